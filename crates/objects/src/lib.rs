@@ -1,0 +1,1 @@
+//! What S3 promises about buckets, keys and versions

@@ -1,0 +1,1 @@
+//! The S3 pipeline: authenticate, authorise, run an operation, answer

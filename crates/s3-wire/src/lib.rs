@@ -1,0 +1,1 @@
+//! HTTP to S3 request heads: addressing styles, signatures, chunked bodies, error envelope

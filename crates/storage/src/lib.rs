@@ -1,0 +1,1 @@
+//! The two storage seams, their reference model and conformance suite

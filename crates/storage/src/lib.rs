@@ -1,1 +1,34 @@
-//! The two storage seams, their reference model and conformance suite
+//! The two storage seams, as weak as the weakest engine.
+//!
+//! Holds: `MetaStore` (ordered rows), `BlobStore` (immutable bytes), the reference model, the suite.
+//! Never: S3 rules, HTTP, an engine's file formats.
+//! Enter at: [`Storage`]; [`model::Model`] is the oracle, [`conformance`] runs on every engine.
+
+mod blob;
+pub mod conformance;
+mod meta;
+pub mod model;
+mod row;
+
+pub use blob::{BlobError, BlobId, BlobReader, BlobRef, BlobStore, BlobWriter};
+pub use meta::{
+    Batch, Check, CommitError, Delete, MetaError, MetaStore, Put, Receipt, Scan, ScanEnd, Step,
+    UsageDelta, Visitor,
+};
+pub use row::{Found, Locator, Moment, Payload, Row, RowKey, RowKind, RowView, Seen, SpaceId};
+
+/// Both seams in one engine.
+pub trait Storage: MetaStore + BlobStore {}
+
+impl<T: MetaStore + BlobStore> Storage for T {}
+
+/// Most rows (checks, puts and deletes together) in one commit.
+pub const COMMIT_ROWS_MAX: usize = 64;
+/// Most bytes of keys and values, payloads not counted, in one commit.
+pub const COMMIT_BYTES_MAX: usize = 256 << 10;
+/// Largest value of a row in bytes; payloads have the engine's own limit.
+pub const ROW_VALUE_BYTES_MAX: usize = 16 << 10;
+/// Largest key and suffix of a row together, in bytes.
+pub const ROW_KEY_BYTES_MAX: usize = 1024 + 64;
+
+const _: () = assert!(ROW_VALUE_BYTES_MAX + ROW_KEY_BYTES_MAX < COMMIT_BYTES_MAX);

@@ -1,0 +1,173 @@
+//! Everything a body's bytes are hashed for, in one pass.
+
+use crate::hasher::Hasher;
+use larder_types::{Checksum, ChecksumAlgorithm};
+use md5::Digest as _;
+
+/// Which digests of a body are wanted besides CRC64NVME, which every body gets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BodyPlan {
+    /// MD5 for the ETag; off only where its cost is being measured.
+    pub md5: bool,
+    /// SHA-256 to compare with a signed `x-amz-content-sha256`.
+    pub sha256: bool,
+    /// Further checksums that the client sent or asked for.
+    pub checksums: Vec<ChecksumAlgorithm>,
+}
+
+/// What one pass over a body yields.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BodyDigests {
+    /// MD5; zeros when the plan had it off.
+    pub md5: [u8; 16],
+    /// CRC64NVME.
+    pub crc64nvme: u64,
+    /// SHA-256 when the plan asked for it.
+    pub sha256: Option<[u8; 32]>,
+    /// The plan's further checksums, in its order.
+    pub checksums: Vec<Checksum>,
+    /// Bytes hashed.
+    pub length: u64,
+}
+
+/// Bytes that every digest visits before the next bytes are touched: small enough to stay in the
+/// first cache level, so that several digests cost one read of memory.
+const BLOCK_BYTES: usize = 16 << 10;
+
+/// Hashes a body once for all its digests.
+pub struct BodyHasher {
+    md5: Option<md5::Md5>,
+    crc64nvme: crc_fast::Digest,
+    sha256: Option<ring::digest::Context>,
+    checksums: Vec<(ChecksumAlgorithm, Further)>,
+    length: u64,
+}
+
+/// A further checksum, or which of the standing digests already holds it.
+enum Further {
+    Own(Box<Hasher>),
+    Md5,
+    Crc64Nvme,
+    Sha256,
+}
+
+impl BodyHasher {
+    /// Starts with no bytes.
+    pub fn new(plan: &BodyPlan) -> Self {
+        let further = |algorithm: &ChecksumAlgorithm| {
+            let state = match algorithm {
+                ChecksumAlgorithm::Md5 if plan.md5 => Further::Md5,
+                ChecksumAlgorithm::Sha256 if plan.sha256 => Further::Sha256,
+                ChecksumAlgorithm::Crc64Nvme => Further::Crc64Nvme,
+                other => Further::Own(Box::new(Hasher::new(*other))),
+            };
+            (*algorithm, state)
+        };
+        Self {
+            md5: plan.md5.then(md5::Md5::new),
+            crc64nvme: crc_fast::Digest::new(crc_fast::CrcAlgorithm::Crc64Nvme),
+            sha256: plan
+                .sha256
+                .then(|| ring::digest::Context::new(&ring::digest::SHA256)),
+            checksums: plan.checksums.iter().map(further).collect(),
+            length: 0,
+        }
+    }
+
+    /// Adds bytes.
+    pub fn update(&mut self, data: &[u8]) {
+        self.length += data.len() as u64;
+        for block in data.chunks(BLOCK_BYTES) {
+            self.crc64nvme.update(block);
+            if let Some(md5) = &mut self.md5 {
+                md5.update(block);
+            }
+            if let Some(sha256) = &mut self.sha256 {
+                sha256.update(block);
+            }
+            for (_, further) in &mut self.checksums {
+                if let Further::Own(hasher) = further {
+                    hasher.update(block);
+                }
+            }
+        }
+    }
+
+    /// Bytes hashed so far.
+    pub fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// The digests.
+    pub fn finish(self) -> BodyDigests {
+        let md5: [u8; 16] = self
+            .md5
+            .map(|md5| md5.finalize().into())
+            .unwrap_or_default();
+        let crc64nvme = self.crc64nvme.finalize();
+        let sha256: Option<[u8; 32]> = self.sha256.map(|sha256| {
+            let digest = sha256.finish();
+            digest.as_ref().try_into().expect("SHA-256 is 32 bytes")
+        });
+        let value = |(algorithm, further): (ChecksumAlgorithm, Further)| {
+            let digest = match further {
+                Further::Own(hasher) => hasher.finish(),
+                Further::Md5 => md5.to_vec(),
+                Further::Crc64Nvme => crc64nvme.to_be_bytes().to_vec(),
+                Further::Sha256 => sha256.expect("shared only when planned").to_vec(),
+            };
+            Checksum::full(algorithm, digest)
+        };
+        BodyDigests {
+            md5,
+            crc64nvme,
+            sha256,
+            checksums: self.checksums.into_iter().map(value).collect(),
+            length: self.length,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BodyHasher, BodyPlan};
+    use crate::{Hasher, md5, sha256};
+    use larder_types::ChecksumAlgorithm;
+
+    fn alone(algorithm: ChecksumAlgorithm, data: &[u8]) -> Vec<u8> {
+        let mut hasher = Hasher::new(algorithm);
+        hasher.update(data);
+        hasher.finish()
+    }
+
+    #[test]
+    fn one_pass_equals_many() {
+        let data: Vec<u8> = (0..70_001u32).map(|i| (i * 13 % 255) as u8).collect();
+        for (with_md5, with_sha256) in [(true, true), (true, false), (false, false)] {
+            let plan = BodyPlan {
+                md5: with_md5,
+                sha256: with_sha256,
+                checksums: ChecksumAlgorithm::ALL.to_vec(),
+            };
+            for piece in [1, 999, 16_384, 70_001] {
+                let mut hasher = BodyHasher::new(&plan);
+                data.chunks(piece).for_each(|piece| hasher.update(piece));
+                let digests = hasher.finish();
+                assert_eq!(digests.length, 70_001);
+                let expected_md5 = if with_md5 { md5(&data) } else { [0; 16] };
+                assert_eq!(digests.md5, expected_md5);
+                assert_eq!(digests.sha256, with_sha256.then(|| sha256(&data)));
+                let crc = digests.crc64nvme.to_be_bytes().to_vec();
+                assert_eq!(crc, alone(ChecksumAlgorithm::Crc64Nvme, &data));
+                for sum in digests.checksums {
+                    assert_eq!(
+                        sum.digest,
+                        alone(sum.algorithm, &data),
+                        "{:?}",
+                        sum.algorithm
+                    );
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,276 @@
+//! Ordered rows.
+
+use crate::blob::BlobId;
+use crate::row::{Found, Moment, Row, RowKey, RowKind, RowView, Seen, SpaceId};
+use bytes::Bytes;
+use std::fmt;
+
+/// A change of rows, all of one space and one key: the whole of it becomes visible and durable at
+/// once, or none of it does.
+#[derive(Clone, Debug, Default)]
+pub struct Batch {
+    /// Rows that must be unchanged.
+    pub checks: Vec<Check>,
+    /// Rows written.
+    pub puts: Vec<Put>,
+    /// Rows removed; removing an absent row is fine.
+    pub deletes: Vec<Delete>,
+    /// Blobs that a row of this commit is the first to name. A blob that no commit adopted is
+    /// freed when its writer's process is gone.
+    pub adopts: Vec<BlobId>,
+    /// What the commit changes in the space's usage.
+    pub usage: UsageDelta,
+}
+
+/// "This row is unchanged since it was read."
+#[derive(Clone, Debug)]
+pub struct Check {
+    /// The row.
+    pub row: RowKey,
+    /// What the read of it returned.
+    pub seen: Seen,
+}
+
+/// A row to write.
+#[derive(Clone, Debug)]
+pub struct Put {
+    /// Its address.
+    pub row: RowKey,
+    /// Its value; never empty, at most [`crate::ROW_VALUE_BYTES_MAX`].
+    pub value: Bytes,
+    /// An inline object body, at most [`MetaStore::payload_bytes_max`] bytes, never empty.
+    pub payload: Option<Bytes>,
+    /// The row that it replaces, where the caller read it: lets the engine account for garbage.
+    pub replaces: Option<Seen>,
+}
+
+/// A row to remove.
+#[derive(Clone, Debug)]
+pub struct Delete {
+    /// Its address.
+    pub row: RowKey,
+    /// The row as read, where the caller read it: lets the engine account for garbage.
+    pub replaces: Option<Seen>,
+}
+
+/// A change of a space's usage: every version, delete markers included, is an object.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct UsageDelta {
+    /// Objects more or less.
+    pub objects: i64,
+    /// Bytes of object bodies more or less.
+    pub bytes: i64,
+}
+
+/// The commit happened and survives a power cut.
+#[derive(Clone, Copy, Debug)]
+pub struct Receipt {
+    /// When.
+    pub at: Moment,
+}
+
+/// Why a read failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MetaError {
+    /// What is stored is damaged; the text says what and where.
+    Corrupt(String),
+    /// The device failed; the text says how.
+    Io(String),
+    /// The engine has stopped.
+    Stopped,
+}
+
+/// Why a commit was refused or what became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CommitError {
+    /// The check with this index failed; nothing was changed.
+    CheckFailed(usize),
+    /// A check is older than the engine remembers; nothing was changed. Read again and retry.
+    Stale,
+    /// The space is closed; nothing was changed. Read the bucket again.
+    SpaceClosed,
+    /// No space left for this kind of commit; nothing was changed.
+    Full,
+    /// The device failed. The commit is not visible now and never will be.
+    Io(String),
+    /// The outcome is not known: it may become visible after a restart.
+    Unknown(String),
+    /// The engine has stopped; nothing was changed.
+    Stopped,
+}
+
+/// A walk over rows of one space in the order (key, kind, suffix).
+#[derive(Clone, Debug)]
+pub struct Scan {
+    /// The space.
+    pub space: SpaceId,
+    /// The kinds to show, without queues, ascending.
+    pub kinds: Vec<RowKind>,
+    /// Start at this key, inclusive.
+    pub from: Bytes,
+    /// Of rows with exactly the key `from`, show only those with a (kind, suffix) at or after this.
+    pub from_row: Option<(RowKind, Bytes)>,
+    /// Show only keys that begin with this.
+    pub prefix: Bytes,
+}
+
+/// What a [`Visitor`] wants next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// The next row.
+    Next,
+    /// The first row whose key is at or after this one, which is greater than the current key.
+    Seek(Bytes),
+    /// No more rows.
+    Stop,
+}
+
+/// How a scan ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ScanEnd {
+    /// There are no more rows.
+    Exhausted,
+    /// The visitor stopped it.
+    Stopped,
+}
+
+/// Receives the rows of a scan. Runs inside the engine, so that a page costs one call.
+pub trait Visitor: Send + 'static {
+    /// Looks at a row and says how to go on.
+    fn visit(&mut self, row: RowView<'_>) -> Step;
+}
+
+/// Ordered rows. A commit is atomic over the rows of one (space, key); nothing wider is promised,
+/// because Ceph RADOS promises nothing wider.
+pub trait MetaStore: Send + Sync + 'static {
+    /// Largest payload of a row in bytes; 0 when the engine keeps none.
+    fn payload_bytes_max(&self) -> usize;
+
+    /// Reads a row without its payload.
+    fn get(&self, row: &RowKey) -> impl Future<Output = Result<Found, MetaError>> + Send;
+
+    /// Reads a row's payload, verified whole. `None` when the row is no longer the one in `row`:
+    /// read it again.
+    fn payload(
+        &self,
+        key: &RowKey,
+        row: &Row,
+    ) -> impl Future<Output = Result<Option<Bytes>, MetaError>> + Send;
+
+    /// Shows rows to `visitor` as of one moment per partition and returns it.
+    fn scan<V: Visitor>(
+        &self,
+        scan: Scan,
+        visitor: V,
+    ) -> impl Future<Output = Result<(V, ScanEnd), MetaError>> + Send;
+
+    /// The first `limit` rows of a queue whose suffix is at or after `from`, in the order (suffix,
+    /// space, key), over all spaces.
+    fn queue(
+        &self,
+        kind: RowKind,
+        from: Bytes,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<(RowKey, Row, Seen)>, MetaError>> + Send;
+
+    /// Makes the batch durable and visible, in this order.
+    fn commit(&self, batch: Batch) -> impl Future<Output = Result<Receipt, CommitError>> + Send;
+
+    /// A new space for a new bucket.
+    fn open_space(&self) -> impl Future<Output = Result<SpaceId, MetaError>> + Send;
+
+    /// Closes a space if it has no row of `kinds`: every later commit that puts a row there is
+    /// refused. `false`, and the space stays open, when it has one. A restart before the caller
+    /// made use of it may reopen the space.
+    fn close_space_if_empty(
+        &self,
+        space: SpaceId,
+        kinds: &[RowKind],
+    ) -> impl Future<Output = Result<bool, MetaError>> + Send;
+
+    /// Opens a space again whose closing the caller could not make use of.
+    fn reopen_space(&self, space: SpaceId) -> impl Future<Output = Result<(), MetaError>> + Send;
+
+    /// Objects and bytes in a space, as the commits' deltas add up.
+    fn usage(&self, space: SpaceId) -> impl Future<Output = Result<UsageDelta, MetaError>> + Send;
+}
+
+impl Scan {
+    /// All rows of `kinds` in `space` whose key begins with `prefix`.
+    pub fn prefix(space: SpaceId, kinds: &[RowKind], prefix: impl Into<Bytes>) -> Self {
+        let prefix = prefix.into();
+        Self {
+            space,
+            kinds: kinds.to_vec(),
+            from: prefix.clone(),
+            from_row: None,
+            prefix,
+        }
+    }
+
+    /// The rows of one key.
+    pub fn key(space: SpaceId, kinds: &[RowKind], key: impl Into<Bytes>) -> Self {
+        Self::prefix(space, kinds, key)
+    }
+}
+
+impl Batch {
+    /// Panics when the batch breaks the seam's contract: rows of several keys, too many rows or
+    /// bytes, an empty value. Every engine calls it, so that no caller leans on a lenient one.
+    pub fn assert_valid(&self, payload_bytes_max: usize) {
+        let rows = self
+            .puts
+            .iter()
+            .map(|p| &p.row)
+            .chain(self.deletes.iter().map(|d| &d.row));
+        let rows = rows.chain(self.checks.iter().map(|c| &c.row));
+        let mut first: Option<&RowKey> = None;
+        let (mut count, mut bytes) = (0, 0);
+        for row in rows {
+            let anchor = *first.get_or_insert(row);
+            assert!(
+                anchor.space == row.space && anchor.key == row.key,
+                "one key per commit"
+            );
+            assert!(
+                row.key.len() + row.suffix.len() <= crate::ROW_KEY_BYTES_MAX,
+                "key fits"
+            );
+            count += 1;
+            bytes += row.key.len() + row.suffix.len();
+        }
+        for put in &self.puts {
+            assert!(!put.value.is_empty(), "a value is never empty");
+            assert!(
+                put.value.len() <= crate::ROW_VALUE_BYTES_MAX,
+                "a value has its limit"
+            );
+            let payload = put.payload.as_ref().map_or(1, |p| p.len());
+            assert!(
+                payload > 0 && payload <= payload_bytes_max.max(1),
+                "a payload has its limit"
+            );
+            bytes += put.value.len();
+        }
+        assert!(
+            count <= crate::COMMIT_ROWS_MAX,
+            "a commit has at most COMMIT_ROWS_MAX rows"
+        );
+        assert!(
+            bytes <= crate::COMMIT_BYTES_MAX,
+            "a commit has at most COMMIT_BYTES_MAX bytes"
+        );
+    }
+}
+
+impl fmt::Display for MetaError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Corrupt(what) => write!(f, "damaged data: {what}"),
+            Self::Io(what) => write!(f, "device error: {what}"),
+            Self::Stopped => f.write_str("the engine has stopped"),
+        }
+    }
+}
+
+impl std::error::Error for MetaError {}

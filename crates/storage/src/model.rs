@@ -1,0 +1,372 @@
+//! The reference model: both seams on `BTreeMap`s. The oracle of every engine's property tests and
+//! the store under the tests of the rooms above, so it cannot rot.
+
+use crate::blob::{BlobError, BlobId, BlobReader, BlobRef, BlobStore, BlobWriter};
+use crate::meta::{
+    Batch, CommitError, MetaError, MetaStore, Receipt, Scan, ScanEnd, Step, UsageDelta, Visitor,
+};
+use crate::row::{Found, Locator, Moment, Payload, Row, RowKey, RowKind, RowView, Seen, SpaceId};
+use bytes::{Bytes, BytesMut};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+/// Largest payload, small enough that tests meet the limit.
+const PAYLOAD_BYTES_MAX: usize = 16 << 10;
+
+/// The model. Cheap to clone; clones share their content.
+#[derive(Clone, Default)]
+pub struct Model {
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Default)]
+struct State {
+    rows: BTreeMap<RowKey, Record>,
+    /// When each row was last written or removed.
+    changed: BTreeMap<RowKey, Moment>,
+    closed: BTreeSet<SpaceId>,
+    usage: BTreeMap<SpaceId, UsageDelta>,
+    blobs: BTreeMap<BlobId, Bytes>,
+    adopted: BTreeSet<BlobId>,
+    now: Moment,
+    ids: u64,
+}
+
+#[derive(Clone)]
+struct Record {
+    value: Bytes,
+    payload: Option<Bytes>,
+    at: Moment,
+}
+
+impl Record {
+    fn locator(&self) -> Locator {
+        Locator([self.at.0, 0])
+    }
+
+    fn payload(&self) -> Option<Payload> {
+        let length = self.payload.as_ref()?.len() as u32;
+        Some(Payload {
+            length,
+            locator: self.locator(),
+        })
+    }
+}
+
+impl Model {
+    /// An empty model.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state
+            .lock()
+            .expect("no panic while the model is locked")
+    }
+
+    /// Every row with its payload, for comparison with an engine.
+    pub fn dump(&self) -> Vec<(RowKey, Bytes, Option<Bytes>)> {
+        let state = self.state();
+        state
+            .rows
+            .iter()
+            .map(|(k, r)| (k.clone(), r.value.clone(), r.payload.clone()))
+            .collect()
+    }
+}
+
+impl State {
+    fn refusal(&self, batch: &Batch) -> Option<CommitError> {
+        if batch
+            .puts
+            .iter()
+            .any(|put| self.closed.contains(&put.row.space))
+        {
+            return Some(CommitError::SpaceClosed);
+        }
+        let changed = |row: &RowKey| self.changed.get(row).copied().unwrap_or_default();
+        let failed = batch
+            .checks
+            .iter()
+            .position(|check| changed(&check.row) > check.seen.at);
+        failed.map(CommitError::CheckFailed)
+    }
+
+    fn apply(&mut self, batch: Batch) -> Moment {
+        self.now.0 += 1;
+        let at = self.now;
+        let rows = batch
+            .puts
+            .iter()
+            .map(|p| &p.row)
+            .chain(batch.deletes.iter().map(|d| &d.row));
+        if let Some(space) = rows.map(|row| row.space).next() {
+            let usage = self.usage.entry(space).or_default();
+            usage.objects += batch.usage.objects;
+            usage.bytes += batch.usage.bytes;
+        }
+        for delete in batch.deletes {
+            self.rows.remove(&delete.row);
+            self.changed.insert(delete.row, at);
+        }
+        for put in batch.puts {
+            self.changed.insert(put.row.clone(), at);
+            self.rows.insert(
+                put.row,
+                Record {
+                    value: put.value,
+                    payload: put.payload,
+                    at,
+                },
+            );
+        }
+        self.adopted.extend(batch.adopts);
+        at
+    }
+}
+
+impl MetaStore for Model {
+    fn payload_bytes_max(&self) -> usize {
+        PAYLOAD_BYTES_MAX
+    }
+
+    async fn get(&self, row: &RowKey) -> Result<Found, MetaError> {
+        let state = self.state();
+        let record = state.rows.get(row);
+        let seen = Seen {
+            at: state.now,
+            record: record.map(Record::locator),
+        };
+        let row = record.map(|r| Row {
+            value: r.value.clone(),
+            payload: r.payload(),
+        });
+        Ok(Found { row, seen })
+    }
+
+    async fn payload(&self, key: &RowKey, row: &Row) -> Result<Option<Bytes>, MetaError> {
+        let state = self.state();
+        let same = state.rows.get(key).filter(|r| r.payload() == row.payload);
+        Ok(same.and_then(|record| record.payload.clone()))
+    }
+
+    async fn scan<V: Visitor>(
+        &self,
+        scan: Scan,
+        mut visitor: V,
+    ) -> Result<(V, ScanEnd), MetaError> {
+        let state = self.state();
+        let mut from = scan.from.clone();
+        let mut from_row = scan.from_row.clone();
+        'seek: loop {
+            let (kind, suffix) = from_row.take().unwrap_or((RowKind::Bucket, Bytes::new()));
+            let start = RowKey {
+                space: scan.space,
+                key: from.clone(),
+                kind,
+                suffix,
+            };
+            for (row, record) in state.rows.range(start..) {
+                if row.space != scan.space || row.key > scan.prefix && !in_prefix(row, &scan) {
+                    return Ok((visitor, ScanEnd::Exhausted));
+                }
+                if !in_prefix(row, &scan) || !scan.kinds.contains(&row.kind) {
+                    continue;
+                }
+                let view = RowView {
+                    kind: row.kind,
+                    key: &row.key,
+                    suffix: &row.suffix,
+                    value: &record.value,
+                    payload: record.payload(),
+                    seen: Seen {
+                        at: state.now,
+                        record: Some(record.locator()),
+                    },
+                };
+                match visitor.visit(view) {
+                    Step::Next => {}
+                    Step::Stop => return Ok((visitor, ScanEnd::Stopped)),
+                    Step::Seek(key) => {
+                        assert!(key > row.key, "a scan only moves forward");
+                        from = key;
+                        continue 'seek;
+                    }
+                }
+            }
+            return Ok((visitor, ScanEnd::Exhausted));
+        }
+    }
+
+    async fn queue(
+        &self,
+        kind: RowKind,
+        from: Bytes,
+        limit: usize,
+    ) -> Result<Vec<(RowKey, Row, Seen)>, MetaError> {
+        assert!(
+            kind.is_queue(),
+            "only queues are read in the order of their suffix"
+        );
+        let state = self.state();
+        let rows = state
+            .rows
+            .iter()
+            .filter(|(row, _)| row.kind == kind && row.suffix >= from);
+        let mut rows: Vec<_> = rows
+            .map(|(key, record)| {
+                let row = Row {
+                    value: record.value.clone(),
+                    payload: record.payload(),
+                };
+                (
+                    key.clone(),
+                    row,
+                    Seen {
+                        at: state.now,
+                        record: Some(record.locator()),
+                    },
+                )
+            })
+            .collect();
+        rows.sort_by(|(a, ..), (b, ..)| {
+            (&a.suffix, a.space, &a.key).cmp(&(&b.suffix, b.space, &b.key))
+        });
+        rows.truncate(limit);
+        Ok(rows)
+    }
+
+    async fn commit(&self, batch: Batch) -> Result<Receipt, CommitError> {
+        batch.assert_valid(PAYLOAD_BYTES_MAX);
+        let mut state = self.state();
+        for id in &batch.adopts {
+            assert!(
+                state.blobs.contains_key(id),
+                "a blob is durable before a row names it"
+            );
+        }
+        match state.refusal(&batch) {
+            Some(error) => Err(error),
+            None => Ok(Receipt {
+                at: state.apply(batch),
+            }),
+        }
+    }
+
+    async fn open_space(&self) -> Result<SpaceId, MetaError> {
+        let mut state = self.state();
+        state.ids += 1;
+        Ok(SpaceId(state.ids))
+    }
+
+    async fn close_space_if_empty(
+        &self,
+        space: SpaceId,
+        kinds: &[RowKind],
+    ) -> Result<bool, MetaError> {
+        let mut state = self.state();
+        let occupied = state
+            .rows
+            .keys()
+            .any(|r| r.space == space && kinds.contains(&r.kind));
+        if !occupied {
+            state.closed.insert(space);
+        }
+        Ok(!occupied)
+    }
+
+    async fn reopen_space(&self, space: SpaceId) -> Result<(), MetaError> {
+        self.state().closed.remove(&space);
+        Ok(())
+    }
+
+    async fn usage(&self, space: SpaceId) -> Result<UsageDelta, MetaError> {
+        Ok(self.state().usage.get(&space).copied().unwrap_or_default())
+    }
+}
+
+fn in_prefix(row: &RowKey, scan: &Scan) -> bool {
+    row.key.starts_with(&scan.prefix)
+}
+
+/// A blob being written to a [`Model`].
+pub struct ModelWriter {
+    model: Model,
+    data: BytesMut,
+}
+
+impl BlobWriter for ModelWriter {
+    async fn write(&mut self, data: Bytes) -> Result<(), BlobError> {
+        self.data.extend_from_slice(&data);
+        Ok(())
+    }
+
+    async fn finish(self) -> Result<BlobRef, BlobError> {
+        let mut state = self.model.state();
+        state.ids += 1;
+        let id = BlobId(state.ids);
+        let data = self.data.freeze();
+        let length = data.len() as u64;
+        state.blobs.insert(id, data);
+        Ok(BlobRef { id, length })
+    }
+}
+
+/// A range of a blob of a [`Model`].
+pub struct ModelReader(Bytes);
+
+impl BlobReader for ModelReader {
+    async fn next(&mut self) -> Result<Option<Bytes>, BlobError> {
+        let length = self.0.len().min(1000);
+        let data = self.0.split_to(length);
+        Ok((!data.is_empty()).then_some(data))
+    }
+}
+
+impl BlobStore for Model {
+    type Writer = ModelWriter;
+    type Reader = ModelReader;
+
+    async fn create(&self) -> Result<ModelWriter, BlobError> {
+        Ok(ModelWriter {
+            model: self.clone(),
+            data: BytesMut::new(),
+        })
+    }
+
+    async fn read(&self, blob: BlobRef, range: Range<u64>) -> Result<ModelReader, BlobError> {
+        let state = self.state();
+        let data = state
+            .blobs
+            .get(&blob.id)
+            .ok_or(BlobError::Missing(blob.id))?;
+        Ok(ModelReader(
+            data.slice(range.start as usize..range.end as usize),
+        ))
+    }
+
+    async fn delete(&self, id: BlobId) -> Result<(), BlobError> {
+        let mut state = self.state();
+        state.blobs.remove(&id);
+        state.adopted.remove(&id);
+        Ok(())
+    }
+
+    async fn verify(&self, blob: BlobRef) -> Result<(), BlobError> {
+        let state = self.state();
+        let data = state
+            .blobs
+            .get(&blob.id)
+            .ok_or(BlobError::Missing(blob.id))?;
+        match data.len() as u64 == blob.length {
+            true => Ok(()),
+            false => Err(BlobError::Corrupt(format!("length of {:016x}", blob.id.0))),
+        }
+    }
+
+    async fn list(&self) -> Result<Vec<BlobId>, BlobError> {
+        Ok(self.state().blobs.keys().copied().collect())
+    }
+}

@@ -1,1 +1,66 @@
-fn main() {}
+//! Everything repeated, as one command: `cargo xtask ci | test | soak | tidy | s3gen`.
+//!
+//! Holds: the checks of the house, the generator of the S3 model, the runner of the tests.
+//! Never: anything that ships; no crate depends on it.
+//! Enter at: [`main`], which only dispatches.
+
+// A tool for people and CI, not the product: it reads the tree, starts processes and measures time
+// itself, and no simulation ever runs it.
+#![allow(clippy::disallowed_methods)]
+
+mod ci;
+mod deny;
+mod install;
+mod proc;
+mod s3gen;
+mod suites;
+mod tally;
+mod tidy;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask ci      fmt, clippy, tidy, deny, s3gen --check, then test
+cargo xtask test    install what the tests need, run the crates' tests and every client suite
+cargo xtask soak    the same client suites with the long counts
+cargo xtask tidy    ranks, sizes, names, room cards, text
+cargo xtask deny    licences, sources and duplicates of the dependencies
+cargo xtask s3gen   write the S3 model from the AWS service model (--check: only compare)
+
+test and soak take suites by name: `cargo xtask test rclone kill`, `cargo xtask test crates`.";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let rest = args.get(1..).unwrap_or_default();
+    let outcome = match args.first().map(String::as_str) {
+        Some("ci") => ci::run(),
+        Some("test") => suites::run(suites::Length::Test, rest),
+        Some("soak") => suites::run(suites::Length::Soak, rest),
+        Some("tidy") => tidy::run(),
+        Some("deny") => deny::run(),
+        Some("s3gen") => s3gen::run(rest),
+        Some("help" | "--help" | "-h") => {
+            println!("{HELP}");
+            Ok(())
+        }
+        Some(other) => Err(format!("unknown command {other:?}\n{HELP}")),
+        None => Err(HELP.to_string()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("xtask: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The directory that holds the workspace's `Cargo.toml`.
+fn root() -> PathBuf {
+    let manifest = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    manifest
+        .parent()
+        .expect("xtask lies in the workspace")
+        .to_path_buf()
+}

@@ -66,9 +66,7 @@ impl BodyHasher {
         Self {
             md5: plan.md5.then(md5::Md5::new),
             crc64nvme: crc_fast::Digest::new(crc_fast::CrcAlgorithm::Crc64Nvme),
-            sha256: plan
-                .sha256
-                .then(|| ring::digest::Context::new(&ring::digest::SHA256)),
+            sha256: plan.sha256.then(|| ring::digest::Context::new(&ring::digest::SHA256)),
             checksums: plan.checksums.iter().map(further).collect(),
             length: 0,
         }
@@ -100,10 +98,7 @@ impl BodyHasher {
 
     /// The digests.
     pub fn finish(self) -> BodyDigests {
-        let md5: [u8; 16] = self
-            .md5
-            .map(|md5| md5.finalize().into())
-            .unwrap_or_default();
+        let md5: [u8; 16] = self.md5.map(|md5| md5.finalize().into()).unwrap_or_default();
         let crc64nvme = self.crc64nvme.finalize();
         let sha256: Option<[u8; 32]> = self.sha256.map(|sha256| {
             let digest = sha256.finish();
@@ -160,12 +155,7 @@ mod tests {
                 let crc = digests.crc64nvme.to_be_bytes().to_vec();
                 assert_eq!(crc, alone(ChecksumAlgorithm::Crc64Nvme, &data));
                 for sum in digests.checksums {
-                    assert_eq!(
-                        sum.digest,
-                        alone(sum.algorithm, &data),
-                        "{:?}",
-                        sum.algorithm
-                    );
+                    assert_eq!(sum.digest, alone(sum.algorithm, &data), "{:?}", sum.algorithm);
                 }
             }
         }

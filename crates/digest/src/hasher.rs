@@ -106,11 +106,7 @@ mod tests {
             (Crc32c, b"123456789", "e3069283"),
             (Crc64Nvme, b"123456789", "ae8b14860a799888"),
             (Sha1, b"abc", "a9993e364706816aba3e25717850c26c9cd0d89d"),
-            (
-                Sha256,
-                b"abc",
-                "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
-            ),
+            (Sha256, b"abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
             (Sha512, b"abc", sha512_abc),
             (Md5, b"abc", "900150983cd24fb0d6963f7d28e17f72"),
             (XxHash64, b"", "ef46db3751d8e999"),
@@ -124,10 +120,7 @@ mod tests {
         for (algorithm, data, expected) in cases {
             assert_eq!(digest(algorithm, &[data]), expected, "{algorithm:?}");
         }
-        assert_eq!(
-            md5(b"").as_slice(),
-            &hex("d41d8cd98f00b204e9800998ecf8427e")
-        );
+        assert_eq!(md5(b"").as_slice(), &hex("d41d8cd98f00b204e9800998ecf8427e"));
     }
 
     fn hex(text: &str) -> [u8; 16] {

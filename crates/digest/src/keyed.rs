@@ -40,9 +40,7 @@ pub fn sha256(data: &[u8]) -> [u8; 32] {
 }
 
 fn fixed<const N: usize>(digest: &[u8]) -> [u8; N] {
-    digest
-        .try_into()
-        .expect("the digest's length is its algorithm's")
+    digest.try_into().expect("the digest's length is its algorithm's")
 }
 
 #[cfg(test)]
@@ -58,10 +56,7 @@ mod tests {
             encode(&hmac_sha256(b"Jefe", data)),
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
         );
-        assert_eq!(
-            encode(&hmac_sha1(b"Jefe", data)),
-            "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79"
-        );
+        assert_eq!(encode(&hmac_sha1(b"Jefe", data)), "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
         assert_eq!(
             encode(&sha256(b"")),
             "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"

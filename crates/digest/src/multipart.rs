@@ -24,19 +24,12 @@ pub fn combine_crc(
 pub fn composite(algorithm: ChecksumAlgorithm, parts: &[Vec<u8>]) -> Checksum {
     let mut hasher = Hasher::new(algorithm);
     parts.iter().for_each(|digest| hasher.update(digest));
-    Checksum {
-        algorithm,
-        digest: hasher.finish(),
-        parts: Some(count(parts.len())),
-    }
+    Checksum { algorithm, digest: hasher.finish(), parts: Some(count(parts.len())) }
 }
 
 /// The ETag of a multipart upload: MD5 over the parts' MD5s, with their number.
 pub fn multipart_etag(parts: &[[u8; 16]]) -> ETag {
-    ETag {
-        md5: md5(parts.as_flattened()),
-        parts: Some(count(parts.len())),
-    }
+    ETag { md5: md5(parts.as_flattened()), parts: Some(count(parts.len())) }
 }
 
 fn count(parts: usize) -> u32 {
@@ -79,14 +72,8 @@ mod tests {
             hasher.update(part);
             hasher.finish()
         };
-        let sum = composite(
-            ChecksumAlgorithm::Sha256,
-            &[digest(b"hello"), digest(b"world")],
-        );
-        assert_eq!(
-            sum.to_wire(),
-            "cwXbmyq8zXBsJW2z2X5f9I1nfP5NOlkEr7faDjlQ4eI=-2"
-        );
+        let sum = composite(ChecksumAlgorithm::Sha256, &[digest(b"hello"), digest(b"world")]);
+        assert_eq!(sum.to_wire(), "cwXbmyq8zXBsJW2z2X5f9I1nfP5NOlkEr7faDjlQ4eI=-2");
         let etag = multipart_etag(&[md5(b"hello"), md5(b"world")]);
         assert_eq!(etag.to_string(), "065947336a2f2a95ba8899f3675c3be6-2");
     }

@@ -1,1 +1,90 @@
-//! What S3 promises about buckets, keys and versions
+//! What S3 promises about buckets, keys and versions.
+//!
+//! Holds: the row formats, the plan of every change, bodies, conditions, listings, multipart, gc.
+//! Never: HTTP, XML, status codes, policies, an engine's formats; the clock only by `Platform`.
+//! Enter at: [`Objects`]; a change of a key is planned in `plan.rs`, rows are drawn in `rows/`.
+
+mod attempts;
+mod body;
+mod buckets;
+mod concurrent;
+pub mod conditions;
+mod copy;
+mod delete;
+mod error;
+pub mod gc;
+mod get;
+pub mod list;
+mod manifest;
+pub mod multipart;
+mod plan;
+mod put;
+pub mod rows;
+mod standing;
+mod tagging;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+
+pub use body::{Body, BodyError};
+pub use buckets::{Bucket, BucketPage, CreateBucket, ListBuckets};
+pub use copy::CopyObject;
+pub use delete::{DeleteObject, Deleted};
+pub use error::Error;
+pub use get::{ObjectBody, ObjectVersion};
+pub use manifest::{ObjectPart, PartPage, PartRange};
+pub use put::{PutObject, Stored};
+pub use rows::{
+    ContentHeaders, Placement, StorageClass, Tag, UploadId, VersionRecord, Versioning,
+};
+
+use larder_platform::Platform;
+use larder_storage::Storage;
+use std::sync::Arc;
+
+/// Values that an operator may choose.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// Bodies up to this many bytes are kept beside their row, as far as the engine can.
+    pub inline_bytes_max: usize,
+    /// How long a blob that nothing names any more is kept for readers in flight.
+    pub gc_grace_ms: i64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            inline_bytes_max: 128 << 10,
+            gc_grace_ms: gc::GRACE_MS,
+        }
+    }
+}
+
+/// The operations on buckets and objects. Cheap to clone.
+pub struct Objects<S: Storage> {
+    store: Arc<S>,
+    platform: Platform,
+    settings: Settings,
+}
+
+impl<S: Storage> Objects<S> {
+    /// Operations on what `store` holds.
+    pub fn new(store: Arc<S>, platform: Platform, settings: Settings) -> Self {
+        Self {
+            store,
+            platform,
+            settings,
+        }
+    }
+}
+
+impl<S: Storage> Clone for Objects<S> {
+    fn clone(&self) -> Self {
+        Self {
+            store: self.store.clone(),
+            platform: self.platform.clone(),
+            settings: self.settings,
+        }
+    }
+}

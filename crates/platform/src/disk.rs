@@ -54,6 +54,33 @@ pub trait Disk: Send + Sync {
     fn lock(&self, path: &Path) -> io::Result<DiskLock>;
     /// Space on the file system that holds `path`.
     fn space(&self, path: &Path) -> io::Result<DiskSpace>;
+
+    /// The whole content of a small file.
+    fn read_all(&self, path: &Path) -> io::Result<Vec<u8>> {
+        let file = self.open(path, OpenMode::Read)?;
+        let length = usize::try_from(file.length()?).map_err(io::Error::other)?;
+        let mut content = vec![0; length];
+        file.read_at(&mut content, 0)?;
+        Ok(content)
+    }
+
+    /// Writes a small file that only we may read (files on a real disk have mode 0600), replacing
+    /// the one there. Durable when it returns; a crash leaves the old content or the new one, and
+    /// perhaps a stray `<path>.tmp`, which the next call replaces.
+    fn write_private(&self, path: &Path, data: &[u8]) -> io::Result<()> {
+        let mut temporary = path.as_os_str().to_owned();
+        temporary.push(".tmp");
+        let temporary = Path::new(&temporary);
+        match self.remove(temporary) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let file = self.open(temporary, OpenMode::Create)?;
+        file.write_at(data, 0)?;
+        file.sync()?;
+        self.rename(temporary, path)?;
+        self.sync_dir(path.parent().ok_or(io::ErrorKind::InvalidInput)?)
+    }
 }
 
 /// An open file. All calls block; several threads may read and write at once.

@@ -6,12 +6,15 @@
 
 mod aligned;
 mod disk;
+mod memory;
 mod real;
 pub mod sim;
 mod tasks;
 
 pub use aligned::AlignedBuffer;
 pub use disk::{DIRECT_ALIGN, Disk, DiskFile, DiskLock, DiskSpace, OpenMode};
+pub use memory::MemoryDisk;
+pub use real::{ProcessUsage, process_usage};
 pub use tasks::{BoxFuture, Step, Tasks, Wake, Worker, WorkerHandle};
 
 use std::sync::Arc;

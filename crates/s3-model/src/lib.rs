@@ -1,1 +1,27 @@
-//! Inputs, outputs, headers and XML of every S3 operation, generated from AWS's service model
+//! What S3's operations look like: their inputs, outputs, headers, XML and routes.
+//!
+//! Holds: shapes generated from AWS's service model, and the runtime that reads and writes them.
+//! Never: storage, signatures, policies, error answers, streaming bodies, what an operation does.
+//! Enter at: [`route`], [`Operation`], [`RequestHead`], [`inputs`], [`outputs`], [`xml`].
+
+#[macro_use]
+mod macros;
+
+mod encode;
+mod error;
+mod generated;
+mod head;
+mod route;
+mod text;
+pub mod xml;
+
+pub use error::DecodeError;
+pub use generated::{
+    enums, inputs, operations::OPERATIONS, operations::Operation, outputs, shapes,
+};
+pub use head::RequestHead;
+pub use route::{Level, OperationInfo, RequestBody, route};
+pub use text::{Secret, Text};
+
+#[cfg(test)]
+mod tests;

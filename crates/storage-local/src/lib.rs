@@ -1,1 +1,25 @@
-//! The embedded engine: journal, index, large files
+//! The embedded engine: a journal that is the truth, an index derived from it, files for large blobs.
+//!
+//! Holds: journal segments, group commit, the index, large files, recovery, gc, the space reserve.
+//! Never: S3 rules; the clock, files or threads except through `larder_platform`.
+//! Enter at: [`Local::open`]; a commit's way is `engine` -> `committer` -> `journal` -> `index`.
+
+mod blob;
+mod bytes_le;
+mod checkpoint;
+mod committer;
+mod engine;
+mod gc;
+pub mod index;
+mod journal;
+mod keeper;
+mod keys;
+mod layout;
+mod metrics;
+mod queue;
+mod recovery;
+mod reserve;
+mod window;
+
+pub use engine::{Local, OpenError, Options};
+pub use metrics::{Histogram, Metrics};

@@ -20,6 +20,9 @@ pub struct Batch {
     pub adopts: Vec<BlobId>,
     /// What the commit changes in the space's usage.
     pub usage: UsageDelta,
+    /// Whether the commit is a deletion, delete markers included, or gc: such commits go on when
+    /// the disk is full.
+    pub frees: bool,
 }
 
 /// "This row is unchanged since it was read."
@@ -199,13 +202,7 @@ impl Scan {
     /// All rows of `kinds` in `space` whose key begins with `prefix`.
     pub fn prefix(space: SpaceId, kinds: &[RowKind], prefix: impl Into<Bytes>) -> Self {
         let prefix = prefix.into();
-        Self {
-            space,
-            kinds: kinds.to_vec(),
-            from: prefix.clone(),
-            from_row: None,
-            prefix,
-        }
+        Self { space, kinds: kinds.to_vec(), from: prefix.clone(), from_row: None, prefix }
     }
 
     /// The rows of one key.
@@ -218,48 +215,28 @@ impl Batch {
     /// Panics when the batch breaks the seam's contract: rows of several keys, too many rows or
     /// bytes, an empty value. Every engine calls it, so that no caller leans on a lenient one.
     pub fn assert_valid(&self, payload_bytes_max: usize) {
-        let rows = self
-            .puts
-            .iter()
-            .map(|p| &p.row)
-            .chain(self.deletes.iter().map(|d| &d.row));
+        let rows = self.puts.iter().map(|p| &p.row).chain(self.deletes.iter().map(|d| &d.row));
         let rows = rows.chain(self.checks.iter().map(|c| &c.row));
         let mut first: Option<&RowKey> = None;
         let (mut count, mut bytes) = (0, 0);
         for row in rows {
             let anchor = *first.get_or_insert(row);
-            assert!(
-                anchor.space == row.space && anchor.key == row.key,
-                "one key per commit"
-            );
-            assert!(
-                row.key.len() + row.suffix.len() <= crate::ROW_KEY_BYTES_MAX,
-                "key fits"
-            );
+            assert!(anchor.space == row.space && anchor.key == row.key, "one key per commit");
+            assert!(row.key.len() + row.suffix.len() <= crate::ROW_KEY_BYTES_MAX, "key fits");
             count += 1;
             bytes += row.key.len() + row.suffix.len();
         }
+        let payloads = self.puts.iter().filter(|put| put.payload.is_some()).count();
+        assert!(payloads <= 1, "at most one payload per commit");
         for put in &self.puts {
             assert!(!put.value.is_empty(), "a value is never empty");
-            assert!(
-                put.value.len() <= crate::ROW_VALUE_BYTES_MAX,
-                "a value has its limit"
-            );
+            assert!(put.value.len() <= crate::ROW_VALUE_BYTES_MAX, "a value has its limit");
             let payload = put.payload.as_ref().map_or(1, |p| p.len());
-            assert!(
-                payload > 0 && payload <= payload_bytes_max.max(1),
-                "a payload has its limit"
-            );
+            assert!(payload > 0 && payload <= payload_bytes_max.max(1), "a payload has its limit");
             bytes += put.value.len();
         }
-        assert!(
-            count <= crate::COMMIT_ROWS_MAX,
-            "a commit has at most COMMIT_ROWS_MAX rows"
-        );
-        assert!(
-            bytes <= crate::COMMIT_BYTES_MAX,
-            "a commit has at most COMMIT_BYTES_MAX bytes"
-        );
+        assert!(count <= crate::COMMIT_ROWS_MAX, "a commit has at most COMMIT_ROWS_MAX rows");
+        assert!(bytes <= crate::COMMIT_BYTES_MAX, "a commit has at most COMMIT_BYTES_MAX bytes");
     }
 }
 

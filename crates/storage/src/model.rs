@@ -11,13 +11,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-/// Largest payload, small enough that tests meet the limit.
+/// Largest payload of [`Model::new`], small enough that tests meet the limit.
 const PAYLOAD_BYTES_MAX: usize = 16 << 10;
 
 /// The model. Cheap to clone; clones share their content.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Model {
     state: Arc<Mutex<State>>,
+    payload_bytes_max: usize,
+}
+
+impl Default for Model {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 #[derive(Default)]
@@ -47,61 +54,46 @@ impl Record {
 
     fn payload(&self) -> Option<Payload> {
         let length = self.payload.as_ref()?.len() as u32;
-        Some(Payload {
-            length,
-            locator: self.locator(),
-        })
+        Some(Payload { length, locator: self.locator() })
     }
 }
 
 impl Model {
     /// An empty model.
     pub fn new() -> Self {
-        Self::default()
+        Self::with_payload_bytes_max(PAYLOAD_BYTES_MAX)
+    }
+
+    /// An empty model with the limit of the engine that it is compared with.
+    pub fn with_payload_bytes_max(payload_bytes_max: usize) -> Self {
+        Self { state: Arc::default(), payload_bytes_max }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state
-            .lock()
-            .expect("no panic while the model is locked")
+        self.state.lock().expect("no panic while the model is locked")
     }
 
     /// Every row with its payload, for comparison with an engine.
     pub fn dump(&self) -> Vec<(RowKey, Bytes, Option<Bytes>)> {
         let state = self.state();
-        state
-            .rows
-            .iter()
-            .map(|(k, r)| (k.clone(), r.value.clone(), r.payload.clone()))
-            .collect()
+        state.rows.iter().map(|(k, r)| (k.clone(), r.value.clone(), r.payload.clone())).collect()
     }
 }
 
 impl State {
     fn refusal(&self, batch: &Batch) -> Option<CommitError> {
-        if batch
-            .puts
-            .iter()
-            .any(|put| self.closed.contains(&put.row.space))
-        {
+        if batch.puts.iter().any(|put| self.closed.contains(&put.row.space)) {
             return Some(CommitError::SpaceClosed);
         }
         let changed = |row: &RowKey| self.changed.get(row).copied().unwrap_or_default();
-        let failed = batch
-            .checks
-            .iter()
-            .position(|check| changed(&check.row) > check.seen.at);
+        let failed = batch.checks.iter().position(|check| changed(&check.row) > check.seen.at);
         failed.map(CommitError::CheckFailed)
     }
 
     fn apply(&mut self, batch: Batch) -> Moment {
         self.now.0 += 1;
         let at = self.now;
-        let rows = batch
-            .puts
-            .iter()
-            .map(|p| &p.row)
-            .chain(batch.deletes.iter().map(|d| &d.row));
+        let rows = batch.puts.iter().map(|p| &p.row).chain(batch.deletes.iter().map(|d| &d.row));
         if let Some(space) = rows.map(|row| row.space).next() {
             let usage = self.usage.entry(space).or_default();
             usage.objects += batch.usage.objects;
@@ -113,14 +105,7 @@ impl State {
         }
         for put in batch.puts {
             self.changed.insert(put.row.clone(), at);
-            self.rows.insert(
-                put.row,
-                Record {
-                    value: put.value,
-                    payload: put.payload,
-                    at,
-                },
-            );
+            self.rows.insert(put.row, Record { value: put.value, payload: put.payload, at });
         }
         self.adopted.extend(batch.adopts);
         at
@@ -129,20 +114,14 @@ impl State {
 
 impl MetaStore for Model {
     fn payload_bytes_max(&self) -> usize {
-        PAYLOAD_BYTES_MAX
+        self.payload_bytes_max
     }
 
     async fn get(&self, row: &RowKey) -> Result<Found, MetaError> {
         let state = self.state();
         let record = state.rows.get(row);
-        let seen = Seen {
-            at: state.now,
-            record: record.map(Record::locator),
-        };
-        let row = record.map(|r| Row {
-            value: r.value.clone(),
-            payload: r.payload(),
-        });
+        let seen = Seen { at: state.now, record: record.map(Record::locator) };
+        let row = record.map(|r| Row { value: r.value.clone(), payload: r.payload() });
         Ok(Found { row, seen })
     }
 
@@ -162,12 +141,7 @@ impl MetaStore for Model {
         let mut from_row = scan.from_row.clone();
         'seek: loop {
             let (kind, suffix) = from_row.take().unwrap_or((RowKind::Bucket, Bytes::new()));
-            let start = RowKey {
-                space: scan.space,
-                key: from.clone(),
-                kind,
-                suffix,
-            };
+            let start = RowKey { space: scan.space, key: from.clone(), kind, suffix };
             for (row, record) in state.rows.range(start..) {
                 if row.space != scan.space || row.key > scan.prefix && !in_prefix(row, &scan) {
                     return Ok((visitor, ScanEnd::Exhausted));
@@ -181,10 +155,7 @@ impl MetaStore for Model {
                     suffix: &row.suffix,
                     value: &record.value,
                     payload: record.payload(),
-                    seen: Seen {
-                        at: state.now,
-                        record: Some(record.locator()),
-                    },
+                    seen: Seen { at: state.now, record: Some(record.locator()) },
                 };
                 match visitor.visit(view) {
                     Step::Next => {}
@@ -206,29 +177,13 @@ impl MetaStore for Model {
         from: Bytes,
         limit: usize,
     ) -> Result<Vec<(RowKey, Row, Seen)>, MetaError> {
-        assert!(
-            kind.is_queue(),
-            "only queues are read in the order of their suffix"
-        );
+        assert!(kind.is_queue(), "only queues are read in the order of their suffix");
         let state = self.state();
-        let rows = state
-            .rows
-            .iter()
-            .filter(|(row, _)| row.kind == kind && row.suffix >= from);
+        let rows = state.rows.iter().filter(|(row, _)| row.kind == kind && row.suffix >= from);
         let mut rows: Vec<_> = rows
             .map(|(key, record)| {
-                let row = Row {
-                    value: record.value.clone(),
-                    payload: record.payload(),
-                };
-                (
-                    key.clone(),
-                    row,
-                    Seen {
-                        at: state.now,
-                        record: Some(record.locator()),
-                    },
-                )
+                let row = Row { value: record.value.clone(), payload: record.payload() };
+                (key.clone(), row, Seen { at: state.now, record: Some(record.locator()) })
             })
             .collect();
         rows.sort_by(|(a, ..), (b, ..)| {
@@ -239,19 +194,14 @@ impl MetaStore for Model {
     }
 
     async fn commit(&self, batch: Batch) -> Result<Receipt, CommitError> {
-        batch.assert_valid(PAYLOAD_BYTES_MAX);
+        batch.assert_valid(self.payload_bytes_max);
         let mut state = self.state();
         for id in &batch.adopts {
-            assert!(
-                state.blobs.contains_key(id),
-                "a blob is durable before a row names it"
-            );
+            assert!(state.blobs.contains_key(id), "a blob is durable before a row names it");
         }
         match state.refusal(&batch) {
             Some(error) => Err(error),
-            None => Ok(Receipt {
-                at: state.apply(batch),
-            }),
+            None => Ok(Receipt { at: state.apply(batch) }),
         }
     }
 
@@ -267,10 +217,7 @@ impl MetaStore for Model {
         kinds: &[RowKind],
     ) -> Result<bool, MetaError> {
         let mut state = self.state();
-        let occupied = state
-            .rows
-            .keys()
-            .any(|r| r.space == space && kinds.contains(&r.kind));
+        let occupied = state.rows.keys().any(|r| r.space == space && kinds.contains(&r.kind));
         if !occupied {
             state.closed.insert(space);
         }
@@ -330,21 +277,13 @@ impl BlobStore for Model {
     type Reader = ModelReader;
 
     async fn create(&self) -> Result<ModelWriter, BlobError> {
-        Ok(ModelWriter {
-            model: self.clone(),
-            data: BytesMut::new(),
-        })
+        Ok(ModelWriter { model: self.clone(), data: BytesMut::new() })
     }
 
     async fn read(&self, blob: BlobRef, range: Range<u64>) -> Result<ModelReader, BlobError> {
         let state = self.state();
-        let data = state
-            .blobs
-            .get(&blob.id)
-            .ok_or(BlobError::Missing(blob.id))?;
-        Ok(ModelReader(
-            data.slice(range.start as usize..range.end as usize),
-        ))
+        let data = state.blobs.get(&blob.id).ok_or(BlobError::Missing(blob.id))?;
+        Ok(ModelReader(data.slice(range.start as usize..range.end as usize)))
     }
 
     async fn delete(&self, id: BlobId) -> Result<(), BlobError> {
@@ -356,10 +295,7 @@ impl BlobStore for Model {
 
     async fn verify(&self, blob: BlobRef) -> Result<(), BlobError> {
         let state = self.state();
-        let data = state
-            .blobs
-            .get(&blob.id)
-            .ok_or(BlobError::Missing(blob.id))?;
+        let data = state.blobs.get(&blob.id).ok_or(BlobError::Missing(blob.id))?;
         match data.len() as u64 == blob.length {
             true => Ok(()),
             false => Err(BlobError::Corrupt(format!("length of {:016x}", blob.id.0))),

@@ -77,12 +77,7 @@ pub struct RowKey {
 impl RowKey {
     /// A row with an empty suffix.
     pub fn new(space: SpaceId, kind: RowKind, key: impl Into<Bytes>) -> Self {
-        Self {
-            space,
-            key: key.into(),
-            kind,
-            suffix: Bytes::new(),
-        }
+        Self { space, key: key.into(), kind, suffix: Bytes::new() }
     }
 
     /// The row of the same space, kind and key with `suffix`.

@@ -25,10 +25,7 @@ impl BucketName {
             return bad("Bucket names must be between 3 and 63 characters long.");
         }
         let ends_well = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
-        if !bytes
-            .iter()
-            .all(|b| ends_well(*b) || *b == b'-' || *b == b'.')
-        {
+        if !bytes.iter().all(|b| ends_well(*b) || *b == b'-' || *b == b'.') {
             return bad("Bucket names hold lower-case letters, digits, periods and hyphens only.");
         }
         if !ends_well(bytes[0]) || !ends_well(bytes[bytes.len() - 1]) {
@@ -78,15 +75,7 @@ mod tests {
 
     #[test]
     fn rules() {
-        for good in [
-            "abc",
-            "a-b.c",
-            "1bucket",
-            "a.b.c.d",
-            "1.2.3.4a",
-            "b--c",
-            &"x".repeat(63),
-        ] {
+        for good in ["abc", "a-b.c", "1bucket", "a.b.c.d", "1.2.3.4a", "b--c", &"x".repeat(63)] {
             assert!(BucketName::new(good).is_ok(), "{good}");
         }
         let bad = [

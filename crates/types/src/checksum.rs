@@ -86,9 +86,7 @@ impl ChecksumAlgorithm {
 
     /// The algorithm of an enum name, upper or lower case.
     pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|a| a.name().eq_ignore_ascii_case(name))
+        Self::ALL.into_iter().find(|a| a.name().eq_ignore_ascii_case(name))
     }
 
     /// The algorithm of a stored code.
@@ -134,11 +132,7 @@ impl Checksum {
     /// A full-object checksum.
     pub fn full(algorithm: ChecksumAlgorithm, digest: Vec<u8>) -> Self {
         debug_assert_eq!(digest.len(), algorithm.digest_bytes());
-        Self {
-            algorithm,
-            digest,
-            parts: None,
-        }
+        Self { algorithm, digest, parts: None }
     }
 
     /// Parses the wire form: base64, with `-N` behind it when composite.
@@ -151,11 +145,7 @@ impl Checksum {
         if digest.len() != algorithm.digest_bytes() {
             return Err(InvalidChecksum);
         }
-        Ok(Self {
-            algorithm,
-            digest,
-            parts,
-        })
+        Ok(Self { algorithm, digest, parts })
     }
 
     /// The wire form: base64, with `-N` behind it when composite.
@@ -188,9 +178,7 @@ impl ChecksumType {
 
     /// The type of an enum name.
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::FullObject, Self::Composite]
-            .into_iter()
-            .find(|t| t.name() == name)
+        [Self::FullObject, Self::Composite].into_iter().find(|t| t.name() == name)
     }
 }
 
@@ -202,10 +190,7 @@ mod tests {
     fn wire_form() {
         for algorithm in ChecksumAlgorithm::ALL {
             assert_eq!(ChecksumAlgorithm::parse(algorithm.name()), Some(algorithm));
-            assert_eq!(
-                ChecksumAlgorithm::from_code(algorithm as u8),
-                Some(algorithm)
-            );
+            assert_eq!(ChecksumAlgorithm::from_code(algorithm as u8), Some(algorithm));
             let mut sum = Checksum::full(algorithm, vec![7; algorithm.digest_bytes()]);
             assert_eq!(Checksum::parse(algorithm, &sum.to_wire()), Ok(sum.clone()));
             sum.parts = Some(12);

@@ -51,14 +51,8 @@ mod tests {
 
     #[test]
     fn wire_form() {
-        let plain = ETag {
-            md5: [0xab; 16],
-            parts: None,
-        };
-        let multipart = ETag {
-            md5: [0xab; 16],
-            parts: Some(3),
-        };
+        let plain = ETag { md5: [0xab; 16], parts: None };
+        let multipart = ETag { md5: [0xab; 16], parts: Some(3) };
         for tag in [plain, multipart] {
             assert_eq!(ETag::parse(&tag.to_string()), Ok(tag));
             assert_eq!(ETag::parse(&format!("\"{tag}\"")), Ok(tag));

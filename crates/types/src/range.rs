@@ -49,18 +49,11 @@ impl RangeSpec {
     /// (S3: `InvalidRange`, 416).
     pub fn resolve(self, length: u64) -> Option<ByteRange> {
         let range = match self {
-            Self::From(first) => ByteRange {
-                start: first,
-                end: length,
-            },
-            Self::Between(first, last) => ByteRange {
-                start: first,
-                end: length.min(last.saturating_add(1)),
-            },
-            Self::Last(count) => ByteRange {
-                start: length.saturating_sub(count),
-                end: length,
-            },
+            Self::From(first) => ByteRange { start: first, end: length },
+            Self::Between(first, last) => {
+                ByteRange { start: first, end: length.min(last.saturating_add(1)) }
+            }
+            Self::Last(count) => ByteRange { start: length.saturating_sub(count), end: length },
         };
         (range.start < range.end).then_some(range)
     }
@@ -79,11 +72,7 @@ mod tests {
 
     fn check(header: &str, length: u64, expected: Option<(u64, u64)>) {
         let got = RangeSpec::parse(header).expect("parses").resolve(length);
-        assert_eq!(
-            got,
-            expected.map(|(start, end)| ByteRange { start, end }),
-            "{header}"
-        );
+        assert_eq!(got, expected.map(|(start, end)| ByteRange { start, end }), "{header}");
     }
 
     #[test]
@@ -103,14 +92,7 @@ mod tests {
 
     #[test]
     fn malformed_is_ignored() {
-        for header in [
-            "bytes=",
-            "bytes=-",
-            "bytes=5-4",
-            "items=0-1",
-            "bytes=a-b",
-            "0-1",
-        ] {
+        for header in ["bytes=", "bytes=-", "bytes=5-4", "items=0-1", "bytes=a-b", "0-1"] {
             assert_eq!(RangeSpec::parse(header), None, "{header}");
         }
         assert_eq!(RangeSpec::parse("bytes=0-1,3-4"), None);

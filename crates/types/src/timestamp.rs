@@ -27,17 +27,14 @@ pub struct Civil {
 }
 
 const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-const MONTHS: [&str; 12] = [
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-];
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const DAY_MS: i64 = 86_400_000;
 
 impl Timestamp {
     /// From whole seconds since the epoch.
     pub fn from_seconds(seconds: i64) -> Self {
-        Self {
-            ms: seconds.saturating_mul(1000),
-        }
+        Self { ms: seconds.saturating_mul(1000) }
     }
 
     /// Whole seconds since the epoch, rounded down.
@@ -132,17 +129,12 @@ impl Timestamp {
             rest = &fraction[length..];
         }
         let offset_ms = offset_ms(rest)?;
-        Some(Self {
-            ms: civil.to_timestamp()?.ms - offset_ms,
-        })
+        Some(Self { ms: civil.to_timestamp()?.ms - offset_ms })
     }
 
     /// Parses an HTTP date: IMF-fixdate, RFC 850 or asctime (RFC 9110, section 5.6.7).
     pub fn parse_http_date(text: &str) -> Option<Self> {
-        let words: Vec<&str> = text
-            .split([' ', ',', '-'])
-            .filter(|w| !w.is_empty())
-            .collect();
+        let words: Vec<&str> = text.split([' ', ',', '-']).filter(|w| !w.is_empty()).collect();
         let (day, month, year, time) = match words.as_slice() {
             [_, day, month, year, time, zone] if matches!(*zone, "GMT" | "UTC" | "+0000") => {
                 (day, month, year, time)
@@ -216,9 +208,7 @@ impl Civil {
         let doy = (153 * mp + 2) / 5 + i64::from(self.day) - 1;
         let days = era * 146_097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719_468;
         let seconds = i64::from(self.hour * 3600 + self.minute * 60 + self.second);
-        Some(Timestamp {
-            ms: days * DAY_MS + seconds * 1000 + i64::from(self.ms),
-        })
+        Some(Timestamp { ms: days * DAY_MS + seconds * 1000 + i64::from(self.ms) })
     }
 }
 
@@ -257,12 +247,7 @@ mod tests {
     #[test]
     fn forms_agree() {
         let cases = [
-            (
-                0,
-                "1970-01-01T00:00:00.000Z",
-                "Thu, 01 Jan 1970 00:00:00 GMT",
-                "19700101T000000Z",
-            ),
+            (0, "1970-01-01T00:00:00.000Z", "Thu, 01 Jan 1970 00:00:00 GMT", "19700101T000000Z"),
             (
                 951_782_400_000,
                 "2000-02-29T00:00:00.000Z",
@@ -289,9 +274,7 @@ mod tests {
 
     #[test]
     fn lenient_forms() {
-        let t = Some(Timestamp {
-            ms: 784_111_777_000,
-        });
+        let t = Some(Timestamp { ms: 784_111_777_000 });
         for text in [
             "Sun, 06 Nov 1994 08:49:37 GMT",
             "Sunday, 06-Nov-94 08:49:37 GMT",
@@ -299,24 +282,14 @@ mod tests {
         ] {
             assert_eq!(Timestamp::parse_http_date(text), t, "{text}");
         }
-        for text in [
-            "1994-11-06T08:49:37Z",
-            "1994-11-06T08:49:37",
-            "1994-11-06T10:49:37+02:00",
-        ] {
+        for text in ["1994-11-06T08:49:37Z", "1994-11-06T08:49:37", "1994-11-06T10:49:37+02:00"] {
             assert_eq!(Timestamp::parse_iso8601(text), t, "{text}");
         }
     }
 
     #[test]
     fn refused() {
-        for text in [
-            "",
-            "1994-13-06T08:49:37Z",
-            "1994-02-30",
-            "1994-11-06T25:00:00Z",
-            "never",
-        ] {
+        for text in ["", "1994-13-06T08:49:37Z", "1994-02-30", "1994-11-06T25:00:00Z", "never"] {
             assert_eq!(Timestamp::parse_iso8601(text), None, "{text}");
             assert_eq!(Timestamp::parse_http_date(text), None, "{text}");
         }
@@ -326,9 +299,7 @@ mod tests {
     #[test]
     fn every_day_round_trips() {
         for day in -200_000..500_000i64 {
-            let t = Timestamp {
-                ms: day * 86_400_000 + 1,
-            };
+            let t = Timestamp { ms: day * 86_400_000 + 1 };
             if (0..=9999).contains(&t.civil().year) {
                 assert_eq!(t.civil().to_timestamp(), Some(t));
             }

@@ -34,10 +34,7 @@ impl VersionId {
         let bytes = hex::decode::<16>(text.as_bytes()).ok_or(InvalidVersionId)?;
         let (order, nonce) = bytes.split_at(8);
         let number = |b: &[u8]| b.iter().fold(0u64, |n, byte| (n << 8) | u64::from(*byte));
-        Ok(Self::Id {
-            order: number(order),
-            nonce: number(nonce),
-        })
+        Ok(Self::Id { order: number(order), nonce: number(nonce) })
     }
 }
 
@@ -56,10 +53,7 @@ mod tests {
 
     #[test]
     fn wire_form() {
-        let id = VersionId::Id {
-            order: 0x0102_0304_0506_0708,
-            nonce: u64::MAX,
-        };
+        let id = VersionId::Id { order: 0x0102_0304_0506_0708, nonce: u64::MAX };
         assert_eq!(id.to_string(), "0102030405060708ffffffffffffffff");
         assert_eq!(VersionId::parse(&id.to_string()), Ok(id));
         assert_eq!(VersionId::parse("null"), Ok(VersionId::Null));

@@ -1,0 +1,124 @@
+//! Bodies on their way in: buffered beside the row when small, streamed to a blob when large.
+
+use crate::{Error, Objects};
+use bytes::{Bytes, BytesMut};
+use larder_digest::BodyDigests;
+use larder_storage::{BlobId, BlobRef, BlobStore, BlobWriter, Storage};
+
+/// What went wrong with a body, for its owner to downcast.
+pub type BodyError = Box<dyn std::error::Error + Send + Sync>;
+
+/// A request's body. Nothing of it exists before [`Body::finish`] succeeded.
+pub trait Body: Send {
+    /// The next bytes; `None` behind the last.
+    fn next(&mut self) -> impl Future<Output = Result<Option<Bytes>, BodyError>> + Send;
+
+    /// Called once, behind the last byte: verifies all that the request promised about its body
+    /// (length, signatures, checksums, trailer) and returns its digests. The first of
+    /// `BodyDigests::checksums`, otherwise CRC64NVME, is shown as the object's checksum.
+    fn finish(&mut self) -> impl Future<Output = Result<BodyDigests, BodyError>> + Send;
+}
+
+/// A body that is stored, but that no row names yet.
+#[derive(Debug)]
+pub(crate) enum Kept {
+    /// No bytes.
+    Empty,
+    /// To be written beside its row.
+    Inline(Bytes),
+    /// Durable in a blob.
+    Blob(BlobRef),
+}
+
+impl Kept {
+    /// The blob, to be adopted by the commit or discarded without one.
+    pub(crate) fn blob(&self) -> Option<BlobId> {
+        match self {
+            Self::Blob(blob) => Some(blob.id),
+            Self::Empty | Self::Inline(_) => None,
+        }
+    }
+}
+
+/// How a body may be kept.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Room {
+    /// Largest body kept beside its row, in bytes; 0 when it must be a blob.
+    pub inline_bytes_max: usize,
+    /// Largest body at all, in bytes.
+    pub bytes_max: u64,
+    /// The body's length when it is known beforehand.
+    pub length: Option<u64>,
+}
+
+impl<S: Storage> Objects<S> {
+    /// Largest body kept beside its row, in bytes.
+    pub(crate) fn inline_bytes_max(&self) -> usize {
+        let engine = self.store.payload_bytes_max();
+        self.settings.inline_bytes_max.min(engine)
+    }
+
+    /// Takes in a whole body and its verified digests.
+    pub(crate) async fn keep<B: Body>(
+        &self,
+        body: &mut B,
+        room: Room,
+    ) -> Result<(Kept, BodyDigests), Error> {
+        let too_large = || Error::EntityTooLarge {
+            max: room.bytes_max,
+        };
+        if room.length.is_some_and(|length| length > room.bytes_max) {
+            return Err(too_large());
+        }
+        let known = room.length.map_or(0, |l| usize::try_from(l).unwrap_or(usize::MAX));
+        let mut small = BytesMut::with_capacity(match known <= room.inline_bytes_max {
+            true => known,
+            false => 0,
+        });
+        let mut writer: Option<S::Writer> = None;
+        let mut length = 0;
+        while let Some(data) = body.next().await.map_err(Error::Body)? {
+            length += data.len() as u64;
+            if length > room.bytes_max {
+                return Err(too_large());
+            }
+            if data.is_empty() {
+                continue;
+            }
+            if let Some(writer) = &mut writer {
+                writer.write(data).await?;
+            } else if small.len() + data.len() <= room.inline_bytes_max && known <= room.inline_bytes_max {
+                small.extend_from_slice(&data);
+            } else {
+                let mut blob = self.store.create().await?;
+                if !small.is_empty() {
+                    blob.write(small.split().freeze()).await?;
+                }
+                blob.write(data).await?;
+                writer = Some(blob);
+            }
+        }
+        let digests = body.finish().await.map_err(Error::Body)?;
+        let kept = match writer {
+            Some(writer) => Kept::Blob(writer.finish().await?),
+            None if small.is_empty() => Kept::Empty,
+            None => Kept::Inline(small.freeze()),
+        };
+        Ok((kept, digests))
+    }
+
+    /// Writes a small body to a blob after all.
+    pub(crate) async fn keep_in_blob(&self, body: Bytes) -> Result<BlobRef, Error> {
+        let mut writer = self.store.create().await?;
+        writer.write(body).await?;
+        Ok(writer.finish().await?)
+    }
+
+    /// Frees blobs that no commit will name. Best effort: what stays behind is found at the next
+    /// start of the engine.
+    pub(crate) async fn discard(&self, blobs: impl IntoIterator<Item = BlobId>) {
+        for id in blobs {
+            let _ = BlobStore::delete(&*self.store, id).await;
+        }
+    }
+}

@@ -1,0 +1,288 @@
+//! Buckets: one row each is the truth; its space is the incarnation that holds its objects.
+
+use crate::attempts::{Attempts, Outcome};
+use crate::plan::gc_put;
+use crate::rows::{GcRecord, Tag, Versioning, address, bucket};
+use crate::{Error, Objects, tagging};
+use larder_storage::{
+    Batch, Check, Delete, Put, RowKind, RowView, Scan, Seen, SpaceId, Step, Storage, Visitor,
+};
+use larder_types::{BucketName, Owner, Timestamp};
+use std::sync::Arc;
+
+/// A bucket as its row says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bucket {
+    /// Its name.
+    pub name: BucketName,
+    /// This incarnation of it: a bucket created again under its name has another.
+    pub space: SpaceId,
+    /// Who owns it.
+    pub owner: Owner,
+    /// The LocationConstraint it was created with.
+    pub region: Option<String>,
+    /// When it was created.
+    pub created: Timestamp,
+    /// Whether it keeps older versions.
+    pub versioning: Versioning,
+    /// Tags.
+    pub tags: Vec<Tag>,
+    /// Fields of newer versions, carried along.
+    pub kept: Vec<(u8, Vec<u8>)>,
+}
+
+/// What CreateBucket says of a bucket.
+#[derive(Clone, Debug)]
+pub struct CreateBucket {
+    /// Who will own it.
+    pub owner: Owner,
+    /// LocationConstraint.
+    pub region: Option<String>,
+    /// Tags.
+    pub tags: Vec<Tag>,
+}
+
+/// Which buckets to list.
+#[derive(Clone, Debug)]
+pub struct ListBuckets {
+    /// Canonical id of the owner.
+    pub owner_id: String,
+    /// Names that begin with this.
+    pub prefix: String,
+    /// Buckets of this region; one without a region counts as `default_region`.
+    pub region: Option<String>,
+    /// See `region`.
+    pub default_region: String,
+    /// Names behind this one, which the previous page returned.
+    pub start_after: Option<String>,
+    /// Most buckets in the page.
+    pub max: usize,
+}
+
+/// A page of buckets, by name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BucketPage {
+    /// The buckets.
+    pub buckets: Vec<Arc<Bucket>>,
+    /// Where the next page starts; `None` at the end.
+    pub next: Option<String>,
+}
+
+impl<S: Storage> Objects<S> {
+    /// CreateBucket. [`Error::BucketAlreadyOwnedByYou`] and [`Error::BucketAlreadyExists`] when
+    /// the name is taken.
+    pub async fn create_bucket(
+        &self,
+        name: &BucketName,
+        create: CreateBucket,
+    ) -> Result<Arc<Bucket>, Error> {
+        tagging::check_bucket_tags(&create.tags)?;
+        let mut attempts = Attempts::default();
+        loop {
+            let (seen, found) = self.read_bucket(name).await?;
+            match found {
+                Some(bucket) if bucket.owner.canonical_id == create.owner.canonical_id => {
+                    return Err(Error::BucketAlreadyOwnedByYou(Arc::new(bucket)));
+                }
+                Some(_) => return Err(Error::BucketAlreadyExists),
+                None => {}
+            }
+            let bucket = Bucket {
+                name: name.clone(),
+                space: self.store.open_space().await?,
+                owner: create.owner.clone(),
+                region: create.region.clone(),
+                created: self.stamp().modified(),
+                versioning: Versioning::Unversioned,
+                tags: create.tags.clone(),
+                kept: Vec::new(),
+            };
+            if self.commit_system(write(&bucket, seen)?).await? == Outcome::Done {
+                return Ok(Arc::new(bucket));
+            }
+            self.lost(&mut attempts, false).await?;
+        }
+    }
+
+    /// The bucket of a name; [`Error::NoSuchBucket`].
+    pub async fn bucket(&self, name: &BucketName) -> Result<Arc<Bucket>, Error> {
+        let (_, found) = self.read_bucket(name).await?;
+        found.map(Arc::new).ok_or(Error::NoSuchBucket)
+    }
+
+    /// DeleteBucket: refuses while objects, versions or delete markers are in it. Uploads in
+    /// progress do not stop it (S3 says so of directory buckets only); the gc removes them.
+    ///
+    /// A racing PUT is either in the bucket before the space closes, or refused by the closed
+    /// space, so it is never acknowledged and lost.
+    pub async fn delete_bucket(&self, bucket: &Bucket) -> Result<(), Error> {
+        let kinds = [RowKind::Head, RowKind::Version];
+        if !self.store.close_space_if_empty(bucket.space, &kinds).await? {
+            return Err(Error::BucketNotEmpty);
+        }
+        let result = self.remove_bucket(bucket).await;
+        match &result {
+            // The row is gone, now or perhaps: nothing may be written to this incarnation.
+            Ok(()) | Err(Error::NoSuchBucket | Error::Unknown(_)) => {}
+            Err(_) => self.store.reopen_space(bucket.space).await?,
+        }
+        result
+    }
+
+    /// Removes a closed bucket's row, whatever changed in it meanwhile.
+    async fn remove_bucket(&self, bucket: &Bucket) -> Result<(), Error> {
+        let mut attempts = Attempts::default();
+        loop {
+            let (seen, found) = self.read_bucket(&bucket.name).await?;
+            if found.is_none_or(|now| now.space != bucket.space) {
+                return Err(Error::NoSuchBucket);
+            }
+            let row = address::bucket(&bucket.name);
+            let sweep = GcRecord::Space(bucket.space);
+            let batch = Batch {
+                checks: vec![Check {
+                    row: row.clone(),
+                    seen,
+                }],
+                puts: vec![gc_put(SpaceId::SYSTEM, &row.key, &sweep, &self.stamp())],
+                deletes: vec![Delete {
+                    row,
+                    replaces: Some(seen),
+                }],
+                frees: true,
+                ..Batch::default()
+            };
+            if self.commit_system(batch).await? == Outcome::Done {
+                return Ok(());
+            }
+            self.lost(&mut attempts, false).await?;
+        }
+    }
+
+    /// PutBucketVersioning.
+    pub async fn put_versioning(&self, bucket: &Bucket, enabled: bool) -> Result<(), Error> {
+        let versioning = match enabled {
+            true => Versioning::Enabled,
+            false => Versioning::Suspended,
+        };
+        self.change_bucket(bucket, |b| b.versioning = versioning).await
+    }
+
+    /// PutBucketTagging; with no tags DeleteBucketTagging.
+    pub async fn put_bucket_tags(&self, bucket: &Bucket, tags: Vec<Tag>) -> Result<(), Error> {
+        tagging::check_bucket_tags(&tags)?;
+        self.change_bucket(bucket, |b| b.tags.clone_from(&tags)).await
+    }
+
+    /// ListBuckets.
+    pub async fn list_buckets(&self, list: ListBuckets) -> Result<BucketPage, Error> {
+        let kinds = [RowKind::Bucket];
+        let mut scan = Scan::prefix(SpaceId::SYSTEM, &kinds, list.prefix.clone());
+        if let Some(after) = list.start_after.as_deref().filter(|a| *a >= list.prefix.as_str()) {
+            scan.from = after.to_owned().into();
+        }
+        let page = Page {
+            list,
+            buckets: Vec::new(),
+            more: false,
+            error: None,
+        };
+        let (page, _) = self.store.scan(scan, page).await?;
+        if let Some(error) = page.error {
+            return Err(error);
+        }
+        let last = page.buckets.last().map(|b| b.name.as_str().to_owned());
+        Ok(BucketPage {
+            next: last.filter(|_| page.more),
+            buckets: page.buckets,
+        })
+    }
+
+    async fn change_bucket(
+        &self,
+        bucket: &Bucket,
+        change: impl Fn(&mut Bucket),
+    ) -> Result<(), Error> {
+        let mut attempts = Attempts::default();
+        loop {
+            let (seen, found) = self.read_bucket(&bucket.name).await?;
+            let mut now = found
+                .filter(|now| now.space == bucket.space)
+                .ok_or(Error::NoSuchBucket)?;
+            change(&mut now);
+            if self.commit_system(write(&now, seen)?).await? == Outcome::Done {
+                return Ok(());
+            }
+            self.lost(&mut attempts, false).await?;
+        }
+    }
+
+    async fn read_bucket(&self, name: &BucketName) -> Result<(Seen, Option<Bucket>), Error> {
+        let found = self.store.get(&address::bucket(name)).await?;
+        let decode = |row: larder_storage::Row| bucket::decode(name.clone(), &row.value);
+        Ok((found.seen, found.row.map(decode).transpose()?))
+    }
+}
+
+fn write(bucket: &Bucket, seen: Seen) -> Result<Batch, Error> {
+    let row = address::bucket(&bucket.name);
+    Ok(Batch {
+        checks: vec![Check {
+            row: row.clone(),
+            seen,
+        }],
+        puts: vec![Put {
+            row,
+            value: bucket::encode(bucket)?,
+            payload: None,
+            replaces: seen.record.map(|_| seen),
+        }],
+        ..Batch::default()
+    })
+}
+
+/// Collects one page of buckets.
+struct Page {
+    list: ListBuckets,
+    buckets: Vec<Arc<Bucket>>,
+    more: bool,
+    error: Option<Error>,
+}
+
+impl Page {
+    fn wants(&self, bucket: &Bucket) -> bool {
+        let region = bucket.region.as_ref().unwrap_or(&self.list.default_region);
+        bucket.owner.canonical_id == self.list.owner_id
+            && self.list.region.as_ref().is_none_or(|wanted| wanted == region)
+            && self
+                .list
+                .start_after
+                .as_deref()
+                .is_none_or(|after| bucket.name.as_str() > after)
+    }
+
+    fn add(&mut self, row: &RowView<'_>) -> Result<(), Error> {
+        let name = std::str::from_utf8(row.key).ok().map(BucketName::new);
+        let Some(Ok(name)) = name else {
+            return Err(Error::Corrupt("a bucket row's key is no bucket name".into()));
+        };
+        let bucket = bucket::decode(name, row.value)?;
+        if self.wants(&bucket) {
+            match self.buckets.len() < self.list.max {
+                true => self.buckets.push(Arc::new(bucket)),
+                false => self.more = true,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Visitor for Page {
+    fn visit(&mut self, row: RowView<'_>) -> Step {
+        self.error = self.add(&row).err();
+        match self.more || self.error.is_some() {
+            true => Step::Stop,
+            false => Step::Next,
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! CopyObject. Blobs are immutable, but each belongs to one row: a copy has bytes of its own.
+
+use crate::body::{Body, BodyError, Room};
+use crate::conditions::WriteConditions;
+use crate::plan::NewVersion;
+use crate::rows::{ContentHeaders, StorageClass, Tag, VersionRecord};
+use crate::{Bucket, Error, ObjectBody, ObjectVersion, Objects, Stored, tagging};
+use bytes::Bytes;
+use larder_digest::{BodyDigests, BodyHasher, BodyPlan};
+use larder_storage::Storage;
+use larder_types::limits::COPY_SOURCE_BYTES_MAX;
+use larder_types::{ChecksumAlgorithm, ObjectKey, Owner, Timestamp};
+
+const COPY_TO_ITSELF: &str = "This copy request is illegal because it is trying to copy an object \
+    to itself without changing the object's metadata, storage class, website redirect location or \
+    encryption attributes.";
+
+/// What CopyObject says. `None` keeps what the source has.
+#[derive(Clone, Debug)]
+pub struct CopyObject {
+    /// Who will own the copy.
+    pub owner: Owner,
+    /// Headers and user metadata (`x-amz-metadata-directive: REPLACE`).
+    pub replace: Option<(ContentHeaders, Vec<(String, String)>)>,
+    /// `x-amz-website-redirect-location`; the source's is never copied.
+    pub website_redirect_location: Option<String>,
+    /// Tags (`x-amz-tagging-directive: REPLACE`).
+    pub tags: Option<Vec<Tag>>,
+    /// Storage class; `None` is STANDARD, as the source's is never copied.
+    pub storage_class: Option<StorageClass>,
+    /// Checksum algorithm; `None` is the source's.
+    pub checksum: Option<ChecksumAlgorithm>,
+    /// Conditions about the current version at the destination.
+    pub conditions: WriteConditions,
+}
+
+impl<S: Storage> Objects<S> {
+    /// CopyObject from a version that was looked up, whose conditions the caller has checked.
+    ///
+    /// [`Error::InvalidRequest`] for a copy of the current version onto itself that changes
+    /// nothing, [`Error::EntityTooLarge`] above 5 GiB, [`Error::VersionGone`].
+    pub async fn copy(
+        &self,
+        source: &ObjectVersion,
+        bucket: &Bucket,
+        key: &ObjectKey,
+        copy: CopyObject,
+    ) -> Result<Stored, Error> {
+        let itself = source.space == bucket.space && source.key == *key && source.current;
+        let unchanged = copy.replace.is_none()
+            && copy.storage_class.is_none_or(|c| c == source.record.storage_class)
+            && copy.website_redirect_location.is_none();
+        if itself && unchanged {
+            return Err(Error::InvalidRequest(COPY_TO_ITSELF));
+        }
+        if source.record.size > COPY_SOURCE_BYTES_MAX {
+            return Err(Error::EntityTooLarge {
+                max: COPY_SOURCE_BYTES_MAX,
+            });
+        }
+        let mut record = copy.record(&source.record);
+        tagging::check_object_tags(&record.tags)?;
+        record.encode()?;
+        let row_key = Bytes::copy_from_slice(key.as_bytes());
+        if copy.conditions.any() {
+            let standing = self.standing(bucket, &row_key).await?;
+            copy.conditions.check(standing.current())?;
+        }
+        let of_source = source.record.checksum.as_ref().map(|c| c.algorithm);
+        let algorithm = copy.checksum.or(of_source);
+        let mut body = CopyBody::new(self.open(source, None).await?, algorithm);
+        let room = Room {
+            inline_bytes_max: self.inline_bytes_max(),
+            bytes_max: COPY_SOURCE_BYTES_MAX,
+            length: Some(source.record.size),
+        };
+        let (kept, digests) = self.keep(&mut body, room).await.map_err(CopyBody::<S>::unwrap)?;
+        let whole = source.record.crc64nvme.is_none_or(|crc| crc == digests.crc64nvme);
+        if digests.length != source.record.size || !whole {
+            self.discard(kept.blob()).await;
+            return Err(Error::Corrupt("a copy's source is not what was stored".into()));
+        }
+        record.describe_body(&kept, &digests);
+        let new = NewVersion::of(record, kept);
+        self.write_version(bucket, &row_key, new, &copy.conditions).await
+    }
+}
+
+impl CopyObject {
+    fn record(&self, source: &VersionRecord) -> VersionRecord {
+        let mut record = VersionRecord::marker(self.owner.clone(), Timestamp { ms: 0 });
+        record.delete_marker = false;
+        (record.headers, record.metadata) = match &self.replace {
+            Some(replace) => replace.clone(),
+            None => (source.headers.clone(), source.metadata.clone()),
+        };
+        record.headers.website_redirect_location = self.website_redirect_location.clone();
+        record.tags = self.tags.clone().unwrap_or_else(|| source.tags.clone());
+        record.storage_class = self.storage_class.unwrap_or_default();
+        record
+    }
+}
+
+/// A stored body as the body of a new object or part, hashed on its way.
+pub(crate) struct CopyBody<S: Storage> {
+    from: ObjectBody<S>,
+    hasher: Option<BodyHasher>,
+}
+
+impl<S: Storage> CopyBody<S> {
+    /// Copies `from`, with a checksum of `algorithm` besides CRC64NVME.
+    pub(crate) fn new(from: ObjectBody<S>, algorithm: Option<ChecksumAlgorithm>) -> Self {
+        let plan = BodyPlan {
+            md5: true,
+            sha256: false,
+            checksums: algorithm.into_iter().collect(),
+        };
+        Self {
+            from,
+            hasher: Some(BodyHasher::new(&plan)),
+        }
+    }
+
+    /// The error of reading the source, which [`Body`] had to wrap.
+    pub(crate) fn unwrap(error: Error) -> Error {
+        match error {
+            Error::Body(inner) => match inner.downcast::<Error>() {
+                Ok(error) => *error,
+                Err(inner) => Error::Body(inner),
+            },
+            other => other,
+        }
+    }
+}
+
+impl<S: Storage> Body for CopyBody<S> {
+    async fn next(&mut self) -> Result<Option<Bytes>, BodyError> {
+        let data = self.from.next().await?;
+        if let (Some(data), Some(hasher)) = (&data, &mut self.hasher) {
+            hasher.update(data);
+        }
+        Ok(data)
+    }
+
+    async fn finish(&mut self) -> Result<BodyDigests, BodyError> {
+        let hasher = self.hasher.take().expect("a body is finished once");
+        Ok(hasher.finish())
+    }
+}

@@ -1,0 +1,160 @@
+//! DeleteObject and DeleteObjects.
+
+use crate::attempts::{Attempts, Outcome};
+use crate::concurrent::join_bounded;
+use crate::conditions::DeleteConditions;
+use crate::plan::{NewVersion, Standing};
+use crate::rows::VersionRecord;
+use crate::{Bucket, Error, Objects, Versioning};
+use bytes::Bytes;
+use larder_storage::{Batch, Storage};
+use larder_types::{ObjectKey, Owner, VersionId};
+
+/// Most keys of one DeleteObjects that are on their way at once: enough to share a group commit.
+const DELETES_AT_ONCE: usize = 64;
+
+/// What DeleteObject says.
+#[derive(Clone, Debug)]
+pub struct DeleteObject {
+    /// Who will own a delete marker.
+    pub owner: Owner,
+    /// The version to remove; `None` deletes the key as the bucket's versioning has it.
+    pub version: Option<VersionId>,
+    /// Conditions about the version that is meant.
+    pub conditions: DeleteConditions,
+}
+
+/// What DeleteObject did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Deleted {
+    /// A delete marker was made, or the version removed was one.
+    pub delete_marker: bool,
+    /// The marker made, or the version that was asked for.
+    pub version: Option<VersionId>,
+}
+
+/// A planned delete; no batch when there is nothing to do.
+struct Planned {
+    batch: Option<Batch>,
+    deleted: Deleted,
+}
+
+impl<S: Storage> Objects<S> {
+    /// DeleteObject. Deleting what is not there succeeds, unless a condition says otherwise.
+    pub async fn delete(
+        &self,
+        bucket: &Bucket,
+        key: &ObjectKey,
+        delete: &DeleteObject,
+    ) -> Result<Deleted, Error> {
+        let key = Bytes::copy_from_slice(key.as_bytes());
+        let mut attempts = Attempts::default();
+        loop {
+            let planned = match delete.version {
+                None => self.plan_delete(bucket, &key, delete).await?,
+                Some(version) => self.plan_removal(bucket, &key, (version, delete)).await?,
+            };
+            if let Some(planned) = planned {
+                let Some(batch) = planned.batch else {
+                    return Ok(planned.deleted);
+                };
+                if self.commit(bucket, batch).await? == Outcome::Done {
+                    return Ok(planned.deleted);
+                }
+            }
+            self.lost(&mut attempts, delete.conditions.any()).await?;
+        }
+    }
+
+    /// DeleteObjects: one commit per key, many at once. Results are in the order of `entries`.
+    pub async fn delete_many(
+        &self,
+        bucket: &Bucket,
+        entries: &[(ObjectKey, DeleteObject)],
+    ) -> Vec<Result<Deleted, Error>> {
+        let deletes = entries.iter().map(|(key, delete)| self.delete(bucket, key, delete));
+        join_bounded(deletes.collect(), DELETES_AT_ONCE).await
+    }
+
+    /// The delete of a key without a version.
+    async fn plan_delete(
+        &self,
+        bucket: &Bucket,
+        key: &Bytes,
+        delete: &DeleteObject,
+    ) -> Result<Option<Planned>, Error> {
+        let standing = self.standing_for_write(bucket, key).await?;
+        delete.conditions.check(standing.current())?;
+        let stamp = self.stamp();
+        if bucket.versioning == Versioning::Unversioned
+            && standing.current().is_none_or(|current| current.null)
+        {
+            let batch = match standing.current() {
+                None => None,
+                Some(_) => Some(standing.remove_current(None, &stamp)?),
+            };
+            let deleted = Deleted {
+                delete_marker: false,
+                version: None,
+            };
+            return Ok(Some(Planned { batch, deleted }));
+        }
+        let marker = NewVersion {
+            record: VersionRecord::marker(delete.owner.clone(), stamp.modified()),
+            payload: None,
+            adopts: Vec::new(),
+        };
+        let (batch, record) = standing.write(&marker, &stamp)?;
+        Ok(Some(Planned {
+            batch: Some(batch),
+            deleted: Deleted {
+                delete_marker: true,
+                version: Some(record.version()),
+            },
+        }))
+    }
+
+    /// The removal of one version; `None` when a race was lost while planning.
+    async fn plan_removal(
+        &self,
+        bucket: &Bucket,
+        key: &Bytes,
+        (version, delete): (VersionId, &DeleteObject),
+    ) -> Result<Option<Planned>, Error> {
+        let (mut standing, mut found) = self.locate(bucket, key, version).await?;
+        if let Some((stood, current)) = &mut found {
+            self.load_body(stood).await?;
+            if *current {
+                standing.current = Some(stood.clone());
+            }
+        }
+        let record = found.as_ref().map(|(stood, _)| &stood.record);
+        delete.conditions.check(record)?;
+        let deleted = Deleted {
+            delete_marker: record.is_some_and(|record| record.delete_marker),
+            version: Some(version),
+        };
+        let batch = match found {
+            None => None,
+            Some((older, false)) => Some(standing.remove_older(&older, &self.stamp())),
+            Some((_, true)) => match self.plan_removal_of_current(&standing).await? {
+                None => return Ok(None),
+                batch => batch,
+            },
+        };
+        Ok(Some(Planned { batch, deleted }))
+    }
+
+    async fn plan_removal_of_current(&self, standing: &Standing) -> Result<Option<Batch>, Error> {
+        let mut next = None;
+        if standing.versioning != Versioning::Unversioned {
+            next = self.newest_older(standing.space, &standing.key).await?;
+        }
+        if let Some(next) = &mut next
+            && !self.load_payload(next).await?
+        {
+            return Ok(None);
+        }
+        standing.remove_current(next.as_ref(), &self.stamp()).map(Some)
+    }
+}

@@ -1,0 +1,234 @@
+//! Frees what no row names any more.
+//!
+//! A Gc row is written by the commit that removes the last row which names something, and says what
+//! may be freed and when. Blobs go first, then the rows that the Gc row speaks of, then the Gc row:
+//! a run that stops in between is done again from its beginning, and freeing again does nothing.
+
+use crate::attempts::Outcome;
+use crate::rows::{GcRecord, PartRecord, UploadId, address};
+use crate::{Error, Objects};
+use bytes::Bytes;
+use larder_storage::{
+    Batch, BlobError, BlobId, BlobRef, BlobStore, COMMIT_ROWS_MAX, Delete, Row, RowKey, RowKind,
+    RowView, Scan, Seen, SpaceId, Step, Storage, Visitor,
+};
+use std::collections::BTreeSet;
+
+/// How long blobs are kept after the last row that named them is gone, for readers in flight.
+pub const GRACE_MS: i64 = 60_000;
+/// How far a gateway's clock may lag behind what was freed last: where the next run begins to look.
+const CLOCK_BACK_MS: i64 = 15 * 60 * 1000;
+/// Gc rows read at once.
+const ROWS_AT_ONCE: usize = 100;
+/// Rows of a deleted bucket read at once.
+const SWEEP_ROWS: usize = 1000;
+
+/// Where the next run begins to look. A new one looks at the whole queue; kept between runs it
+/// spares walking over what was freed before.
+#[derive(Clone, Debug, Default)]
+pub struct GcCursor {
+    from: Bytes,
+}
+
+/// What a run of the gc did.
+#[derive(Debug, Default)]
+pub struct GcProgress {
+    /// Gc rows that were done and removed.
+    pub done: usize,
+    /// Blobs that were freed.
+    pub blobs: u64,
+    /// Gc rows that failed and stay for the next run.
+    pub failed: usize,
+    /// The first failure.
+    pub error: Option<Error>,
+    /// When the first row that was left off is due, in ms since 1970; `None` when there is none.
+    pub next_due_ms: Option<i64>,
+}
+
+impl<S: Storage> Objects<S> {
+    /// Frees what is due, `limit` Gc rows at most. A row that fails does not hold up the others.
+    ///
+    /// Fails only when the queue cannot be read.
+    pub async fn run_gc(
+        &self,
+        cursor: &mut GcCursor,
+        limit: usize,
+    ) -> Result<GcProgress, Error> {
+        let now_ms = self.platform.wall_ms();
+        let mut progress = GcProgress::default();
+        let mut from = cursor.from.clone();
+        loop {
+            let rows = self.store.queue(RowKind::Gc, from.clone(), ROWS_AT_ONCE).await?;
+            let full = rows.len() == ROWS_AT_ONCE;
+            for (key, row, seen) in rows {
+                let due_ms = address::parse_gc(&key.suffix);
+                let due_ms = due_ms.ok_or_else(|| corrupt("a gc row has no time"))?;
+                if due_ms > now_ms || progress.done == limit {
+                    progress.next_due_ms = Some(due_ms);
+                    return Ok(progress);
+                }
+                // Rows seen before are gone or have failed.
+                from = [&key.suffix[..], &[0]].concat().into();
+                match self.free(&key, &row, seen).await {
+                    Ok(blobs) => {
+                        progress.done += 1;
+                        progress.blobs += blobs;
+                        if progress.failed == 0 {
+                            cursor.from = address::gc_from(due_ms - CLOCK_BACK_MS);
+                        }
+                    }
+                    Err(error) => {
+                        progress.failed += 1;
+                        progress.error.get_or_insert(error);
+                    }
+                }
+            }
+            if !full {
+                return Ok(progress);
+            }
+        }
+    }
+
+    /// Does what a Gc row says and removes it. Returns how many blobs it freed.
+    async fn free(&self, key: &RowKey, row: &Row, seen: Seen) -> Result<u64, Error> {
+        let blobs = match GcRecord::decode(&row.value)? {
+            GcRecord::Blobs(ids) => self.free_blobs(ids).await?,
+            GcRecord::Manifest(blob) => self.free_manifest(blob).await?,
+            GcRecord::UploadParts { upload, keep } => {
+                self.free_upload(key.space, &key.key, (upload, keep)).await?
+            }
+            GcRecord::Space(space) => self.sweep(space).await?,
+        };
+        let delete = Delete {
+            row: key.clone(),
+            replaces: Some(seen),
+        };
+        self.remove(vec![delete]).await?;
+        Ok(blobs)
+    }
+
+    async fn free_blobs(&self, ids: impl IntoIterator<Item = BlobId>) -> Result<u64, Error> {
+        let mut freed = 0;
+        for id in ids {
+            BlobStore::delete(&*self.store, id).await?;
+            freed += 1;
+        }
+        Ok(freed)
+    }
+
+    /// The parts, then the manifest that names them.
+    async fn free_manifest(&self, blob: BlobRef) -> Result<u64, Error> {
+        let listed = self.listed_blobs(blob).await?;
+        Ok(self.free_blobs(listed).await? + self.free_blobs([blob.id]).await?)
+    }
+
+    /// The blobs that a manifest lists; none when it is gone, because then they are too.
+    async fn listed_blobs(&self, blob: BlobRef) -> Result<BTreeSet<BlobId>, Error> {
+        match BlobStore::read(&*self.store, blob, 0..blob.length).await {
+            Err(BlobError::Missing(_)) => return Ok(BTreeSet::new()),
+            Err(error) => return Err(error.into()),
+            Ok(_) => {}
+        }
+        let manifest = self.read_manifest(blob).await?;
+        let blobs = manifest.entries.iter().filter_map(|entry| entry.blob);
+        Ok(blobs.map(|blob| blob.id).collect())
+    }
+
+    /// The part rows of an upload that is over, and their blobs but for those that `keep` lists.
+    async fn free_upload(
+        &self,
+        space: SpaceId,
+        key: &Bytes,
+        (upload, keep): (UploadId, Option<BlobRef>),
+    ) -> Result<u64, Error> {
+        let kept = match keep {
+            Some(manifest) => self.listed_blobs(manifest).await?,
+            None => BTreeSet::new(),
+        };
+        let parts = self.all_parts(space, key, upload).await?;
+        let blobs = parts.iter().filter_map(|part| part.record.blob);
+        let unlisted = blobs.map(|blob| blob.id).filter(|id| !kept.contains(id));
+        let freed = self.free_blobs(unlisted).await?;
+        let delete = |number| Delete {
+            row: address::part(space, key, upload, number),
+            replaces: None,
+        };
+        self.remove(parts.iter().map(|part| delete(part.part_number)).collect()).await?;
+        Ok(freed)
+    }
+
+    /// Everything in a deleted bucket's space: uploads that were in progress, and their parts.
+    async fn sweep(&self, space: SpaceId) -> Result<u64, Error> {
+        let mut freed = 0;
+        loop {
+            let scan = Scan::prefix(space, &[RowKind::Upload, RowKind::Part], Bytes::new());
+            let visitor = Sweep {
+                space,
+                rows: Vec::new(),
+                blobs: Vec::new(),
+                error: None,
+            };
+            let (visitor, _) = self.store.scan(scan, visitor).await?;
+            if let Some(error) = visitor.error {
+                return Err(error);
+            }
+            if visitor.rows.is_empty() {
+                return Ok(freed);
+            }
+            freed += self.free_blobs(visitor.blobs).await?;
+            self.remove(visitor.rows).await?;
+        }
+    }
+
+    /// Removes rows, as many in a commit as fit. Rows of one key are next to each other.
+    async fn remove(&self, rows: Vec<Delete>) -> Result<(), Error> {
+        for of_key in rows.chunk_by(|a, b| a.row.key == b.row.key) {
+            for deletes in of_key.chunks(COMMIT_ROWS_MAX) {
+                let batch = Batch {
+                    deletes: deletes.to_vec(),
+                    frees: true,
+                    ..Batch::default()
+                };
+                let outcome = self.commit_system(batch).await?;
+                assert!(outcome == Outcome::Done, "a commit without checks loses no race");
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Collects rows of a deleted bucket.
+struct Sweep {
+    space: SpaceId,
+    rows: Vec<Delete>,
+    blobs: Vec<BlobId>,
+    error: Option<Error>,
+}
+
+impl Visitor for Sweep {
+    fn visit(&mut self, row: RowView<'_>) -> Step {
+        if row.kind == RowKind::Part {
+            match PartRecord::decode(row.value) {
+                Ok(part) => self.blobs.extend(part.blob.map(|blob| blob.id)),
+                Err(error) => {
+                    self.error = Some(error.into());
+                    return Step::Stop;
+                }
+            }
+        }
+        let key = Bytes::copy_from_slice(row.key);
+        self.rows.push(Delete {
+            row: RowKey::new(self.space, row.kind, key)
+                .with_suffix(Bytes::copy_from_slice(row.suffix)),
+            replaces: Some(row.seen),
+        });
+        match self.rows.len() < SWEEP_ROWS {
+            true => Step::Next,
+            false => Step::Stop,
+        }
+    }
+}
+
+fn corrupt(what: &str) -> Error {
+    Error::Corrupt(what.into())
+}

@@ -1,0 +1,238 @@
+//! GetObject and HeadObject: find a version, then stream a range of it.
+
+use crate::attempts::Attempts;
+use crate::plan::{Standing, Stood};
+use crate::rows::{ManifestEntry, Placement, VersionRecord, address};
+use crate::{Bucket, Error, Objects};
+use bytes::Bytes;
+use larder_storage::{BlobError, BlobReader, BlobRef, BlobStore, Row, RowKey, SpaceId, Storage};
+use larder_types::{ByteRange, ObjectKey, VersionId};
+use std::collections::VecDeque;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// A version that exists and is no delete marker.
+#[derive(Clone, Debug)]
+pub struct ObjectVersion {
+    /// The key.
+    pub key: ObjectKey,
+    /// The bucket's incarnation.
+    pub space: SpaceId,
+    /// Whether it is the key's current version.
+    pub current: bool,
+    /// What is known of it.
+    pub record: VersionRecord,
+    row: RowKey,
+    stored: Row,
+}
+
+impl<S: Storage> Objects<S> {
+    /// Finds the current version, or the one asked for.
+    ///
+    /// [`Error::NoSuchKey`], [`Error::NoSuchVersion`], [`Error::MethodNotAllowed`].
+    pub async fn lookup(
+        &self,
+        bucket: &Bucket,
+        key: &ObjectKey,
+        version: Option<VersionId>,
+    ) -> Result<ObjectVersion, Error> {
+        let row_key = Bytes::copy_from_slice(key.as_bytes());
+        let (stood, current) = self.locate_object(bucket, &row_key, version).await?;
+        Ok(ObjectVersion {
+            key: key.clone(),
+            space: bucket.space,
+            current,
+            record: stood.record,
+            row: stood.row,
+            stored: stood.stored,
+        })
+    }
+
+    /// The row of a version that is an object, and whether it is the current one.
+    pub(crate) async fn locate_object(
+        &self,
+        bucket: &Bucket,
+        key: &Bytes,
+        version: Option<VersionId>,
+    ) -> Result<(Stood, bool), Error> {
+        let Some(version) = version else {
+            let stood = self.standing(bucket, key).await?.current;
+            let stood = stood.ok_or(Error::NoSuchKey {
+                delete_marker: None,
+            })?;
+            return match stood.record.delete_marker {
+                false => Ok((stood, true)),
+                true => Err(Error::NoSuchKey {
+                    delete_marker: Some(stood.record.version()),
+                }),
+            };
+        };
+        match self.locate(bucket, key, version).await?.1 {
+            None => Err(Error::NoSuchVersion),
+            Some((stood, _)) if stood.record.delete_marker => Err(Error::MethodNotAllowed {
+                delete_marker: stood.record.version(),
+                modified: stood.record.modified,
+            }),
+            Some(found) => Ok(found),
+        }
+    }
+
+    /// The row of a version, object or delete marker, and whether it is the current one, with
+    /// what stands at the key.
+    pub(crate) async fn locate(
+        &self,
+        bucket: &Bucket,
+        key: &Bytes,
+        version: VersionId,
+    ) -> Result<(Standing, Option<(Stood, bool)>), Error> {
+        let mut attempts = Attempts::default();
+        loop {
+            let standing = self.standing(bucket, key).await?;
+            let Some(current) = &standing.current else {
+                return Ok((standing, None));
+            };
+            if current.record.version() == version {
+                let current = current.clone();
+                return Ok((standing, Some((current, true))));
+            }
+            let position = match version {
+                VersionId::Null => current.record.null_position.map(|order| (order, 0)),
+                // Whatever is older than the current version has a lower order.
+                VersionId::Id { order, nonce } => {
+                    (order < current.record.order).then_some((order, nonce))
+                }
+            };
+            let Some((order, nonce)) = position else {
+                return Ok((standing, None));
+            };
+            if let Some(older) = self.older(bucket.space, key, order, nonce).await? {
+                return Ok((standing, Some((older, false))));
+            }
+            // Between the two reads it may have become the current version.
+            let again = self.standing(bucket, key).await?;
+            let record = |s: &Standing| s.current.as_ref().map(|current| current.seen.record);
+            if record(&again) == record(&standing) {
+                return Ok((standing, None));
+            }
+            self.lost(&mut attempts, false).await?;
+        }
+    }
+
+    /// Opens a version's body, or the part of it in `range`, which lies within it.
+    ///
+    /// [`Error::VersionGone`] when it was replaced since the look-up: look it up again.
+    pub async fn open(
+        &self,
+        version: &ObjectVersion,
+        range: Option<ByteRange>,
+    ) -> Result<ObjectBody<S>, Error> {
+        let size = version.record.size;
+        let range = range.map_or(0..size, |range| range.start..range.end);
+        assert!(range.start <= range.end && range.end <= size, "the range lies within the object");
+        let mut body = ObjectBody {
+            store: self.store.clone(),
+            payload: None,
+            parts: VecDeque::new(),
+            reader: None,
+        };
+        match version.record.placement {
+            _ if range.is_empty() => {}
+            Placement::Empty => return Err(Error::Corrupt("an object has lost its body".into())),
+            Placement::Inline | Placement::OwnRow => {
+                let payload = self.payload(version).await?;
+                if payload.len() as u64 != size {
+                    return Err(Error::Corrupt("a body has not the length of its object".into()));
+                }
+                body.payload = Some(payload.slice(range.start as usize..range.end as usize));
+            }
+            Placement::Blob(blob) => body.parts.push_back((blob, range)),
+            Placement::Manifest { .. } => {
+                let entries = self.entries(&version.record, range.clone()).await?;
+                body.parts = entries.iter().filter_map(|e| piece(e, &range)).collect();
+            }
+        }
+        // The first reader is opened before the answer begins, so that a missing blob still
+        // becomes an error.
+        match body.advance().await {
+            Err(BlobError::Missing(_)) => Err(Error::VersionGone),
+            other => other.map(|()| body).map_err(Error::from),
+        }
+    }
+
+    /// An inline body. The row may have moved since the look-up: a current version that was
+    /// displaced keeps its bytes in another row.
+    async fn payload(&self, version: &ObjectVersion) -> Result<Bytes, Error> {
+        if version.record.placement == Placement::OwnRow {
+            return self.own_row(version).await;
+        }
+        if let Some(payload) = self.store.payload(&version.row, &version.stored).await? {
+            return Ok(payload);
+        }
+        let (space, key, record) = (version.space, &version.row.key, &version.record);
+        let place = address::version(space, key, record.order, record.nonce);
+        for row in [address::head(space, key), place] {
+            let Some(stored) = self.store.get(&row).await?.row else {
+                continue;
+            };
+            let now = VersionRecord::decode(&stored.value)?;
+            if now.order == record.order
+                && now.version() == record.version()
+                && now.etag == record.etag
+                && let Some(payload) = self.store.payload(&row, &stored).await?
+            {
+                return Ok(payload);
+            }
+        }
+        Err(Error::VersionGone)
+    }
+
+    /// A body beside a row of its own.
+    async fn own_row(&self, version: &ObjectVersion) -> Result<Bytes, Error> {
+        let (key, record) = (&version.row.key, &version.record);
+        let row = address::body(version.space, key, record.order, record.nonce);
+        let stored = self.store.get(&row).await?.row.ok_or(Error::VersionGone)?;
+        self.store.payload(&row, &stored).await?.ok_or(Error::VersionGone)
+    }
+}
+
+/// The piece of a part that lies in `range` of the object.
+fn piece(entry: &ManifestEntry, range: &Range<u64>) -> Option<(BlobRef, Range<u64>)> {
+    let blob = entry.blob?;
+    let start = range.start.max(entry.offset) - entry.offset;
+    let end = range.end.min(entry.offset + blob.length).checked_sub(entry.offset)?;
+    (start < end).then_some((blob, start..end))
+}
+
+/// A body on its way out, verified before it is handed out.
+pub struct ObjectBody<S: Storage> {
+    store: Arc<S>,
+    payload: Option<Bytes>,
+    parts: VecDeque<(BlobRef, Range<u64>)>,
+    reader: Option<S::Reader>,
+}
+
+impl<S: Storage> ObjectBody<S> {
+    /// The next bytes; `None` behind the last.
+    pub async fn next(&mut self) -> Result<Option<Bytes>, Error> {
+        if let Some(payload) = self.payload.take() {
+            return Ok(Some(payload));
+        }
+        loop {
+            let Some(reader) = &mut self.reader else {
+                return Ok(None);
+            };
+            if let Some(data) = reader.next().await? {
+                return Ok(Some(data));
+            }
+            self.reader = None;
+            self.advance().await?;
+        }
+    }
+
+    async fn advance(&mut self) -> Result<(), BlobError> {
+        if let Some((blob, range)) = self.parts.pop_front() {
+            self.reader = Some(BlobStore::read(&*self.store, blob, range).await?);
+        }
+        Ok(())
+    }
+}

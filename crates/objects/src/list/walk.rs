@@ -1,0 +1,187 @@
+//! The way of every listing through its keys: prefix, delimiter, marker and page size. Pure.
+
+use bytes::Bytes;
+use larder_storage::Step;
+use larder_types::limits::OBJECT_KEY_BYTES_MAX;
+
+/// Rows of one common prefix that are stepped over before the scan seeks past the rest: small
+/// groups are cheaper to walk through than to seek past, large ones the other way round.
+const STEPS_BEFORE_SEEK: u32 = 16;
+
+/// Where a listing is and what it has counted. Rows are offered in order of their keys.
+#[derive(Debug)]
+pub(super) struct Walk {
+    prefix: Bytes,
+    delimiter: Bytes,
+    max: usize,
+    counted: usize,
+    truncated: bool,
+    group: Option<Bytes>,
+    group_steps: u32,
+}
+
+/// What a key is to a listing.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// It is in a common prefix that was counted before, or the page is full: go on like this.
+    Pass(Step),
+    /// It opens this common prefix, which has been counted.
+    Prefix(Bytes),
+    /// It is listed by itself: ask [`Walk::take`] for each row of it.
+    Key,
+}
+
+impl Walk {
+    /// A walk over keys that begin with `prefix`; an empty delimiter groups nothing.
+    pub(super) fn new(prefix: &str, delimiter: &str, max: usize) -> Self {
+        Self {
+            prefix: Bytes::copy_from_slice(prefix.as_bytes()),
+            delimiter: Bytes::copy_from_slice(delimiter.as_bytes()),
+            max,
+            counted: 0,
+            truncated: false,
+            group: None,
+            group_steps: 0,
+        }
+    }
+
+    /// The first key that can be listed behind `after` (exclusive); `None` when there is none.
+    ///
+    /// A common prefix is listed only if it is greater than the marker (API reference: "filtered
+    /// out from results if it is not lexicographically greater"), so a marker within a common
+    /// prefix, or equal to one, is behind all keys of it.
+    pub(super) fn first(&self, after: &str) -> Option<Bytes> {
+        if self.prefix.len() > OBJECT_KEY_BYTES_MAX {
+            return None;
+        }
+        // No key is longer, so the rest of a longer marker decides nothing.
+        let after = &after.as_bytes()[..after.len().min(OBJECT_KEY_BYTES_MAX)];
+        if after < &self.prefix[..] || after.is_empty() {
+            return Some(self.prefix.clone());
+        }
+        match self.common_prefix(after) {
+            Some(_) => Some(next_key(after)),
+            None => Some(next_key(after)),
+        }
+    }
+
+    /// Whether `key` is within a common prefix, and so is never listed by itself.
+    pub(super) fn is_grouped(&self, key: &str) -> bool {
+        self.common_prefix(key.as_bytes()).is_some()
+    }
+
+    /// Looks at a key that begins with the prefix.
+    pub(super) fn look(&mut self, key: &[u8]) -> Verdict {
+        if let Some(group) = &self.group
+            && key.starts_with(group)
+        {
+            self.group_steps += 1;
+            let seek = self.group_steps > STEPS_BEFORE_SEEK;
+            let step = match seek.then(|| successor(group)) {
+                Some(Some(key)) => Step::Seek(key),
+                Some(None) => Step::Stop,
+                None => Step::Next,
+            };
+            return Verdict::Pass(step);
+        }
+        let Some(group) = self.common_prefix(key) else {
+            return Verdict::Key;
+        };
+        if !self.take() {
+            return Verdict::Pass(Step::Stop);
+        }
+        self.group = Some(group.clone());
+        self.group_steps = 0;
+        Verdict::Prefix(group)
+    }
+
+    /// Counts one more entry. `false` when the page is full: then the listing is truncated.
+    pub(super) fn take(&mut self) -> bool {
+        self.truncated = self.counted == self.max;
+        self.counted += usize::from(!self.truncated);
+        !self.truncated
+    }
+
+    /// Whether entries were left off.
+    pub(super) fn is_truncated(&self) -> bool {
+        self.truncated
+    }
+
+    fn common_prefix(&self, key: &[u8]) -> Option<Bytes> {
+        let rest = key.strip_prefix(&self.prefix[..])?;
+        if self.delimiter.is_empty() {
+            return None;
+        }
+        let at = match self.delimiter[..] {
+            [byte] => rest.iter().position(|b| *b == byte)?,
+            _ => rest
+                .windows(self.delimiter.len())
+                .position(|window| window == self.delimiter)?,
+        };
+        let end = self.prefix.len() + at + self.delimiter.len();
+        Some(Bytes::copy_from_slice(&key[..end]))
+    }
+}
+
+/// The smallest key that is greater than `key`.
+fn next_key(key: &[u8]) -> Bytes {
+    [key, &[0]].concat().into()
+}
+
+/// The smallest key that is greater than every key which begins with `prefix`.
+fn successor(prefix: &[u8]) -> Option<Bytes> {
+    let last = prefix.iter().rposition(|byte| *byte != u8::MAX)?;
+    let mut key = prefix[..=last].to_vec();
+    key[last] += 1;
+    Some(key.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{STEPS_BEFORE_SEEK, Verdict, Walk, successor};
+    use larder_storage::Step;
+
+    #[test]
+    fn first_key_behind_a_marker() {
+        let check = |prefix: &str, delimiter: &str, after: &str, expected: &[u8]| {
+            let first = Walk::new(prefix, delimiter, 1).first(after).unwrap();
+            assert_eq!(&first[..], expected, "{prefix} {delimiter} {after}");
+        };
+        check("", "", "", b"");
+        check("p/", "", "", b"p/");
+        check("p/", "/", "a", b"p/");
+        check("p/", "/", "p/", b"p/\0");
+        check("p/", "/", "p/a", b"p/a\0");
+        check("p/", "/", "p/a/", b"p/a0");
+        check("p/", "/", "p/a/b/c", b"p/a0");
+        check("p/", "", "p/a/b", b"p/a/b\0");
+        check("p/", "/", "z", b"z\0");
+        check("", "--", "a--b", b"a-.");
+        let long = "k".repeat(2000);
+        let first = [long[..1024].as_bytes(), b"\0"].concat();
+        check("", "", &long, &first);
+        assert_eq!(Walk::new(&long, "", 1).first(""), None);
+    }
+
+    #[test]
+    fn groups_are_stepped_through_then_sought_past() {
+        let mut walk = Walk::new("", "/", 2);
+        assert_eq!(walk.look(b"a/1"), Verdict::Prefix("a/".into()));
+        for _ in 0..STEPS_BEFORE_SEEK {
+            assert_eq!(walk.look(b"a/2"), Verdict::Pass(Step::Next));
+        }
+        assert_eq!(walk.look(b"a/3"), Verdict::Pass(Step::Seek("a0".into())));
+        assert_eq!(walk.look(b"b"), Verdict::Key);
+        assert!(walk.take());
+        assert!(!walk.is_truncated());
+        assert_eq!(walk.look(b"c/1"), Verdict::Pass(Step::Stop));
+        assert!(walk.is_truncated());
+    }
+
+    #[test]
+    fn successors() {
+        assert_eq!(successor(b"a/"), Some("a0".into()));
+        assert_eq!(successor(b"a\xff\xff"), Some("b".into()));
+        assert_eq!(successor(b"\xff"), None);
+    }
+}

@@ -1,0 +1,185 @@
+//! CompleteMultipartUpload: one manifest, one commit, no bytes copied.
+
+use super::assembly::{Assembly, CompleteUpload};
+use crate::attempts::{Attempts, Outcome};
+use crate::plan::{NewVersion, gc_put};
+use crate::rows::{GcRecord, Placement, UploadId, UploadRecord, address};
+use crate::{Bucket, Error, Objects, Stored, VersionRecord, Versioning};
+use bytes::Bytes;
+use larder_storage::{BlobRef, Locator, RowKind, RowView, Scan, Step, Storage, Visitor};
+use larder_types::limits::CLOCK_SKEW_SECONDS_MAX;
+use larder_types::ObjectKey;
+
+/// The version that an upload became has an order no lower than the time the upload was started,
+/// but for how far the clocks of two gateways may be apart.
+const SKEW_NS: u64 = CLOCK_SKEW_SECONDS_MAX as u64 * 1_000_000_000;
+
+/// A manifest that was written for the parts as they were when the upload's row was this one.
+struct Written {
+    upload: Option<Locator>,
+    manifest: BlobRef,
+    new: NewVersion,
+}
+
+impl<S: Storage> Objects<S> {
+    /// CompleteMultipartUpload. The object takes the time the upload was started as its
+    /// modification time, as S3's does. Completing again what was completed answers the same.
+    ///
+    /// [`Error::NoSuchUpload`], [`Error::InvalidPart`], [`Error::InvalidPartOrder`],
+    /// [`Error::EntityTooSmall`], [`Error::BadDigest`], [`Error::ChecksumAlgorithmMismatch`],
+    /// [`Error::MissingPartChecksum`], [`Error::ObjectSizeMismatch`] and those of the conditions.
+    pub async fn complete_upload(
+        &self,
+        bucket: &Bucket,
+        key: &ObjectKey,
+        id: UploadId,
+        request: &CompleteUpload,
+    ) -> Result<Stored, Error> {
+        let key = Bytes::copy_from_slice(key.as_bytes());
+        let mut written = None;
+        let result = self.try_complete(bucket, &key, (id, request), &mut written).await;
+        // Whatever adopted a manifest has taken it out.
+        if let Some(left) = written
+            && !matches!(result, Err(Error::Unknown(_)))
+        {
+            self.discard([left.manifest.id]).await;
+        }
+        match result {
+            Err(Error::NoSuchUpload) => self.completed_before(bucket, &key, id).await,
+            other => other,
+        }
+    }
+
+    async fn try_complete(
+        &self,
+        bucket: &Bucket,
+        key: &Bytes,
+        (id, request): (UploadId, &CompleteUpload),
+        written: &mut Option<Written>,
+    ) -> Result<Stored, Error> {
+        let mut attempts = Attempts::default();
+        loop {
+            let upload = self.find_upload(bucket.space, key, id).await?;
+            let standing = self.standing_for_write(bucket, key).await?;
+            request.conditions.check(standing.current())?;
+            // The parts are as they were read while the upload's row is the one read before them.
+            if let Some(stale) = written.take_if(|w| w.upload != upload.seen.record) {
+                self.discard([stale.manifest.id]).await;
+            }
+            let current = match written {
+                Some(current) => current,
+                None => {
+                    let parts = self.all_parts(bucket.space, key, id).await?;
+                    let assembly = Assembly::of(&upload.record, &parts, request)?;
+                    let manifest = self.write_manifest(&assembly.manifest).await?;
+                    written.insert(Written {
+                        upload: upload.seen.record,
+                        manifest,
+                        new: new_version(&upload.record, id, (&assembly, manifest)),
+                    })
+                }
+            };
+            let stamp = self.stamp();
+            let (mut batch, record) = standing.write(&current.new, &stamp)?;
+            upload.end(&mut batch, &address::upload(bucket.space, key, id));
+            let rest = GcRecord::UploadParts {
+                upload: id,
+                keep: Some(current.manifest),
+            };
+            // The plan may have put a gc row of this stamp already.
+            let stamp = self.stamp();
+            batch.puts.push(gc_put(bucket.space, key, &rest, &stamp));
+            if self.commit(bucket, batch).await? == Outcome::Done {
+                *written = None;
+                return Ok(Stored {
+                    version: bucket.shown(record.version()),
+                    record,
+                });
+            }
+            self.lost(&mut attempts, request.conditions.any()).await?;
+        }
+    }
+
+    /// The version that the upload became, if it stands: a client that saw no answer asks again.
+    async fn completed_before(
+        &self,
+        bucket: &Bucket,
+        key: &Bytes,
+        id: UploadId,
+    ) -> Result<Stored, Error> {
+        let current = self.standing(bucket, key).await?.current;
+        let Some(current) = current else {
+            return Err(Error::NoSuchUpload);
+        };
+        let mut found = Some(current.record).filter(|record| record.upload_id == Some(id));
+        if found.is_none() && bucket.versioning != Versioning::Unversioned {
+            let scan = Scan::key(bucket.space, &[RowKind::Version], key.clone());
+            let started_ns = u64::try_from(id.initiated().ms).unwrap_or(0).saturating_mul(1_000_000);
+            let visitor = Completed {
+                key: key.clone(),
+                id,
+                order_min: started_ns.saturating_sub(SKEW_NS),
+                found: None,
+            };
+            let (visitor, _) = self.store.scan(scan, visitor).await?;
+            found = visitor.found.transpose()?;
+        }
+        let record = found.ok_or(Error::NoSuchUpload)?;
+        Ok(Stored {
+            version: bucket.shown(record.version()),
+            record,
+        })
+    }
+}
+
+fn new_version(
+    upload: &UploadRecord,
+    id: UploadId,
+    (assembly, manifest): (&Assembly, BlobRef),
+) -> NewVersion {
+    let mut record = VersionRecord::marker(upload.owner.clone(), id.initiated());
+    record.delete_marker = false;
+    record.size = assembly.manifest.size();
+    record.etag = assembly.etag;
+    record.checksum = Some(assembly.checksum.clone());
+    record.crc64nvme = Some(assembly.crc64nvme);
+    record.storage_class = upload.storage_class;
+    record.headers = upload.headers.clone();
+    record.metadata = upload.metadata.clone();
+    record.tags = upload.tags.clone();
+    record.kept = upload.kept.clone();
+    record.upload_id = Some(id);
+    record.placement = Placement::Manifest {
+        blob: manifest,
+        parts: assembly.manifest.entries.len() as u32,
+        part_bytes: assembly.manifest.part_bytes(),
+    };
+    NewVersion {
+        record,
+        payload: None,
+        adopts: vec![manifest.id],
+    }
+}
+
+/// Looks for the version that an upload became, newest first.
+struct Completed {
+    key: Bytes,
+    id: UploadId,
+    order_min: u64,
+    found: Option<Result<VersionRecord, Error>>,
+}
+
+impl Visitor for Completed {
+    fn visit(&mut self, row: RowView<'_>) -> Step {
+        if row.key != self.key {
+            return Step::Stop;
+        }
+        match VersionRecord::decode(row.value) {
+            Ok(record) if record.upload_id == Some(self.id) => self.found = Some(Ok(record)),
+            Ok(record) if record.order >= self.order_min => return Step::Next,
+            Ok(_) => {}
+            Err(error) => self.found = Some(Err(error.into())),
+        }
+        Step::Stop
+    }
+}

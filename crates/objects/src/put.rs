@@ -1,0 +1,179 @@
+//! PutObject: body first, then one commit.
+
+use crate::attempts::{Attempts, Outcome};
+use crate::body::{Body, Kept, Room};
+use crate::conditions::WriteConditions;
+use crate::plan::NewVersion;
+use crate::rows::{ContentHeaders, Placement, StorageClass, Tag, VersionRecord};
+use crate::{Bucket, Error, Objects, tagging};
+use bytes::Bytes;
+use larder_digest::BodyDigests;
+use larder_storage::Storage;
+use larder_types::limits::PART_BYTES_MAX;
+use larder_types::{Checksum, ChecksumAlgorithm, ETag, ObjectKey, Owner, VersionId};
+
+/// What PutObject says besides the body.
+#[derive(Clone, Debug)]
+pub struct PutObject {
+    /// Who will own the object.
+    pub owner: Owner,
+    /// Headers given back as they came.
+    pub headers: ContentHeaders,
+    /// User metadata: names without `x-amz-meta-`, lower case; decoded values.
+    pub metadata: Vec<(String, String)>,
+    /// Tags.
+    pub tags: Vec<Tag>,
+    /// Storage class.
+    pub storage_class: StorageClass,
+    /// Conditions about the current version.
+    pub conditions: WriteConditions,
+    /// The body's decoded length when the request says it.
+    pub length: Option<u64>,
+}
+
+/// A version that was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored {
+    /// Its record, with its place.
+    pub record: VersionRecord,
+    /// What to show as its version id: `None` in a bucket that never had versioning.
+    pub version: Option<VersionId>,
+}
+
+impl<S: Storage> Objects<S> {
+    /// PutObject. Conditions are checked before the body is read, to refuse early, and again with
+    /// the commit, which is what makes them hold.
+    pub async fn put<B: Body>(
+        &self,
+        bucket: &Bucket,
+        key: &ObjectKey,
+        put: PutObject,
+        body: &mut B,
+    ) -> Result<Stored, Error> {
+        tagging::check_object_tags(&put.tags)?;
+        let row_key = Bytes::copy_from_slice(key.as_bytes());
+        let mut record = put.record();
+        // Metadata that does not fit is refused before the body is read.
+        record.encode()?;
+        if put.conditions.any() {
+            let standing = self.standing(bucket, &row_key).await?;
+            put.conditions.check(standing.current())?;
+        }
+        let room = Room {
+            inline_bytes_max: self.inline_bytes_max(),
+            bytes_max: PART_BYTES_MAX,
+            length: put.length,
+        };
+        let (kept, digests) = self.keep(body, room).await?;
+        record.describe_body(&kept, &digests);
+        let new = NewVersion::of(record, kept);
+        self.write_version(bucket, &row_key, new, &put.conditions).await
+    }
+
+    /// Commits a new current version, planning again as long as races are lost. On refusal its
+    /// blobs are discarded.
+    pub(crate) async fn write_version(
+        &self,
+        bucket: &Bucket,
+        key: &Bytes,
+        mut new: NewVersion,
+        conditions: &WriteConditions,
+    ) -> Result<Stored, Error> {
+        let result = self.try_write_version(bucket, key, &mut new, conditions).await;
+        if let Err(error) = &result {
+            // A commit of unknown outcome may come to light, and with it the blobs that it names.
+            if !matches!(error, Error::Unknown(_)) {
+                self.discard(new.adopts).await;
+            }
+        }
+        result
+    }
+
+    async fn try_write_version(
+        &self,
+        bucket: &Bucket,
+        key: &Bytes,
+        new: &mut NewVersion,
+        conditions: &WriteConditions,
+    ) -> Result<Stored, Error> {
+        let mut attempts = Attempts::default();
+        loop {
+            let standing = self.standing_for_write(bucket, key).await?;
+            conditions.check(standing.current())?;
+            if standing.moves_payload() && let Some(payload) = new.payload.take() {
+                let blob = self.keep_in_blob(payload).await?;
+                new.record.placement = Placement::Blob(blob);
+                new.adopts.push(blob.id);
+            }
+            let stamp = self.stamp();
+            new.record.modified = stamp.modified();
+            let (batch, record) = standing.write(new, &stamp)?;
+            if self.commit(bucket, batch).await? == Outcome::Done {
+                return Ok(Stored {
+                    version: bucket.shown(record.version()),
+                    record,
+                });
+            }
+            self.lost(&mut attempts, conditions.any()).await?;
+        }
+    }
+}
+
+impl Bucket {
+    /// A version id as answers show it: none while the bucket never had versioning.
+    pub fn shown(&self, version: VersionId) -> Option<VersionId> {
+        (self.versioning != crate::Versioning::Unversioned).then_some(version)
+    }
+}
+
+impl PutObject {
+    fn record(&self) -> VersionRecord {
+        let mut record = VersionRecord::marker(self.owner.clone(), larder_types::Timestamp { ms: 0 });
+        record.delete_marker = false;
+        record.headers = self.headers.clone();
+        record.metadata = self.metadata.clone();
+        record.tags = self.tags.clone();
+        record.storage_class = self.storage_class;
+        record
+    }
+}
+
+impl VersionRecord {
+    /// Notes what the body turned out to be.
+    pub(crate) fn describe_body(&mut self, kept: &Kept, digests: &BodyDigests) {
+        self.size = digests.length;
+        self.etag = ETag::of_body(digests.md5);
+        self.crc64nvme = Some(digests.crc64nvme);
+        self.checksum = Some(shown_checksum(digests));
+        self.placement = match kept {
+            Kept::Empty => Placement::Empty,
+            Kept::Inline(_) => Placement::Inline,
+            Kept::Blob(blob) => Placement::Blob(*blob),
+        };
+    }
+}
+
+impl NewVersion {
+    /// A version whose whole body is in `kept`.
+    pub(crate) fn of(record: VersionRecord, kept: Kept) -> Self {
+        Self {
+            record,
+            adopts: kept.blob().into_iter().collect(),
+            payload: match kept {
+                Kept::Inline(payload) => Some(payload),
+                Kept::Empty | Kept::Blob(_) => None,
+            },
+        }
+    }
+}
+
+/// The checksum that S3 shows of a body: the client's, or its own default.
+fn shown_checksum(digests: &BodyDigests) -> Checksum {
+    match digests.checksums.first() {
+        Some(checksum) => checksum.clone(),
+        None => {
+            let digest = digests.crc64nvme.to_be_bytes().to_vec();
+            Checksum::full(ChecksumAlgorithm::Crc64Nvme, digest)
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! The value of Bucket rows.
+//!
+//! `u8 format = 1, u8 versioning (0 never, 1 enabled, 2 suspended), u64 space, i64 created ms,
+//! owner, region (u16 length, text; empty when the client named none), tagged fields: 7 tags;
+//! reserved: 17 access control list, 18 object ownership`.
+
+use crate::Error;
+use crate::buckets::Bucket;
+use crate::rows::fields::{Malformed, Reader, Writer, keep_unknown, tag};
+use bytes::Bytes;
+use larder_storage::{ROW_VALUE_BYTES_MAX, SpaceId};
+use larder_types::{BucketName, Timestamp};
+
+const FORMAT: u8 = 1;
+
+/// Whether a bucket keeps older versions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Versioning {
+    /// Never switched on.
+    #[default]
+    Unversioned,
+    /// Every write makes a version.
+    Enabled,
+    /// Writes replace the null version; older versions stay.
+    Suspended,
+}
+
+/// The value of a bucket's row.
+pub(crate) fn encode(bucket: &Bucket) -> Result<Bytes, Error> {
+    let mut w = Writer::default();
+    w.u8(FORMAT);
+    w.u8(match bucket.versioning {
+        Versioning::Unversioned => 0,
+        Versioning::Enabled => 1,
+        Versioning::Suspended => 2,
+    });
+    w.u64(bucket.space.0);
+    w.i64(bucket.created.ms);
+    w.owner(&bucket.owner);
+    w.sized(bucket.region.as_deref().unwrap_or_default().as_bytes());
+    if !bucket.tags.is_empty() {
+        let pairs = bucket.tags.iter().map(|t| (t.key.as_str(), t.value.as_str()));
+        w.field_with(tag::TAGS, |w| w.pairs(pairs));
+    }
+    for (tag, value) in &bucket.kept {
+        w.field(*tag, value);
+    }
+    w.finish(ROW_VALUE_BYTES_MAX)
+}
+
+/// Reads a bucket's row.
+pub(crate) fn decode(name: BucketName, value: &[u8]) -> Result<Bucket, Malformed> {
+    let mut r = Reader(value);
+    r.format(FORMAT)?;
+    let versioning = match r.u8()? {
+        0 => Versioning::Unversioned,
+        1 => Versioning::Enabled,
+        2 => Versioning::Suspended,
+        _ => return Err(Malformed("a bucket has a versioning state of a newer version")),
+    };
+    let mut bucket = Bucket {
+        name,
+        versioning,
+        space: SpaceId(r.u64()?),
+        created: Timestamp { ms: r.i64()? },
+        owner: r.owner()?,
+        region: Some(r.text()?.to_owned()).filter(|region| !region.is_empty()),
+        tags: Vec::new(),
+        kept: Vec::new(),
+    };
+    while let Some((tag, mut field)) = r.field()? {
+        match tag {
+            tag::TAGS => bucket.tags = field.tags()?,
+            other => keep_unknown(&mut bucket.kept, other, field)?,
+        }
+    }
+    Ok(bucket)
+}

@@ -1,0 +1,175 @@
+//! The content of a manifest blob: the parts of a multipart object, in order.
+//!
+//! ```text
+//! header, 16 bytes: u8 format = 1, u8 checksum algorithm (0 none), u16 bytes of an entry,
+//!                   u32 parts, u64 size of the object
+//! entry:  u32 part number, u64 offset in the object, u64 size, u64 blob id, [16] MD5,
+//!         u64 CRC64NVME, digest of the algorithm
+//! ```
+//!
+//! Entries are equally long, so that a reader finds one without reading the others.
+
+use crate::rows::fields::{Malformed, Reader, Writer};
+use bytes::Bytes;
+use larder_storage::{BlobId, BlobRef};
+use larder_types::{Checksum, ChecksumAlgorithm};
+
+const FORMAT: u8 = 1;
+const ENTRY_FIXED_BYTES: usize = 4 + 8 + 8 + 8 + 16 + 8;
+
+/// The first bytes of a manifest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ManifestHeader {
+    /// Algorithm of the parts' further checksums.
+    pub algorithm: Option<ChecksumAlgorithm>,
+    /// How many parts there are.
+    pub parts: u32,
+    /// Size of the object in bytes.
+    pub size: u64,
+}
+
+/// One part of a multipart object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ManifestEntry {
+    /// Its number, as uploaded.
+    pub part_number: u32,
+    /// Where it begins in the object.
+    pub offset: u64,
+    /// Its bytes; `None` when it has none.
+    pub blob: Option<BlobRef>,
+    /// MD5.
+    pub md5: [u8; 16],
+    /// CRC64NVME.
+    pub crc64nvme: u64,
+    /// The further checksum, when the manifest has an algorithm.
+    pub checksum: Option<Checksum>,
+}
+
+/// The parts of a multipart object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Manifest {
+    /// Algorithm of the parts' further checksums; each entry has one then.
+    pub algorithm: Option<ChecksumAlgorithm>,
+    /// The parts, by offset.
+    pub entries: Vec<ManifestEntry>,
+}
+
+impl ManifestEntry {
+    /// Bytes.
+    pub fn size(&self) -> u64 {
+        self.blob.map_or(0, |blob| blob.length)
+    }
+}
+
+impl ManifestHeader {
+    /// Bytes of the header.
+    pub const BYTES: usize = 16;
+
+    /// Bytes of an entry.
+    pub fn entry_bytes(&self) -> usize {
+        ENTRY_FIXED_BYTES + self.algorithm.map_or(0, ChecksumAlgorithm::digest_bytes)
+    }
+
+    /// Reads the header.
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, Malformed> {
+        let mut r = Reader(bytes);
+        r.format(FORMAT)?;
+        let (code, entry_bytes) = (r.u8()?, r.u16()?);
+        let algorithm = ChecksumAlgorithm::from_code(code);
+        let header = Self {
+            algorithm,
+            parts: r.u32()?,
+            size: r.u64()?,
+        };
+        match usize::from(entry_bytes) == header.entry_bytes() && (code == 0 || algorithm.is_some())
+        {
+            true => Ok(header),
+            false => Err(Malformed("a manifest has the format of a newer version")),
+        }
+    }
+
+    /// Reads entries; `bytes` is a whole number of them.
+    pub(crate) fn entries(&self, bytes: &[u8]) -> Result<Vec<ManifestEntry>, Malformed> {
+        let mut r = Reader(bytes);
+        let mut entries = Vec::with_capacity(bytes.len() / self.entry_bytes());
+        while !r.0.is_empty() {
+            let (part_number, offset) = (r.u32()?, r.u64()?);
+            let (length, id) = (r.u64()?, BlobId(r.u64()?));
+            entries.push(ManifestEntry {
+                part_number,
+                offset,
+                blob: (length > 0).then_some(BlobRef { id, length }),
+                md5: r.array()?,
+                crc64nvme: r.u64()?,
+                checksum: match self.algorithm {
+                    None => None,
+                    Some(a) => Some(Checksum::full(a, r.take(a.digest_bytes())?.to_vec())),
+                },
+            });
+        }
+        Ok(entries)
+    }
+}
+
+impl Manifest {
+    /// Size of the object in bytes.
+    pub fn size(&self) -> u64 {
+        self.entries.last().map_or(0, |e| e.offset + e.size())
+    }
+
+    /// The size of every part but the last when they are equal and numbered 1, 2, 3 ... and the
+    /// last is no larger; otherwise 0. See [`crate::Placement::Manifest`].
+    pub fn part_bytes(&self) -> u64 {
+        let Some(first) = self.entries.first() else {
+            return 0;
+        };
+        let regular = (1..).zip(&self.entries).all(|(number, entry)| {
+            let last = number as usize == self.entries.len();
+            let fits = entry.size() == first.size() || last && entry.size() <= first.size();
+            entry.part_number == number && fits
+        });
+        if regular { first.size() } else { 0 }
+    }
+
+    /// The content of the blob. Every entry has a checksum exactly when there is an algorithm.
+    pub(crate) fn encode(&self) -> Bytes {
+        let header = ManifestHeader {
+            algorithm: self.algorithm,
+            parts: self.entries.len() as u32,
+            size: self.size(),
+        };
+        let mut w = Writer::default();
+        w.u8(FORMAT);
+        w.u8(self.algorithm.map_or(0, |a| a as u8));
+        w.raw(&(header.entry_bytes() as u16).to_le_bytes());
+        w.u32(header.parts);
+        w.u64(header.size);
+        for entry in &self.entries {
+            let digest = entry.checksum.as_ref().map(|c| (c.algorithm, &c.digest));
+            assert!(digest.map(|(a, _)| a) == self.algorithm, "one algorithm per manifest");
+            w.u32(entry.part_number);
+            w.u64(entry.offset);
+            w.u64(entry.size());
+            w.u64(entry.blob.map_or(0, |blob| blob.id.0));
+            w.raw(&entry.md5);
+            w.u64(entry.crc64nvme);
+            if let Some((_, digest)) = digest {
+                w.raw(digest);
+            }
+        }
+        w.finish(usize::MAX).expect("a manifest has no texts")
+    }
+
+    /// Reads a whole manifest.
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, Malformed> {
+        let header = ManifestHeader::decode(bytes)?;
+        let entries = header.entries(&bytes[ManifestHeader::BYTES..])?;
+        match entries.len() == header.parts as usize {
+            true => Ok(Self {
+                algorithm: header.algorithm,
+                entries,
+            }),
+            false => Err(Malformed("a manifest lacks parts")),
+        }
+    }
+}

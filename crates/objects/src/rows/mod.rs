@@ -1,0 +1,38 @@
+//! The rows that this room writes, byte by byte.
+//!
+//! | row | kind | key | suffix | value |
+//! |---|---|---|---|---|
+//! | bucket | Bucket, system space | bucket name | | [`bucket`] |
+//! | current object | Head | object key | | [`VersionRecord`] |
+//! | current delete marker | Version | object key | empty | [`VersionRecord`] |
+//! | older version | Version | object key | inverted order, nonce | [`VersionRecord`] |
+//! | body of a version | System | object key | inverted order, nonce | 1 byte, and the payload |
+//! | upload | Upload | object key | upload id | [`UploadRecord`] |
+//! | part | Part | object key | upload id, part number | [`PartRecord`] |
+//! | to free | Gc | object key (or bucket name) | not-before, random | [`GcRecord`] |
+//!
+//! Every value begins with its format's version. Numbers in values are little-endian; numbers in
+//! suffixes are big-endian so that they sort. Fields behind a value's fixed part are tagged: a tag
+//! below [`fields::CRITICAL`] that this code does not know is carried along unread, one at or
+//! above it refuses the row, because to ignore it would be to serve wrong bytes or to break a
+//! promise (compression, encryption, retention).
+
+pub(crate) mod address;
+pub(crate) mod bucket;
+pub(crate) mod fields;
+mod gc;
+mod manifest;
+mod part;
+mod upload;
+mod version;
+
+pub use bucket::Versioning;
+pub use fields::{ContentHeaders, Malformed, Tag};
+pub use gc::GcRecord;
+pub use manifest::{Manifest, ManifestEntry, ManifestHeader};
+pub use part::PartRecord;
+pub use upload::{InvalidUploadId, UploadId, UploadRecord};
+pub use version::{Hot, Placement, StorageClass, VersionRecord};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,73 @@
+//! The value of Part rows.
+//!
+//! `u8 format = 1, u64 blob id, u64 size, i64 modified ms, [16] MD5, u64 CRC64NVME, then a further
+//! checksum when there is one: u8 algorithm, u32 0, digest`. An empty part has no blob.
+
+use crate::rows::fields::{Malformed, Reader, Writer};
+use bytes::Bytes;
+use larder_storage::{BlobId, BlobRef};
+use larder_types::{Checksum, ETag, Timestamp};
+
+const FORMAT: u8 = 1;
+
+/// An uploaded part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PartRecord {
+    /// Its bytes; `None` when it has none.
+    pub blob: Option<BlobRef>,
+    /// When it was uploaded.
+    pub modified: Timestamp,
+    /// MD5, which is its ETag.
+    pub md5: [u8; 16],
+    /// CRC64NVME of its bytes.
+    pub crc64nvme: u64,
+    /// The checksum of the upload's or the client's algorithm, when that is another.
+    pub checksum: Option<Checksum>,
+}
+
+impl PartRecord {
+    /// Bytes.
+    pub fn size(&self) -> u64 {
+        self.blob.map_or(0, |blob| blob.length)
+    }
+
+    /// Its ETag.
+    pub fn etag(&self) -> ETag {
+        ETag::of_body(self.md5)
+    }
+
+    /// The value.
+    pub(crate) fn encode(&self) -> Bytes {
+        let mut w = Writer::default();
+        w.u8(FORMAT);
+        w.u64(self.blob.map_or(0, |blob| blob.id.0));
+        w.u64(self.size());
+        w.i64(self.modified.ms);
+        w.raw(&self.md5);
+        w.u64(self.crc64nvme);
+        if let Some(checksum) = &self.checksum {
+            w.checksum(checksum);
+        }
+        w.finish(usize::MAX).expect("a part's row has no texts")
+    }
+
+    /// Reads a Part row's value.
+    pub(crate) fn decode(value: &[u8]) -> Result<Self, Malformed> {
+        let mut r = Reader(value);
+        r.format(FORMAT)?;
+        let blob = BlobRef {
+            id: BlobId(r.u64()?),
+            length: r.u64()?,
+        };
+        Ok(Self {
+            blob: (blob.length > 0).then_some(blob),
+            modified: Timestamp { ms: r.i64()? },
+            md5: r.array()?,
+            crc64nvme: r.u64()?,
+            checksum: match r.0.is_empty() {
+                true => None,
+                false => Some(r.checksum()?),
+            },
+        })
+    }
+}

@@ -1,0 +1,139 @@
+//! The value of Upload rows.
+//!
+//! `u8 format = 1, u8 storage class, u8 checksum algorithm (0 none), u8 checksum type (0 none,
+//! 1 full object, 2 composite), owner, initiator, tagged fields as in version rows`.
+
+use crate::Error;
+use crate::rows::fields::{
+    ContentHeaders, Described, Malformed, Reader, Tag, Writer, keep_unknown, tag, utf8,
+};
+use crate::rows::version::{StorageClass, VERSION_BYTES_MAX};
+use bytes::Bytes;
+use larder_types::{ChecksumAlgorithm, ChecksumType, Owner, Timestamp, hex};
+use std::fmt;
+
+const FORMAT: u8 = 1;
+
+/// A multipart upload's id: ms since the epoch (big-endian, so that uploads of one key sort by
+/// their initiation) and 8 random bytes. On the wire 32 hex digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct UploadId(pub [u8; 16]);
+
+/// The text is no upload id that Larder ever gave out (S3: `NoSuchUpload`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidUploadId;
+
+/// A multipart upload in progress.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UploadRecord {
+    /// Who will own the object.
+    pub owner: Owner,
+    /// Who started it.
+    pub initiator: Owner,
+    /// The object's storage class.
+    pub storage_class: StorageClass,
+    /// The checksum algorithm and type that CreateMultipartUpload named.
+    pub checksum: Option<(ChecksumAlgorithm, ChecksumType)>,
+    /// The object's headers.
+    pub headers: ContentHeaders,
+    /// The object's user metadata.
+    pub metadata: Vec<(String, String)>,
+    /// The object's tags.
+    pub tags: Vec<Tag>,
+    /// Fields of newer versions, carried along.
+    pub kept: Vec<(u8, Vec<u8>)>,
+}
+
+impl UploadId {
+    /// An id.
+    pub(crate) fn new(initiated: Timestamp, random: u64) -> Self {
+        let mut id = [0; 16];
+        id[..8].copy_from_slice(&(initiated.ms.max(0) as u64).to_be_bytes());
+        id[8..].copy_from_slice(&random.to_be_bytes());
+        Self(id)
+    }
+
+    /// Parses the wire form.
+    pub fn parse(text: &str) -> Result<Self, InvalidUploadId> {
+        let id = hex::decode(text.as_bytes()).ok_or(InvalidUploadId)?;
+        Ok(Self(id))
+    }
+
+    /// When the upload was started.
+    pub fn initiated(&self) -> Timestamp {
+        let ms = self.0[..8].iter().fold(0u64, |n, b| (n << 8) | u64::from(*b));
+        Timestamp {
+            ms: i64::try_from(ms).unwrap_or(i64::MAX),
+        }
+    }
+}
+
+impl fmt::Display for UploadId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hex::encode(&self.0))
+    }
+}
+
+impl UploadRecord {
+    /// The value; [`Error::MetadataTooLarge`] when it is too large for the version it will become.
+    pub(crate) fn encode(&self) -> Result<Bytes, Error> {
+        let mut w = Writer::default();
+        w.u8(FORMAT);
+        w.u8(self.storage_class as u8);
+        w.u8(self.checksum.map_or(0, |(algorithm, _)| algorithm as u8));
+        w.u8(match self.checksum {
+            None => 0,
+            Some((_, ChecksumType::FullObject)) => 1,
+            Some((_, ChecksumType::Composite)) => 2,
+        });
+        w.owner(&self.owner);
+        w.owner(&self.initiator);
+        w.described(Described {
+            headers: &self.headers,
+            metadata: &self.metadata,
+            tags: &self.tags,
+        });
+        for (tag, value) in &self.kept {
+            w.field(*tag, value);
+        }
+        w.finish(UPLOAD_BYTES_MAX)
+    }
+
+    /// Reads an Upload row's value.
+    pub(crate) fn decode(value: &[u8]) -> Result<Self, Malformed> {
+        let mut r = Reader(value);
+        r.format(FORMAT)?;
+        let (class, algorithm, checksum_type) = (r.u8()?, r.u8()?, r.u8()?);
+        let checksum_type = match checksum_type {
+            0 | 1 => ChecksumType::FullObject,
+            2 => ChecksumType::Composite,
+            _ => return Err(Malformed("a row names a checksum type of a newer version")),
+        };
+        let mut record = Self {
+            storage_class: StorageClass::from_code(class)
+                .ok_or(Malformed("a row names a storage class of a newer version"))?,
+            checksum: ChecksumAlgorithm::from_code(algorithm).map(|a| (a, checksum_type)),
+            owner: r.owner()?,
+            initiator: r.owner()?,
+            headers: ContentHeaders::default(),
+            metadata: Vec::new(),
+            tags: Vec::new(),
+            kept: Vec::new(),
+        };
+        while let Some((tag, mut field)) = r.field()? {
+            match tag {
+                tag::METADATA => record.metadata = field.pairs()?,
+                tag::TAGS => record.tags = field.tags()?,
+                other => match record.headers.field_mut(other) {
+                    Some(header) => *header = Some(utf8(field.0)?.to_owned()),
+                    None => keep_unknown(&mut record.kept, other, field)?,
+                },
+            }
+        }
+        Ok(record)
+    }
+}
+
+/// Room that the version has beyond what its upload says: checksum, placement, positions.
+const VERSION_EXTRA_BYTES: usize = 512;
+const UPLOAD_BYTES_MAX: usize = VERSION_BYTES_MAX - VERSION_EXTRA_BYTES;

@@ -1,0 +1,387 @@
+//! The value of Head and Version rows.
+//!
+//! ```text
+//! 0  u8   format = 1
+//! 1  u8   flags: 1 delete marker, 2 null version
+//! 2  u8   storage class
+//! 3  u8   checksum algorithm, 0 none; 0x80 set when composite
+//! 4  u64  order          12 u64 nonce (0 for the null version)
+//! 20 u64  size           28 i64 modified, ms
+//! 36 [16] MD5 of the ETag 52 u32 parts in the ETag, 0 none
+//! 56 owner: u16 length, canonical id, u16 length, display name
+//! .. tagged fields: u8 tag, u16 length, bytes
+//! ```
+//!
+//! What a listing shows comes first, at fixed places, so that [`Hot`] reads nothing else.
+
+use crate::Error;
+use crate::rows::fields::{
+    ContentHeaders, Described, Malformed, Reader, Tag, Writer, keep_unknown, tag, utf8,
+};
+use crate::rows::upload::UploadId;
+use bytes::Bytes;
+use larder_storage::{BlobId, BlobRef, ROW_VALUE_BYTES_MAX};
+use larder_types::{Checksum, ChecksumAlgorithm, ChecksumType, ETag, Owner, Timestamp, VersionId};
+
+const FORMAT: u8 = 1;
+const DELETE_MARKER: u8 = 1;
+const NULL: u8 = 2;
+const COMPOSITE: u8 = 0x80;
+
+/// Largest value in bytes: listings read thousands of them.
+pub(crate) const VERSION_BYTES_MAX: usize = 8 << 10;
+
+const _: () = assert!(VERSION_BYTES_MAX <= ROW_VALUE_BYTES_MAX);
+
+/// A storage class of S3, kept and shown as a label.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[repr(u8)]
+#[allow(missing_docs)] // AWS's own names, see `StorageClass::name`
+pub enum StorageClass {
+    #[default]
+    Standard = 0,
+    ReducedRedundancy = 1,
+    StandardIa = 2,
+    OnezoneIa = 3,
+    IntelligentTiering = 4,
+    Glacier = 5,
+    DeepArchive = 6,
+    Outposts = 7,
+    GlacierIr = 8,
+    Snow = 9,
+    ExpressOnezone = 10,
+    FsxOpenzfs = 11,
+    FsxOntap = 12,
+}
+
+/// Where a version's body is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Placement {
+    /// No bytes.
+    #[default]
+    Empty,
+    /// Beside the row: null versions.
+    Inline,
+    /// Beside a row of its own, which never moves: every other version.
+    OwnRow,
+    /// In a blob.
+    Blob(BlobRef),
+    /// In the parts that a manifest blob lists.
+    Manifest {
+        /// The manifest.
+        blob: BlobRef,
+        /// How many parts it lists.
+        parts: u32,
+        /// The size of every part but the last, numbered 1, 2, 3 ...; 0 when that is not so.
+        part_bytes: u64,
+    },
+}
+
+/// A version of an object, or a delete marker.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VersionRecord {
+    /// Not an object: the key was deleted here.
+    pub delete_marker: bool,
+    /// The null version.
+    pub null: bool,
+    /// Its place among the key's versions; greater is newer.
+    pub order: u64,
+    /// Random bits of its version id; 0 for the null version.
+    pub nonce: u64,
+    /// Bytes of the body.
+    pub size: u64,
+    /// When it was written.
+    pub modified: Timestamp,
+    /// Its ETag; zeros for a delete marker.
+    pub etag: ETag,
+    /// Its storage class.
+    pub storage_class: StorageClass,
+    /// Who owns it.
+    pub owner: Owner,
+    /// The checksum that S3 shows.
+    pub checksum: Option<Checksum>,
+    /// CRC64NVME of the whole body.
+    pub crc64nvme: Option<u64>,
+    /// Headers given back as they came.
+    pub headers: ContentHeaders,
+    /// User metadata: names without `x-amz-meta-`, lower case; decoded values.
+    pub metadata: Vec<(String, String)>,
+    /// Tags.
+    pub tags: Vec<Tag>,
+    /// Where the body is.
+    pub placement: Placement,
+    /// The multipart upload that made it.
+    pub upload_id: Option<UploadId>,
+    /// On a key's current version: the order of its null version when that is an older one. It
+    /// may be gone since: then the key has no null version.
+    pub null_position: Option<u64>,
+    /// Fields of newer versions, carried along.
+    pub kept: Vec<(u8, Vec<u8>)>,
+}
+
+/// What a listing shows of a version, read without the rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hot<'a> {
+    /// Not an object.
+    pub delete_marker: bool,
+    /// Its version id.
+    pub version: VersionId,
+    /// Its place among the key's versions.
+    pub order: u64,
+    /// Bytes of the body.
+    pub size: u64,
+    /// When it was written.
+    pub modified: Timestamp,
+    /// Its ETag.
+    pub etag: ETag,
+    /// Its storage class.
+    pub storage_class: StorageClass,
+    /// Algorithm and type of the checksum that S3 shows.
+    pub checksum: Option<(ChecksumAlgorithm, ChecksumType)>,
+    /// Canonical id of the owner.
+    pub owner_id: &'a str,
+    /// Display name of the owner.
+    pub owner_name: &'a str,
+}
+
+impl<'a> Hot<'a> {
+    /// Reads the head of a Head or Version row's value.
+    pub fn decode(value: &'a [u8]) -> Result<Self, Malformed> {
+        Self::read(&mut Reader(value))
+    }
+
+    fn read(r: &mut Reader<'a>) -> Result<Self, Malformed> {
+        r.format(FORMAT)?;
+        let (flags, class, sum) = (r.u8()?, r.u8()?, r.u8()?);
+        let (order, nonce, size) = (r.u64()?, r.u64()?, r.u64()?);
+        let modified = Timestamp { ms: r.i64()? };
+        let (md5, parts) = (r.array()?, r.u32()?);
+        let checksum_type = match sum & COMPOSITE {
+            0 => ChecksumType::FullObject,
+            _ => ChecksumType::Composite,
+        };
+        let algorithm = ChecksumAlgorithm::from_code(sum & !COMPOSITE);
+        Ok(Self {
+            delete_marker: flags & DELETE_MARKER != 0,
+            version: match flags & NULL {
+                0 => VersionId::Id { order, nonce },
+                _ => VersionId::Null,
+            },
+            order,
+            size,
+            modified,
+            etag: ETag {
+                md5,
+                parts: (parts > 0).then_some(parts),
+            },
+            storage_class: StorageClass::from_code(class)
+                .ok_or(Malformed("a row names a storage class of a newer version"))?,
+            checksum: algorithm.map(|a| (a, checksum_type)),
+            owner_id: r.text()?,
+            owner_name: r.text()?,
+        })
+    }
+}
+
+impl VersionRecord {
+    /// Its version id.
+    pub fn version(&self) -> VersionId {
+        match self.null {
+            true => VersionId::Null,
+            false => VersionId::Id {
+                order: self.order,
+                nonce: self.nonce,
+            },
+        }
+    }
+
+    /// An empty delete marker; the plan of its commit gives it its place.
+    pub(crate) fn marker(owner: Owner, modified: Timestamp) -> Self {
+        Self {
+            delete_marker: true,
+            null: false,
+            order: 0,
+            nonce: 0,
+            size: 0,
+            modified,
+            etag: ETag::of_body([0; 16]),
+            storage_class: StorageClass::Standard,
+            owner,
+            checksum: None,
+            crc64nvme: None,
+            headers: ContentHeaders::default(),
+            metadata: Vec::new(),
+            tags: Vec::new(),
+            placement: Placement::Empty,
+            upload_id: None,
+            null_position: None,
+            kept: Vec::new(),
+        }
+    }
+
+    /// The value; [`Error::MetadataTooLarge`] when it would exceed [`VERSION_BYTES_MAX`].
+    pub(crate) fn encode(&self) -> Result<Bytes, Error> {
+        let mut w = Writer::default();
+        w.u8(FORMAT);
+        w.u8(u8::from(self.delete_marker) * DELETE_MARKER + u8::from(self.null) * NULL);
+        w.u8(self.storage_class as u8);
+        w.u8(self.checksum.as_ref().map_or(0, |sum| {
+            sum.algorithm as u8 | if sum.parts.is_some() { COMPOSITE } else { 0 }
+        }));
+        w.u64(self.order);
+        w.u64(self.nonce);
+        w.u64(self.size);
+        w.i64(self.modified.ms);
+        w.raw(&self.etag.md5);
+        w.u32(self.etag.parts.unwrap_or(0));
+        w.owner(&self.owner);
+        if let Some(checksum) = &self.checksum {
+            w.field_with(tag::CHECKSUM, |w| w.checksum(checksum));
+        }
+        if let Some(crc) = self.crc64nvme {
+            w.field(tag::CRC64NVME, &crc.to_le_bytes());
+        }
+        if self.placement != Placement::Empty {
+            w.field_with(tag::PLACEMENT, |w| self.placement.encode(w));
+        }
+        if let Some(id) = &self.upload_id {
+            w.field(tag::UPLOAD_ID, &id.0);
+        }
+        if let Some(order) = self.null_position {
+            w.field(tag::NULL_POSITION, &order.to_le_bytes());
+        }
+        w.described(Described {
+            headers: &self.headers,
+            metadata: &self.metadata,
+            tags: &self.tags,
+        });
+        for (tag, value) in &self.kept {
+            w.field(*tag, value);
+        }
+        w.finish(VERSION_BYTES_MAX)
+    }
+
+    /// Reads a Head or Version row's value.
+    pub(crate) fn decode(value: &[u8]) -> Result<Self, Malformed> {
+        let mut r = Reader(value);
+        let hot = Hot::read(&mut r)?;
+        let mut record = Self::marker(
+            Owner {
+                canonical_id: hot.owner_id.to_owned(),
+                display_name: hot.owner_name.to_owned(),
+            },
+            hot.modified,
+        );
+        record.delete_marker = hot.delete_marker;
+        record.null = hot.version == VersionId::Null;
+        record.order = hot.order;
+        if let VersionId::Id { nonce, .. } = hot.version {
+            record.nonce = nonce;
+        }
+        record.size = hot.size;
+        record.etag = hot.etag;
+        record.storage_class = hot.storage_class;
+        while let Some((tag, field)) = r.field()? {
+            record.set(tag, field)?;
+        }
+        Ok(record)
+    }
+
+    fn set(&mut self, tag: u8, mut field: Reader<'_>) -> Result<(), Malformed> {
+        match tag {
+            tag::CHECKSUM => self.checksum = Some(field.checksum()?),
+            tag::CRC64NVME => self.crc64nvme = Some(field.u64()?),
+            tag::PLACEMENT => self.placement = Placement::decode(&mut field)?,
+            tag::UPLOAD_ID => self.upload_id = Some(UploadId(field.array()?)),
+            tag::NULL_POSITION => self.null_position = Some(field.u64()?),
+            tag::METADATA => self.metadata = field.pairs()?,
+            tag::TAGS => self.tags = field.tags()?,
+            other => match self.headers.field_mut(other) {
+                Some(header) => *header = Some(utf8(field.0)?.to_owned()),
+                None => keep_unknown(&mut self.kept, other, field)?,
+            },
+        }
+        Ok(())
+    }
+}
+
+impl Placement {
+    fn encode(&self, w: &mut Writer) {
+        match self {
+            Self::Empty => w.u8(0),
+            Self::Inline => w.u8(1),
+            Self::OwnRow => w.u8(4),
+            Self::Blob(blob) => {
+                w.u8(2);
+                w.u64(blob.id.0);
+                w.u64(blob.length);
+            }
+            Self::Manifest {
+                blob,
+                parts,
+                part_bytes,
+            } => {
+                w.u8(3);
+                w.u64(blob.id.0);
+                w.u64(blob.length);
+                w.u32(*parts);
+                w.u64(*part_bytes);
+            }
+        }
+    }
+
+    fn decode(r: &mut Reader<'_>) -> Result<Self, Malformed> {
+        Ok(match r.u8()? {
+            0 => Self::Empty,
+            1 => Self::Inline,
+            4 => Self::OwnRow,
+            2 => Self::Blob(read_blob(r)?),
+            3 => Self::Manifest {
+                blob: read_blob(r)?,
+                parts: r.u32()?,
+                part_bytes: r.u64()?,
+            },
+            _ => return Err(Malformed("a row places its body where a newer version does")),
+        })
+    }
+}
+
+pub(crate) fn read_blob(r: &mut Reader<'_>) -> Result<BlobRef, Malformed> {
+    Ok(BlobRef {
+        id: BlobId(r.u64()?),
+        length: r.u64()?,
+    })
+}
+
+impl StorageClass {
+    const ALL: [(Self, &'static str); 13] = [
+        (Self::Standard, "STANDARD"),
+        (Self::ReducedRedundancy, "REDUCED_REDUNDANCY"),
+        (Self::StandardIa, "STANDARD_IA"),
+        (Self::OnezoneIa, "ONEZONE_IA"),
+        (Self::IntelligentTiering, "INTELLIGENT_TIERING"),
+        (Self::Glacier, "GLACIER"),
+        (Self::DeepArchive, "DEEP_ARCHIVE"),
+        (Self::Outposts, "OUTPOSTS"),
+        (Self::GlacierIr, "GLACIER_IR"),
+        (Self::Snow, "SNOW"),
+        (Self::ExpressOnezone, "EXPRESS_ONEZONE"),
+        (Self::FsxOpenzfs, "FSX_OPENZFS"),
+        (Self::FsxOntap, "FSX_ONTAP"),
+    ];
+
+    /// The name in AWS's enum.
+    pub fn name(self) -> &'static str {
+        Self::ALL[self as usize].1
+    }
+
+    /// The class of an enum name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, n)| *n == name).map(|(c, _)| *c)
+    }
+
+    /// The class of a stored code.
+    pub(crate) fn from_code(code: u8) -> Option<Self> {
+        Self::ALL.get(usize::from(code)).map(|(class, _)| *class)
+    }
+}

@@ -1,0 +1,82 @@
+//! Tags of objects and buckets.
+
+use crate::attempts::{Attempts, Outcome};
+use crate::rows::Tag;
+use crate::{Bucket, Error, Objects};
+use bytes::Bytes;
+use larder_storage::{Batch, Put, Storage};
+use larder_types::limits::{
+    BUCKET_TAGS_MAX, OBJECT_TAGS_MAX, TAG_KEY_CHARS_MAX, TAG_VALUE_CHARS_MAX,
+};
+use larder_types::{ObjectKey, VersionId};
+
+impl<S: Storage> Objects<S> {
+    /// PutObjectTagging; with no tags DeleteObjectTagging. Returns the version that was changed.
+    /// GetObjectTagging is [`Objects::lookup`].
+    pub async fn put_tags(
+        &self,
+        bucket: &Bucket,
+        key: &ObjectKey,
+        version: Option<VersionId>,
+        tags: &[Tag],
+    ) -> Result<VersionId, Error> {
+        check_object_tags(tags)?;
+        let key = Bytes::copy_from_slice(key.as_bytes());
+        let mut attempts = Attempts::default();
+        loop {
+            let (mut stood, _) = self.locate_object(bucket, &key, version).await?;
+            if self.load_payload(&mut stood).await? {
+                stood.record.tags = tags.to_vec();
+                let batch = Batch {
+                    checks: vec![stood.check()],
+                    puts: vec![Put {
+                        row: stood.row.clone(),
+                        value: stood.record.encode()?,
+                        payload: stood.payload.clone(),
+                        replaces: Some(stood.seen),
+                    }],
+                    ..Batch::default()
+                };
+                if self.commit(bucket, batch).await? == Outcome::Done {
+                    return Ok(stood.record.version());
+                }
+            }
+            self.lost(&mut attempts, false).await?;
+        }
+    }
+}
+
+/// S3's rules for the tags of an object ("Categorizing your storage using tags").
+pub(crate) fn check_object_tags(tags: &[Tag]) -> Result<(), Error> {
+    if tags.len() > OBJECT_TAGS_MAX {
+        return Err(Error::InvalidTag("Object tags cannot be greater than 10"));
+    }
+    check(tags)
+}
+
+/// S3's rules for the tags of a bucket.
+pub(crate) fn check_bucket_tags(tags: &[Tag]) -> Result<(), Error> {
+    if tags.len() > BUCKET_TAGS_MAX {
+        return Err(Error::InvalidTag("Bucket tag count cannot be greater than 50"));
+    }
+    check(tags)
+}
+
+fn check(tags: &[Tag]) -> Result<(), Error> {
+    for (index, tag) in tags.iter().enumerate() {
+        let key_chars = tag.key.chars().count();
+        if key_chars == 0 || key_chars > TAG_KEY_CHARS_MAX {
+            return Err(Error::InvalidTag("The TagKey you have provided is invalid"));
+        }
+        if tag.value.chars().count() > TAG_VALUE_CHARS_MAX {
+            return Err(Error::InvalidTag("The TagValue you have provided is invalid"));
+        }
+        if tag.key.starts_with("aws:") {
+            return Err(Error::InvalidTag("System tags cannot be added/updated by requester"));
+        }
+        if tags[..index].iter().any(|other| other.key == tag.key) {
+            return Err(Error::InvalidTag("Cannot provide multiple Tags with the same key"));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,120 @@
+//! Buckets.
+
+use crate::testing::{World, bucket_name, create_bucket};
+use crate::{Error, ListBuckets, Tag, Versioning};
+
+fn list(owner: &str) -> ListBuckets {
+    ListBuckets {
+        owner_id: format!("{owner}-id"),
+        prefix: String::new(),
+        region: None,
+        default_region: "us-east-1".into(),
+        start_after: None,
+        max: 100,
+    }
+}
+
+fn names(world: &World, list: ListBuckets) -> (Vec<String>, Option<String>) {
+    let page = world.run(world.objects.list_buckets(list)).unwrap();
+    (page.buckets.iter().map(|b| b.name.to_string()).collect(), page.next)
+}
+
+#[test]
+fn a_name_has_one_owner() {
+    let w = World::new();
+    let mine = w.bucket("mine");
+    let again = w.run(w.objects.create_bucket(&mine.name, create_bucket("alice")));
+    assert!(matches!(again, Err(Error::BucketAlreadyOwnedByYou(b)) if b == mine));
+    let other = w.run(w.objects.create_bucket(&mine.name, create_bucket("bob")));
+    assert!(matches!(other, Err(Error::BucketAlreadyExists)));
+    let none = w.run(w.objects.bucket(&bucket_name("none")));
+    assert!(matches!(none, Err(Error::NoSuchBucket)));
+}
+
+#[test]
+fn attributes_are_kept() {
+    let w = World::new();
+    let mut create = create_bucket("alice");
+    create.region = Some("eu-central-1".into());
+    let bucket = w.run(w.objects.create_bucket(&bucket_name("attributes"), create)).unwrap();
+    assert_eq!(bucket.region.as_deref(), Some("eu-central-1"));
+    assert_eq!(bucket.versioning, Versioning::Unversioned);
+    let tags = vec![Tag { key: "team".into(), value: String::new() }];
+    w.run(w.objects.put_bucket_tags(&bucket, tags.clone())).unwrap();
+    w.run(w.objects.put_versioning(&bucket, true)).unwrap();
+    let now = w.reread(&bucket);
+    assert_eq!((now.versioning, &now.tags), (Versioning::Enabled, &tags));
+    assert_eq!((now.space, now.created), (bucket.space, bucket.created));
+    assert_eq!(w.suspend(&bucket).versioning, Versioning::Suspended);
+    let bad = vec![Tag { key: "aws:x".into(), value: String::new() }];
+    let bad = w.run(w.objects.put_bucket_tags(&bucket, bad));
+    assert!(matches!(bad, Err(Error::InvalidTag(_))));
+}
+
+#[test]
+fn only_an_empty_bucket_goes() {
+    let w = World::new();
+    let bucket = w.versioned("full");
+    let refused = |what: &str| {
+        let result = w.run(w.objects.delete_bucket(&bucket));
+        assert!(matches!(result, Err(Error::BucketNotEmpty)), "{what}");
+    };
+    let stored = w.put(&bucket, "key", b"body");
+    refused("an object");
+    let marker = w.delete(&bucket, "key", None);
+    w.delete(&bucket, "key", stored.version);
+    refused("a delete marker");
+    w.delete(&bucket, "key", marker.version);
+    w.run(w.objects.delete_bucket(&bucket)).unwrap();
+    assert!(matches!(w.run(w.objects.bucket(&bucket.name)), Err(Error::NoSuchBucket)));
+    let again = w.run(w.objects.delete_bucket(&bucket));
+    assert!(matches!(again, Err(Error::NoSuchBucket)));
+}
+
+#[test]
+fn another_incarnation_is_never_written_to() {
+    let w = World::new();
+    let old = w.bucket("phoenix");
+    w.run(w.objects.delete_bucket(&old)).unwrap();
+    let new = w.bucket("phoenix");
+    assert_ne!(old.space, new.space);
+    assert!(matches!(w.put_if(&old, "key", Default::default()), Err(Error::NoSuchBucket)));
+    assert!(matches!(w.get(&new, "key", None), Err(Error::NoSuchKey { .. })));
+    assert!(matches!(w.run(w.objects.put_versioning(&old, true)), Err(Error::NoSuchBucket)));
+    assert_eq!(w.reread(&new).versioning, Versioning::Unversioned);
+    assert!(matches!(w.run(w.objects.delete_bucket(&old)), Err(Error::NoSuchBucket)));
+    w.put(&new, "key", b"body");
+}
+
+#[test]
+fn pages_of_buckets() {
+    let w = World::new();
+    for name in ["aaa", "abb", "bbb"] {
+        w.bucket(name);
+    }
+    w.run(w.objects.create_bucket(&bucket_name("abc"), create_bucket("bob"))).unwrap();
+    let mut create = create_bucket("alice");
+    create.region = Some("eu-west-1".into());
+    w.run(w.objects.create_bucket(&bucket_name("aeu"), create)).unwrap();
+    assert_eq!(names(&w, list("alice")).0, ["aaa", "abb", "aeu", "bbb"]);
+    assert_eq!(names(&w, list("bob")).0, ["abc"]);
+    assert_eq!(names(&w, list("carol")), (vec![], None));
+    let prefixed = ListBuckets { prefix: "a".into(), ..list("alice") };
+    assert_eq!(names(&w, prefixed).0, ["aaa", "abb", "aeu"]);
+    let region = ListBuckets { region: Some("us-east-1".into()), ..list("alice") };
+    assert_eq!(names(&w, region).0, ["aaa", "abb", "bbb"]);
+    let (mut seen, mut start_after) = (Vec::new(), None);
+    loop {
+        let page = ListBuckets { start_after, max: 1, prefix: "a".into(), ..list("alice") };
+        let (names, next) = names(&w, page);
+        assert_eq!(names.len(), 1);
+        seen.extend(names);
+        match next {
+            Some(next) => start_after = Some(next),
+            None => break,
+        }
+    }
+    assert_eq!(seen, ["aaa", "abb", "aeu"]);
+    let outside = ListBuckets { prefix: "a".into(), start_after: Some("b".into()), ..list("alice") };
+    assert_eq!(names(&w, outside), (vec![], None));
+}

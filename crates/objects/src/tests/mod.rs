@@ -1,0 +1,5 @@
+mod buckets;
+mod objects;
+mod oracle;
+mod races;
+mod versions;

@@ -1,0 +1,137 @@
+//! Futures and jobs on tokio; workers on threads of their own.
+
+use crate::tasks::{BoxFuture, Step, Tasks, Wake, Worker, WorkerHandle};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread::{Builder, JoinHandle};
+use std::time::{Duration, Instant};
+use tokio::runtime::Handle;
+
+pub(super) struct RealTasks {
+    pub(super) handle: Handle,
+}
+
+impl Tasks for RealTasks {
+    fn blocking(&self, job: Box<dyn FnOnce() + Send>) {
+        self.handle.spawn_blocking(job);
+    }
+
+    fn spawn(&self, future: BoxFuture<()>) {
+        self.handle.spawn(future);
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<()> {
+        // A tokio sleep belongs to the runtime that is entered when it is made.
+        let _entered = self.handle.enter();
+        Box::pin(tokio::time::sleep(duration))
+    }
+
+    fn start_worker(&self, name: &str, worker: Box<dyn Worker>) -> WorkerHandle {
+        let bell = Arc::new(Bell::default());
+        let inner = Arc::clone(&bell);
+        let thread = Builder::new()
+            .name(name.to_owned())
+            .spawn(move || run(worker, &inner))
+            .expect("a process that cannot start its few worker threads cannot serve");
+        let guard = Guard {
+            bell: Arc::clone(&bell),
+            thread: Some(thread),
+        };
+        WorkerHandle {
+            wake: bell,
+            guard: Box::new(guard),
+        }
+    }
+}
+
+#[derive(Default)]
+struct Signals {
+    woken: bool,
+    stop: bool,
+}
+
+#[derive(Default)]
+struct Bell {
+    signals: Mutex<Signals>,
+    rung: Condvar,
+}
+
+impl Bell {
+    fn ring(&self, stop: bool) {
+        let mut signals = self.signals.lock().unwrap_or_else(PoisonError::into_inner);
+        signals.woken = true;
+        signals.stop |= stop;
+        drop(signals);
+        self.rung.notify_one();
+    }
+
+    /// Waits for a wake or the deadline; false when the worker is to stop.
+    fn wait(&self, deadline: Option<Instant>) -> bool {
+        let mut signals = self.signals.lock().unwrap_or_else(PoisonError::into_inner);
+        while !signals.woken {
+            let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+            signals = match left {
+                Some(Duration::ZERO) => break,
+                Some(left) => {
+                    let waited = self.rung.wait_timeout(signals, left);
+                    waited.unwrap_or_else(PoisonError::into_inner).0
+                }
+                None => self
+                    .rung
+                    .wait(signals)
+                    .unwrap_or_else(PoisonError::into_inner),
+            };
+        }
+        signals.woken = false;
+        !signals.stop
+    }
+
+    fn stopped(&self) -> bool {
+        self.signals
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .stop
+    }
+}
+
+impl Wake for Bell {
+    fn wake(&self) {
+        self.ring(false);
+    }
+}
+
+fn run(mut worker: Box<dyn Worker>, bell: &Bell) {
+    while !bell.stopped() {
+        let go_on = match worker.step() {
+            Step::Again => true,
+            Step::Sleep => bell.wait(None),
+            // A moment beyond the clock's range never comes.
+            Step::SleepFor(duration) => bell.wait(Instant::now().checked_add(duration)),
+            Step::Done => false,
+        };
+        if !go_on {
+            break;
+        }
+    }
+}
+
+struct Guard {
+    bell: Arc<Bell>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.bell.ring(true);
+        let Some(thread) = self.thread.take() else {
+            return;
+        };
+        // A worker that holds its own handle cannot wait for itself.
+        if thread.thread().id() == std::thread::current().id() {
+            return;
+        }
+        let name = thread.thread().name().unwrap_or("worker").to_owned();
+        if thread.join().is_err() {
+            log::error!("the worker {name} had panicked");
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! XML both ways: a bounded reader of control bodies and a fast writer of answers.
+
+mod document;
+mod fields;
+pub(crate) mod places;
+mod value;
+mod writer;
+
+#[cfg(test)]
+mod tests;
+
+pub use document::{Document, Element};
+pub use fields::Fields;
+pub use value::{XmlField, XmlValue};
+pub use writer::XmlWriter;
+
+use crate::error::DecodeError;
+
+/// Longest document in bytes: a DeleteObjects of 1,000 keys of 1,024 bytes that are all written as
+/// character references is the longest that makes sense.
+pub const BODY_BYTES_MAX: usize = 8 << 20;
+/// Most elements of a document: a CompleteMultipartUpload of 10,000 parts, each with its number,
+/// its ETag and every checksum of the model, has 130,001.
+pub const ELEMENTS_MAX: usize = 160_000;
+/// Deepest nesting; the model's own shapes need fewer than half.
+pub const DEPTH_MAX: usize = 24;
+/// Longest attributes of one element in bytes: a few namespaces and `xsi:type`. Attributes are
+/// compared with each other: without a limit their cost would grow with the square of their number.
+pub const ATTRIBUTE_BYTES_MAX: usize = 4096;
+/// The namespace of S3's documents.
+pub const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
+
+const _: () = assert!(ELEMENTS_MAX * "<a/>".len() < BODY_BYTES_MAX);
+
+/// Reads a body as a document whose root element has this name, whatever its namespace.
+pub fn from_body<T: XmlValue>(body: &[u8], root: &'static str) -> Result<T, DecodeError> {
+    let document = Document::parse(body)?;
+    let element = document.root();
+    if element.name() != root {
+        return Err(DecodeError::malformed(format!(
+            "the root is <{}>, not <{root}>",
+            element.name()
+        )));
+    }
+    T::read(element)
+}
+
+/// Writes a value as a document of its own: declaration, root, namespace.
+pub fn to_body<T: XmlValue>(value: &T, root: &str) -> Vec<u8> {
+    let mut body = Vec::new();
+    let mut writer = XmlWriter::new(&mut body);
+    writer.declaration();
+    value.write(root, &mut writer);
+    body
+}

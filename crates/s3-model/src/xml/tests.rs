@@ -1,0 +1,102 @@
+use super::{ATTRIBUTE_BYTES_MAX, BODY_BYTES_MAX, DEPTH_MAX, Document, ELEMENTS_MAX, XmlWriter};
+use crate::DecodeError;
+
+fn written(write: impl FnOnce(&mut XmlWriter<'_>)) -> String {
+    let mut out = b"kept".to_vec();
+    write(&mut XmlWriter::new(&mut out));
+    String::from_utf8(out).unwrap().strip_prefix("kept").unwrap().to_owned()
+}
+
+#[test]
+fn writer_primitives() {
+    let text = written(|w| {
+        w.document("Root");
+        w.open("A");
+        w.attribute("b", "<\"\n\t'>");
+        w.element("C", "x & y");
+        w.number("N", i64::MIN);
+        w.number("Z", 0);
+        w.close("A");
+        w.close("Root");
+    });
+    assert_eq!(
+        text,
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+         <Root xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\
+         <A b=\"&lt;&quot;&#xA;&#x9;'&gt;\"><C>x &amp; y</C><N>-9223372036854775808</N><Z>0</Z>\
+         </A></Root>"
+    );
+}
+
+#[test]
+fn every_character_survives_text() {
+    for code in 1..=0x10ffff {
+        let Some(character) = char::from_u32(code) else {
+            continue;
+        };
+        let text = format!("a{character}{character}b");
+        let body = written(|w| w.element("T", &text));
+        assert!(!body.bytes().any(|b| b < 0x20 && b != b'\n' && b != b'\t'));
+        assert!(!body.contains(['\u{fffe}', '\u{ffff}']));
+        let document = Document::parse(body.as_bytes()).unwrap();
+        assert_eq!(document.root().text(), text);
+    }
+    // References to U+0000 exist in no XML; the byte itself still must not get through.
+    assert_eq!(written(|w| w.text("\0")), "&#x0;");
+}
+
+#[test]
+fn limits() {
+    let too_large = |limit, max| Some(DecodeError::XmlTooLarge { limit, max });
+    let nested = |depth: usize| [b"<a>".repeat(depth), b"</a>".repeat(depth)].concat();
+    assert!(Document::parse(&nested(DEPTH_MAX)).is_ok());
+    let error = Document::parse(&nested(DEPTH_MAX + 1)).err();
+    assert_eq!(error, Some(DecodeError::XmlTooDeep { max: DEPTH_MAX }));
+    let wide = |n: usize| [b"<r>".to_vec(), b"<a/>".repeat(n), b"</r>".to_vec()].concat();
+    assert!(Document::parse(&wide(ELEMENTS_MAX - 1)).is_ok());
+    let error = Document::parse(&wide(ELEMENTS_MAX)).err();
+    assert_eq!(error, too_large("ELEMENTS_MAX", ELEMENTS_MAX));
+    let tag = |length: usize| format!("<r a=\"{}\"/>", "x".repeat(length - " a=\"\"".len()));
+    assert!(Document::parse(tag(ATTRIBUTE_BYTES_MAX).as_bytes()).is_ok());
+    let error = Document::parse(tag(ATTRIBUTE_BYTES_MAX + 1).as_bytes()).err();
+    assert_eq!(error, too_large("ATTRIBUTE_BYTES_MAX", ATTRIBUTE_BYTES_MAX));
+    let error = Document::parse(&vec![b' '; BODY_BYTES_MAX + 1]).err();
+    assert_eq!(error, too_large("BODY_BYTES_MAX", BODY_BYTES_MAX));
+}
+
+#[test]
+fn what_is_no_document() {
+    for body in [
+        "",
+        "text",
+        "<a>",
+        "</a>",
+        "<a></b>",
+        "<a/>text",
+        "<a/><b/>",
+        "<a b=1/>",
+        "<a b='1' b='2'/>",
+        "<a>text<b/></a>",
+        "<a>&x;</a>",
+        "<a>&#0;</a>",
+        "<a>&#x110000;</a>",
+        "<!DOCTYPE a><a/>",
+        "<a",
+        "<a>&",
+    ] {
+        let error = Document::parse(body.as_bytes()).err();
+        assert!(matches!(error, Some(DecodeError::MalformedXml { .. })), "{body}");
+    }
+}
+
+#[test]
+fn what_surrounds_a_document() {
+    let body = "\u{feff}<?xml version='1.0'?>\r\n<!-- c --><?pi?><x:a y:b='&lt;&#x41;' xmlns:b='n'>\
+                \r\n <x:c>1&amp;<!-- -->2\r\n</x:c> <c/> </x:a> <!-- end -->";
+    let document = Document::parse(body.as_bytes()).unwrap();
+    let root = document.root();
+    assert_eq!((root.name(), root.text(), root.child_count()), ("a", "", 2));
+    assert_eq!(root.attribute("any:b").as_deref(), Some("<A"));
+    let children: Vec<_> = root.children().map(|c| (c.name(), c.text())).collect();
+    assert_eq!(children, [("c", "1&2\n"), ("c", "")]);
+}

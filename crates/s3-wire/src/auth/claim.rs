@@ -1,0 +1,242 @@
+//! What a request's head says about who signed it; nothing here is believed yet.
+
+use super::{ALGORITHM_V4, mechanism_unsupported};
+use crate::error::{ErrorCode, WireError};
+use crate::target::Target;
+use http::HeaderMap;
+
+/// The credential that a request claims.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Claim<'a> {
+    /// None.
+    Anonymous,
+    /// Version 4 in the Authorization header.
+    V4Header(V4Claim<'a>),
+    /// Version 4 in the query ("presigned").
+    V4Query(V4Claim<'a>),
+    /// Version 2 in the Authorization header.
+    V2Header(V2Claim<'a>),
+    /// Version 2 in the query.
+    V2Query(V2Claim<'a>),
+}
+
+/// A Version 4 credential and signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct V4Claim<'a> {
+    /// The access key id.
+    pub access_key: &'a str,
+    /// The whole scope, `date/region/service/aws4_request`.
+    pub scope: &'a str,
+    /// The scope's date, `yyyymmdd`.
+    pub date: &'a str,
+    /// The scope's region.
+    pub region: &'a str,
+    /// The scope's service.
+    pub service: &'a str,
+    /// The signed headers' names, `;` between them.
+    pub signed_headers: &'a str,
+    /// The signature in hex.
+    pub signature: &'a str,
+}
+
+/// A Version 2 credential and signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct V2Claim<'a> {
+    /// The access key id.
+    pub access_key: &'a str,
+    /// The signature in base64.
+    pub signature: &'a str,
+    /// When the URL expires, in seconds since the epoch; query only.
+    pub expires: Option<&'a str>,
+}
+
+/// Where a Version 4 credential stood; decides the error's code and words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    Header,
+    Query,
+    Form,
+}
+
+impl Place {
+    pub(crate) fn malformed(self, why: impl AsRef<str>) -> WireError {
+        let why = why.as_ref();
+        match self {
+            Self::Header => WireError::with(
+                ErrorCode::AuthorizationHeaderMalformed,
+                format!("The authorization header is malformed; {why}"),
+            ),
+            Self::Query => WireError::with(
+                ErrorCode::AuthorizationQueryParametersError,
+                format!("Error parsing the X-Amz-Credential parameter; {why}"),
+            ),
+            Self::Form => WireError::invalid_argument(
+                format!("Error parsing the X-Amz-Credential parameter; {why}"),
+                "X-Amz-Credential",
+                "",
+            ),
+        }
+    }
+}
+
+impl<'a> Claim<'a> {
+    /// Finds the claim of a request.
+    ///
+    /// Errors: `AuthorizationHeaderMalformed`, `AuthorizationQueryParametersError`,
+    /// `InvalidArgument` (an unknown scheme, or two claims at once).
+    pub fn parse(headers: &'a HeaderMap, target: &'a Target) -> Result<Self, WireError> {
+        let query = |name| target.query_value(name);
+        let v4_query = query("X-Amz-Algorithm").is_some() || query("X-Amz-Signature").is_some();
+        let v2_query = query("Signature").is_some() && query("AWSAccessKeyId").is_some();
+        let Some(header) = headers.get(http::header::AUTHORIZATION) else {
+            return if v4_query {
+                parse_v4_query(target).map(Self::V4Query)
+            } else if v2_query {
+                Ok(Self::V2Query(V2Claim {
+                    access_key: query("AWSAccessKeyId").unwrap_or_default(),
+                    signature: query("Signature").unwrap_or_default(),
+                    expires: Some(query("Expires").unwrap_or_default()),
+                }))
+            } else {
+                Ok(Self::Anonymous)
+            };
+        };
+        let text = header.to_str().unwrap_or_default();
+        let argument = |why: &'static str| WireError::invalid_argument(why, "Authorization", text);
+        if v4_query || v2_query {
+            return Err(argument(
+                "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, \
+                 Signature query string parameter or the Authorization header should be specified",
+            ));
+        }
+        match text.split_once(' ') {
+            Some((ALGORITHM_V4, rest)) => parse_v4_header(rest).map(Self::V4Header),
+            Some(("AWS4-ECDSA-P256-SHA256", _)) => Err(mechanism_unsupported()),
+            Some(("AWS", rest)) => {
+                let (access_key, signature) = rest.trim().split_once(':').ok_or_else(|| {
+                    argument(
+                        "AWS authorization header is invalid.  Expected AwsAccessKeyId:signature",
+                    )
+                })?;
+                Ok(Self::V2Header(V2Claim { access_key, signature, expires: None }))
+            }
+            _ => Err(argument("Unsupported Authorization Type")),
+        }
+    }
+
+    /// The access key id; `None` when anonymous.
+    pub fn access_key(&self) -> Option<&'a str> {
+        match self {
+            Self::Anonymous => None,
+            Self::V4Header(v4) | Self::V4Query(v4) => Some(v4.access_key),
+            Self::V2Header(v2) | Self::V2Query(v2) => Some(v2.access_key),
+        }
+    }
+
+    /// The service that a Version 4 scope names: `s3`, `sts`, `iam` ...
+    pub fn service(&self) -> Option<&'a str> {
+        match self {
+            Self::V4Header(v4) | Self::V4Query(v4) => Some(v4.service),
+            _ => None,
+        }
+    }
+}
+
+/// The session token that comes with a temporary credential, in header or query.
+pub fn security_token<'a>(headers: &'a HeaderMap, target: &'a Target) -> Option<&'a str> {
+    let header = headers.get("x-amz-security-token");
+    let query = || {
+        target
+            .query_value("X-Amz-Security-Token")
+            .or_else(|| target.query_value("x-amz-security-token"))
+    };
+    header.and_then(|value| value.to_str().ok()).or_else(query)
+}
+
+fn parse_v4_header(rest: &str) -> Result<V4Claim<'_>, WireError> {
+    let (mut credential, mut signed_headers, mut signature) = (None, None, None);
+    for part in rest.split(',') {
+        match part.trim().split_once('=') {
+            Some(("Credential", value)) => credential = Some(value),
+            Some(("SignedHeaders", value)) => signed_headers = Some(value),
+            Some(("Signature", value)) => signature = Some(value),
+            _ => {}
+        }
+    }
+    let missing = |name: &str| Place::Header.malformed(format!("missing {name}."));
+    V4Claim::new(
+        Place::Header,
+        credential.ok_or_else(|| missing("Credential"))?,
+        signed_headers.ok_or_else(|| missing("SignedHeaders"))?,
+        signature.ok_or_else(|| missing("Signature"))?,
+    )
+}
+
+fn parse_v4_query(target: &Target) -> Result<V4Claim<'_>, WireError> {
+    let error =
+        |why: &'static str| WireError::with(ErrorCode::AuthorizationQueryParametersError, why);
+    let get = |name| {
+        target.query_value(name).filter(|v| !v.is_empty()).ok_or_else(|| {
+            error(
+                "Query-string authentication version 4 requires the X-Amz-Algorithm, \
+                 X-Amz-Credential, X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and \
+                 X-Amz-Expires parameters.",
+            )
+        })
+    };
+    if get("X-Amz-Algorithm")? != ALGORITHM_V4 {
+        return Err(error("X-Amz-Algorithm only supports \"AWS4-HMAC-SHA256\""));
+    }
+    get("X-Amz-Date")?;
+    get("X-Amz-Expires")?;
+    V4Claim::new(
+        Place::Query,
+        get("X-Amz-Credential")?,
+        get("X-Amz-SignedHeaders")?,
+        get("X-Amz-Signature")?,
+    )
+}
+
+impl<'a> V4Claim<'a> {
+    /// Splits a credential. An access key may hold slashes; the scope is the last four elements.
+    pub(crate) fn new(
+        place: Place,
+        credential: &'a str,
+        signed_headers: &'a str,
+        signature: &'a str,
+    ) -> Result<Self, WireError> {
+        let mut elements = credential.rsplitn(5, '/');
+        let mut next = || elements.next();
+        let parts = (next(), next(), next(), next(), next());
+        let (Some(terminal), Some(service), Some(region), Some(date), Some(access_key)) = parts
+        else {
+            return Err(place.malformed(
+                "the Credential is mal-formed; expecting \
+                 \"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\".",
+            ));
+        };
+        if date.len() != 8 || !date.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(place.malformed(format!(
+                "incorrect date format \"{date}\". This date in the credential must be in the \
+                 format \"yyyyMMdd\"."
+            )));
+        }
+        if terminal != "aws4_request" {
+            return Err(place.malformed(format!(
+                "incorrect terminal \"{terminal}\". This endpoint uses \"aws4_request\"."
+            )));
+        }
+        if access_key.is_empty() || region.is_empty() || service.is_empty() {
+            return Err(place.malformed("the Credential is mal-formed; an element is empty."));
+        }
+        Ok(Self {
+            access_key,
+            scope: &credential[access_key.len() + 1..],
+            date,
+            region,
+            service,
+            signed_headers,
+            signature,
+        })
+    }
+}

@@ -1,0 +1,290 @@
+//! Large objects as files: `BlobStore`, the pool of files made in advance, orphans.
+//!
+//! A blob's number is its file's name. Numbers come from ranges that a journal row reserves before
+//! the files exist; the row goes when each number of the range is adopted by a commit or discarded.
+//! So after a crash only the numbers of open ranges are looked at, never the whole directory.
+
+mod file;
+mod reader;
+mod writer;
+
+pub use reader::LocalReader;
+pub use writer::LocalWriter;
+
+use crate::committer::group::adopted_key;
+use crate::engine::{Local, OpenError, Shared, split_value, write_internal};
+use crate::keys;
+use larder_platform::{DiskFile, OpenMode};
+use larder_storage::{BlobError, BlobId, BlobRef, BlobStore, CommitError, Moment};
+use std::collections::BTreeMap;
+use std::io;
+use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+/// Files made at once, so that one directory sync serves them all.
+const POOL_FILES: u64 = 16;
+/// The internal row that holds the next number never reserved.
+const NEXT: &[u8] = b"n";
+
+/// The blob store's state.
+pub(crate) struct Blobs {
+    shared: Arc<Shared>,
+    state: Mutex<State>,
+    /// Held while the pool is refilled: those who come meanwhile wait.
+    refill: tokio::sync::Mutex<()>,
+}
+
+struct State {
+    next: u64,
+    ready: Vec<u64>,
+    /// A bit for each number of an open range that is neither adopted nor discarded.
+    open: BTreeMap<u64, u16>,
+    /// Ranges whose row can go.
+    closed: Vec<u64>,
+}
+
+fn range_key(start: u64) -> Vec<u8> {
+    let mut name = vec![b'r'];
+    name.extend_from_slice(&start.to_be_bytes());
+    keys::internal(&name)
+}
+
+fn number(bytes: &[u8]) -> u64 {
+    bytes.iter().take(8).fold(0, |number, byte| (number << 8) | u64::from(*byte))
+}
+
+pub(crate) fn io_error(shared: &Shared, error: &io::Error) -> BlobError {
+    shared.reserve.saw(error);
+    match error.kind() {
+        io::ErrorKind::StorageFull => BlobError::Full,
+        _ => BlobError::Io(error.to_string()),
+    }
+}
+
+impl Blobs {
+    /// Removes the orphans of open ranges.
+    pub(crate) fn open(shared: Arc<Shared>) -> Result<Self, OpenError> {
+        let failed = |error: crate::index::IndexError| OpenError::Index(error.0);
+        let next = shared.index.get(&keys::internal(NEXT)).map_err(failed)?;
+        let next = next.as_deref().and_then(split_value).map_or(0, |(.., value)| number(value));
+        let mut closed = Vec::new();
+        let (from, to) = (keys::internal(b"r"), keys::internal(b"s"));
+        let mut cursor = shared.index.cursor(&from, &to, Moment(u64::MAX >> 8)).map_err(failed)?;
+        while let Some((key, _)) = cursor.entry() {
+            closed.push(number(&key[2..]));
+            cursor.step().map_err(failed)?;
+        }
+        drop(cursor);
+        for start in &closed {
+            for id in *start..start + POOL_FILES {
+                if shared.index.get(&adopted_key(id)).map_err(failed)?.is_some() {
+                    continue;
+                }
+                match shared.platform.disk.remove(&shared.layout.blob(id)) {
+                    Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                        return Err(error.into());
+                    }
+                    // The row of the range stays until a later commit: a removal that a crash
+                    // undoes is done again.
+                    _ => {}
+                }
+            }
+        }
+        let state = State { next, ready: Vec::new(), open: BTreeMap::new(), closed };
+        Ok(Self { shared, state: Mutex::new(state), refill: tokio::sync::Mutex::new(()) })
+    }
+
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().expect("no panic while locked")
+    }
+
+    /// A number whose file exists, empty and durable.
+    async fn take(&self) -> Result<u64, BlobError> {
+        if let Some(id) = self.state().ready.pop() {
+            return Ok(id);
+        }
+        let _refilling = self.refill.lock().await;
+        if let Some(id) = self.state().ready.pop() {
+            return Ok(id);
+        }
+        self.fill().await?;
+        Ok(self.state().ready.pop().expect("the pool was filled and only its filler takes"))
+    }
+
+    async fn fill(&self) -> Result<(), BlobError> {
+        let (start, closed) = {
+            let mut state = self.state();
+            (state.next, std::mem::take(&mut state.closed))
+        };
+        let next = start + POOL_FILES;
+        let (shared, ranges) = (self.shared.clone(), closed.clone());
+        let synced = self.shared.platform.blocking(move || sync_ranges(&shared, &ranges)).await;
+        if !matches!(synced, Some(Ok(()))) {
+            self.state().closed.extend(closed);
+            return Err(BlobError::Io("a directory could not be synced".into()));
+        }
+        let puts =
+            vec![(range_key(start), vec![1]), (keys::internal(NEXT), next.to_be_bytes().to_vec())];
+        let deletes = closed.iter().map(|start| range_key(*start)).collect();
+        match write_internal(&self.shared, puts, deletes).await {
+            Ok(_) => {}
+            Err(error) => {
+                self.state().closed.extend(closed);
+                return Err(match error {
+                    CommitError::Full => BlobError::Full,
+                    CommitError::Stopped => BlobError::Stopped,
+                    error => BlobError::Io(format!("{error:?}")),
+                });
+            }
+        }
+        self.state().next = next;
+        let shared = self.shared.clone();
+        let made = self.shared.platform.blocking(move || make_files(&shared, start)).await;
+        let made = made.ok_or(BlobError::Stopped)?;
+        let mut state = self.state();
+        if let Err(error) = made {
+            // What was made of the range is removed at the next start.
+            return Err(io_error(&self.shared, &error));
+        }
+        state.open.insert(start, u16::MAX);
+        state.ready.extend((start..next).rev());
+        Ok(())
+    }
+
+    fn settle(&self, id: u64) {
+        let mut state = self.state();
+        let start = id - id % POOL_FILES;
+        if let Some(left) = state.open.get_mut(&start) {
+            *left &= !(1 << (id - start));
+            if *left == 0 {
+                state.open.remove(&start);
+                state.closed.push(start);
+            }
+        }
+    }
+
+    /// A commit named these blobs.
+    pub(crate) fn adopted(&self, ids: &[BlobId]) {
+        for id in ids {
+            self.settle(id.0);
+        }
+    }
+
+    /// A blob that no commit will name: its file goes. When that fails the next start removes it.
+    fn discard(self: &Arc<Self>, id: u64) {
+        let blobs = self.clone();
+        self.shared.platform.tasks.blocking(Box::new(move || {
+            match blobs.shared.platform.disk.remove(&blobs.shared.layout.blob(id)) {
+                Ok(()) => blobs.settle(id),
+                Err(error) => log::warn!("blob {id:016x} could not be discarded: {error}"),
+            }
+        }));
+    }
+}
+
+const _: () = assert!(crate::layout::BLOBS_PER_DIRECTORY.is_multiple_of(POOL_FILES));
+const _: () = assert!(POOL_FILES == u16::BITS as u64);
+
+/// Makes the removals of discarded blobs durable, before the rows go that name their ranges.
+fn sync_ranges(shared: &Shared, closed: &[u64]) -> io::Result<()> {
+    let mut directories: Vec<_> =
+        closed.iter().map(|id| shared.layout.blob_directory(*id)).collect();
+    directories.sort();
+    directories.dedup();
+    for directory in directories {
+        match shared.platform.disk.sync_dir(&directory) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn make_files(shared: &Shared, start: u64) -> io::Result<()> {
+    let disk = &shared.platform.disk;
+    let directory = shared.layout.blob_directory(start);
+    if disk.list(&directory).is_err() {
+        disk.create_dir(&directory)?;
+        disk.sync_dir(&shared.layout.blobs())?;
+    }
+    for id in start..start + POOL_FILES {
+        disk.open(&shared.layout.blob(id), OpenMode::Create)?;
+    }
+    disk.sync_dir(&directory)
+}
+
+fn open_blob(shared: &Shared, id: BlobId) -> Result<Arc<dyn DiskFile>, BlobError> {
+    shared.platform.disk.open(&shared.layout.blob(id.0), OpenMode::Read).map_err(
+        |error| match error.kind() {
+            io::ErrorKind::NotFound => BlobError::Missing(id),
+            _ => BlobError::Io(error.to_string()),
+        },
+    )
+}
+
+impl BlobStore for Local {
+    type Writer = LocalWriter;
+    type Reader = LocalReader;
+
+    async fn create(&self) -> Result<LocalWriter, BlobError> {
+        if self.shared.reserve.is_full() {
+            return Err(BlobError::Full);
+        }
+        let id = self.blobs.take().await?;
+        Ok(LocalWriter::new(self.shared.clone(), self.blobs.clone(), id))
+    }
+
+    async fn read(&self, blob: BlobRef, range: Range<u64>) -> Result<LocalReader, BlobError> {
+        assert!(range.start <= range.end && range.end <= blob.length, "a range lies in its blob");
+        let shared = self.shared.clone();
+        let file = self.shared.platform.blocking(move || open_blob(&shared, blob.id)).await;
+        let file = file.unwrap_or(Err(BlobError::Stopped))?;
+        Ok(LocalReader::new(self.shared.clone(), file, blob, range))
+    }
+
+    async fn delete(&self, id: BlobId) -> Result<(), BlobError> {
+        let shared = self.shared.clone();
+        let removed = self.shared.platform.blocking(move || {
+            let removed = shared.platform.disk.remove(&shared.layout.blob(id.0));
+            match removed {
+                // The row that says the file exists goes only when the file can not come back.
+                Ok(()) => shared.platform.disk.sync_dir(&shared.layout.blob_directory(id.0)),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+                Err(error) => Err(error),
+            }
+        });
+        let removed = removed.await.ok_or(BlobError::Stopped)?;
+        removed.map_err(|error| BlobError::Io(error.to_string()))?;
+        self.blobs.settle(id.0);
+        let deleted = write_internal(&self.shared, Vec::new(), vec![adopted_key(id.0)]).await;
+        deleted.map(|_| ()).map_err(|error| BlobError::Io(format!("{error:?}")))
+    }
+
+    async fn verify(&self, blob: BlobRef) -> Result<(), BlobError> {
+        let shared = self.shared.clone();
+        let verified = self.shared.platform.blocking(move || {
+            let file = open_blob(&shared, blob.id)?;
+            file::verify(&*file, blob)
+        });
+        verified.await.unwrap_or(Err(BlobError::Stopped))
+    }
+
+    async fn list(&self) -> Result<Vec<BlobId>, BlobError> {
+        let shared = self.shared.clone();
+        let listed = self.shared.platform.blocking(move || list(&shared)).await;
+        listed.ok_or(BlobError::Stopped)?.map_err(|error| BlobError::Io(error.to_string()))
+    }
+}
+
+fn list(shared: &Shared) -> io::Result<Vec<BlobId>> {
+    let disk = &shared.platform.disk;
+    let mut ids = Vec::new();
+    for directory in disk.list(&shared.layout.blobs())? {
+        let path: PathBuf = shared.layout.blobs().join(directory);
+        let names = disk.list(&path)?;
+        ids.extend(names.iter().filter_map(|name| u64::from_str_radix(name, 16).ok()).map(BlobId));
+    }
+    ids.sort_unstable();
+    Ok(ids)
+}

@@ -1,0 +1,105 @@
+//! A blob's file.
+//!
+//! ```text
+//! 0       the blob's bytes
+//! length  u32 per 64 KiB block: its CRC32C, XOR a mask made of the blob's number and the block's
+//! then    "LARDBLOB", u64 number, u64 length, u64 CRC64NVME of the checksums and of this to here
+//! ```
+
+use crate::bytes_le::Reader;
+use larder_platform::DiskFile;
+use larder_storage::{BlobError, BlobRef};
+use std::ops::Range;
+
+/// Bytes of a block: what one checksum covers, and so the least that is read.
+pub(crate) const BLOCK_BYTES: u64 = 64 << 10;
+/// Bytes read or written at a time.
+pub(crate) const CHUNK_BYTES: u64 = 1 << 20;
+const MAGIC: &[u8; 8] = b"LARDBLOB";
+const FOOTER_BYTES: usize = 32;
+
+const _: () = assert!(CHUNK_BYTES.is_multiple_of(BLOCK_BYTES));
+
+/// The stored checksum of a block.
+pub(crate) fn block_checksum(id: u64, block: u64, bytes: &[u8]) -> u32 {
+    // Odd multipliers spread both numbers over all bits: a block read from a wrong place or a
+    // wrong file does not match.
+    let place = id.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ block.wrapping_mul(0xc2b2_ae3d_27d4_eb4f);
+    let crc = crc_fast::checksum(crc_fast::CrcAlgorithm::Crc32Iscsi, bytes) as u32;
+    crc ^ (place >> 32) as u32
+}
+
+/// What follows the bytes of a blob.
+pub(crate) fn trailer(blob: BlobRef, checksums: &[u32]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(checksums.len() * 4 + FOOTER_BYTES);
+    for checksum in checksums {
+        out.extend_from_slice(&checksum.to_le_bytes());
+    }
+    out.extend_from_slice(MAGIC);
+    out.extend_from_slice(&blob.id.0.to_le_bytes());
+    out.extend_from_slice(&blob.length.to_le_bytes());
+    let crc = crc_fast::checksum(crc_fast::CrcAlgorithm::Crc64Nvme, &out);
+    out.extend_from_slice(&crc.to_le_bytes());
+    out
+}
+
+fn damaged(blob: BlobRef, what: &str) -> BlobError {
+    BlobError::Corrupt(format!("{what} of blob {:016x}", blob.id.0))
+}
+
+/// The blocks that hold `range`, as a range of bytes.
+fn blocks_around(blob: BlobRef, range: &Range<u64>) -> Range<u64> {
+    let start = range.start - range.start % BLOCK_BYTES;
+    start..range.end.next_multiple_of(BLOCK_BYTES).min(blob.length)
+}
+
+/// Reads and verifies `range`, at most a chunk of it.
+pub(crate) fn read(
+    file: &dyn DiskFile,
+    blob: BlobRef,
+    range: Range<u64>,
+) -> Result<bytes::Bytes, BlobError> {
+    let failed = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::UnexpectedEof => damaged(blob, "the end"),
+        _ => BlobError::Io(error.to_string()),
+    };
+    let whole = blocks_around(blob, &range);
+    let first = whole.start / BLOCK_BYTES;
+    let mut data = vec![0; (whole.end - whole.start) as usize];
+    file.read_at(&mut data, whole.start).map_err(failed)?;
+    let count = data.len().div_ceil(BLOCK_BYTES as usize);
+    let mut stored = vec![0; count * 4];
+    file.read_at(&mut stored, blob.length + first * 4).map_err(failed)?;
+    let mut reader = Reader::new(&stored);
+    for (number, block) in (first..).zip(data.chunks(BLOCK_BYTES as usize)) {
+        if reader.u32() != Some(block_checksum(blob.id.0, number, block)) {
+            return Err(damaged(blob, &format!("block {number}")));
+        }
+    }
+    let start = (range.start - whole.start) as usize;
+    let end = (range.end - whole.start) as usize;
+    Ok(bytes::Bytes::from(data).slice(start..end))
+}
+
+/// Reads everything and checks it.
+pub(crate) fn verify(file: &dyn DiskFile, blob: BlobRef) -> Result<(), BlobError> {
+    let mut at = 0;
+    while at < blob.length {
+        let end = (at + CHUNK_BYTES).min(blob.length);
+        read(file, blob, at..end)?;
+        at = end;
+    }
+    let table = blob.length.div_ceil(BLOCK_BYTES) as usize * 4;
+    let mut bytes = vec![0; table + FOOTER_BYTES];
+    file.read_at(&mut bytes, blob.length).map_err(|error| BlobError::Io(error.to_string()))?;
+    let mut reader = Reader::new(&bytes[table..]);
+    let intact = reader.bytes(8) == Some(MAGIC)
+        && reader.u64() == Some(blob.id.0)
+        && reader.u64() == Some(blob.length);
+    let checked = &bytes[..table + FOOTER_BYTES - 8];
+    let crc = crc_fast::checksum(crc_fast::CrcAlgorithm::Crc64Nvme, checked);
+    match intact && reader.u64() == Some(crc) {
+        true => Ok(()),
+        false => Err(damaged(blob, "the footer")),
+    }
+}

@@ -1,0 +1,234 @@
+//! The committer: takes all that is waiting, writes it as one batch, applies it, answers. It never
+//! waits for more to come and never reads the index.
+
+pub(crate) mod group;
+
+use crate::checkpoint::{CHECKPOINT, Checkpoint, SegmentUse};
+use crate::engine::Shared;
+use crate::index::IndexChange;
+use crate::journal::{BATCH_HEADER_BYTES, Journal, JournalError, SEGMENT_HEADER_BYTES};
+use crate::keys;
+use crate::layout::{BATCH_ALIGN, BATCH_BYTES_MAX, CHECKPOINT_BYTES};
+use crate::metrics::count;
+use crate::queue::{Command, Pending};
+use crate::window::Window;
+use group::{Group, Moved};
+use larder_platform::{AlignedBuffer, Step, Worker};
+use larder_storage::{CommitError, Moment, Receipt};
+use std::collections::HashSet;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+/// Spaces closed since start that are remembered: a bucket deleted more often than this needs a
+/// restart, which forgets them, because no operation that began before it is alive.
+const CLOSED_SPACES_MAX: usize = 1 << 20;
+/// How long a commit waits at a time for the index to make room for it.
+const BACKPRESSURE: Duration = Duration::from_millis(1);
+
+/// The committer.
+pub(crate) struct Committer {
+    shared: Arc<Shared>,
+    journal: Journal,
+    window: Window,
+    closed: HashSet<u64>,
+    buffer: AlignedBuffer,
+    /// Moment of the last commit, written or not.
+    moment: u64,
+    bytes_since_checkpoint: u64,
+}
+
+impl Worker for Committer {
+    fn step(&mut self) -> Step {
+        if self.shared.index_is_behind() {
+            return Step::SleepFor(BACKPRESSURE);
+        }
+        let waiting = self.shared.queue.take(BATCH_BYTES_MAX - BATCH_HEADER_BYTES - BATCH_ALIGN);
+        if waiting.is_empty() {
+            return Step::Sleep;
+        }
+        self.commit(waiting);
+        Step::Again
+    }
+}
+
+impl Committer {
+    pub(crate) fn new(shared: Arc<Shared>, journal: Journal, moment: u64, replayed: u64) -> Self {
+        Self {
+            shared,
+            journal,
+            window: Window::new(Moment(moment)),
+            closed: HashSet::new(),
+            buffer: AlignedBuffer::new(BATCH_BYTES_MAX),
+            moment,
+            bytes_since_checkpoint: replayed,
+        }
+    }
+
+    fn commit(&mut self, waiting: Vec<Pending>) {
+        let bytes: usize = waiting.iter().map(|pending| pending.bytes).sum();
+        let disk_bytes = (BATCH_HEADER_BYTES + bytes).next_multiple_of(BATCH_ALIGN);
+        assert!(disk_bytes <= BATCH_BYTES_MAX, "a group keeps to the batch's size");
+        let (segment, offset, epoch) = match self.journal.reserve(disk_bytes) {
+            Ok(place) => place,
+            Err(error) => return self.refuse_all(waiting, &error),
+        };
+        self.buffer.clear();
+        self.buffer.resize(BATCH_HEADER_BYTES, 0);
+        let mut group = Group::new(segment, offset, epoch, Moment(self.moment));
+        let mut answers = Vec::with_capacity(waiting.len());
+        for pending in waiting {
+            let outcome = self.enter(&mut group, pending.command);
+            answers.push((pending.reply, outcome));
+        }
+        self.moment = group.moment.0;
+        let moves = group.moves;
+        let written = self.write(&mut group);
+        if written.is_ok() {
+            self.apply(group);
+        }
+        // Also when the write failed: the window remembers its rows as changed, and a reader must
+        // be able to see a moment behind that, or its checks would fail for ever.
+        self.shared.visible.store(self.moment, Ordering::Release);
+        for (reply, outcome) in answers {
+            let outcome = match (&written, outcome) {
+                (Err(error), Ok(_)) => Err(error.clone()),
+                (_, outcome) => outcome,
+            };
+            count(
+                outcome
+                    .as_ref()
+                    .map_or(&self.shared.metrics.refused, |_| &self.shared.metrics.commits),
+                1,
+            );
+            // A caller that went away has no use for the answer.
+            let _ = reply.send(outcome);
+        }
+        self.checkpoint_if_due();
+        if moves {
+            self.shared.wake_keepers();
+        }
+    }
+
+    fn enter(&mut self, group: &mut Group, command: Command) -> Result<Receipt, CommitError> {
+        match command {
+            Command::Commit(batch) => {
+                let puts_in_closed =
+                    batch.puts.iter().any(|put| self.closed.contains(&put.row.space.0));
+                if puts_in_closed {
+                    return Err(CommitError::SpaceClosed);
+                }
+                if !batch.frees && self.shared.reserve.is_full() {
+                    return Err(CommitError::Full);
+                }
+                group.commit(batch, &mut self.window, &mut self.buffer)
+            }
+            Command::Internal { puts, deletes } => {
+                Ok(group.internal(&puts, &deletes, &mut self.buffer))
+            }
+            Command::Move { key, value, payload, from, seen, tombstone } => {
+                group.moves = true;
+                let (key, value, payload) = (&key[..], &value[..], &payload[..]);
+                let moved = Moved { key, value, payload, from, seen, tombstone };
+                group.relocate(moved, &mut self.window, &mut self.buffer)
+            }
+            Command::Fence { space, closed: false } => {
+                self.closed.remove(&space.0);
+                Ok(Receipt { at: group.moment })
+            }
+            Command::Fence { space, closed: true } => {
+                if self.closed.len() >= CLOSED_SPACES_MAX {
+                    return Err(CommitError::Full);
+                }
+                self.closed.insert(space.0);
+                Ok(Receipt { at: group.moment })
+            }
+        }
+    }
+
+    fn write(&mut self, group: &mut Group) -> Result<(), CommitError> {
+        if group.records == 0 {
+            return Ok(());
+        }
+        let written = self.journal.write(&mut self.buffer, group.first_moment.0, group.records);
+        let metrics = &self.shared.metrics;
+        let (error, outcome): (_, fn(String) -> CommitError) = match written {
+            Ok(()) => {
+                self.bytes_since_checkpoint += self.buffer.len() as u64;
+                count(&metrics.batches, 1);
+                count(&metrics.batch_bytes, self.buffer.len() as u64);
+                metrics.group_size.add(group.commits);
+                return Ok(());
+            }
+            Err(JournalError::Refused(error)) => (error, CommitError::Io),
+            Err(JournalError::Unknown(error)) => (error, CommitError::Unknown),
+        };
+        count(&metrics.write_failures, 1);
+        self.shared.reserve.saw(&error);
+        log::error!("a journal write failed and its commits were refused: {error}");
+        Err(outcome(error.to_string()))
+    }
+
+    fn apply(&mut self, group: Group) {
+        for (segment, length) in &group.live {
+            self.shared.segments.add_live(*segment, *length);
+        }
+        for (segment, length) in &group.dead {
+            self.shared.segments.sub_live(*segment, *length);
+        }
+        self.shared.add_usage(&group.usage);
+        self.shared.index.apply(group.changes);
+    }
+
+    fn refuse_all(&mut self, waiting: Vec<Pending>, error: &io::Error) {
+        self.shared.reserve.saw(error);
+        log::error!("no journal segment to write to: {error}");
+        let full = error.kind() == io::ErrorKind::StorageFull;
+        for pending in waiting {
+            let outcome = if full { CommitError::Full } else { CommitError::Io(error.to_string()) };
+            count(&self.shared.metrics.refused, 1);
+            let _ = pending.reply.send(Err(outcome));
+        }
+    }
+
+    /// Seals the index's changes together with the position they reach, when enough of them came
+    /// together and the last ones are in tables.
+    fn checkpoint_if_due(&mut self) {
+        let shared = &self.shared;
+        shared.metrics.index_lag_bytes.store(self.bytes_since_checkpoint, Ordering::Relaxed);
+        let due = shared.index.memtable_bytes() >= shared.options.memtable_bytes
+            || self.bytes_since_checkpoint >= shared.options.checkpoint_bytes(CHECKPOINT_BYTES);
+        if !due || shared.flush_is_pending() {
+            return;
+        }
+        self.checkpoint();
+    }
+
+    fn checkpoint(&mut self) {
+        let segments = self.shared.segments.all();
+        let checkpoint = Checkpoint {
+            applied: self.journal.link(),
+            next_batch: self.journal.next_batch,
+            moment: self.moment,
+            segments: segments
+                .iter()
+                .map(|segment| SegmentUse {
+                    sequence: segment.sequence,
+                    live_bytes: segment.live_bytes(),
+                    end: segment.end().max(SEGMENT_HEADER_BYTES as u64),
+                })
+                .collect(),
+            usage: self.shared.usage_table(),
+        };
+        let change = IndexChange {
+            key: keys::internal(CHECKPOINT),
+            value: Some(checkpoint.encode()),
+            at: Moment(self.moment),
+        };
+        self.shared.index.apply(vec![change]);
+        self.shared.index.seal();
+        self.bytes_since_checkpoint = 0;
+        self.shared.request_flush(self.journal.active_segment());
+    }
+}

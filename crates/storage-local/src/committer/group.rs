@@ -1,0 +1,257 @@
+//! A group of commits on its way into one batch.
+
+use crate::index::IndexChange;
+use crate::journal::{BATCH_HEADER_BYTES, Epoch, Op, Place, RECORD_HEADER_BYTES, Record};
+use crate::keys;
+use crate::window::{Since, Window, row_hash};
+use larder_platform::AlignedBuffer;
+use larder_storage::{Batch, CommitError, Delete, Moment, Put, Receipt, Seen, UsageDelta};
+
+/// Bytes of the index's own in front of a row's value: segment, offset, record and payload length.
+pub(crate) const POINTER_BYTES: usize = 20;
+/// Bytes of a usage record's value.
+const USAGE_BYTES: usize = 16;
+
+/// What a batch will do once it is durable.
+pub(crate) struct Group {
+    segment: u64,
+    offset: u64,
+    epoch: Epoch,
+    pub(crate) first_moment: Moment,
+    /// Moment of the last commit.
+    pub(crate) moment: Moment,
+    pub(crate) records: u32,
+    pub(crate) commits: u64,
+    pub(crate) changes: Vec<IndexChange>,
+    /// (segment, bytes) of records that are needed from now on.
+    pub(crate) live: Vec<(u64, u32)>,
+    /// (segment, bytes) of records that are not needed any more.
+    pub(crate) dead: Vec<(u64, u32)>,
+    pub(crate) usage: Vec<(u64, UsageDelta)>,
+    /// Whether gc waits for an answer.
+    pub(crate) moves: bool,
+    /// Whether the next record is the first of a commit.
+    first: bool,
+}
+
+/// A record that gc copies forward.
+pub(crate) struct Moved<'a> {
+    pub(crate) key: &'a [u8],
+    pub(crate) value: &'a [u8],
+    pub(crate) payload: &'a [u8],
+    pub(crate) from: Place,
+    /// When it was seen to be the row's newest.
+    pub(crate) seen: Moment,
+    pub(crate) tombstone: bool,
+}
+
+/// Bytes in the journal that a batch takes at most.
+pub(crate) fn batch_bytes(batch: &Batch) -> usize {
+    let row = |row: &larder_storage::RowKey| {
+        // Escaping at most doubles the key; kind, space and separator take 11 bytes.
+        RECORD_HEADER_BYTES + 11 + 2 * row.key.len() + 2 * row.suffix.len()
+    };
+    let puts = batch
+        .puts
+        .iter()
+        .map(|put| row(&put.row) + put.value.len() + put.payload.as_ref().map_or(0, |p| p.len()));
+    let deletes = batch.deletes.iter().map(|delete| row(&delete.row));
+    let adopts = batch.adopts.len() * (RECORD_HEADER_BYTES + 32);
+    puts.sum::<usize>() + deletes.sum::<usize>() + adopts + RECORD_HEADER_BYTES + 8 + USAGE_BYTES
+}
+
+/// The internal row that says a blob is named by some row.
+pub(crate) fn adopted_key(id: u64) -> Vec<u8> {
+    let mut name = vec![b'b'];
+    name.extend_from_slice(&id.to_be_bytes());
+    keys::internal(&name)
+}
+
+/// An index value: where the record is, then the row's value.
+pub(crate) fn index_value(place: Place, payload: u32, value: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(POINTER_BYTES + value.len());
+    out.extend_from_slice(&place.segment.to_le_bytes());
+    out.extend_from_slice(&place.offset.to_le_bytes());
+    out.extend_from_slice(&place.length.to_le_bytes());
+    out.extend_from_slice(&payload.to_le_bytes());
+    out.extend_from_slice(value);
+    out
+}
+
+impl Group {
+    pub(crate) fn new(segment: u64, offset: u64, epoch: Epoch, moment: Moment) -> Self {
+        Self {
+            segment,
+            offset,
+            epoch,
+            first_moment: Moment(moment.0 + 1),
+            moment,
+            records: 0,
+            commits: 0,
+            changes: Vec::new(),
+            live: Vec::new(),
+            dead: Vec::new(),
+            usage: Vec::new(),
+            moves: false,
+            first: false,
+        }
+    }
+
+    fn begin(&mut self) {
+        self.moment.0 += 1;
+        self.commits += 1;
+        self.first = true;
+    }
+
+    fn append(&mut self, record: Record<'_>, buffer: &mut AlignedBuffer) -> Place {
+        let record = Record { first: std::mem::take(&mut self.first), ..record };
+        let place = Place {
+            segment: self.segment,
+            offset: (self.offset as usize + buffer.len()) as u32,
+            length: record.length() as u32,
+        };
+        record.encode(&self.epoch, buffer);
+        self.records += 1;
+        place
+    }
+
+    /// Enters a caller's commit, or says why not.
+    pub(crate) fn commit(
+        &mut self,
+        batch: Batch,
+        window: &mut Window,
+        buffer: &mut AlignedBuffer,
+    ) -> Result<Receipt, CommitError> {
+        for (index, check) in batch.checks.iter().enumerate() {
+            match window.since(row_hash(&keys::encode(&check.row)), check.seen.at) {
+                Since::Unchanged => {}
+                Since::Changed => return Err(CommitError::CheckFailed(index)),
+                Since::Unknown => return Err(CommitError::Stale),
+            }
+        }
+        self.begin();
+        let space = batch.puts.first().map(|put| put.row.space);
+        let space = space.or_else(|| batch.deletes.first().map(|delete| delete.row.space));
+        for put in batch.puts {
+            self.put(put, window, buffer);
+        }
+        for delete in batch.deletes {
+            self.delete(delete, window, buffer);
+        }
+        for id in batch.adopts {
+            self.put_record(adopted_key(id.0), (&[1], &[]), None, buffer);
+        }
+        if let Some(space) = space.filter(|_| batch.usage != UsageDelta::default()) {
+            self.change_usage(space.0, batch.usage, buffer);
+        }
+        Ok(Receipt { at: self.moment })
+    }
+
+    /// The record that a write makes garbage, when that is certain.
+    fn replaced(&self, hash: u64, seen: Option<Seen>, window: &Window) -> Option<Place> {
+        let seen = seen?;
+        let unchanged = window.since(hash, seen.at) == Since::Unchanged;
+        seen.record.filter(|_| unchanged).map(Place::from_locator)
+    }
+
+    fn put(&mut self, put: Put, window: &mut Window, buffer: &mut AlignedBuffer) {
+        let key = keys::encode(&put.row);
+        let hash = row_hash(&key);
+        let replaces = self.replaced(hash, put.replaces, window);
+        window.changed(hash, self.moment);
+        let payload = put.payload.unwrap_or_default();
+        self.put_record(key, (&put.value, &payload), replaces, buffer);
+    }
+
+    fn put_record(
+        &mut self,
+        key: Vec<u8>,
+        (value, payload): (&[u8], &[u8]),
+        replaces: Option<Place>,
+        buffer: &mut AlignedBuffer,
+    ) {
+        let record = Record { op: Op::Put, first: false, key: &key, value, payload, replaces };
+        let place = self.append(record, buffer);
+        self.live.push((place.segment, place.length));
+        self.dead.extend(replaces.map(|old| (old.segment, old.length)));
+        let value = Some(index_value(place, payload.len() as u32, value));
+        self.changes.push(IndexChange { key, value, at: self.moment });
+    }
+
+    fn delete(&mut self, delete: Delete, window: &mut Window, buffer: &mut AlignedBuffer) {
+        let key = keys::encode(&delete.row);
+        let hash = row_hash(&key);
+        if let Some(Seen { at, record: None }) = delete.replaces
+            && window.since(hash, at) == Since::Unchanged
+        {
+            return;
+        }
+        let replaces = self.replaced(hash, delete.replaces, window);
+        window.changed(hash, self.moment);
+        self.remove(key, replaces, buffer);
+    }
+
+    fn remove(&mut self, key: Vec<u8>, replaces: Option<Place>, buffer: &mut AlignedBuffer) {
+        let record =
+            Record { op: Op::Delete, first: false, key: &key, value: &[], payload: &[], replaces };
+        let place = self.append(record, buffer);
+        self.live.push((place.segment, place.length));
+        self.dead.extend(replaces.map(|old| (old.segment, old.length)));
+        self.changes.push(IndexChange { key, value: None, at: self.moment });
+    }
+
+    /// Enters rows of the engine's own.
+    pub(crate) fn internal(
+        &mut self,
+        puts: &[(Vec<u8>, Vec<u8>)],
+        deletes: &[Vec<u8>],
+        buffer: &mut AlignedBuffer,
+    ) -> Receipt {
+        self.begin();
+        for (key, value) in puts {
+            self.put_record(key.clone(), (value, &[]), None, buffer);
+        }
+        for key in deletes {
+            self.remove(key.clone(), None, buffer);
+        }
+        Receipt { at: self.moment }
+    }
+
+    fn change_usage(&mut self, space: u64, usage: UsageDelta, buffer: &mut AlignedBuffer) {
+        let mut value = [0; USAGE_BYTES];
+        value[..8].copy_from_slice(&usage.objects.to_le_bytes());
+        value[8..].copy_from_slice(&usage.bytes.to_le_bytes());
+        let key = &space.to_le_bytes();
+        let (first, payload, replaces) = (false, &[][..], None);
+        let record = Record { op: Op::Usage, first, key, value: &value, payload, replaces };
+        self.append(record, buffer);
+        self.usage.push((space, usage));
+    }
+
+    /// Enters a record that gc copies forward, unless its row changed since `seen`.
+    pub(crate) fn relocate(
+        &mut self,
+        moved: Moved<'_>,
+        window: &mut Window,
+        buffer: &mut AlignedBuffer,
+    ) -> Result<Receipt, CommitError> {
+        let hash = row_hash(moved.key);
+        match window.since(hash, moved.seen) {
+            Since::Unchanged => {}
+            Since::Changed => return Err(CommitError::CheckFailed(0)),
+            Since::Unknown => return Err(CommitError::Stale),
+        }
+        self.begin();
+        // A reader's view of where the record is becomes old, as with any other change.
+        window.changed(hash, self.moment);
+        if moved.tombstone {
+            self.remove(moved.key.to_vec(), Some(moved.from), buffer);
+        } else {
+            let replaces = Some(moved.from);
+            self.put_record(moved.key.to_vec(), (moved.value, moved.payload), replaces, buffer);
+        }
+        Ok(Receipt { at: self.moment })
+    }
+}
+
+const _: () = assert!(BATCH_HEADER_BYTES.is_multiple_of(8));

@@ -1,0 +1,270 @@
+//! The engine: what is shared between callers, the committer and the keepers, and its opening.
+
+mod meta;
+pub(crate) use meta::write_internal;
+mod open;
+
+use crate::blob::Blobs;
+use crate::committer::group::POINTER_BYTES;
+use crate::index::Index;
+use crate::journal::{Place, Segments, Slots};
+use crate::layout::{Layout, SEGMENT_BYTES_MAX};
+use crate::metrics::Metrics;
+use crate::queue::Queue;
+use crate::reserve::Reserve;
+use larder_platform::{Platform, Wake, WorkerHandle};
+use larder_storage::{Moment, UsageDelta};
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
+
+/// How an engine is run.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The data directory.
+    pub directory: PathBuf,
+    /// Bytes of index changes kept in memory before they go to tables. Twice as much is in memory
+    /// while tables are written.
+    pub memtable_bytes: u64,
+    /// Journal bytes after which a checkpoint is taken, instead of the built-in distance.
+    pub checkpoint_bytes: Option<u64>,
+    /// Largest new journal segment.
+    pub segment_bytes_max: u64,
+    /// gc begins when there are at least this many bytes of garbage.
+    pub garbage_bytes_min: u64,
+}
+
+/// Why a data directory could not be opened. The text tells the operator what to do.
+#[derive(Debug)]
+pub enum OpenError {
+    /// The device failed or the directory may not be used.
+    Io(io::Error),
+    /// Another process has it open.
+    Locked(PathBuf),
+    /// It was written by a newer Larder, or is something else.
+    Format(String),
+    /// The index failed.
+    Index(String),
+    /// What is stored is damaged.
+    Corrupt(String),
+}
+
+/// The embedded engine. Cheap to clone; the last clone dropped stops it.
+#[derive(Clone)]
+pub struct Local {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) blobs: Arc<Blobs>,
+    _running: Arc<Running>,
+}
+
+/// Stops the workers, the committer first, then gives back the directory.
+struct Running {
+    shared: Arc<Shared>,
+    workers: Mutex<Vec<WorkerHandle>>,
+    _lock: larder_platform::DiskLock,
+}
+
+/// What everybody in the engine shares.
+pub(crate) struct Shared {
+    pub(crate) platform: Platform,
+    pub(crate) layout: Layout,
+    pub(crate) options: Options,
+    pub(crate) index: Arc<dyn Index>,
+    pub(crate) segments: Arc<Segments>,
+    pub(crate) slots: Arc<Slots>,
+    pub(crate) queue: Queue,
+    pub(crate) reserve: Reserve,
+    pub(crate) metrics: Metrics,
+    pub(crate) snapshots: Snapshots,
+    /// The last commit that is durable and applied.
+    pub(crate) visible: AtomicU64,
+    usage: Mutex<HashMap<u64, UsageDelta>>,
+    flush: Mutex<Flush>,
+    keepers: OnceLock<Vec<Arc<dyn Wake>>>,
+}
+
+#[derive(Default)]
+struct Flush {
+    /// The active segment when the index's changes were sealed.
+    requested: Option<u64>,
+    /// The segment that the durable index reaches into.
+    durable: u64,
+}
+
+/// The moments that scans read at: what they may still see must not be compacted away.
+#[derive(Default)]
+pub(crate) struct Snapshots {
+    pinned: Mutex<BTreeMap<u64, u32>>,
+}
+
+/// A pinned moment.
+pub(crate) struct Snapshot<'a> {
+    snapshots: &'a Snapshots,
+    pub(crate) at: Moment,
+}
+
+impl Snapshots {
+    /// Pins the present moment.
+    pub(crate) fn pin(&self, visible: &AtomicU64) -> Snapshot<'_> {
+        let mut pinned = self.pinned.lock().expect("no panic while locked");
+        let at = visible.load(Ordering::Acquire);
+        *pinned.entry(at).or_insert(0) += 1;
+        Snapshot { snapshots: self, at: Moment(at) }
+    }
+
+    /// The oldest moment that anybody reads at or will read at.
+    pub(crate) fn oldest(&self, visible: &AtomicU64) -> Moment {
+        let pinned = self.pinned.lock().expect("no panic while locked");
+        let first = pinned.first_key_value().map(|(at, _)| *at);
+        Moment(first.unwrap_or_else(|| visible.load(Ordering::Acquire)))
+    }
+}
+
+impl Drop for Snapshot<'_> {
+    fn drop(&mut self) {
+        let mut pinned = self.snapshots.pinned.lock().expect("no panic while locked");
+        if let Some(count) = pinned.get_mut(&self.at.0) {
+            *count -= 1;
+            if *count == 0 {
+                pinned.remove(&self.at.0);
+            }
+        }
+    }
+}
+
+impl Options {
+    /// The settings for `directory` that suit a small machine.
+    pub fn new(directory: impl Into<PathBuf>) -> Self {
+        Self {
+            directory: directory.into(),
+            memtable_bytes: 16 << 20,
+            checkpoint_bytes: None,
+            segment_bytes_max: SEGMENT_BYTES_MAX,
+            garbage_bytes_min: 8 << 20,
+        }
+    }
+
+    pub(crate) fn checkpoint_bytes(&self, built_in: u64) -> u64 {
+        self.checkpoint_bytes.unwrap_or(built_in)
+    }
+}
+
+impl Shared {
+    /// Where the record of an index value is.
+    pub(crate) fn place_of(&self, value: Option<&[u8]>) -> Option<Place> {
+        split_value(value?).map(|(place, ..)| place)
+    }
+
+    pub(crate) fn add_usage(&self, changes: &[(u64, UsageDelta)]) {
+        let mut usage = self.usage.lock().expect("no panic while locked");
+        for (space, change) in changes {
+            let total = usage.entry(*space).or_default();
+            total.objects += change.objects;
+            total.bytes += change.bytes;
+            if *total == UsageDelta::default() {
+                usage.remove(space);
+            }
+        }
+    }
+
+    pub(crate) fn usage_of(&self, space: u64) -> UsageDelta {
+        let usage = self.usage.lock().expect("no panic while locked");
+        usage.get(&space).copied().unwrap_or_default()
+    }
+
+    pub(crate) fn usage_table(&self) -> Vec<(u64, UsageDelta)> {
+        let usage = self.usage.lock().expect("no panic while locked");
+        let mut table: Vec<_> = usage.iter().map(|(space, usage)| (*space, *usage)).collect();
+        table.sort_unstable_by_key(|(space, _)| *space);
+        table
+    }
+
+    /// Whether commits must wait: both memtables are full.
+    pub(crate) fn index_is_behind(&self) -> bool {
+        self.flush_is_pending() && self.index.memtable_bytes() >= 2 * self.options.memtable_bytes
+    }
+
+    pub(crate) fn flush_is_pending(&self) -> bool {
+        self.flush.lock().expect("no panic while locked").requested.is_some()
+    }
+
+    pub(crate) fn flush_requested(&self) -> Option<u64> {
+        self.flush.lock().expect("no panic while locked").requested
+    }
+
+    pub(crate) fn request_flush(&self, active_segment: u64) {
+        self.flush.lock().expect("no panic while locked").requested = Some(active_segment);
+        self.wake_keepers();
+    }
+
+    pub(crate) fn flushed(&self, segment: u64) {
+        let mut flush = self.flush.lock().expect("no panic while locked");
+        flush.durable = segment;
+        flush.requested = None;
+    }
+
+    /// The segment that the durable index reaches into: older ones are not replayed any more.
+    pub(crate) fn durable_segment(&self) -> u64 {
+        self.flush.lock().expect("no panic while locked").durable
+    }
+
+    pub(crate) fn wake_keepers(&self) {
+        for keeper in self.keepers.get().into_iter().flatten() {
+            keeper.wake();
+        }
+    }
+}
+
+/// An index value's parts: the record's place, the payload's length, the row's value.
+pub(crate) fn split_value(value: &[u8]) -> Option<(Place, u32, &[u8])> {
+    let (pointer, rest) = value.split_at_checked(POINTER_BYTES)?;
+    let mut reader = crate::bytes_le::Reader::new(pointer);
+    let (segment, offset, length) = (reader.u64()?, reader.u32()?, reader.u32()?);
+    Some((Place { segment, offset, length }, reader.u32()?, rest))
+}
+
+impl Local {
+    /// The engine's counters.
+    pub fn metrics(&self) -> &Metrics {
+        &self.shared.metrics
+    }
+
+    /// Refuses further commits; those that wait are answered `Stopped`. Reads go on.
+    pub fn stop(&self) {
+        self.shared.queue.stop();
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.shared.queue.stop();
+        // The committer is the first; the others may be waiting for what it does.
+        self.workers.lock().expect("no panic while locked").clear();
+    }
+}
+
+impl fmt::Display for OpenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Io(error) => write!(f, "{error}"),
+            Self::Locked(path) => write!(
+                f,
+                "{} is in use by another process; stop it or choose another --data directory",
+                path.display()
+            ),
+            Self::Format(what) | Self::Corrupt(what) => f.write_str(what),
+            Self::Index(what) => write!(f, "the index cannot be opened: {what}"),
+        }
+    }
+}
+
+impl std::error::Error for OpenError {}
+
+impl From<io::Error> for OpenError {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}

@@ -1,0 +1,359 @@
+//! `MetaStore` over the shared state.
+
+use super::{Local, Shared, split_value};
+use crate::committer::group::batch_bytes;
+use crate::index::{Cursor, IndexError};
+use crate::journal::{Op, Place, RecordView};
+use crate::keys;
+use crate::layout::PAYLOAD_BYTES_MAX;
+use crate::queue::Command;
+use bytes::Bytes;
+use larder_storage::{
+    Batch, CommitError, Found, MetaError, MetaStore, Moment, Payload, Receipt, Row, RowKey,
+    RowKind, RowView, Scan, ScanEnd, Seen, SpaceId, Step, UsageDelta, Visitor,
+};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+/// Rows stepped over before a seek: stepping within a block is cheaper than finding another.
+const STEPS_BEFORE_SEEK: usize = 8;
+
+impl From<IndexError> for MetaError {
+    fn from(error: IndexError) -> Self {
+        Self::Io(error.to_string())
+    }
+}
+
+impl Shared {
+    fn get(&self, key: &[u8]) -> Result<Found, MetaError> {
+        let at = Moment(self.visible.load(Ordering::Acquire));
+        let Some(value) = self.index.get(key)? else {
+            return Ok(Found { row: None, seen: Seen { at, record: None } });
+        };
+        let (place, payload, rest) = split_value(&value).ok_or_else(|| bad_value(key))?;
+        let payload = payload_at(place, payload);
+        let rest = value.slice_ref(rest);
+        let row = Row { value: rest, payload };
+        Ok(Found { row: Some(row), seen: Seen { at, record: Some(place.locator()) } })
+    }
+
+    /// Reads and verifies the payload in the record at `place`. `Ok(None)` when the record is not
+    /// there any more, or, with `cached_only`, when it would have to be read from disk.
+    fn payload(
+        &self,
+        key: &[u8],
+        place: Place,
+        cached_only: bool,
+    ) -> Result<Option<Bytes>, MetaError> {
+        let read = self.segments.read(place, cached_only);
+        let read = read.map_err(|error| MetaError::Io(error.to_string()))?;
+        let Some((bytes, epoch)) = read else {
+            return Ok(None);
+        };
+        let Some(record) = RecordView::decode(&epoch, &bytes) else {
+            return Ok(None);
+        };
+        if record.op != Op::Put || record.key != key || record.payload.is_empty() {
+            return Ok(None);
+        }
+        let start = record.length - record.payload.len();
+        Ok(Some(Bytes::from(bytes).slice(start..)))
+    }
+}
+
+fn bad_value(key: &[u8]) -> MetaError {
+    MetaError::Corrupt(format!("the index value of {} is too short", key.escape_ascii()))
+}
+
+fn payload_at(place: Place, length: u32) -> Option<Payload> {
+    (length != 0).then_some(Payload { length, locator: place.locator() })
+}
+
+impl Local {
+    /// Runs `job` here when the index is in memory, otherwise where blocking is allowed.
+    async fn read<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Shared) -> Result<T, MetaError> + Send + 'static,
+    ) -> Result<T, MetaError> {
+        if self.shared.index.is_resident() {
+            return job(&self.shared);
+        }
+        self.read_blocking(job).await
+    }
+
+    async fn read_blocking<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Shared) -> Result<T, MetaError> + Send + 'static,
+    ) -> Result<T, MetaError> {
+        let shared = self.shared.clone();
+        let result = self.shared.platform.blocking(move || job(&shared)).await;
+        result.unwrap_or(Err(MetaError::Stopped))
+    }
+}
+
+impl MetaStore for Local {
+    fn payload_bytes_max(&self) -> usize {
+        PAYLOAD_BYTES_MAX
+    }
+
+    async fn get(&self, row: &RowKey) -> Result<Found, MetaError> {
+        let key = keys::encode(row);
+        self.read(move |shared| shared.get(&key)).await
+    }
+
+    async fn payload(&self, key: &RowKey, row: &Row) -> Result<Option<Bytes>, MetaError> {
+        let Some(payload) = row.payload else {
+            return Ok(None);
+        };
+        let index_key = keys::encode(key);
+        let place = Place::from_locator(payload.locator);
+        if let Some(bytes) = self.shared.payload(&index_key, place, true)? {
+            return Ok(Some(bytes));
+        }
+        let value = row.value.clone();
+        self.read_blocking(move |shared| {
+            if let Some(bytes) = shared.payload(&index_key, place, false)? {
+                return Ok(Some(bytes));
+            }
+            // gc may have moved the record; then the row is the same and its place is another.
+            let Some(fresh) = shared.get(&index_key)?.row else {
+                return Ok(None);
+            };
+            let Some(moved) = fresh.payload.filter(|_| fresh.value == value) else {
+                return Ok(None);
+            };
+            let again = Place::from_locator(moved.locator);
+            shared.payload(&index_key, again, false)?.map(Some).ok_or_else(|| {
+                MetaError::Corrupt(format!(
+                    "the record of {} at byte {} of journal segment {}",
+                    index_key.escape_ascii(),
+                    again.offset,
+                    again.segment
+                ))
+            })
+        })
+        .await
+    }
+
+    async fn scan<V: Visitor>(&self, scan: Scan, visitor: V) -> Result<(V, ScanEnd), MetaError> {
+        self.read_blocking(move |shared| walk(shared, &scan, visitor)).await
+    }
+
+    async fn queue(
+        &self,
+        kind: RowKind,
+        from: Bytes,
+        limit: usize,
+    ) -> Result<Vec<(RowKey, Row, Seen)>, MetaError> {
+        assert!(kind.is_queue(), "only queues are read in the order of their suffix");
+        self.read_blocking(move |shared| read_queue(shared, kind, &from, limit)).await
+    }
+
+    async fn commit(&self, batch: Batch) -> Result<Receipt, CommitError> {
+        batch.assert_valid(PAYLOAD_BYTES_MAX);
+        let bytes = batch_bytes(&batch);
+        let adopts = batch.adopts.clone();
+        let receipt = self.shared.queue.submit(Command::Commit(batch), bytes).await?;
+        self.blobs.adopted(&adopts);
+        Ok(receipt)
+    }
+
+    async fn open_space(&self) -> Result<SpaceId, MetaError> {
+        loop {
+            let space = SpaceId(self.shared.platform.random.u64());
+            if space != SpaceId::SYSTEM {
+                return Ok(space);
+            }
+        }
+    }
+
+    async fn close_space_if_empty(
+        &self,
+        space: SpaceId,
+        kinds: &[RowKind],
+    ) -> Result<bool, MetaError> {
+        fence(self, space, true).await?;
+        // Every commit that passed the fence before it closed is visible to this scan.
+        let scan = Scan::prefix(space, kinds, Bytes::new());
+        let end = self.scan(scan, FirstRow).await;
+        if !matches!(end, Ok((_, ScanEnd::Exhausted))) {
+            fence(self, space, false).await?;
+        }
+        Ok(end?.1 == ScanEnd::Exhausted)
+    }
+
+    async fn reopen_space(&self, space: SpaceId) -> Result<(), MetaError> {
+        fence(self, space, false).await
+    }
+
+    async fn usage(&self, space: SpaceId) -> Result<UsageDelta, MetaError> {
+        Ok(self.shared.usage_of(space.0))
+    }
+}
+
+struct FirstRow;
+
+impl Visitor for FirstRow {
+    fn visit(&mut self, _row: RowView<'_>) -> Step {
+        Step::Stop
+    }
+}
+
+async fn fence(local: &Local, space: SpaceId, closed: bool) -> Result<(), MetaError> {
+    match local.shared.queue.submit(Command::Fence { space, closed }, 0).await {
+        Ok(_) => Ok(()),
+        Err(CommitError::Stopped) => Err(MetaError::Stopped),
+        Err(error) => Err(MetaError::Io(format!("{error:?}"))),
+    }
+}
+
+/// One kind's part of a merged walk.
+struct Part<'a> {
+    kind: RowKind,
+    cursor: Box<dyn Cursor + 'a>,
+    /// The key of the entry the cursor stands on.
+    key: Vec<u8>,
+    /// The suffix of that entry.
+    suffix: Vec<u8>,
+}
+
+impl Part<'_> {
+    fn read(&mut self) -> Result<(), MetaError> {
+        if let Some((index_key, _)) = self.cursor.entry() {
+            let mut buffer = Vec::new();
+            let (key, suffix) = keys::split_row(&index_key[9..], &mut buffer)
+                .ok_or_else(|| bad_value(index_key))?;
+            self.key.clear();
+            self.key.extend_from_slice(key);
+            self.suffix.clear();
+            self.suffix.extend_from_slice(suffix);
+        }
+        Ok(())
+    }
+
+    fn is_done(&self) -> bool {
+        self.cursor.entry().is_none()
+    }
+}
+
+fn walk<V: Visitor>(
+    shared: &Shared,
+    scan: &Scan,
+    mut visitor: V,
+) -> Result<(V, ScanEnd), MetaError> {
+    let snapshot = shared.snapshots.pin(&shared.visible);
+    let mut parts = open_parts(shared, scan, snapshot.at)?;
+    loop {
+        let ahead = parts.iter().enumerate().filter(|(_, part)| !part.is_done());
+        let next = ahead.min_by(|(_, a), (_, b)| (&a.key, a.kind).cmp(&(&b.key, b.kind)));
+        let Some(next) = next.map(|(index, _)| index) else {
+            return Ok((visitor, ScanEnd::Exhausted));
+        };
+        let part = &mut parts[next];
+        let (index_key, value) = part.cursor.entry().expect("it is not done");
+        let (place, payload, value) = split_value(value).ok_or_else(|| bad_value(index_key))?;
+        let seen = Seen { at: snapshot.at, record: Some(place.locator()) };
+        let payload = payload_at(place, payload);
+        let (kind, key, suffix) = (part.kind, &part.key[..], &part.suffix[..]);
+        match visitor.visit(RowView { kind, key, suffix, value, payload, seen }) {
+            Step::Stop => return Ok((visitor, ScanEnd::Stopped)),
+            Step::Next => {
+                part.cursor.step()?;
+                part.read()?;
+            }
+            Step::Seek(to) => {
+                assert!(to > part.key, "a scan only moves forward");
+                for part in &mut parts {
+                    seek(part, scan.space, &to)?;
+                }
+            }
+        }
+    }
+}
+
+fn open_parts<'a>(shared: &'a Shared, scan: &Scan, at: Moment) -> Result<Vec<Part<'a>>, MetaError> {
+    let from = if scan.from < scan.prefix { &scan.prefix } else { &scan.from };
+    let mut parts = Vec::with_capacity(scan.kinds.len());
+    for kind in &scan.kinds {
+        let mut start = keys::prefix(*kind, scan.space, from);
+        let from_row = scan.from_row.as_ref().filter(|_| from == &scan.from);
+        match from_row {
+            Some((first, suffix)) if kind == first => {
+                let row = RowKey::new(scan.space, *kind, from.clone()).with_suffix(suffix.clone());
+                start = keys::encode(&row);
+            }
+            // Kinds below the first one are shown from the next key on.
+            Some((first, _)) if kind < first => start.extend_from_slice(&[0, 2]),
+            _ => {}
+        }
+        let end = end_of(keys::prefix(*kind, scan.space, &scan.prefix));
+        let cursor = shared.index.cursor(&start, &end, at)?;
+        let mut part = Part { kind: *kind, cursor, key: Vec::new(), suffix: Vec::new() };
+        part.read()?;
+        parts.push(part);
+    }
+    Ok(parts)
+}
+
+/// The least key above all that begin with `prefix`, which holds a kind and so is below FF.
+fn end_of(mut prefix: Vec<u8>) -> Vec<u8> {
+    while let Some(last) = prefix.last_mut() {
+        if *last < 0xff {
+            *last += 1;
+            return prefix;
+        }
+        prefix.pop();
+    }
+    prefix
+}
+
+fn seek(part: &mut Part<'_>, space: SpaceId, to: &[u8]) -> Result<(), MetaError> {
+    for _ in 0..STEPS_BEFORE_SEEK {
+        if part.is_done() || part.key.as_slice() >= to {
+            return Ok(());
+        }
+        part.cursor.step()?;
+        part.read()?;
+    }
+    if !part.is_done() && part.key.as_slice() < to {
+        part.cursor.seek(&keys::prefix(part.kind, space, to))?;
+        part.read()?;
+    }
+    Ok(())
+}
+
+fn read_queue(
+    shared: &Shared,
+    kind: RowKind,
+    from: &[u8],
+    limit: usize,
+) -> Result<Vec<(RowKey, Row, Seen)>, MetaError> {
+    let snapshot = shared.snapshots.pin(&shared.visible);
+    let start = keys::queue_from(kind, from);
+    let mut cursor = shared.index.cursor(&start, &[kind as u8 + 1], snapshot.at)?;
+    let mut rows = Vec::new();
+    while rows.len() < limit {
+        let Some((key, value)) = cursor.entry() else {
+            break;
+        };
+        let (place, payload, rest) = split_value(value).ok_or_else(|| bad_value(key))?;
+        let row_key = keys::decode(key).ok_or_else(|| bad_value(key))?;
+        let seen = Seen { at: snapshot.at, record: Some(place.locator()) };
+        let payload = payload_at(place, payload);
+        rows.push((row_key, Row { value: Bytes::copy_from_slice(rest), payload }, seen));
+        cursor.step()?;
+    }
+    Ok(rows)
+}
+
+/// Rows of the engine's own, written by the blob store.
+pub(crate) async fn write_internal(
+    shared: &Arc<Shared>,
+    puts: Vec<(Vec<u8>, Vec<u8>)>,
+    deletes: Vec<Vec<u8>>,
+) -> Result<Receipt, CommitError> {
+    let rows = puts.iter().map(|(key, value)| key.len() + value.len());
+    let rows = rows.chain(deletes.iter().map(Vec::len));
+    let bytes = rows.map(|row| row + crate::journal::RECORD_HEADER_BYTES).sum();
+    shared.queue.submit(Command::Internal { puts, deletes }, bytes).await
+}

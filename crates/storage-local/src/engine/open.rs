@@ -1,0 +1,178 @@
+//! Opening a data directory. A first start syncs, in this order: the format file, the directories,
+//! the root, the root's parent; the first segment follows with the first commit.
+
+use super::{Flush, Local, OpenError, Options, Running, Shared, Snapshots};
+use crate::blob::Blobs;
+use crate::committer::Committer;
+use crate::gc::SegmentGc;
+use crate::index::Index;
+use crate::journal::{Journal, JournalEnd};
+use crate::keeper::{Compactor, Flusher, SegmentKeeper};
+use crate::layout::{FORMAT_TEXT, Layout, SEGMENT_BYTES_MIN};
+use crate::metrics::Metrics;
+use crate::queue::Queue;
+use crate::recovery::{Recovered, recover};
+use crate::reserve::Reserve;
+use larder_platform::{DiskLock, OpenMode, Platform, Worker};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex, OnceLock};
+
+impl Local {
+    /// Opens or creates a data directory; blocks while it reads the journal. `index` opens the
+    /// index in the path it is given.
+    pub fn open(
+        platform: Platform,
+        options: Options,
+        index: impl FnOnce(&Path) -> Result<Arc<dyn Index>, OpenError>,
+    ) -> Result<Self, OpenError> {
+        let layout = Layout::new(&options.directory);
+        let lock = prepare(&platform, &layout)?;
+        let index = index(&layout.index())?;
+        let recovered = recover(&platform, &layout, &*index)?;
+        let (shared, end, replayed) = share(platform, layout, options, index, recovered);
+        let shared = Arc::new(shared);
+        shared.reserve.review();
+        let (segments, slots) = (shared.segments.clone(), shared.slots.clone());
+        let (platform, layout) = (shared.platform.clone(), shared.layout.clone());
+        let journal = Journal::resume(platform, layout, segments, slots, end)?;
+        let moment = shared.visible.load(std::sync::atomic::Ordering::Acquire);
+        let committer = Committer::new(shared.clone(), journal, moment, replayed);
+        let workers = start(&shared, committer);
+        let running = Running { shared: shared.clone(), workers, _lock: lock };
+        let blobs = Arc::new(Blobs::open(shared.clone())?);
+        Ok(Self { shared, blobs, _running: Arc::new(running) })
+    }
+}
+
+fn share(
+    platform: Platform,
+    layout: Layout,
+    options: Options,
+    index: Arc<dyn Index>,
+    recovered: Recovered,
+) -> (Shared, JournalEnd, u64) {
+    let end = JournalEnd {
+        newest: recovered.newest,
+        link: recovered.link,
+        last_segment: recovered.last_segment,
+        next_batch: recovered.next_batch,
+    };
+    recovered.slots.set_bytes_max(options.segment_bytes_max.max(SEGMENT_BYTES_MIN));
+    let shared = Shared {
+        reserve: Reserve::new(platform.clone(), layout.clone()),
+        platform,
+        layout,
+        options,
+        index,
+        segments: Arc::new(recovered.segments),
+        slots: Arc::new(recovered.slots),
+        queue: Queue::new(),
+        metrics: Metrics::default(),
+        snapshots: Snapshots::default(),
+        visible: AtomicU64::new(recovered.moment),
+        usage: Mutex::new(recovered.usage),
+        flush: Mutex::new(Flush { requested: None, durable: recovered.durable_segment }),
+        keepers: OnceLock::new(),
+    };
+    (shared, end, recovered.replayed_bytes)
+}
+
+fn start(shared: &Arc<Shared>, committer: Committer) -> Mutex<Vec<larder_platform::WorkerHandle>> {
+    let tasks = &shared.platform.tasks;
+    let committer = tasks.start_worker("committer", Box::new(committer));
+    shared.queue.set_wake(committer.wake.clone());
+    let gc = SegmentGc::default();
+    let keepers: [(&str, Box<dyn Worker>); 3] = [
+        ("index-flush", Box::new(Flusher(shared.clone()))),
+        ("index-compact", Box::new(Compactor(shared.clone()))),
+        ("segments", Box::new(SegmentKeeper { shared: shared.clone(), gc })),
+    ];
+    let keepers = keepers.map(|(name, worker)| tasks.start_worker(name, worker));
+    // Set once: an engine is started once.
+    let _ = shared.keepers.set(keepers.iter().map(|keeper| keeper.wake.clone()).collect());
+    let mut workers = vec![committer];
+    workers.extend(keepers);
+    Mutex::new(workers)
+}
+
+/// Makes the directories, takes the lock, checks the format.
+fn prepare(platform: &Platform, layout: &Layout) -> Result<DiskLock, OpenError> {
+    let disk = &platform.disk;
+    create_with_parents(platform, &layout.root)?;
+    let lock = disk.lock(&layout.root).map_err(|error| match error.kind() {
+        io::ErrorKind::WouldBlock => OpenError::Locked(layout.root.clone()),
+        _ => OpenError::Io(error),
+    })?;
+    match disk.open(&layout.format(), OpenMode::Read) {
+        Ok(file) => {
+            let mut text = vec![0; file.length()?.min(64) as usize];
+            file.read_at(&mut text, 0)?;
+            let text = String::from_utf8_lossy(&text).into_owned();
+            if text != FORMAT_TEXT {
+                return Err(OpenError::Format(format!(
+                    "{} holds format {:?}; this Larder reads {:?}: use the version that wrote it",
+                    layout.root.display(),
+                    text.trim(),
+                    FORMAT_TEXT.trim()
+                )));
+            }
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            refuse_foreign(platform, layout)?;
+            initialise(platform, layout)?;
+        }
+        Err(error) => return Err(error.into()),
+    }
+    // A first start that was cut off may have left any of these out.
+    for directory in [layout.journal(), layout.blobs()] {
+        disk.create_dir(&directory)?;
+    }
+    Ok(lock)
+}
+
+/// A directory without a format file is ours only when there is nothing else in it.
+fn refuse_foreign(platform: &Platform, layout: &Layout) -> Result<(), OpenError> {
+    let ours = ["format.tmp", "journal", "index", "blobs", "reserve"];
+    let names = platform.disk.list(&layout.root)?;
+    match names.iter().find(|name| !ours.contains(&name.as_str())) {
+        None => Ok(()),
+        Some(name) => Err(OpenError::Format(format!(
+            "{} holds {name:?} and no Larder data; choose an empty --data directory",
+            layout.root.display()
+        ))),
+    }
+}
+
+fn initialise(platform: &Platform, layout: &Layout) -> Result<(), OpenError> {
+    let disk = &platform.disk;
+    for directory in [layout.journal(), layout.blobs()] {
+        disk.create_dir(&directory)?;
+    }
+    // Whole or not there at all: its presence says that the directory is ours.
+    disk.write_private(&layout.format(), FORMAT_TEXT.as_bytes())?;
+    Ok(())
+}
+
+/// Creates a directory and every missing parent, and makes each creation durable.
+fn create_with_parents(platform: &Platform, path: &Path) -> io::Result<()> {
+    let disk = &platform.disk;
+    let mut missing: Vec<PathBuf> = Vec::new();
+    let mut at = path;
+    while !at.as_os_str().is_empty() && disk.list(at).is_err() {
+        missing.push(at.to_owned());
+        match at.parent() {
+            Some(parent) => at = parent,
+            None => break,
+        }
+    }
+    for directory in missing.iter().rev() {
+        disk.create_dir(directory)?;
+        if let Some(parent) = directory.parent() {
+            let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
+            disk.sync_dir(parent)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,213 @@
+//! gc of segments: live records are copied out of the emptiest segment through the committer, and
+//! a segment that holds none is freed.
+
+use crate::engine::Shared;
+use crate::index::IndexError;
+use crate::journal::{
+    FreeSegment, Op, Place, ReadBatch, RecordView, SEGMENT_HEADER_BYTES, Segment, SegmentHeader,
+    write_header,
+};
+use crate::metrics::count;
+use crate::queue::Command;
+use larder_platform::OpenMode;
+use larder_storage::{CommitError, Moment, Receipt};
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use tokio::sync::oneshot;
+use tokio::sync::oneshot::error::TryRecvError;
+
+/// gc begins when segments hold more than this many percent of the live bytes.
+const USED_PERCENT_MAX: u64 = 130;
+
+/// How gc stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Progress {
+    /// There is more to do at once.
+    More,
+    /// The committer has records to write first; it wakes the keepers then.
+    Waiting,
+    /// There is nothing to do, or it could not be done now.
+    Nothing,
+}
+
+/// gc at work: at most one segment at a time, one batch of it at a time.
+#[derive(Default)]
+pub(crate) struct SegmentGc {
+    emptying: Option<Emptying>,
+}
+
+struct Emptying {
+    victim: Arc<Segment>,
+    /// Whether no older segment is in use: then its tombstones have nothing left to hide.
+    oldest: bool,
+    offset: u64,
+    sequence: u64,
+    in_flight: Vec<oneshot::Receiver<Result<Receipt, CommitError>>>,
+}
+
+/// Frees every segment that holds nothing live and that a restart does not need.
+pub(crate) fn free_dead_segments(shared: &Shared) -> u64 {
+    let durable = shared.durable_segment();
+    let all = shared.segments.all();
+    let used: u64 = all.iter().map(|segment| segment.end()).sum();
+    let live: u64 = all.iter().map(|segment| segment.live_bytes()).sum();
+    shared.metrics.segment_bytes.store(used, Ordering::Relaxed);
+    shared.metrics.live_bytes.store(live, Ordering::Relaxed);
+    let mut freed = 0;
+    for segment in all {
+        if segment.sequence >= durable || segment.live_bytes() > 0 {
+            continue;
+        }
+        match free(shared, &segment) {
+            Ok(()) => freed += 1,
+            Err(error) => log::warn!("segment {:08x} could not be freed: {error}", segment.slot),
+        }
+    }
+    freed
+}
+
+/// The header says durably that the segment is free before anything relies on it: a rebuild of
+/// the index must not find rows in it whose tombstones are gone.
+fn free(shared: &Shared, segment: &Segment) -> io::Result<()> {
+    let path = shared.layout.segment(segment.slot);
+    let file = shared.platform.disk.open(&path, OpenMode::Direct)?;
+    write_header(&*file, &SegmentHeader::free(segment.bytes))?;
+    shared.segments.remove(segment.sequence);
+    if !shared.slots.put(FreeSegment { slot: segment.slot, bytes: segment.bytes }) {
+        shared.platform.disk.remove(&path)?;
+    }
+    Ok(())
+}
+
+impl SegmentGc {
+    /// Does one piece of work.
+    pub(crate) fn step(&mut self, shared: &Shared) -> Progress {
+        if self.emptying.is_none() {
+            self.emptying = choose(shared);
+        }
+        let Some(emptying) = &mut self.emptying else {
+            return Progress::Nothing;
+        };
+        match emptying.step(shared) {
+            Ok(Some(progress)) => progress,
+            Ok(None) => {
+                self.emptying = None;
+                Progress::More
+            }
+            Err(error) => {
+                log::warn!("gc of segment {:08x} stopped: {error}", emptying.victim.slot);
+                self.emptying = None;
+                Progress::Nothing
+            }
+        }
+    }
+}
+
+/// The emptiest segment, when there is enough garbage.
+fn choose(shared: &Shared) -> Option<Emptying> {
+    let durable = shared.durable_segment();
+    let all = shared.segments.all();
+    let used: u64 = all.iter().map(|segment| segment.end()).sum();
+    let live: u64 = all.iter().map(|segment| segment.live_bytes()).sum();
+    let garbage = used.saturating_sub(live);
+    if used * 100 < live * USED_PERCENT_MAX || garbage < shared.options.garbage_bytes_min {
+        return None;
+    }
+    let oldest = all.first().map(|segment| segment.sequence);
+    let candidates = all.into_iter().filter(|segment| segment.sequence < durable);
+    let victim = candidates.min_by_key(|s| s.live_bytes() * 1000 / s.end().max(1))?;
+    if victim.live_bytes() * 10 > victim.end() * 9 {
+        return None;
+    }
+    let mut bytes = vec![0; SEGMENT_HEADER_BYTES];
+    let header = victim.file.read_at(&mut bytes, 0).ok().and(SegmentHeader::decode(&bytes));
+    let Some(header) = header.filter(|header| header.segment == victim.sequence) else {
+        log::error!("the header of segment {:08x} is damaged; gc leaves it alone", victim.slot);
+        return None;
+    };
+    Some(Emptying {
+        oldest: oldest == Some(victim.sequence),
+        offset: SEGMENT_HEADER_BYTES as u64,
+        sequence: header.first_batch,
+        victim,
+        in_flight: Vec::new(),
+    })
+}
+
+impl Emptying {
+    /// `Ok(None)` when the segment is empty.
+    fn step(&mut self, shared: &Shared) -> Result<Option<Progress>, IndexError> {
+        if !self.answered()? {
+            return Ok(Some(Progress::Waiting));
+        }
+        if self.offset >= self.victim.end() {
+            // Every record in it was looked at: what is still counted as live is not.
+            self.victim.set_live_bytes(0);
+            return Ok(None);
+        }
+        let damaged = || IndexError(format!("it is damaged at {}", self.offset));
+        let bytes = ReadBatch::load(&*self.victim.file, self.offset, self.victim.end())
+            .map_err(|error| IndexError(error.to_string()))?
+            .ok_or_else(damaged)?;
+        let epoch = &self.victim.epoch;
+        let batch = ReadBatch::parse(epoch, &bytes, self.victim.sequence, self.offset);
+        let batch = batch.filter(|batch| batch.header.sequence == self.sequence);
+        let batch = batch.ok_or_else(damaged)?;
+        let mut moved = Vec::new();
+        for (offset, record) in batch.records(epoch) {
+            moved.extend(self.relocation(shared, offset, &record)?);
+        }
+        self.offset += batch.header.disk_bytes() as u64;
+        self.sequence += 1;
+        count(&shared.metrics.records_moved, moved.len() as u64);
+        for (command, bytes) in moved {
+            self.in_flight.push(shared.queue.push(command, bytes));
+        }
+        Ok(Some(if self.in_flight.is_empty() { Progress::More } else { Progress::Waiting }))
+    }
+
+    /// Whether the committer has answered all moves.
+    fn answered(&mut self) -> Result<bool, IndexError> {
+        while let Some(mut receiver) = self.in_flight.pop() {
+            match receiver.try_recv() {
+                Err(TryRecvError::Empty) => {
+                    self.in_flight.push(receiver);
+                    return Ok(false);
+                }
+                // A row that changed meanwhile has its newest record elsewhere.
+                Ok(Ok(_) | Err(CommitError::CheckFailed(_))) => {}
+                Ok(Err(error)) => return Err(IndexError(format!("{error:?}"))),
+                Err(TryRecvError::Closed) => return Err(IndexError("the engine stopped".into())),
+            }
+        }
+        Ok(true)
+    }
+
+    /// The move of a record that something still needs.
+    fn relocation(
+        &self,
+        shared: &Shared,
+        offset: u32,
+        record: &RecordView<'_>,
+    ) -> Result<Option<(Command, usize)>, IndexError> {
+        let place = Place { segment: self.victim.sequence, offset, length: record.length as u32 };
+        // The moment comes before the look: a change in between is then seen by the check.
+        let seen = Moment(shared.visible.load(Ordering::Acquire));
+        let current = shared.index.get(record.key)?;
+        let tombstone = match record.op {
+            Op::Put if shared.place_of(current.as_deref()) == Some(place) => false,
+            Op::Delete if current.is_none() && !self.oldest => true,
+            Op::Put | Op::Delete | Op::Usage => return Ok(None),
+        };
+        let command = Command::Move {
+            key: record.key.to_vec(),
+            value: record.value.to_vec(),
+            payload: record.payload.to_vec(),
+            from: place,
+            seen,
+            tombstone,
+        };
+        Ok(Some((command, record.length)))
+    }
+}

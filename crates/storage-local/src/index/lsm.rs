@@ -1,0 +1,139 @@
+//! The index over the `lsm-tree` crate: one tree, the journal's moments as its sequence numbers.
+//!
+//! The crate keeps no log. It syncs tables, then the manifest, then their directory, so that a
+//! flush is all or nothing; what was not flushed is replayed from the journal.
+
+use super::{Cursor, Index, IndexChange, IndexError};
+use bytes::Bytes;
+use larder_storage::Moment;
+use lsm_tree::{
+    AbstractTree, AnyTree, Cache, Config, IterGuardImpl, SequenceNumberCounter, UserKey, UserValue,
+    compaction::Leveled,
+};
+use std::path::Path;
+use std::sync::Arc;
+
+/// The tree gives its own changes of tables a number from a counter that starts at 0 and picks the
+/// newest such change below the number that is read at. Moments start here, so that this is
+/// always the newest.
+const SEQNO_BASE: u64 = 1 << 40;
+/// Size of the tables of a level.
+const TABLE_BYTES: u64 = 32 << 20;
+/// Part of the cache that the tables may take on disk for the index to count as resident: the
+/// cache holds blocks with some overhead.
+const RESIDENT_PERCENT: u64 = 70;
+
+/// The index on disk.
+pub struct LsmIndex {
+    tree: AnyTree,
+    cache_bytes: u64,
+}
+
+impl LsmIndex {
+    /// Opens or creates the tree in `path` with a block cache of `cache_bytes`.
+    pub fn open(path: &Path, cache_bytes: u64) -> Result<Self, IndexError> {
+        let counters = (SequenceNumberCounter::default(), SequenceNumberCounter::default());
+        let tree = Config::new(path, counters.0, counters.1)
+            .use_cache(Arc::new(Cache::with_capacity_bytes(cache_bytes)))
+            .open()
+            .map_err(failed)?;
+        Ok(Self { tree, cache_bytes })
+    }
+}
+
+fn failed(error: lsm_tree::Error) -> IndexError {
+    IndexError(error.to_string())
+}
+
+fn seqno(at: Moment) -> u64 {
+    SEQNO_BASE + at.0
+}
+
+impl Index for LsmIndex {
+    fn apply(&self, changes: Vec<IndexChange>) {
+        for change in changes {
+            match change.value {
+                Some(value) => self.tree.insert(change.key, value, seqno(change.at)),
+                None => self.tree.remove(change.key, seqno(change.at)),
+            };
+        }
+    }
+
+    fn get(&self, key: &[u8]) -> Result<Option<Bytes>, IndexError> {
+        let value = self.tree.get(key, u64::MAX >> 1).map_err(failed)?;
+        Ok(value.map(|v| Bytes::copy_from_slice(&v)))
+    }
+
+    fn cursor(
+        &self,
+        from: &[u8],
+        to: &[u8],
+        at: Moment,
+    ) -> Result<Box<dyn Cursor + '_>, IndexError> {
+        let mut cursor = LsmCursor {
+            index: self,
+            to: to.to_vec(),
+            seqno: seqno(at) + 1,
+            entries: Box::new(std::iter::empty()),
+            entry: None,
+        };
+        cursor.seek(from)?;
+        Ok(Box::new(cursor))
+    }
+
+    fn is_resident(&self) -> bool {
+        self.tree.disk_space() <= self.cache_bytes / 100 * RESIDENT_PERCENT
+    }
+
+    fn memtable_bytes(&self) -> u64 {
+        self.tree.active_memtable().size()
+    }
+
+    fn seal(&self) {
+        self.tree.rotate_memtable();
+    }
+
+    fn flush(&self, oldest: Moment) -> Result<(), IndexError> {
+        let lock = self.tree.get_flush_lock();
+        self.tree.flush(&lock, seqno(oldest)).map_err(failed)?;
+        Ok(())
+    }
+
+    fn compact(&self, oldest: Moment) -> Result<bool, IndexError> {
+        let before = self.tree.table_count();
+        let strategy = Leveled::default().with_table_target_size(TABLE_BYTES);
+        self.tree.compact(Arc::new(strategy), seqno(oldest)).map_err(failed)?;
+        Ok(self.tree.table_count() != before)
+    }
+}
+
+struct LsmCursor<'a> {
+    index: &'a LsmIndex,
+    to: Vec<u8>,
+    seqno: u64,
+    entries: Box<dyn DoubleEndedIterator<Item = IterGuardImpl> + Send>,
+    entry: Option<(UserKey, UserValue)>,
+}
+
+impl Cursor for LsmCursor<'_> {
+    fn entry(&self) -> Option<(&[u8], &[u8])> {
+        self.entry.as_ref().map(|(key, value)| (&**key, &**value))
+    }
+
+    fn step(&mut self) -> Result<(), IndexError> {
+        use lsm_tree::Guard as _;
+        let entry = self.entries.next().map(|guard| guard.into_inner());
+        self.entry = entry.transpose().map_err(failed)?;
+        Ok(())
+    }
+
+    fn seek(&mut self, key: &[u8]) -> Result<(), IndexError> {
+        if key >= self.to.as_slice() {
+            self.entries = Box::new(std::iter::empty());
+            self.entry = None;
+            return Ok(());
+        }
+        self.entries = self.index.tree.range(key..self.to.as_slice(), self.seqno, None);
+        self.step()
+    }
+}

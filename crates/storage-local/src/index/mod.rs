@@ -1,0 +1,89 @@
+//! The index: key to value as of a moment, derived from the journal and always rebuildable from it.
+//!
+//! Apart from this trait's implementation over the `lsm-tree` crate, nothing in the engine touches
+//! files other than through `larder_platform`.
+
+mod lsm;
+mod memory;
+
+pub use lsm::LsmIndex;
+pub use memory::{MemoryIndex, MemoryTables};
+
+use bytes::Bytes;
+use larder_storage::Moment;
+use std::fmt;
+
+/// The index failed; the text says how.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IndexError(pub String);
+
+impl fmt::Display for IndexError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "index: {}", self.0)
+    }
+}
+
+/// One change of the index.
+#[derive(Debug)]
+pub struct IndexChange {
+    /// The key.
+    pub key: Vec<u8>,
+    /// The value, or `None` to remove the key.
+    pub value: Option<Vec<u8>>,
+    /// When. Moments never decrease from call to call.
+    pub at: Moment,
+}
+
+/// What a cursor's owner wants next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// The next entry.
+    Step,
+    /// The first entry at or after this key.
+    Seek(Vec<u8>),
+    /// No more.
+    Stop,
+}
+
+/// An ordered walk over the index as of one moment.
+pub trait Cursor {
+    /// The entry it stands on; `None` behind the last.
+    fn entry(&self) -> Option<(&[u8], &[u8])>;
+    /// Goes to the next entry.
+    fn step(&mut self) -> Result<(), IndexError>;
+    /// Goes to the first entry at or after `key`, which lies ahead.
+    fn seek(&mut self, key: &[u8]) -> Result<(), IndexError>;
+}
+
+/// The index. `apply` and `seal` are called by the committer alone; everything else by anyone.
+pub trait Index: Send + Sync {
+    /// Makes changes readable; not durable.
+    fn apply(&self, changes: Vec<IndexChange>);
+
+    /// The newest value of a key. Does not block when the index is [`Index::is_resident`].
+    fn get(&self, key: &[u8]) -> Result<Option<Bytes>, IndexError>;
+
+    /// A walk from `from` to before `to` as of `at`, which the caller has pinned.
+    fn cursor(
+        &self,
+        from: &[u8],
+        to: &[u8],
+        at: Moment,
+    ) -> Result<Box<dyn Cursor + '_>, IndexError>;
+
+    /// Whether reads find everything in memory, so that they may run on a reactor thread.
+    fn is_resident(&self) -> bool;
+
+    /// Bytes of changes that are not in tables yet.
+    fn memtable_bytes(&self) -> u64;
+
+    /// Closes the current set of changes: the next [`Index::flush`] makes all of it durable at
+    /// once, or none.
+    fn seal(&self);
+
+    /// Makes sealed changes durable. Versions that no read at or after `oldest` needs may go.
+    fn flush(&self, oldest: Moment) -> Result<(), IndexError>;
+
+    /// Does one piece of compaction; `false` when nothing was to be done.
+    fn compact(&self, oldest: Moment) -> Result<bool, IndexError>;
+}

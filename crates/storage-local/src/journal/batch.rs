@@ -1,0 +1,178 @@
+//! Batches: what one journal write holds.
+//!
+//! ```text
+//!  0  4    "LBAT"
+//!  4  u32  length of the records in bytes
+//!  8  u64  segment sequence number
+//! 16  u64  batch sequence number, one more than the last good batch's
+//! 24  u64  moment of the first commit
+//! 32  u32  number of records
+//! 36  u32  0
+//! 40  u64  CRC64NVME of the epoch, the header to here and the records
+//! 48       16 bytes 0, then the records, then 0 up to a multiple of 4,096
+//! ```
+
+use super::Epoch;
+use super::record::RecordView;
+use crate::bytes_le::Reader;
+use crate::layout::{BATCH_ALIGN, BATCH_BYTES_MAX};
+use larder_platform::DiskFile;
+
+/// Bytes before a batch's records.
+pub(crate) const BATCH_HEADER_BYTES: usize = 64;
+const MAGIC: &[u8; 4] = b"LBAT";
+const CHECKED_BYTES: usize = 40;
+
+/// A batch's header, without its checksum.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct BatchHeader {
+    pub(crate) length: u32,
+    pub(crate) segment: u64,
+    pub(crate) sequence: u64,
+    pub(crate) moment: u64,
+    pub(crate) records: u32,
+}
+
+impl BatchHeader {
+    /// Writes the header in front of the records that follow it in `batch`.
+    pub(crate) fn seal(&self, epoch: &Epoch, batch: &mut [u8]) {
+        let (header, records) = batch.split_at_mut(BATCH_HEADER_BYTES);
+        header.fill(0);
+        header[..4].copy_from_slice(MAGIC);
+        header[4..8].copy_from_slice(&self.length.to_le_bytes());
+        header[8..16].copy_from_slice(&self.segment.to_le_bytes());
+        header[16..24].copy_from_slice(&self.sequence.to_le_bytes());
+        header[24..32].copy_from_slice(&self.moment.to_le_bytes());
+        header[32..36].copy_from_slice(&self.records.to_le_bytes());
+        let records = &records[..self.length as usize];
+        let checksum = epoch.checksum(&[&header[..CHECKED_BYTES], records]);
+        header[40..48].copy_from_slice(&checksum.to_le_bytes());
+    }
+
+    /// The batch at the front of `bytes`: its header and records; `None` unless all of it is
+    /// intact.
+    fn open<'a>(epoch: &Epoch, bytes: &'a [u8]) -> Option<(Self, &'a [u8])> {
+        let mut reader = Reader::new(bytes);
+        if reader.bytes(4)? != MAGIC {
+            return None;
+        }
+        let header = Self {
+            length: reader.u32()?,
+            segment: reader.u64()?,
+            sequence: reader.u64()?,
+            moment: reader.u64()?,
+            records: reader.u32()?,
+        };
+        reader.u32()?;
+        let stored = reader.u64()?;
+        let end = BATCH_HEADER_BYTES.checked_add(header.length as usize)?;
+        let records = bytes.get(BATCH_HEADER_BYTES..end)?;
+        let checksum = epoch.checksum(&[&bytes[..CHECKED_BYTES], records]);
+        (checksum == stored).then_some((header, records))
+    }
+
+    /// Bytes on disk, padding included.
+    pub(crate) fn disk_bytes(&self) -> usize {
+        (BATCH_HEADER_BYTES + self.length as usize).next_multiple_of(BATCH_ALIGN)
+    }
+}
+
+/// An intact batch.
+pub(crate) struct ReadBatch<'a> {
+    pub(crate) header: BatchHeader,
+    /// Where it begins in the segment.
+    pub(crate) offset: u64,
+    records: &'a [u8],
+}
+
+impl<'a> ReadBatch<'a> {
+    /// Reads the bytes of the batch at `offset` of a segment whose batches end at `end`; `None`
+    /// when its header makes no sense.
+    pub(crate) fn load(
+        file: &dyn DiskFile,
+        offset: u64,
+        end: u64,
+    ) -> std::io::Result<Option<Vec<u8>>> {
+        let mut bytes = vec![0; BATCH_HEADER_BYTES];
+        file.read_at(&mut bytes, offset)?;
+        let length = u32::from_le_bytes([bytes[4], bytes[5], bytes[6], bytes[7]]) as usize;
+        let whole = BATCH_HEADER_BYTES + length;
+        if length > BATCH_BYTES_MAX || offset + whole as u64 > end {
+            return Ok(None);
+        }
+        bytes.resize(whole, 0);
+        file.read_at(&mut bytes[BATCH_HEADER_BYTES..], offset + BATCH_HEADER_BYTES as u64)?;
+        Ok(Some(bytes))
+    }
+
+    /// The batch in `bytes`, which lies at `offset` of a segment; `None` when it is damaged.
+    pub(crate) fn parse(epoch: &Epoch, bytes: &'a [u8], segment: u64, offset: u64) -> Option<Self> {
+        let (header, records) = BatchHeader::open(epoch, bytes)?;
+        (header.segment == segment).then_some(Self { header, offset, records })
+    }
+
+    /// The records with their offsets in the segment. A damaged record in an intact batch cannot
+    /// be, short of a bug; it ends the iteration.
+    pub(crate) fn records(&self, epoch: &'a Epoch) -> impl Iterator<Item = (u32, RecordView<'a>)> {
+        let mut rest = self.records;
+        let mut offset = self.offset as usize + BATCH_HEADER_BYTES;
+        std::iter::from_fn(move || {
+            let view = RecordView::decode(epoch, rest)?;
+            let at = offset as u32;
+            rest = &rest[view.length..];
+            offset += view.length;
+            Some((at, view))
+        })
+    }
+}
+
+/// Reads the batches of one segment in order.
+pub(crate) struct BatchReader<'a> {
+    epoch: &'a Epoch,
+    /// The segment's bytes from its start.
+    bytes: &'a [u8],
+    segment: u64,
+    pub(crate) offset: u64,
+    pub(crate) sequence: u64,
+}
+
+impl<'a> BatchReader<'a> {
+    /// Reads batches numbered from `sequence` on, the first of them at `offset`.
+    pub(crate) fn new(
+        epoch: &'a Epoch,
+        bytes: &'a [u8],
+        segment: u64,
+        offset: u64,
+        sequence: u64,
+    ) -> Self {
+        Self { epoch, bytes, segment, offset, sequence }
+    }
+
+    fn at(&self, offset: usize) -> Option<ReadBatch<'a>> {
+        ReadBatch::parse(self.epoch, self.bytes.get(offset..)?, self.segment, offset as u64)
+    }
+
+    /// The next batch; `None` where the intact ones end.
+    pub(crate) fn next(&mut self) -> Option<ReadBatch<'a>> {
+        let batch = self.at(self.offset as usize)?;
+        if batch.header.sequence != self.sequence {
+            return None;
+        }
+        self.offset += batch.header.disk_bytes() as u64;
+        self.sequence += 1;
+        Some(batch)
+    }
+
+    /// Whether an intact batch with a number from here on lies behind the place where
+    /// [`BatchReader::next`] stopped: then what lies there is damage, not the end.
+    pub(crate) fn continues_behind_damage(&self) -> bool {
+        let mut offset = self.offset as usize;
+        while offset < self.bytes.len() {
+            if self.at(offset).is_some_and(|batch| batch.header.sequence >= self.sequence) {
+                return true;
+            }
+            offset += BATCH_ALIGN;
+        }
+        false
+    }
+}

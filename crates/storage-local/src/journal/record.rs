@@ -1,0 +1,182 @@
+//! Records: one row written or removed, or a change of a space's usage.
+//!
+//! ```text
+//!  0  u32  CRC32C of all that follows, XOR the epoch's mask
+//!  4  u8   operation: 1 put, 2 delete, 3 usage
+//!  5  u8   1 = first record of a commit
+//!  6  u16  length of the index key
+//!  8  u32  length of the value
+//! 12  u32  length of the payload, 0 = none
+//! 16  u64  segment of the record that this one replaces, 0 = none or not known
+//! 24  u32  length of that record
+//! 28  u32  0
+//! 32       index key, value, payload
+//! ```
+
+use super::Epoch;
+use crate::bytes_le::Reader;
+use larder_platform::AlignedBuffer;
+use larder_storage::Locator;
+
+/// Bytes before a record's index key.
+pub(crate) const RECORD_HEADER_BYTES: usize = 32;
+
+/// What a record does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Op {
+    Put = 1,
+    Delete = 2,
+    Usage = 3,
+}
+
+/// Where a record is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// The segment's sequence number; never 0.
+    pub(crate) segment: u64,
+    pub(crate) offset: u32,
+    pub(crate) length: u32,
+}
+
+impl Place {
+    pub(crate) fn locator(self) -> Locator {
+        Locator([self.segment, (u64::from(self.offset) << 32) | u64::from(self.length)])
+    }
+
+    pub(crate) fn from_locator(locator: Locator) -> Self {
+        let Locator([segment, place]) = locator;
+        Self { segment, offset: (place >> 32) as u32, length: place as u32 }
+    }
+}
+
+/// A record to write.
+pub(crate) struct Record<'a> {
+    pub(crate) op: Op,
+    pub(crate) first: bool,
+    pub(crate) key: &'a [u8],
+    pub(crate) value: &'a [u8],
+    pub(crate) payload: &'a [u8],
+    pub(crate) replaces: Option<Place>,
+}
+
+/// A record as read.
+#[derive(Clone, Copy)]
+pub(crate) struct RecordView<'a> {
+    pub(crate) op: Op,
+    pub(crate) first: bool,
+    pub(crate) key: &'a [u8],
+    pub(crate) value: &'a [u8],
+    pub(crate) payload: &'a [u8],
+    pub(crate) replaces: Option<(u64, u32)>,
+    /// Bytes of the whole record.
+    pub(crate) length: usize,
+}
+
+impl Record<'_> {
+    /// Bytes of the whole record.
+    pub(crate) fn length(&self) -> usize {
+        RECORD_HEADER_BYTES + self.key.len() + self.value.len() + self.payload.len()
+    }
+
+    /// Appends the record.
+    pub(crate) fn encode(&self, epoch: &Epoch, out: &mut AlignedBuffer) {
+        let mut header = [0u8; RECORD_HEADER_BYTES];
+        header[4] = self.op as u8;
+        header[5] = u8::from(self.first);
+        header[6..8].copy_from_slice(&(self.key.len() as u16).to_le_bytes());
+        header[8..12].copy_from_slice(&(self.value.len() as u32).to_le_bytes());
+        header[12..16].copy_from_slice(&(self.payload.len() as u32).to_le_bytes());
+        if let Some(replaced) = self.replaces {
+            header[16..24].copy_from_slice(&replaced.segment.to_le_bytes());
+            header[24..28].copy_from_slice(&replaced.length.to_le_bytes());
+        }
+        let start = out.len();
+        for part in [&header, self.key, self.value, self.payload] {
+            out.extend(part);
+        }
+        let record = &mut out.as_mut_slice()[start..];
+        let checksum = checksum(epoch, &record[4..]);
+        record[..4].copy_from_slice(&checksum.to_le_bytes());
+    }
+}
+
+fn checksum(epoch: &Epoch, bytes: &[u8]) -> u32 {
+    let crc = crc_fast::checksum(crc_fast::CrcAlgorithm::Crc32Iscsi, bytes) as u32;
+    crc ^ epoch.mask()
+}
+
+impl<'a> RecordView<'a> {
+    /// The record at the front of `bytes`; `None` when it is damaged.
+    pub(crate) fn decode(epoch: &Epoch, bytes: &'a [u8]) -> Option<Self> {
+        let mut reader = Reader::new(bytes);
+        let stored = reader.u32()?;
+        let (op, first) = (reader.u8()?, reader.u8()?);
+        let (key, value) = (usize::from(reader.u16()?), reader.u32()? as usize);
+        let payload = reader.u32()? as usize;
+        let (segment, replaced) = (reader.u64()?, reader.u32()?);
+        reader.u32()?;
+        let length = RECORD_HEADER_BYTES.checked_add(key)?.checked_add(value)?;
+        let length = length.checked_add(payload)?;
+        if checksum(epoch, bytes.get(4..length)?) != stored {
+            return None;
+        }
+        let op = match op {
+            1 => Op::Put,
+            2 => Op::Delete,
+            3 => Op::Usage,
+            _ => return None,
+        };
+        Some(Self {
+            op,
+            first: first == 1,
+            key: reader.bytes(key)?,
+            value: reader.bytes(value)?,
+            payload: reader.bytes(payload)?,
+            replaces: (segment != 0).then_some((segment, replaced)),
+            length,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Epoch, Op, Place, Record, RecordView};
+    use larder_platform::AlignedBuffer;
+
+    #[test]
+    fn round_trip_and_every_flipped_bit_is_seen() {
+        let epoch = Epoch([3; 16]);
+        let replaces = Some(Place { segment: 9, offset: 1, length: 77 });
+        let record = Record {
+            op: Op::Put,
+            first: true,
+            key: b"key",
+            value: b"value",
+            payload: b"payload",
+            replaces,
+        };
+        let mut out = AlignedBuffer::new(4096);
+        record.encode(&epoch, &mut out);
+        assert_eq!(out.len(), record.length());
+        let view = RecordView::decode(&epoch, out.as_slice()).expect("decodes");
+        assert_eq!((view.op, view.first, view.length), (Op::Put, true, out.len()));
+        assert_eq!(
+            (view.key, view.value, view.payload),
+            (&b"key"[..], &b"value"[..], &b"payload"[..])
+        );
+        assert_eq!(view.replaces, Some((9, 77)));
+        for bit in 0..out.len() * 8 {
+            let mut bytes = out.as_slice().to_vec();
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            assert!(RecordView::decode(&epoch, &bytes).is_none(), "bit {bit}");
+        }
+        assert!(RecordView::decode(&Epoch([4; 16]), out.as_slice()).is_none(), "another epoch");
+    }
+
+    #[test]
+    fn locators() {
+        let place = Place { segment: 5, offset: u32::MAX, length: 7 };
+        assert_eq!(Place::from_locator(place.locator()), place);
+    }
+}

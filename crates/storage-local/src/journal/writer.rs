@@ -1,0 +1,265 @@
+//! The writing end of the journal: the active segment, the free ones, and what happens when a
+//! write fails.
+
+use super::Epoch;
+use super::batch::{BATCH_HEADER_BYTES, BatchHeader};
+use super::segment::{Link, SEGMENT_HEADER_BYTES, SegmentHeader};
+use super::segments::{Segment, Segments};
+use crate::layout::{BATCH_ALIGN, Layout, SEGMENT_BYTES_MAX, SEGMENT_BYTES_MIN};
+use larder_platform::{AlignedBuffer, DIRECT_ALIGN, DiskFile, OpenMode, Platform};
+use std::io;
+use std::sync::{Arc, Mutex};
+
+/// Bytes of a fresh segment before its first use: not zero, so that no file system keeps the
+/// blocks as unwritten and every later write overwrites in place.
+const FILL: u8 = 0xa5;
+/// Free segments kept for reuse; further ones are given back to the file system.
+const FREE_MAX: usize = 4;
+
+/// Why a batch was not written.
+#[derive(Debug)]
+pub(crate) enum JournalError {
+    /// It will not become visible, now or after a restart.
+    Refused(io::Error),
+    /// It may be replayed after a restart.
+    Unknown(io::Error),
+}
+
+/// Where recovery found the journal to end.
+pub(crate) struct JournalEnd {
+    /// The segment to go on in.
+    pub(crate) newest: Option<Arc<Segment>>,
+    /// Where the last good batch ends.
+    pub(crate) link: Option<Link>,
+    pub(crate) last_segment: u64,
+    pub(crate) next_batch: u64,
+}
+
+/// A segment that holds nothing.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FreeSegment {
+    pub(crate) slot: u32,
+    pub(crate) bytes: u64,
+}
+
+/// The journal's writing end. Owned by the committer.
+pub(crate) struct Journal {
+    platform: Platform,
+    layout: Layout,
+    pub(crate) segments: Arc<Segments>,
+    pub(crate) slots: Arc<Slots>,
+    active: Option<Active>,
+    /// The last segment that was active, where its last good batch ends.
+    link: Option<Link>,
+    last_segment: u64,
+    /// Number of the next batch.
+    pub(crate) next_batch: u64,
+}
+
+struct Active {
+    file: Arc<dyn DiskFile>,
+    segment: Arc<Segment>,
+    offset: u64,
+}
+
+/// The slots that hold no segment in use.
+#[derive(Default)]
+pub(crate) struct Slots {
+    state: Mutex<SlotState>,
+}
+
+#[derive(Default)]
+struct SlotState {
+    free: Vec<FreeSegment>,
+    next_slot: u32,
+    bytes_last: u64,
+    bytes_max: u64,
+}
+
+impl Slots {
+    /// Slots as found at start.
+    pub(crate) fn new(free: Vec<FreeSegment>, next_slot: u32, bytes_last: u64) -> Self {
+        let bytes_max = SEGMENT_BYTES_MAX;
+        Self { state: Mutex::new(SlotState { free, next_slot, bytes_last, bytes_max }) }
+    }
+
+    /// Limits the size of new segments.
+    pub(crate) fn set_bytes_max(&self, bytes_max: u64) {
+        self.state.lock().expect("no panic while locked").bytes_max = bytes_max;
+    }
+
+    fn take(&self) -> Option<FreeSegment> {
+        let mut state = self.state.lock().expect("no panic while locked");
+        let largest = (0..state.free.len()).max_by_key(|i| state.free[*i].bytes)?;
+        Some(state.free.swap_remove(largest))
+    }
+
+    /// Whether another segment should be made ready.
+    pub(crate) fn is_low(&self) -> bool {
+        self.state.lock().expect("no panic while locked").free.is_empty()
+    }
+
+    /// Keeps a freed segment for reuse; `false` when there are enough of them.
+    pub(crate) fn put(&self, free: FreeSegment) -> bool {
+        let mut state = self.state.lock().expect("no panic while locked");
+        if state.free.len() >= FREE_MAX {
+            return false;
+        }
+        state.free.push(free);
+        true
+    }
+
+    fn next(&self) -> FreeSegment {
+        let mut state = self.state.lock().expect("no panic while locked");
+        let slot = state.next_slot;
+        state.next_slot += 1;
+        let bytes = (state.bytes_last * 2).clamp(SEGMENT_BYTES_MIN, state.bytes_max);
+        state.bytes_last = bytes;
+        FreeSegment { slot, bytes }
+    }
+
+    /// Makes a new segment file, filled and synced, with a header that says it is free.
+    pub(crate) fn create(&self, platform: &Platform, layout: &Layout) -> io::Result<FreeSegment> {
+        let free = self.next();
+        let path = layout.segment(free.slot);
+        let written = fill(platform, &path, free.bytes);
+        let synced = written.and_then(|()| platform.disk.sync_dir(&layout.journal()));
+        if synced.is_err() {
+            // Its space is wanted more than its remains; a slot number is never used again.
+            let _ = platform.disk.remove(&path);
+        }
+        synced.map(|()| free)
+    }
+}
+
+fn fill(platform: &Platform, path: &std::path::Path, bytes: u64) -> io::Result<()> {
+    let file = platform.disk.open(path, OpenMode::Create)?;
+    file.allocate(bytes)?;
+    let block = vec![FILL; SEGMENT_BYTES_MIN as usize];
+    file.write_at(&SegmentHeader::free(bytes).encode(), 0)?;
+    let mut offset = SEGMENT_HEADER_BYTES as u64;
+    while offset < bytes {
+        let length = (bytes - offset).min(block.len() as u64);
+        file.write_at(&block[..length as usize], offset)?;
+        offset += length;
+    }
+    file.sync()
+}
+
+impl Journal {
+    /// A journal that goes on behind the last good batch that recovery found. What a torn batch
+    /// left there is overwritten; no sequence of its sectors can look like a batch.
+    pub(crate) fn resume(
+        platform: Platform,
+        layout: Layout,
+        segments: Arc<Segments>,
+        slots: Arc<Slots>,
+        end: JournalEnd,
+    ) -> io::Result<Self> {
+        let active = match end.newest {
+            None => None,
+            Some(segment) => {
+                let file = platform.disk.open(&layout.segment(segment.slot), OpenMode::Direct)?;
+                let offset = segment.end();
+                Some(Active { file, segment, offset })
+            }
+        };
+        let (link, last_segment, next_batch) = (end.link, end.last_segment, end.next_batch);
+        Ok(Self { platform, layout, segments, slots, active, link, last_segment, next_batch })
+    }
+
+    /// Where the next batch of `bytes` on disk will be written, making a new segment active when
+    /// the present one cannot hold it: (segment, offset, epoch).
+    pub(crate) fn reserve(&mut self, bytes: usize) -> io::Result<(u64, u64, Epoch)> {
+        if self.active.as_ref().is_none_or(|a| a.offset + bytes as u64 > a.segment.bytes) {
+            self.roll()?;
+        }
+        let active = self.active.as_ref().expect("roll made a segment active");
+        Ok((active.segment.sequence, active.offset, active.segment.epoch))
+    }
+
+    /// Writes a batch at the place that [`Journal::reserve`] gave: header and records are in
+    /// `batch` from its start; this pads it and seals the header. Durable when it returns.
+    pub(crate) fn write(
+        &mut self,
+        batch: &mut AlignedBuffer,
+        moment: u64,
+        records: u32,
+    ) -> Result<(), JournalError> {
+        let active = self.active.as_mut().expect("reserve comes before write");
+        let header = BatchHeader {
+            length: (batch.len() - BATCH_HEADER_BYTES) as u32,
+            segment: active.segment.sequence,
+            sequence: self.next_batch,
+            moment,
+            records,
+        };
+        batch.resize(batch.len().next_multiple_of(BATCH_ALIGN), 0);
+        header.seal(&active.segment.epoch, batch.as_mut_slice());
+        match active.file.write_at(batch.as_slice(), active.offset) {
+            Ok(()) => {
+                active.offset += batch.len() as u64;
+                active.segment.set_end(active.offset);
+                self.link = Some(Link { segment: header.segment, end: active.offset });
+                self.next_batch += 1;
+                Ok(())
+            }
+            Err(error) => Err(self.abandon(error)),
+        }
+    }
+
+    /// After a failed write nothing behind the last good batch is trusted. The next segment's
+    /// header says so durably, and only then is it certain that the batch never replays.
+    fn abandon(&mut self, error: io::Error) -> JournalError {
+        self.active = None;
+        match self.roll() {
+            Ok(()) => JournalError::Refused(error),
+            Err(_) => JournalError::Unknown(error),
+        }
+    }
+
+    fn roll(&mut self) -> io::Result<()> {
+        self.active = None;
+        let free = match self.slots.take() {
+            Some(free) => free,
+            None => self.slots.create(&self.platform, &self.layout)?,
+        };
+        let mut epoch = [0; 16];
+        self.platform.random.fill(&mut epoch);
+        let header = SegmentHeader {
+            segment: self.last_segment + 1,
+            epoch: Epoch(epoch),
+            first_batch: self.next_batch,
+            previous: self.link,
+            bytes: free.bytes,
+        };
+        let path = self.layout.segment(free.slot);
+        let file = self.platform.disk.open(&path, OpenMode::Direct)?;
+        let reading = self.platform.disk.open(&path, OpenMode::Read)?;
+        // A failed header write may have reached the disk: its number is not used again.
+        self.last_segment += 1;
+        write_header(&*file, &header)?;
+        let segment = Segment::new(header.segment, free.slot, header.epoch, free.bytes, reading);
+        let segment = Arc::new(segment);
+        self.segments.insert(segment.clone());
+        self.active = Some(Active { file, segment, offset: SEGMENT_HEADER_BYTES as u64 });
+        Ok(())
+    }
+
+    /// Where the last good batch ends.
+    pub(crate) fn link(&self) -> Option<Link> {
+        self.link
+    }
+
+    /// The segment that batches go to now; it is never freed.
+    pub(crate) fn active_segment(&self) -> u64 {
+        self.last_segment
+    }
+}
+
+/// Writes a header durably through a file opened [`OpenMode::Direct`].
+pub(crate) fn write_header(file: &dyn DiskFile, header: &SegmentHeader) -> io::Result<()> {
+    let mut buffer = AlignedBuffer::new(DIRECT_ALIGN);
+    buffer.extend(&header.encode());
+    file.write_at(buffer.as_slice(), 0)
+}

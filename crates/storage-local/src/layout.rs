@@ -1,0 +1,90 @@
+//! What lies where in the data directory, and the sizes everything else keeps to.
+//!
+//! ```text
+//! format            "larder 1\n"
+//! journal/SSSSSSSS  segments, by slot (hex)
+//! index/            the index crate's own files
+//! blobs/DDDDDDDD/   large blobs, 4,096 numbers to a directory
+//! reserve           preallocated space that only deletes, flushes and gc may use
+//! ```
+
+use larder_platform::DIRECT_ALIGN;
+use std::path::{Path, PathBuf};
+
+/// The format this build writes.
+pub(crate) const FORMAT_TEXT: &str = "larder 1\n";
+
+/// Smallest segment: what a fresh directory starts with, so that it is small and starts fast.
+pub(crate) const SEGMENT_BYTES_MIN: u64 = 1 << 20;
+/// Largest segment; each new one is twice the last until then.
+pub(crate) const SEGMENT_BYTES_MAX: u64 = 64 << 20;
+/// Bytes of one journal write at most, header included. Bounds the memory of the committer and
+/// the time that a commit waits for its group.
+pub(crate) const BATCH_BYTES_MAX: usize = 512 << 10;
+/// Batches begin at multiples of this.
+pub(crate) const BATCH_ALIGN: usize = DIRECT_ALIGN;
+/// Exactly one journal write is in flight: the rule that a torn batch is the last one needs it.
+pub(crate) const WRITES_IN_FLIGHT_MAX: usize = 1;
+/// Largest inline payload.
+pub(crate) const PAYLOAD_BYTES_MAX: usize = 128 << 10;
+/// Bytes of commits that may wait for the committer; further callers wait for room.
+pub(crate) const QUEUE_BYTES_MAX: usize = 16 << 20;
+/// Journal bytes after which a checkpoint is taken, so that a restart replays a bounded amount.
+pub(crate) const CHECKPOINT_BYTES: u64 = 128 << 20;
+/// What escaping may add to the keys of one commit.
+const KEY_ESCAPES_MAX: usize = larder_storage::COMMIT_ROWS_MAX * larder_storage::ROW_KEY_BYTES_MAX;
+/// Blob numbers to a directory.
+pub(crate) const BLOBS_PER_DIRECTORY: u64 = 4096;
+
+const _: () = assert!(WRITES_IN_FLIGHT_MAX == 1);
+const _: () = assert!(BATCH_BYTES_MAX.is_multiple_of(BATCH_ALIGN));
+const _: () = assert!(BATCH_BYTES_MAX as u64 + 4096 <= SEGMENT_BYTES_MIN, "a batch fits a segment");
+const _: () = assert!(
+    PAYLOAD_BYTES_MAX + larder_storage::COMMIT_BYTES_MAX + KEY_ESCAPES_MAX + 12_288
+        <= BATCH_BYTES_MAX,
+    "a commit with one payload fits a batch"
+);
+
+/// Paths of one data directory.
+#[derive(Clone, Debug)]
+pub(crate) struct Layout {
+    pub(crate) root: PathBuf,
+}
+
+impl Layout {
+    pub(crate) fn new(root: &Path) -> Self {
+        Self { root: root.to_owned() }
+    }
+
+    pub(crate) fn format(&self) -> PathBuf {
+        self.root.join("format")
+    }
+
+    pub(crate) fn journal(&self) -> PathBuf {
+        self.root.join("journal")
+    }
+
+    pub(crate) fn segment(&self, slot: u32) -> PathBuf {
+        self.journal().join(format!("{slot:08x}"))
+    }
+
+    pub(crate) fn index(&self) -> PathBuf {
+        self.root.join("index")
+    }
+
+    pub(crate) fn blobs(&self) -> PathBuf {
+        self.root.join("blobs")
+    }
+
+    pub(crate) fn blob_directory(&self, id: u64) -> PathBuf {
+        self.blobs().join(format!("{:08x}", id / BLOBS_PER_DIRECTORY))
+    }
+
+    pub(crate) fn blob(&self, id: u64) -> PathBuf {
+        self.blob_directory(id).join(format!("{id:016x}"))
+    }
+
+    pub(crate) fn reserve(&self) -> PathBuf {
+        self.root.join("reserve")
+    }
+}

@@ -1,0 +1,58 @@
+//! The suite of the seam on every combination of machine and index.
+
+use crate::harness::{Harness, options};
+use larder_platform::Platform;
+use larder_storage::conformance;
+use larder_storage_local::index::{LsmIndex, MemoryIndex, MemoryTables};
+use larder_storage_local::{Local, OpenError, Options};
+use std::sync::Arc;
+
+#[test]
+fn simulated() {
+    for seed in 0..10 {
+        let harness = Harness::new(seed);
+        let local = harness.local();
+        harness.sim.block_on(async move { conformance::run(&local).await });
+    }
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_time()
+        .build()
+        .expect("a runtime")
+}
+
+#[test]
+fn in_memory() {
+    runtime().block_on(async {
+        let options = Options { directory: "/data".into(), ..options() };
+        let tables = MemoryTables::default();
+        let open = |_: &std::path::Path| -> Result<Arc<dyn larder_storage_local::index::Index>, _> {
+            Ok(Arc::new(MemoryIndex::new(tables)))
+        };
+        let local = Local::open(Platform::memory(), options, open).expect("opens");
+        conformance::run(&local).await;
+        tokio::task::spawn_blocking(move || drop(local)).await.expect("stops");
+    });
+}
+
+#[test]
+fn on_disk_and_again_after_a_restart() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let options = Options { directory: directory.path().join("data"), ..options() };
+    let runtime = runtime();
+    for _ in 0..3 {
+        let options = options.clone();
+        runtime.block_on(async {
+            let open = |path: &std::path::Path| {
+                let index = LsmIndex::open(path, 8 << 20).map_err(|e| OpenError::Index(e.0))?;
+                Ok(Arc::new(index) as Arc<dyn larder_storage_local::index::Index>)
+            };
+            let local = Local::open(Platform::real(), options, open).expect("opens");
+            conformance::run(&local).await;
+            tokio::task::spawn_blocking(move || drop(local)).await.expect("stops");
+        });
+    }
+}

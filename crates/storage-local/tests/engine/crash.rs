@@ -1,0 +1,224 @@
+//! Crash sweeps: a small workload, cut at every one of its syncs.
+
+use crate::harness::{Harness, SPACES};
+use bytes::Bytes;
+use larder_storage::{
+    Batch, BlobReader, BlobRef, BlobStore, BlobWriter, Check, MetaStore, Put, RowKey, RowKind,
+};
+
+fn put(key: &str, value: String, payload: usize) -> Batch {
+    let row = RowKey::new(SPACES[0], RowKind::Head, key.to_owned());
+    let payload = (payload > 0).then(|| Bytes::from(vec![value.len() as u8; payload]));
+    let puts = vec![Put { row, value: value.into(), payload, replaces: None }];
+    Batch { puts, ..Batch::default() }
+}
+
+/// Commits until the power goes or the workload ends.
+fn workload(harness: &mut Harness) -> Vec<Batch> {
+    for round in 0..6 {
+        let mut batches = Vec::new();
+        for key in 0..3 {
+            let value = format!("{round} of {key}");
+            batches.push(put(&format!("k{key}"), value, 50_000 * round % 120_000));
+        }
+        let unknown = harness.commit(batches);
+        if harness.sim.faults().power_lost() {
+            return unknown;
+        }
+        assert!(unknown.is_empty(), "nothing fails while there is power");
+    }
+    Vec::new()
+}
+
+#[test]
+fn a_cut_at_every_sync_loses_nothing_acknowledged() {
+    for seed in 0..6 {
+        let mut harness = Harness::new(seed);
+        let before = harness.sim.faults().syncs();
+        workload(&mut harness);
+        let syncs = harness.sim.faults().syncs() - before;
+        assert!(syncs > 6, "the workload syncs");
+        for cut in 1..=syncs {
+            let mut harness = Harness::new(seed);
+            harness.sim.faults().cut_after_syncs(cut);
+            let unknown = workload(&mut harness);
+            harness.sim.faults().disarm();
+            harness.power_cut();
+            harness.settle(&unknown);
+            workload(&mut harness);
+            harness.power_cut();
+            harness.assert_same();
+        }
+    }
+}
+
+#[test]
+fn a_cut_at_every_sync_of_a_first_start_leaves_a_directory_that_opens() {
+    let mut harness = Harness::new(0);
+    harness.local = None;
+    let syncs = harness.sim.faults().syncs();
+    assert!(syncs <= 10, "a first start makes {syncs} syncs");
+    for seed in 0..8 {
+        for cut in 1..=syncs {
+            let mut harness = Harness {
+                sim: larder_platform::sim::Simulation::new(seed),
+                tables: Default::default(),
+                local: None,
+                model: larder_storage::model::Model::with_payload_bytes_max(128 << 10),
+            };
+            harness.sim.faults().cut_after_syncs(cut);
+            let opened = harness.try_open();
+            assert!(opened.is_err() || !harness.sim.faults().power_lost(), "a cut is noticed");
+            harness.sim.faults().disarm();
+            harness.power_cut();
+            workload(&mut harness);
+            harness.assert_same();
+        }
+    }
+}
+
+fn write_blob(harness: &Harness, byte: u8, length: usize) -> BlobRef {
+    let local = harness.local();
+    harness.sim.block_on(async move {
+        let mut writer = local.create().await.expect("a writer");
+        writer.write(Bytes::from(vec![byte; length])).await.expect("room");
+        writer.finish().await.expect("a durable blob")
+    })
+}
+
+fn name(harness: &Harness, blob: BlobRef) {
+    let row = RowKey::new(SPACES[0], RowKind::Head, "blob");
+    let value = Bytes::copy_from_slice(&blob.id.0.to_be_bytes());
+    let puts = vec![Put { row, value, payload: None, replaces: None }];
+    let batch = Batch { puts, adopts: vec![blob.id], ..Batch::default() };
+    harness.sim.block_on(harness.local().commit(batch)).expect("a commit");
+}
+
+#[test]
+fn adopted_blobs_survive_cuts_and_orphans_go() {
+    for seed in 0..20 {
+        let mut harness = Harness::new(seed);
+        let kept = write_blob(&harness, 7, 200_000);
+        name(&harness, kept);
+        let orphan = write_blob(&harness, 8, 200_000);
+        harness.power_cut();
+        let local = harness.local();
+        harness.sim.block_on(async move {
+            local.verify(kept).await.expect("an adopted blob is intact");
+            let mut reader = local.read(kept, 100_000..100_010).await.expect("a reader");
+            assert_eq!(reader.next().await.expect("bytes").as_deref(), Some(&[7u8; 10][..]));
+            assert_eq!(local.list().await.expect("a list"), [kept.id], "{orphan:?} is gone");
+        });
+        // Numbers are never used twice, and freed blobs stay gone.
+        let next = write_blob(&harness, 9, 100);
+        assert!(next.id > orphan.id);
+        name(&harness, next);
+        harness.sim.block_on(harness.local().delete(kept.id)).expect("a delete");
+        harness.power_cut();
+        let listed = harness.sim.block_on(harness.local().list()).expect("a list");
+        assert_eq!(listed, [next.id]);
+    }
+}
+
+#[test]
+fn a_flipped_bit_in_a_blob_is_an_error_and_nothing_else() {
+    let harness = Harness::new(3);
+    let blob = write_blob(&harness, 1, 300_000);
+    name(&harness, blob);
+    let path = format!("/data/blobs/00000000/{:016x}", blob.id.0);
+    harness.sim.faults().flip_bit(std::path::Path::new(&path), 150_000).expect("a bit flips");
+    let local = harness.local();
+    harness.sim.block_on(async move {
+        let mut reader = local.read(blob, 0..10).await.expect("a reader");
+        assert!(reader.next().await.is_ok(), "another block is intact");
+        let mut reader = local.read(blob, 140_000..140_001).await.expect("a reader");
+        assert!(reader.next().await.is_err(), "the damaged block is not served");
+        assert!(local.verify(blob).await.is_err(), "verify finds it");
+    });
+}
+
+#[test]
+fn a_damaged_batch_in_the_middle_of_the_journal_stops_the_start() {
+    let mut harness = Harness::new(5);
+    for round in 0..4 {
+        harness.commit(vec![put("k", format!("{round}"), 2_000)]);
+    }
+    let journal = std::path::Path::new("/data/journal/00000000");
+    harness.sim.faults().flip_bit(journal, 4096 + 4096 + 100).expect("a bit flips");
+    harness.sim.power_cut();
+    harness.local = None;
+    let error = harness.try_open().expect_err("damage is noticed").to_string();
+    assert!(error.contains("damaged") && error.contains("larder repair"), "{error}");
+}
+
+#[test]
+fn a_payload_that_looks_like_a_batch_does_not_replay() {
+    let mut harness = Harness::new(9);
+    harness.commit(vec![put("victim", "first".into(), 100)]);
+    let journal = std::path::Path::new("/data/journal/00000000");
+    let image = harness.sim.platform().disk.read_all(journal).expect("the segment");
+    harness.commit(vec![put("victim", "second".into(), 100)]);
+    // A client who somehow knows the bytes of a batch stores them, aligned in every way.
+    for shift in [0, 1, 2048, 4032] {
+        let mut body = vec![0; shift];
+        body.extend_from_slice(&image[4096..8192]);
+        let row = RowKey::new(SPACES[0], RowKind::Head, format!("attack {shift}"));
+        let puts = vec![Put { row, value: "v".into(), payload: Some(body.into()), replaces: None }];
+        assert!(harness.commit(vec![Batch { puts, ..Batch::default() }]).is_empty());
+    }
+    harness.power_cut();
+    harness.assert_same();
+}
+
+#[test]
+fn a_full_disk_refuses_writes_and_takes_deletes() {
+    let mut harness = Harness::new(11);
+    assert!(harness.commit(vec![put("k", "v".into(), 1000)]).is_empty());
+    harness.sim.faults().disk_full(0);
+    let mut refused = 0;
+    for round in 0..40 {
+        refused += harness.commit(vec![put("k", format!("{round}"), 100_000)]).len();
+    }
+    assert!(refused > 0, "writes are refused");
+    harness.assert_same();
+    let row = RowKey::new(SPACES[0], RowKind::Head, "k");
+    let seen = harness.sim.block_on(harness.local().get(&row)).expect("a read").seen;
+    let delete = Batch {
+        checks: vec![Check { row: row.clone(), seen }],
+        deletes: vec![larder_storage::Delete { row, replaces: Some(seen) }],
+        frees: true,
+        ..Batch::default()
+    };
+    assert!(harness.commit(vec![delete]).is_empty(), "deletes go on");
+    harness.assert_same();
+    harness.sim.faults().disk_has_space();
+    harness.sim.run_for(std::time::Duration::from_secs(3));
+    assert!(harness.commit(vec![put("k", "again".into(), 1000)]).is_empty(), "writes go on");
+    harness.power_cut();
+    harness.assert_same();
+}
+
+#[test]
+fn garbage_is_collected_and_live_rows_stay() {
+    let mut harness = Harness::new(13);
+    for key in 0..5 {
+        harness.commit(vec![put(&format!("kept {key}"), "v".into(), 1000)]);
+    }
+    for round in 0..120 {
+        let row = RowKey::new(SPACES[0], RowKind::Head, "k");
+        let seen = harness.sim.block_on(harness.local().get(&row)).expect("a read").seen;
+        let mut batch = put("k", format!("{round}"), 100_000);
+        batch.checks.push(Check { row, seen });
+        batch.puts[0].replaces = Some(seen);
+        assert!(harness.commit(vec![batch]).is_empty());
+    }
+    harness.sim.run_until_idle();
+    let local = harness.local();
+    let freed = &local.metrics().segments_freed;
+    assert!(freed.load(std::sync::atomic::Ordering::Relaxed) > 3, "segments are freed");
+    let names = harness.sim.platform().disk.list(std::path::Path::new("/data/journal"));
+    assert!(names.expect("a list").len() < 10, "12 MiB of writes leave few segments");
+    harness.assert_same();
+    harness.power_cut();
+    harness.assert_same();
+}

@@ -1,0 +1,53 @@
+//! `cargo xtask ci`: everything that a change must pass, cheapest first.
+
+use crate::suites::{self, CLIENT_CRATE};
+use crate::{deny, proc, s3gen, tidy};
+
+/// A check by its name.
+type Step<'a> = (&'a str, &'a dyn Fn() -> Result<(), String>);
+
+/// Runs the checks and then the tests. Every check runs even when an earlier one failed, so that
+/// one run shows all that is wrong.
+///
+/// # Errors
+/// The names of the checks that failed.
+pub fn run() -> Result<(), String> {
+    let all_targets = [
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ];
+    let client_crate = ["fmt", "--check", "--manifest-path", CLIENT_CRATE];
+    let steps: [Step; 6] = [
+        ("fmt", &|| {
+            proc::run(proc::cargo(&["fmt", "--all", "--check"]))
+        }),
+        ("fmt of the client crate", &|| {
+            proc::run(proc::cargo(&client_crate))
+        }),
+        ("tidy", &tidy::run),
+        ("deny", &deny::run),
+        ("s3gen --check", &|| s3gen::run(&["--check".to_string()])),
+        ("clippy", &|| proc::run(proc::cargo(&all_targets))),
+    ];
+    let mut failed = Vec::new();
+    for (name, step) in steps {
+        if let Err(error) = step() {
+            eprintln!("ci: {name} FAILED: {error}");
+            failed.push(name);
+        }
+    }
+    // Last, so that its count stays the last line of a good run.
+    if !failed.is_empty() {
+        eprintln!("ci: failed before the tests: {}", failed.join(", "));
+    }
+    let tests = suites::run(suites::Length::Test, &[]);
+    match (failed.is_empty(), tests) {
+        (true, tests) => tests,
+        (false, Ok(())) => Err(format!("failed: {}", failed.join(", "))),
+        (false, Err(tests)) => Err(format!("failed: {}; {tests}", failed.join(", "))),
+    }
+}

@@ -1,0 +1,210 @@
+//! `cargo xtask test` and `cargo xtask soak`: the crates' tests, then every client suite against a
+//! real server process, and one count over all of them.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use crate::install::{self, Places};
+use crate::proc;
+use crate::tally::Tally;
+
+/// The Rust client's crate: a workspace of its own, so that its HTTP stack stays out of ours.
+pub const CLIENT_CRATE: &str = "tests/clients/object-store/Cargo.toml";
+
+/// The name that selects the crates' tests.
+const CRATES: &str = "crates";
+
+/// How much a client suite does.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Length {
+    /// Minutes: for every change.
+    Test,
+    /// Hours: before a release.
+    Soak,
+}
+
+impl Length {
+    /// The counts that the suites read, as environment variables. They must not begin with
+    /// `LARDER_`: the server refuses settings that it does not know.
+    fn counts(self) -> [(&'static str, &'static str); 3] {
+        let (files, mebibytes, rounds) = match self {
+            Self::Test => ("2000", "64", "3"),
+            Self::Soak => ("20000", "2048", "50"),
+        };
+        [
+            ("CLIENTS_TREE_FILES", files),
+            ("CLIENTS_LARGE_MIB", mebibytes),
+            ("CLIENTS_KILL_ROUNDS", rounds),
+        ]
+    }
+
+    /// The longest that one suite may take.
+    fn suite_limit(self) -> Duration {
+        match self {
+            Self::Test => Duration::from_secs(6 * 60),
+            Self::Soak => Duration::from_secs(3 * 60 * 60),
+        }
+    }
+}
+
+/// Runs the suites named by `only`, or all of them.
+///
+/// # Errors
+/// Any failure; the counts are printed all the same, as the last line.
+pub fn run(length: Length, only: &[String]) -> Result<(), String> {
+    let places = Places::new();
+    let names = client_suites(&places)?;
+    let known = |name: &String| name == CRATES || names.contains(name);
+    if let Some(unknown) = only.iter().find(|name| !known(name)) {
+        return Err(format!(
+            "no suite {unknown:?}; there are {CRATES}, {}",
+            names.join(", ")
+        ));
+    }
+    let chosen = |name: &str| only.is_empty() || only.iter().any(|one| one == name);
+    let started = Instant::now();
+    let mut rows = Vec::new();
+    if names.iter().any(|name| chosen(name)) {
+        install::run(&places);
+        let build = proc::run(proc::cargo(&["build", "--release", "--package", "larder"]));
+        rows.extend(build.err().map(|error| {
+            eprintln!("{error}");
+            Row::new(
+                "build of the server",
+                Tally {
+                    passed: 0,
+                    failed: 1,
+                },
+                started,
+            )
+        }));
+    }
+    if chosen(CRATES) && length == Length::Test || only.iter().any(|name| name == CRATES) {
+        rows.push(crates());
+    }
+    for name in names.iter().filter(|name| chosen(name)) {
+        rows.push(client(&places, name, length));
+    }
+    summarise(&rows, started)
+}
+
+struct Row {
+    name: String,
+    tally: Tally,
+    took: Duration,
+}
+
+impl Row {
+    fn new(name: &str, tally: Tally, started: Instant) -> Self {
+        Self {
+            name: name.to_string(),
+            tally,
+            took: started.elapsed(),
+        }
+    }
+}
+
+/// The names of the client suites: `tests/clients/test_NAME.py`.
+fn client_suites(places: &Places) -> Result<Vec<String>, String> {
+    let failed = |error| format!("{}: {error}", places.sources.display());
+    let mut names = Vec::new();
+    for entry in fs::read_dir(&places.sources).map_err(failed)? {
+        let file = entry
+            .map_err(failed)?
+            .file_name()
+            .to_string_lossy()
+            .into_owned();
+        let name = file
+            .strip_prefix("test_")
+            .and_then(|name| name.strip_suffix(".py"));
+        names.extend(name.map(str::to_string));
+    }
+    names.sort();
+    Ok(names)
+}
+
+fn crates() -> Row {
+    let started = Instant::now();
+    let tally = Arc::new(Mutex::new(Tally::default()));
+    let counter = Arc::clone(&tally);
+    let test = proc::cargo(&["test", "--workspace", "--no-fail-fast"]);
+    let status = proc::watch(test, Duration::from_secs(25 * 60), move |line| {
+        counter
+            .lock()
+            .expect("nothing panics while it counts")
+            .add_cargo_line(line);
+    });
+    let counted = *tally.lock().expect("nothing panics while it counts");
+    finish(CRATES, counted.judged(&status), &status, started)
+}
+
+fn client(places: &Places, name: &str, length: Length) -> Row {
+    let started = Instant::now();
+    let report = places.work.join(format!("report-{name}.xml"));
+    // A report of an earlier run must not be counted when this one dies before it writes its own.
+    let _ = fs::remove_file(&report);
+    let status = proc::watch(
+        pytest(places, name, length, &report),
+        length.suite_limit(),
+        |_| {},
+    );
+    let tally = Tally::from_junit(&fs::read_to_string(&report).unwrap_or_default());
+    finish(name, tally.judged(&status), &status, started)
+}
+
+fn pytest(places: &Places, name: &str, length: Length, report: &Path) -> Command {
+    let suite = places
+        .sources
+        .join(format!("test_{name}.py"))
+        .display()
+        .to_string();
+    let report = format!("--junitxml={}", report.display());
+    let python = places.python.display().to_string();
+    let mut command = proc::command(&python, &["-m", "pytest", &suite, &report]);
+    command
+        .env("PATH", places.path_variable())
+        .env("PYTHONDONTWRITEBYTECODE", "1");
+    command.env("CLIENTS_WORK", &places.work);
+    let server = target_directory().join("release/larder");
+    command.env("CLIENTS_SERVER", server).envs(length.counts());
+    command
+}
+
+fn target_directory() -> std::path::PathBuf {
+    let chosen = std::env::var_os("CARGO_TARGET_DIR").map(std::path::PathBuf::from);
+    crate::root().join(chosen.unwrap_or("target".into()))
+}
+
+fn finish(
+    name: &str,
+    tally: Tally,
+    status: &Result<std::process::ExitStatus, String>,
+    started: Instant,
+) -> Row {
+    if let Err(error) = status {
+        eprintln!("{name}: {error}");
+    }
+    Row::new(name, tally, started)
+}
+
+fn summarise(rows: &[Row], started: Instant) -> Result<(), String> {
+    let mut total = Tally::default();
+    println!("\nsuite                  passed  failed  seconds");
+    for row in rows {
+        let (tally, seconds) = (row.tally, row.took.as_secs());
+        println!(
+            "{:<22} {:>6}  {:>6}  {seconds:>7}",
+            row.name, tally.passed, tally.failed
+        );
+        total += tally;
+    }
+    println!("all of it took {} s\n", started.elapsed().as_secs());
+    println!("{} passed, {} failed", total.passed, total.failed);
+    if total.failed > 0 {
+        return Err("there are failures".to_string());
+    }
+    Ok(())
+}

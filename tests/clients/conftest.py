@@ -9,14 +9,26 @@ import sys
 import boto3
 import botocore.config
 import pytest
+
 import real_tree
 from larder_process import Remote, Server, temporary_directory
 
 REGION = "us-east-1"
-CLIENT_SECONDS_MAX = 240
+# The soak's trees and objects are larger, and so is its patience.
+PATIENCE = int(os.environ.get("CLIENTS_PATIENCE", "1"))
+CLIENT_SECONDS_MAX = 240 * PATIENCE
+TEST_SECONDS_MAX = 300
 PANIC_MARKS = ("panicked at", "stack overflow", "RUST_BACKTRACE")
 
 numbers = itertools.count(1)
+
+
+def pytest_collection_modifyitems(items):
+    """Each test's time limit, times the patience of this run."""
+    for item in items:
+        marker = item.get_closest_marker("timeout")
+        seconds = marker.args[0] if marker else TEST_SECONDS_MAX
+        item.add_marker(pytest.mark.timeout(seconds * PATIENCE), append=False)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -35,7 +35,8 @@ const md5 = (bytes) => createHash("md5").update(bytes).digest("hex");
 
 test("put, get, head, list and delete", async () => {
   const Key = "dir/ü + 1 & <2>.txt";
-  const put = await s3.send(new PutObjectCommand({ Bucket, Key, Body: "hello", Metadata: { a: "b" } }));
+  const request = { Bucket, Key, Body: "hello", Metadata: { a: "b" } };
+  const put = await s3.send(new PutObjectCommand(request));
   assert.equal(put.ETag, `"${md5("hello")}"`);
   const head = await s3.send(new HeadObjectCommand({ Bucket, Key }));
   assert.equal(head.ContentLength, 5);

@@ -52,7 +52,7 @@ class Server:
         return self.directory / "server.log"
 
     def environment(self):
-        """The caller's environment without settings of ours that it may hold, plus the root keys."""
+        """The caller's environment, without settings of ours that it may hold, and the keys."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("LARDER_")}
         kept["LARDER_ROOT_ACCESS_KEY"] = self.access_key
         kept["LARDER_ROOT_SECRET_KEY"] = self.secret_key

@@ -10,7 +10,7 @@ EMPTY = hashlib.sha256(b"").hexdigest()
 
 
 def timestamp():
-    return datetime.datetime.now(datetime.timezone.utc).strftime("%Y%m%dT%H%M%SZ")
+    return datetime.datetime.now(datetime.UTC).strftime("%Y%m%dT%H%M%SZ")
 
 
 def _hmac(key, text):

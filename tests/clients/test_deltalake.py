@@ -54,7 +54,8 @@ def test_racing_writers_lose_nothing(bucket, options):
     import json
 
     where = f"s3://{bucket}/race"
-    empty = pyarrow.table({"writer": pyarrow.array([], "int64"), "commit": pyarrow.array([], "int64")})
+    column = pyarrow.array([], "int64")
+    empty = pyarrow.table({"writer": column, "commit": column})
     deltalake.write_deltalake(where, empty, storage_options=options)
     writers = [
         subprocess.Popen(

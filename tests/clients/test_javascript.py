@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 
@@ -22,7 +23,7 @@ TESTS = (
 
 def test_every_test_of_the_file_is_named_here():
     """A test that is added there must be run here."""
-    declared = [line.split('"')[1] for line in SOURCE.read_text().splitlines() if line[:6] == "test(\""]
+    declared = re.findall(r'^test\("([^"]+)"', SOURCE.read_text(), re.MULTILINE)
     assert declared == list(TESTS)
 
 
@@ -45,7 +46,13 @@ def test_sdk(name, server, bucket, directory):
     }
     command = [node, "--test", f"--test-name-pattern=^{name}$", "--test-reporter=tap", SOURCE.name]
     done = subprocess.run(
-        command, cwd=directory, env=environment, capture_output=True, text=True, timeout=240, check=False
+        command,
+        cwd=directory,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
     )
     printed = done.stdout[-4000:] + done.stderr[-2000:]
     assert done.returncode == 0, printed

@@ -1,6 +1,7 @@
 """rclone: a real tree up, listed, checked, down; moves and server-side copies."""
 
 import pytest
+
 import real_tree
 
 

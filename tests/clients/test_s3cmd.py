@@ -1,6 +1,7 @@
 """s3cmd: signs without a library of AWS's, lists in its own way, compares by MD5."""
 
 import pytest
+
 import real_tree
 
 

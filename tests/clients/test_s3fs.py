@@ -1,8 +1,9 @@
 """s3fs (fsspec): files as Python sees them, over an asynchronous client."""
 
 import pytest
-import real_tree
 import s3fs
+
+import real_tree
 
 
 @pytest.fixture

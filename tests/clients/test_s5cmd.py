@@ -1,6 +1,7 @@
 """s5cmd: hundreds of requests at once from one process."""
 
 import pytest
+
 import real_tree
 
 

@@ -4,6 +4,7 @@ import os
 import subprocess
 
 import pytest
+
 from conftest import boto_client
 from larder_process import Server, free_port, temporary_directory
 

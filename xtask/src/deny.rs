@@ -30,22 +30,12 @@ pub fn run() -> Result<(), String> {
     println!("deny: cargo-deny is not installed; checking licences, sources and duplicates with");
     println!("deny: what cargo reports. Advisories are NOT checked (`cargo install cargo-deny`).");
     let settings = Settings::read()?;
-    let tree = [
-        "tree",
-        "--workspace",
-        "-e",
-        "all",
-        "--target",
-        "all",
-        "--prefix",
-        "none",
-    ];
+    let tree = ["tree", "--workspace", "-e", "all", "--target", "all", "--prefix", "none"];
     let all = proc::output(proc::cargo(&[&tree[..], &["-f", "{p}|{l}"]].concat()))?;
     let lock = fs::read_to_string(crate::root().join("Cargo.lock"))
         .map_err(|error| format!("Cargo.lock: {error}"))?;
-    let mut problems: Vec<String> = licence_problems(&all, &settings.licences)
-        .into_iter()
-        .collect();
+    let mut problems: Vec<String> =
+        licence_problems(&all, &settings.licences).into_iter().collect();
     problems.extend(source_problems(&lock)?);
     problems.extend(duplicate_problems(&shipped, &settings.skipped));
     problems.extend(budget_problems(&shipped));
@@ -67,11 +57,7 @@ fn report(problems: Vec<String>) -> Result<(), String> {
 fn shipped_packages() -> Result<BTreeSet<String>, String> {
     let tree = proc::output(proc::cargo(&["tree", "-e", "normal", "--prefix", "none"]))?;
     let package = |line: &str| line.split(" (").next().unwrap_or(line).trim().to_string();
-    Ok(tree
-        .lines()
-        .filter(|line| !line.trim().is_empty())
-        .map(package)
-        .collect())
+    Ok(tree.lines().filter(|line| !line.trim().is_empty()).map(package).collect())
 }
 
 struct Settings {
@@ -83,9 +69,7 @@ impl Settings {
     fn read() -> Result<Self, String> {
         let text = fs::read_to_string(crate::root().join(SETTINGS))
             .map_err(|error| format!("{SETTINGS}: {error}"))?;
-        let table: toml::Table = text
-            .parse()
-            .map_err(|error| format!("{SETTINGS}: {error}"))?;
+        let table: toml::Table = text.parse().map_err(|error| format!("{SETTINGS}: {error}"))?;
         let list = |section: &str, name: &str| -> Result<Vec<toml::Value>, String> {
             let value = table.get(section).and_then(|section| section.get(name));
             let list = value.and_then(|value| value.as_array()).cloned();
@@ -115,10 +99,7 @@ fn licence_problems(tree: &str, allowed: &BTreeSet<String>) -> BTreeSet<String> 
 /// Whether one way through an SPDX expression needs allowed licences only. AND binds tighter than
 /// OR; `/` is the old spelling of OR; `(*)` is cargo's mark of a package that it printed before.
 fn is_allowed(expression: &str, allowed: &BTreeSet<String>) -> bool {
-    let spaced = expression
-        .replace(" (*)", "")
-        .replace('(', " ( ")
-        .replace(')', " ) ");
+    let spaced = expression.replace(" (*)", "").replace('(', " ( ").replace(')', " ) ");
     let spaced = spaced.replace('/', " OR ");
     let words: Vec<&str> = spaced.split_whitespace().collect();
     let mut at = 0;
@@ -162,9 +143,7 @@ fn one_of(words: &[&str], at: &mut usize, allowed: &BTreeSet<String>) -> bool {
 }
 
 fn source_problems(lock: &str) -> Result<Vec<String>, String> {
-    let lock: toml::Table = lock
-        .parse()
-        .map_err(|error| format!("Cargo.lock: {error}"))?;
+    let lock: toml::Table = lock.parse().map_err(|error| format!("Cargo.lock: {error}"))?;
     let packages = lock.get("package").and_then(|list| list.as_array());
     let foreign = packages.into_iter().flatten().filter_map(|package| {
         let source = package.get("source")?.as_str()?;
@@ -179,19 +158,13 @@ fn duplicate_problems(shipped: &BTreeSet<String>, skipped: &BTreeSet<String>) ->
     for (name, version) in shipped.iter().filter_map(|package| package.split_once(' ')) {
         versions.entry(name).or_default().push(version);
     }
-    let twice = versions
-        .iter()
-        .filter(|(name, versions)| versions.len() > 1 && !skipped.contains(**name));
-    twice
-        .map(|(name, versions)| format!("{name}: shipped as {}", versions.join(" and ")))
-        .collect()
+    let twice =
+        versions.iter().filter(|(name, versions)| versions.len() > 1 && !skipped.contains(**name));
+    twice.map(|(name, versions)| format!("{name}: shipped as {}", versions.join(" and "))).collect()
 }
 
 fn budget_problems(shipped: &BTreeSet<String>) -> Vec<String> {
-    println!(
-        "deny: {} packages of at most {PACKAGES_MAX} go into the server",
-        shipped.len()
-    );
+    println!("deny: {} packages of at most {PACKAGES_MAX} go into the server", shipped.len());
     let over = shipped.len() > PACKAGES_MAX;
     over.then(|| format!("{} packages, more than {PACKAGES_MAX}", shipped.len()))
         .into_iter()

@@ -31,11 +31,7 @@ impl Places {
         let root = crate::root();
         let work = root.join("target/clients");
         let python = work.join("venv/bin/python");
-        Self {
-            sources: root.join("tests/clients"),
-            work,
-            python,
-        }
+        Self { sources: root.join("tests/clients"), work, python }
     }
 
     /// The directory of the `npm` packages.
@@ -67,16 +63,12 @@ pub fn run(places: &Places) {
 
 fn on_path(program: &str) -> bool {
     let path = std::env::var("PATH").unwrap_or_default();
-    path.split(':')
-        .any(|directory| Path::new(directory).join(program).is_file())
+    path.split(':').any(|directory| Path::new(directory).join(program).is_file())
 }
 
 fn debian() -> Result<(), String> {
-    let mut missing: Vec<&str> = DEBIAN_CLIENTS
-        .iter()
-        .copied()
-        .filter(|client| !on_path(client))
-        .collect();
+    let mut missing: Vec<&str> =
+        DEBIAN_CLIENTS.iter().copied().filter(|client| !on_path(client)).collect();
     if !proc::succeeds(proc::command("python3", &["-c", "import venv, ensurepip"])) {
         missing.extend(["python3", "python3-venv"]);
     }
@@ -91,17 +83,12 @@ fn debian() -> Result<(), String> {
     let apt = apt_command().ok_or(by_hand.clone())?;
     let run = |args: &[&str]| {
         let mut command = Command::new(apt[0]);
-        command
-            .args(&apt[1..])
-            .args(args)
-            .env("DEBIAN_FRONTEND", "noninteractive");
+        command.args(&apt[1..]).args(args).env("DEBIAN_FRONTEND", "noninteractive");
         proc::run(command)
     };
     let install = [&["install", "-y", "--no-install-recommends"], &missing[..]].concat();
     // The package lists of a fresh machine are empty or old; only then are they worth the time.
-    run(&install)
-        .or_else(|_| run(&["update"]).and_then(|()| run(&install)))
-        .map_err(|_| by_hand)
+    run(&install).or_else(|_| run(&["update"]).and_then(|()| run(&install))).map_err(|_| by_hand)
 }
 
 /// How apt-get can be run here without asking anyone, if at all.
@@ -123,10 +110,7 @@ fn python(places: &Places) -> Result<(), String> {
         return Ok(());
     }
     let by_hand = "not installed: the Python clients; python3 with venv and PyPI are needed";
-    let made = proc::run(proc::command(
-        "python3",
-        &["-m", "venv", "--clear", &text(&venv)],
-    ));
+    let made = proc::run(proc::command("python3", &["-m", "venv", "--clear", &text(&venv)]));
     made.map_err(|error| format!("{by_hand} ({error})"))?;
     let install = ["install", "--quiet", "--disable-pip-version-check", "-r"];
     let install = pip(places, &[&install[..], &[&text(&requirements)]].concat());
@@ -147,13 +131,7 @@ fn node(places: &Places) -> Result<(), String> {
     let by_hand = format!("not installed: node.js {NODE_MAJOR_MIN} or newer with npm");
     if !node_is_new_enough(places) || !runs(places, "npm") {
         let wheel = places.sources.join("requirements-node.txt");
-        let install = [
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            "-r",
-            &text(&wheel),
-        ];
+        let install = ["install", "--quiet", "--disable-pip-version-check", "-r", &text(&wheel)];
         proc::run(pip(places, &install)).map_err(|error| format!("{by_hand} ({error})"))?;
         link_node(places).map_err(|error| format!("{by_hand} ({error})"))?;
     }
@@ -167,9 +145,7 @@ fn node(places: &Places) -> Result<(), String> {
     fs::copy(&lock, directory.join("package-lock.json")).map_err(failed)?;
     let mut install = Command::new("npm");
     install.args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
-    install
-        .current_dir(&directory)
-        .env("PATH", places.path_variable());
+    install.current_dir(&directory).env("PATH", places.path_variable());
     proc::run(install).map_err(|error| format!("{by_hand}, or its packages ({error})"))?;
     stamp.set()
 }
@@ -184,15 +160,8 @@ fn node_is_new_enough(places: &Places) -> bool {
     let mut command = proc::command("node", &["--version"]);
     command.env("PATH", places.path_variable());
     let version = proc::output(command).unwrap_or_default();
-    let major = version
-        .trim()
-        .trim_start_matches('v')
-        .split('.')
-        .next()
-        .unwrap_or_default();
-    major
-        .parse::<u32>()
-        .is_ok_and(|major| major >= NODE_MAJOR_MIN)
+    let major = version.trim().trim_start_matches('v').split('.').next().unwrap_or_default();
+    major.parse::<u32>().is_ok_and(|major| major >= NODE_MAJOR_MIN)
 }
 
 /// The wheel has node.js and npm inside its package directory; links give them their names.
@@ -204,10 +173,7 @@ fn link_node(places: &Places) -> Result<(), String> {
     fs::create_dir_all(&links).map_err(|error| error.to_string())?;
     for (name, target) in [
         ("node", programs.join("node")),
-        (
-            "npm",
-            programs.join("../lib/node_modules/npm/bin/npm-cli.js"),
-        ),
+        ("npm", programs.join("../lib/node_modules/npm/bin/npm-cli.js")),
     ] {
         let link = links.join(name);
         if link.is_symlink() {
@@ -232,10 +198,7 @@ impl Stamp {
             content += &fs::read_to_string(input)
                 .map_err(|error| format!("{}: {error}", input.display()))?;
         }
-        Ok(Self {
-            path: directory.join(".installed"),
-            content,
-        })
+        Ok(Self { path: directory.join(".installed"), content })
     }
 
     fn holds(&self) -> bool {

@@ -42,10 +42,8 @@ pub fn run(mut command: Command) -> Result<(), String> {
 pub fn output(mut command: Command) -> Result<String, String> {
     let line = display(&command);
     let failed = |error: String| format!("`{line}`: {error}");
-    let output = command
-        .stderr(Stdio::inherit())
-        .output()
-        .map_err(|error| failed(error.to_string()))?;
+    let output =
+        command.stderr(Stdio::inherit()).output().map_err(|error| failed(error.to_string()))?;
     if !output.status.success() {
         return Err(failed(output.status.to_string()));
     }
@@ -54,10 +52,7 @@ pub fn output(mut command: Command) -> Result<String, String> {
 
 /// Whether a command can be started and succeeds; what it prints is dropped.
 pub fn succeeds(mut command: Command) -> bool {
-    let quiet = command
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
+    let quiet = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     quiet.status().is_ok_and(|status| status.success())
 }
 
@@ -75,10 +70,7 @@ pub fn watch(
     println!("\n> {line}");
     let failed = |error: std::io::Error| format!("`{line}`: {error}");
     let (reader, writer) = std::io::pipe().map_err(failed)?;
-    command
-        .stdin(Stdio::null())
-        .stdout(writer.try_clone().map_err(failed)?)
-        .stderr(writer);
+    command.stdin(Stdio::null()).stdout(writer.try_clone().map_err(failed)?).stderr(writer);
     let mut child = command.spawn().map_err(failed)?;
     // The command holds the pipe's writing ends; the reader sees the end only once they are closed.
     drop(command);
@@ -103,10 +95,7 @@ pub fn watch(
 fn pass_on(reader: PipeReader, mut on_line: impl FnMut(&str)) {
     let mut reader = BufReader::new(reader);
     let mut line = Vec::new();
-    while reader
-        .read_until(b'\n', &mut line)
-        .is_ok_and(|length| length > 0)
-    {
+    while reader.read_until(b'\n', &mut line).is_ok_and(|length| length > 0) {
         let text = String::from_utf8_lossy(&line);
         print!("{text}");
         on_line(text.trim_end());
@@ -139,10 +128,6 @@ fn stop(child: &mut Child) -> std::io::Result<ExitStatus> {
 fn display(command: &Command) -> String {
     let root = crate::root();
     let mut words = vec![command.get_program().to_string_lossy().into_owned()];
-    words.extend(
-        command
-            .get_args()
-            .map(|arg| arg.to_string_lossy().into_owned()),
-    );
+    words.extend(command.get_args().map(|arg| arg.to_string_lossy().into_owned()));
     words.join(" ").replace(&format!("{}/", root.display()), "")
 }

@@ -29,15 +29,16 @@ pub enum Length {
 impl Length {
     /// The counts that the suites read, as environment variables. They must not begin with
     /// `LARDER_`: the server refuses settings that it does not know.
-    fn counts(self) -> [(&'static str, &'static str); 3] {
-        let (files, mebibytes, rounds) = match self {
-            Self::Test => ("2000", "64", "3"),
-            Self::Soak => ("20000", "2048", "50"),
+    fn counts(self) -> [(&'static str, &'static str); 4] {
+        let (files, mebibytes, rounds, patience) = match self {
+            Self::Test => ("2000", "64", "3", "1"),
+            Self::Soak => ("20000", "2048", "50", "10"),
         };
         [
             ("CLIENTS_TREE_FILES", files),
             ("CLIENTS_LARGE_MIB", mebibytes),
             ("CLIENTS_KILL_ROUNDS", rounds),
+            ("CLIENTS_PATIENCE", patience),
         ]
     }
 
@@ -50,19 +51,17 @@ impl Length {
     }
 }
 
-/// Runs the suites named by `only`, or all of them.
+/// Runs the suites named by `only`, or all of them. `before` names checks that failed already; they
+/// are repeated at the end, where they are seen.
 ///
 /// # Errors
-/// Any failure; the counts are printed all the same, as the last line.
-pub fn run(length: Length, only: &[String]) -> Result<(), String> {
+/// Any failure. The message is empty then: the counts, already printed, are to be the last line.
+pub fn run(length: Length, only: &[String], before: &[&str]) -> Result<(), String> {
     let places = Places::new();
     let names = client_suites(&places)?;
     let known = |name: &String| name == CRATES || names.contains(name);
     if let Some(unknown) = only.iter().find(|name| !known(name)) {
-        return Err(format!(
-            "no suite {unknown:?}; there are {CRATES}, {}",
-            names.join(", ")
-        ));
+        return Err(format!("no suite {unknown:?}; there are {CRATES}, {}", names.join(", ")));
     }
     let chosen = |name: &str| only.is_empty() || only.iter().any(|one| one == name);
     let started = Instant::now();
@@ -72,14 +71,7 @@ pub fn run(length: Length, only: &[String]) -> Result<(), String> {
         let build = proc::run(proc::cargo(&["build", "--release", "--package", "larder"]));
         rows.extend(build.err().map(|error| {
             eprintln!("{error}");
-            Row::new(
-                "build of the server",
-                Tally {
-                    passed: 0,
-                    failed: 1,
-                },
-                started,
-            )
+            Row::new("build of the server", Tally { passed: 0, failed: 1 }, started)
         }));
     }
     if chosen(CRATES) && length == Length::Test || only.iter().any(|name| name == CRATES) {
@@ -88,7 +80,7 @@ pub fn run(length: Length, only: &[String]) -> Result<(), String> {
     for name in names.iter().filter(|name| chosen(name)) {
         rows.push(client(&places, name, length));
     }
-    summarise(&rows, started)
+    summarise(&rows, before, started)
 }
 
 struct Row {
@@ -99,11 +91,7 @@ struct Row {
 
 impl Row {
     fn new(name: &str, tally: Tally, started: Instant) -> Self {
-        Self {
-            name: name.to_string(),
-            tally,
-            took: started.elapsed(),
-        }
+        Self { name: name.to_string(), tally, took: started.elapsed() }
     }
 }
 
@@ -112,14 +100,8 @@ fn client_suites(places: &Places) -> Result<Vec<String>, String> {
     let failed = |error| format!("{}: {error}", places.sources.display());
     let mut names = Vec::new();
     for entry in fs::read_dir(&places.sources).map_err(failed)? {
-        let file = entry
-            .map_err(failed)?
-            .file_name()
-            .to_string_lossy()
-            .into_owned();
-        let name = file
-            .strip_prefix("test_")
-            .and_then(|name| name.strip_suffix(".py"));
+        let file = entry.map_err(failed)?.file_name().to_string_lossy().into_owned();
+        let name = file.strip_prefix("test_").and_then(|name| name.strip_suffix(".py"));
         names.extend(name.map(str::to_string));
     }
     names.sort();
@@ -132,10 +114,7 @@ fn crates() -> Row {
     let counter = Arc::clone(&tally);
     let test = proc::cargo(&["test", "--workspace", "--no-fail-fast"]);
     let status = proc::watch(test, Duration::from_secs(25 * 60), move |line| {
-        counter
-            .lock()
-            .expect("nothing panics while it counts")
-            .add_cargo_line(line);
+        counter.lock().expect("nothing panics while it counts").add_cargo_line(line);
     });
     let counted = *tally.lock().expect("nothing panics while it counts");
     finish(CRATES, counted.judged(&status), &status, started)
@@ -146,27 +125,17 @@ fn client(places: &Places, name: &str, length: Length) -> Row {
     let report = places.work.join(format!("report-{name}.xml"));
     // A report of an earlier run must not be counted when this one dies before it writes its own.
     let _ = fs::remove_file(&report);
-    let status = proc::watch(
-        pytest(places, name, length, &report),
-        length.suite_limit(),
-        |_| {},
-    );
+    let status = proc::watch(pytest(places, name, length, &report), length.suite_limit(), |_| {});
     let tally = Tally::from_junit(&fs::read_to_string(&report).unwrap_or_default());
     finish(name, tally.judged(&status), &status, started)
 }
 
 fn pytest(places: &Places, name: &str, length: Length, report: &Path) -> Command {
-    let suite = places
-        .sources
-        .join(format!("test_{name}.py"))
-        .display()
-        .to_string();
+    let suite = places.sources.join(format!("test_{name}.py")).display().to_string();
     let report = format!("--junitxml={}", report.display());
     let python = places.python.display().to_string();
     let mut command = proc::command(&python, &["-m", "pytest", &suite, &report]);
-    command
-        .env("PATH", places.path_variable())
-        .env("PYTHONDONTWRITEBYTECODE", "1");
+    command.env("PATH", places.path_variable()).env("PYTHONDONTWRITEBYTECODE", "1");
     command.env("CLIENTS_WORK", &places.work);
     let server = target_directory().join("release/larder");
     command.env("CLIENTS_SERVER", server).envs(length.counts());
@@ -190,21 +159,21 @@ fn finish(
     Row::new(name, tally, started)
 }
 
-fn summarise(rows: &[Row], started: Instant) -> Result<(), String> {
+fn summarise(rows: &[Row], before: &[&str], started: Instant) -> Result<(), String> {
     let mut total = Tally::default();
     println!("\nsuite                  passed  failed  seconds");
     for row in rows {
         let (tally, seconds) = (row.tally, row.took.as_secs());
-        println!(
-            "{:<22} {:>6}  {:>6}  {seconds:>7}",
-            row.name, tally.passed, tally.failed
-        );
+        println!("{:<22} {:>6}  {:>6}  {seconds:>7}", row.name, tally.passed, tally.failed);
         total += tally;
     }
     println!("all of it took {} s\n", started.elapsed().as_secs());
+    if !before.is_empty() {
+        println!("checks that FAILED before the tests: {}", before.join(", "));
+    }
     println!("{} passed, {} failed", total.passed, total.failed);
-    if total.failed > 0 {
-        return Err("there are failures".to_string());
+    if total.failed > 0 || !before.is_empty() {
+        return Err(String::new());
     }
     Ok(())
 }

@@ -34,10 +34,7 @@ impl Tally {
     pub fn from_junit(report: &str) -> Self {
         let count = |name: &str| count_after(report, &format!(" {name}=\""));
         let failed = count("failures") + count("errors") + count("skipped");
-        Self {
-            passed: count("tests").saturating_sub(failed),
-            failed,
-        }
+        Self { passed: count("tests").saturating_sub(failed), failed }
     }
 
     /// A run that ended badly without a failed test has failed all the same: it did not compile, or
@@ -55,21 +52,13 @@ impl Tally {
 
 fn count_before(text: &str, word: &str) -> u64 {
     let before = text.split(word).next().unwrap_or_default();
-    let digits = before
-        .rsplit(|c: char| !c.is_ascii_digit())
-        .next()
-        .unwrap_or_default();
+    let digits = before.rsplit(|c: char| !c.is_ascii_digit()).next().unwrap_or_default();
     digits.parse().unwrap_or(0)
 }
 
 fn count_after(text: &str, prefix: &str) -> u64 {
     let after = text.split_once(prefix).map_or("", |(_, after)| after);
-    after
-        .split('"')
-        .next()
-        .unwrap_or_default()
-        .parse()
-        .unwrap_or(0)
+    after.split('"').next().unwrap_or_default().parse().unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -83,13 +72,7 @@ mod tests {
         tally.add_cargo_line("test a::b ... ok");
         tally.add_cargo_line("test result: ok. 12 passed; 0 failed; 3 ignored; 0 measured");
         tally.add_cargo_line("test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 measured");
-        assert_eq!(
-            tally,
-            Tally {
-                passed: 15,
-                failed: 2
-            }
-        );
+        assert_eq!(tally, Tally { passed: 15, failed: 2 });
     }
 
     #[test]
@@ -97,35 +80,18 @@ mod tests {
         let report = r#"<testsuites name="x"><testsuite name="pytest" errors="1" failures="2"
             skipped="1" tests="9" time="0.1"><testcase failures="7"/>"#;
         let report = report.replace("\n           ", "");
-        assert_eq!(
-            Tally::from_junit(&report),
-            Tally {
-                passed: 5,
-                failed: 4
-            }
-        );
+        assert_eq!(Tally::from_junit(&report), Tally { passed: 5, failed: 4 });
         assert_eq!(Tally::from_junit(""), Tally::default());
     }
 
     #[test]
     fn a_run_that_ended_badly_has_failed() {
-        let fine = Tally {
-            passed: 1,
-            failed: 0,
-        };
+        let fine = Tally { passed: 1, failed: 0 };
         let ended = |code| Ok(ExitStatus::from_raw(code << 8));
         assert_eq!(fine.judged(&ended(0)).failed, 0);
         assert_eq!(fine.judged(&ended(1)).failed, 1);
         assert_eq!(fine.judged(&Err("too long".to_string())).failed, 1);
-        assert_eq!(
-            Tally {
-                passed: 1,
-                failed: 2
-            }
-            .judged(&ended(1))
-            .failed,
-            2
-        );
+        assert_eq!(Tally { passed: 1, failed: 2 }.judged(&ended(1)).failed, 2);
         assert_eq!(Tally::default().judged(&ended(0)).failed, 1, "nothing ran");
     }
 }

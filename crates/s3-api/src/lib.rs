@@ -1,1 +1,25 @@
-//! The S3 pipeline: authenticate, authorise, run an operation, answer
+//! The S3 pipeline: authenticate, authorise, run an operation, answer.
+//!
+//! Holds: the pipeline, grants, the table of operations, one file per operation, error answers.
+//! Never: sockets, storage formats, rules of keys and versions (`objects`), clocks of its own.
+//! Enter at: [`Service::handle`]; `pipeline.rs` is the way of a request, `ops/mod.rs` the contents.
+
+mod call;
+mod error;
+mod keep_alive;
+mod ops;
+mod pipeline;
+mod reply;
+mod request_body;
+mod response_body;
+mod service;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+mod upload_body;
+
+pub use ops::{Requested, coverage_markdown};
+pub use request_body::RequestBody;
+pub use response_body::{BodyCut, ResponseBody};
+pub use service::{Answer, ApiSettings, Connection, Parts, Service};

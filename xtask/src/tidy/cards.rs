@@ -18,17 +18,9 @@ pub fn check(tree: &Tree) -> Vec<Problem> {
 pub fn check_file(file: &SourceFile) -> Vec<Problem> {
     let mut problems = Vec::new();
     let mut add = |message: String| {
-        problems.push(Problem {
-            path: file.path.clone(),
-            line: 1,
-            message,
-        });
+        problems.push(Problem { path: file.path.clone(), line: 1, message });
     };
-    let card: Vec<&str> = file
-        .text
-        .lines()
-        .take_while(|line| line.starts_with("//!"))
-        .collect();
+    let card: Vec<&str> = file.text.lines().take_while(|line| line.starts_with("//!")).collect();
     let opens = card
         .first()
         .is_some_and(|line| line.len() > 4 && !ITEMS.iter().any(|item| line.starts_with(item)));
@@ -39,16 +31,12 @@ pub fn check_file(file: &SourceFile) -> Vec<Problem> {
     for item in ITEMS {
         match card[from..].iter().position(|line| line.starts_with(item)) {
             Some(at) if card[from + at].trim().len() > item.len() => from += at + 1,
-            _ => add(format!(
-                "its room card lacks `{item}` (or has it out of order or empty)"
-            )),
+            _ => add(format!("its room card lacks `{item}` (or has it out of order or empty)")),
         }
     }
     let lines = file.text.lines().count();
     if file.path.ends_with("lib.rs") && lines >= LIB_LINES_MAX {
-        add(format!(
-            "has {lines} lines; a lib.rs holds the doors only, under {LIB_LINES_MAX}"
-        ));
+        add(format!("has {lines} lines; a lib.rs holds the doors only, under {LIB_LINES_MAX}"));
     }
     problems
 }

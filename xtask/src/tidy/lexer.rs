@@ -3,11 +3,7 @@
 /// `source` with every comment blanked and the inside of every string and character literal
 /// replaced by `_`, line for line, so that braces and keywords that remain are code.
 pub fn mask(source: &str) -> String {
-    let mut lexer = Lexer {
-        chars: source.chars().collect(),
-        at: 0,
-        out: String::new(),
-    };
+    let mut lexer = Lexer { chars: source.chars().collect(), at: 0, out: String::new() };
     lexer.run();
     lexer.out
 }
@@ -158,11 +154,7 @@ pub fn functions(masked: &str) -> Vec<Function> {
         {
             let line = 1 + chars[..at].iter().filter(|&&c| c == '\n').count();
             let code_lines = code_lines(&chars[open + 1..closing_brace(&chars, open)]);
-            found.push(Function {
-                name,
-                line,
-                code_lines,
-            });
+            found.push(Function { name, line, code_lines });
         }
         at = next;
     }

@@ -58,9 +58,7 @@ pub struct Tree {
 impl Tree {
     /// The Rust sources that a person wrote.
     fn rust_sources(&self) -> impl Iterator<Item = &SourceFile> {
-        self.files
-            .iter()
-            .filter(|file| file.is_rust() && !file.is_generated())
+        self.files.iter().filter(|file| file.is_rust() && !file.is_generated())
     }
 }
 
@@ -89,10 +87,7 @@ pub fn run() -> Result<(), String> {
         println!("tidy: {files} files in order");
         return Ok(());
     }
-    Err(format!(
-        "tidy: {} problems in {files} files",
-        problems.len()
-    ))
+    Err(format!("tidy: {} problems in {files} files", problems.len()))
 }
 
 fn read_tree(directory: &Path, prefix: &str, tree: &mut Tree) -> Result<(), String> {

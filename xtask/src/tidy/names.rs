@@ -3,9 +3,8 @@
 use super::lexer;
 use super::{Problem, SourceFile, Tree};
 
-const BANNED: &[&str] = &[
-    "utils", "util", "common", "helpers", "misc", "manager", "core", "base", "v2", "new",
-];
+const BANNED: &[&str] =
+    &["utils", "util", "common", "helpers", "misc", "manager", "core", "base", "v2", "new"];
 
 /// Checks the names of files, directories and declared modules.
 pub fn check(tree: &Tree) -> Vec<Problem> {
@@ -21,9 +20,7 @@ pub fn check_file(file: &SourceFile) -> Vec<Problem> {
     names.extend(lexer::declared_modules(&lexer::mask(&file.text)));
     names.sort();
     names.dedup();
-    let banned = names
-        .into_iter()
-        .filter(|name| BANNED.contains(&name.as_str()));
+    let banned = names.into_iter().filter(|name| BANNED.contains(&name.as_str()));
     let problem = |name| Problem {
         path: file.path.clone(),
         line: 1,

@@ -21,38 +21,24 @@ const RANKS: &[(&str, u8)] = &[
 ];
 
 fn rank(room: &str) -> Option<u8> {
-    RANKS
-        .iter()
-        .find(|(name, _)| *name == room)
-        .map(|(_, rank)| *rank)
+    RANKS.iter().find(|(name, _)| *name == room).map(|(_, rank)| *rank)
 }
 
 /// Checks every `crates/*/Cargo.toml`.
 pub fn check(tree: &Tree) -> Vec<Problem> {
     let manifests = tree.files.iter().filter_map(|file| {
-        let room = file
-            .path
-            .strip_prefix("crates/")?
-            .strip_suffix("/Cargo.toml")?;
+        let room = file.path.strip_prefix("crates/")?.strip_suffix("/Cargo.toml")?;
         (!room.contains('/')).then_some((room, file))
     });
-    manifests
-        .flat_map(|(room, file)| check_manifest(room, &file.path, &file.text))
-        .collect()
+    manifests.flat_map(|(room, file)| check_manifest(room, &file.path, &file.text)).collect()
 }
 
 /// Problems of the manifest `text` of the crate in directory `room`. Development dependencies are
 /// free: a test may look down on anything.
 pub fn check_manifest(room: &str, path: &str, text: &str) -> Vec<Problem> {
-    let problem = |message: String| Problem {
-        path: path.to_string(),
-        line: 1,
-        message,
-    };
+    let problem = |message: String| Problem { path: path.to_string(), line: 1, message };
     let Some(own) = rank(room) else {
-        return vec![problem(format!(
-            "crate {room:?} has no rank in xtask/src/tidy/ranks.rs"
-        ))];
+        return vec![problem(format!("crate {room:?} has no rank in xtask/src/tidy/ranks.rs"))];
     };
     let manifest: toml::Table = match text.parse() {
         Ok(manifest) => manifest,
@@ -60,9 +46,7 @@ pub fn check_manifest(room: &str, path: &str, text: &str) -> Vec<Problem> {
     };
     let mut problems = Vec::new();
     for name in normal_dependencies(&manifest) {
-        let Some(other) = name
-            .strip_prefix("larder-")
-            .or((name == "larder").then_some("server"))
+        let Some(other) = name.strip_prefix("larder-").or((name == "larder").then_some("server"))
         else {
             continue;
         };
@@ -71,9 +55,7 @@ pub fn check_manifest(room: &str, path: &str, text: &str) -> Vec<Problem> {
             Some(rank) => problems.push(problem(format!(
                 "{room} (rank {own}) must not depend on {other} (rank {rank}); ranks only fall"
             ))),
-            None => problems.push(problem(format!(
-                "{room} depends on {other}, which has no rank"
-            ))),
+            None => problems.push(problem(format!("{room} depends on {other}, which has no rank"))),
         }
     }
     problems
@@ -82,24 +64,13 @@ pub fn check_manifest(room: &str, path: &str, text: &str) -> Vec<Problem> {
 /// Names of the packages that the manifest depends on in a normal build, per target as well.
 fn normal_dependencies(manifest: &toml::Table) -> Vec<String> {
     let mut tables: Vec<&toml::Table> = Vec::new();
-    tables.extend(
-        manifest
-            .get("dependencies")
-            .and_then(|table| table.as_table()),
-    );
+    tables.extend(manifest.get("dependencies").and_then(|table| table.as_table()));
     if let Some(targets) = manifest.get("target").and_then(|table| table.as_table()) {
-        tables.extend(
-            targets
-                .values()
-                .filter_map(|target| target.get("dependencies")?.as_table()),
-        );
+        tables.extend(targets.values().filter_map(|target| target.get("dependencies")?.as_table()));
     }
     let named = |(key, value): (&String, &toml::Value)| {
         let package = value.get("package").and_then(|package| package.as_str());
         package.unwrap_or(key).to_string()
     };
-    tables
-        .into_iter()
-        .flat_map(|table| table.iter().map(named))
-        .collect()
+    tables.into_iter().flat_map(|table| table.iter().map(named)).collect()
 }

@@ -41,9 +41,7 @@ impl Settings {
         let table: toml::Table = text.parse().map_err(|error| format!("{PATH}: {error}"))?;
         let mut settings = Self::default();
         for (section, entries) in &table {
-            let entries = entries
-                .as_array()
-                .ok_or(format!("{PATH}: {section} is not a list"))?;
+            let entries = entries.as_array().ok_or(format!("{PATH}: {section} is not a list"))?;
             for entry in entries {
                 let entry = Entry(entry.as_table().ok_or(format!("{PATH}: not a table"))?);
                 match section.as_str() {
@@ -58,11 +56,7 @@ impl Settings {
 
     /// A problem of the settings themselves.
     pub fn problem(&self, message: String) -> Problem {
-        Problem {
-            path: PATH.to_string(),
-            line: 1,
-            message,
-        }
+        Problem { path: PATH.to_string(), line: 1, message }
     }
 }
 
@@ -70,11 +64,7 @@ struct Entry<'a>(&'a toml::Table);
 
 impl Entry<'_> {
     fn text(&self, field: &str) -> Result<String, String> {
-        let value = self
-            .0
-            .get(field)
-            .and_then(|value| value.as_str())
-            .unwrap_or_default();
+        let value = self.0.get(field).and_then(|value| value.as_str()).unwrap_or_default();
         if value.is_empty() {
             return Err(format!("{PATH}: an entry lacks {field:?}: {:?}", self.0));
         }
@@ -83,26 +73,15 @@ impl Entry<'_> {
 
     fn exception(&self) -> Result<Exception, String> {
         self.text("reason")?;
-        let lines = self
-            .0
-            .get("lines")
-            .and_then(toml::Value::as_integer)
-            .unwrap_or(0);
+        let lines = self.0.get("lines").and_then(toml::Value::as_integer).unwrap_or(0);
         Ok(Exception {
             path: self.text("path")?,
-            function: self
-                .0
-                .contains_key("function")
-                .then(|| self.text("function"))
-                .transpose()?,
+            function: self.0.contains_key("function").then(|| self.text("function")).transpose()?,
             lines: usize::try_from(lines).map_err(|_| format!("{PATH}: lines = {lines}"))?,
         })
     }
 
     fn forbidden(&self) -> Result<Forbidden, String> {
-        Ok(Forbidden {
-            text: self.text("text")?,
-            reason: self.text("reason")?,
-        })
+        Ok(Forbidden { text: self.text("text")?, reason: self.text("reason")? })
     }
 }

@@ -29,17 +29,11 @@ pub struct Measured {
 
 impl Measured {
     fn lines_max(&self) -> usize {
-        if self.function.is_some() {
-            FUNCTION_LINES_MAX
-        } else {
-            FILE_LINES_MAX
-        }
+        if self.function.is_some() { FUNCTION_LINES_MAX } else { FILE_LINES_MAX }
     }
 
     fn title(&self) -> String {
-        self.function
-            .as_ref()
-            .map_or("file".to_string(), |name| format!("function {name}"))
+        self.function.as_ref().map_or("file".to_string(), |name| format!("function {name}"))
     }
 
     fn is_named_by(&self, exception: &Exception) -> bool {
@@ -50,12 +44,7 @@ impl Measured {
 /// The size of a whole file.
 pub fn measure_file(file: &SourceFile) -> Measured {
     let lines = file.text.lines().count();
-    Measured {
-        path: file.path.clone(),
-        line: 1,
-        function: None,
-        lines,
-    }
+    Measured { path: file.path.clone(), line: 1, function: None, lines }
 }
 
 /// The sizes of a file's functions.
@@ -74,26 +63,16 @@ pub fn measure_functions(file: &SourceFile) -> Vec<Measured> {
 pub fn judge(measured: &[Measured], settings: &Settings) -> Vec<Problem> {
     let mut problems = Vec::new();
     for item in measured.iter().filter(|item| item.lines > item.lines_max()) {
-        let named = settings
-            .exceptions
-            .iter()
-            .find(|exception| item.is_named_by(exception));
+        let named = settings.exceptions.iter().find(|exception| item.is_named_by(exception));
         let limit = named.map_or(item.lines_max(), |exception| exception.lines);
         if item.lines > limit {
             let (title, lines) = (item.title(), item.lines);
             let message = format!("{title} has {lines} lines, more than its limit of {limit}");
-            problems.push(Problem {
-                path: item.path.clone(),
-                line: item.line,
-                message,
-            });
+            problems.push(Problem { path: item.path.clone(), line: item.line, message });
         }
     }
     for exception in &settings.exceptions {
-        let of_it: Vec<_> = measured
-            .iter()
-            .filter(|item| item.is_named_by(exception))
-            .collect();
+        let of_it: Vec<_> = measured.iter().filter(|item| item.is_named_by(exception)).collect();
         let needed = of_it.iter().any(|item| item.lines > item.lines_max());
         if !needed {
             let name = exception.function.as_deref().unwrap_or("the file");

@@ -1,17 +1,11 @@
 use super::*;
 
 fn file(path: &str, text: &str) -> SourceFile {
-    SourceFile {
-        path: path.to_string(),
-        text: text.to_string(),
-    }
+    SourceFile { path: path.to_string(), text: text.to_string() }
 }
 
 fn messages(problems: &[Problem]) -> Vec<&str> {
-    problems
-        .iter()
-        .map(|problem| problem.message.as_str())
-        .collect()
+    problems.iter().map(|problem| problem.message.as_str()).collect()
 }
 
 #[test]
@@ -49,10 +43,7 @@ impl X {
 }
 ";
     let found = lexer::functions(&lexer::mask(source));
-    let found: Vec<_> = found
-        .iter()
-        .map(|f| (f.name.as_str(), f.line, f.code_lines))
-        .collect();
+    let found: Vec<_> = found.iter().map(|f| (f.name.as_str(), f.line, f.code_lines)).collect();
     assert_eq!(found, [("one", 3, 1), ("two", 6, 4), ("inner", 13, 1)]);
 }
 
@@ -63,52 +54,16 @@ fn ranks_only_fall() {
         ranks::check_manifest(room, "Cargo.toml", &text).len()
     };
     assert_eq!(
-        check(
-            "objects",
-            "[dependencies]\nlarder-storage.workspace = true\nbytes = \"1\""
-        ),
+        check("objects", "[dependencies]\nlarder-storage.workspace = true\nbytes = \"1\""),
         0
     );
-    assert_eq!(
-        check("objects", "[dev-dependencies]\nlarder-s3-api = \"1\""),
-        0
-    );
-    assert_eq!(
-        check(
-            "objects",
-            "[dependencies]\nlarder-s3-api = { path = \"..\" }"
-        ),
-        1
-    );
-    assert_eq!(
-        check("objects", "[dependencies]\nlarder-s3-wire = \"1\""),
-        1,
-        "the same rank"
-    );
-    assert_eq!(
-        check(
-            "objects",
-            "[dependencies]\napi = { package = \"larder-s3-api\" }"
-        ),
-        1
-    );
-    assert_eq!(
-        check("objects", "[dependencies]\nlarder-pantry = \"1\""),
-        1,
-        "unknown"
-    );
-    assert_eq!(
-        check(
-            "types",
-            "[target.'cfg(unix)'.dependencies]\nlarder-digest = \"1\""
-        ),
-        1
-    );
-    assert_eq!(
-        check("admin", "[dependencies]\nlarder = \"1\""),
-        1,
-        "the server's package"
-    );
+    assert_eq!(check("objects", "[dev-dependencies]\nlarder-s3-api = \"1\""), 0);
+    assert_eq!(check("objects", "[dependencies]\nlarder-s3-api = { path = \"..\" }"), 1);
+    assert_eq!(check("objects", "[dependencies]\nlarder-s3-wire = \"1\""), 1, "the same rank");
+    assert_eq!(check("objects", "[dependencies]\napi = { package = \"larder-s3-api\" }"), 1);
+    assert_eq!(check("objects", "[dependencies]\nlarder-pantry = \"1\""), 1, "unknown");
+    assert_eq!(check("types", "[target.'cfg(unix)'.dependencies]\nlarder-digest = \"1\""), 1);
+    assert_eq!(check("admin", "[dependencies]\nlarder = \"1\""), 1, "the server's package");
     assert_eq!(check("pantry", ""), 1, "a crate without a rank");
     assert_eq!(check("types", "[dependencies"), 1, "not TOML");
 }
@@ -122,10 +77,7 @@ fn judge(text: &str, settings: &str) -> Vec<String> {
     let file = file("crates/x/src/a.rs", text);
     let mut measured = sizes::measure_functions(&file);
     measured.push(sizes::measure_file(&file));
-    sizes::judge(&measured, &settings)
-        .into_iter()
-        .map(|problem| problem.message)
-        .collect()
+    sizes::judge(&measured, &settings).into_iter().map(|problem| problem.message).collect()
 }
 
 fn exception(function: &str, lines: usize) -> String {
@@ -141,25 +93,11 @@ fn sizes_are_a_ratchet() {
     assert_eq!(judge(&large_function("f", 71), "").len(), 1);
     let named = |lines| exception("function = \"f\"", lines);
     assert!(judge(&large_function("f", 80), &named(80)).is_empty());
-    assert!(
-        judge(&large_function("f", 75), &named(80)).is_empty(),
-        "it may shrink"
-    );
-    assert_eq!(
-        judge(&large_function("f", 81), &named(80)).len(),
-        1,
-        "it may not grow"
-    );
+    assert!(judge(&large_function("f", 75), &named(80)).is_empty(), "it may shrink");
+    assert_eq!(judge(&large_function("f", 81), &named(80)).len(), 1, "it may not grow");
     assert!(judge(&large_function("f", 70), &named(80))[0].starts_with("stale exception"));
-    assert!(
-        judge("", &named(80))[0].starts_with("stale exception"),
-        "it is gone"
-    );
-    assert_eq!(
-        judge(&large_function("g", 80), &named(80)).len(),
-        2,
-        "another function"
-    );
+    assert!(judge("", &named(80))[0].starts_with("stale exception"), "it is gone");
+    assert_eq!(judge(&large_function("g", 80), &named(80)).len(), 2, "another function");
     assert!(judge(&"\n".repeat(600), "").is_empty());
     assert_eq!(judge(&"\n".repeat(601), "").len(), 1);
     assert!(judge(&"\n".repeat(601), &exception("", 601)).is_empty());
@@ -175,10 +113,7 @@ fn settings_need_reasons_and_known_sections() {
 #[test]
 fn names_that_say_nothing_are_refused() {
     let check = |path: &str, text: &str| names::check_file(&file(path, text)).len();
-    assert_eq!(
-        check("crates/x/src/journal.rs", "mod segment; // mod utils;"),
-        0
-    );
+    assert_eq!(check("crates/x/src/journal.rs", "mod segment; // mod utils;"), 0);
     assert_eq!(check("crates/x/src/utils.rs", ""), 1);
     assert_eq!(check("crates/x/src/common/journal.rs", ""), 1);
     assert_eq!(check("crates/x/src/lib.rs", "mod helpers { }"), 1);
@@ -192,23 +127,11 @@ fn room_cards_are_whole_and_in_order() {
         "//! The pantry.\n//!\n//! Holds: jars.\n//! Never: cats.\n//! Enter at: [`Door`].\n";
     assert_eq!(check(card), 0);
     assert_eq!(check(&format!("{card}{}", "mod x;\n".repeat(94))), 0);
-    assert_eq!(
-        check(&format!("{card}{}", "mod x;\n".repeat(95))),
-        1,
-        "a long lib.rs"
-    );
+    assert_eq!(check(&format!("{card}{}", "mod x;\n".repeat(95))), 1, "a long lib.rs");
     assert_eq!(check(&card.replace("//! Never: cats.\n", "")), 1);
     assert_eq!(check(&card.replace("Never: cats.", "Never:")), 1, "empty");
-    assert_eq!(
-        check(&card.replace("//! The pantry.\n//!\n", "")),
-        1,
-        "no first line"
-    );
-    assert_eq!(
-        check(&card.replace("//! Holds", "\n//! Holds")),
-        3,
-        "the card is one block"
-    );
+    assert_eq!(check(&card.replace("//! The pantry.\n//!\n", "")), 1, "no first line");
+    assert_eq!(check(&card.replace("//! Holds", "\n//! Holds")), 3, "the card is one block");
     assert_eq!(check(""), 4);
 }
 
@@ -226,9 +149,6 @@ fn text_is_narrow_and_clean() {
     assert_eq!(check("crates/x/src/a.rs", "let a; \n"), 1);
     assert_eq!(check("crates/x/src/a.rs", "open(\"/builds/x\")"), 1);
     assert_eq!(check("crates/x/src/tests.rs", "open(\"/builds/x\")"), 0);
-    assert_eq!(
-        check("crates/x/src/a.rs", "#[cfg(test)]\nmod t { \"/builds/x\" }"),
-        0
-    );
+    assert_eq!(check("crates/x/src/a.rs", "#[cfg(test)]\nmod t { \"/builds/x\" }"), 0);
     assert_eq!(check("tests/clients/a.py", "\"/builds/x\""), 0);
 }

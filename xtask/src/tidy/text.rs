@@ -7,10 +7,7 @@ const COLUMNS_MAX: usize = 100;
 
 /// Checks every text file.
 pub fn check(tree: &Tree, settings: &Settings) -> Vec<Problem> {
-    tree.files
-        .iter()
-        .flat_map(|file| check_file(file, settings))
-        .collect()
+    tree.files.iter().flat_map(|file| check_file(file, settings)).collect()
 }
 
 /// Problems of one file.
@@ -19,11 +16,7 @@ pub fn check_file(file: &SourceFile, settings: &Settings) -> Vec<Problem> {
     let mut in_tests = file.is_test();
     for (index, line) in file.text.lines().enumerate() {
         let mut add = |message: String| {
-            problems.push(Problem {
-                path: file.path.clone(),
-                line: index + 1,
-                message,
-            });
+            problems.push(Problem { path: file.path.clone(), line: index + 1, message });
         };
         in_tests |= line.trim_start().starts_with("#[cfg(test)]");
         let columns = line.chars().count();
@@ -37,15 +30,8 @@ pub fn check_file(file: &SourceFile, settings: &Settings) -> Vec<Problem> {
         if in_tests || file.is_generated() || file.path == settings::PATH {
             continue;
         }
-        for forbidden in settings
-            .forbidden
-            .iter()
-            .filter(|entry| line.contains(&entry.text))
-        {
-            add(format!(
-                "{:?} does not belong here: {}",
-                forbidden.text, forbidden.reason
-            ));
+        for forbidden in settings.forbidden.iter().filter(|entry| line.contains(&entry.text)) {
+            add(format!("{:?} does not belong here: {}", forbidden.text, forbidden.reason));
         }
     }
     problems

@@ -1,1 +1,380 @@
+//! Round trips, damaged values, and the fixtures of every released format.
 
+use crate::rows::fields::{ContentHeaders, Malformed, Tag};
+use crate::rows::{
+    GcRecord, Hot, Manifest, ManifestEntry, ManifestHeader, PartRecord, Placement, StorageClass,
+    UploadId, UploadRecord, VersionRecord, Versioning, address, bucket,
+};
+use crate::testing::owner;
+use crate::{Bucket, Error};
+use bytes::Bytes;
+use larder_storage::{BlobId, BlobRef, SpaceId};
+use larder_types::{
+    BucketName, Checksum, ChecksumAlgorithm, ChecksumType, ETag, Owner, Timestamp, VersionId, hex,
+};
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::{Just, Strategy, any, prop_assert_eq, prop_oneof, proptest};
+
+fn blob() -> impl Strategy<Value = BlobRef> {
+    (any::<u64>(), 1..u64::MAX).prop_map(|(id, length)| BlobRef { id: BlobId(id), length })
+}
+
+fn placement() -> impl Strategy<Value = Placement> {
+    prop_oneof![
+        Just(Placement::Empty),
+        Just(Placement::Inline),
+        Just(Placement::OwnRow),
+        blob().prop_map(Placement::Blob),
+        (blob(), any::<u32>(), any::<u64>())
+            .prop_map(|(blob, parts, part_bytes)| Placement::Manifest { blob, parts, part_bytes }),
+    ]
+}
+
+fn algorithm() -> impl Strategy<Value = ChecksumAlgorithm> {
+    (0..ChecksumAlgorithm::ALL.len()).prop_map(|i| ChecksumAlgorithm::ALL[i])
+}
+
+fn checksum() -> impl Strategy<Value = Checksum> {
+    (algorithm(), any::<u8>(), option::of(1..10_001u32)).prop_map(|(algorithm, byte, parts)| {
+        Checksum { algorithm, digest: vec![byte; algorithm.digest_bytes()], parts }
+    })
+}
+
+fn text() -> impl Strategy<Value = String> {
+    "\\PC{0,20}"
+}
+
+fn headers() -> impl Strategy<Value = ContentHeaders> {
+    vec(option::of(text()), 7).prop_map(|mut texts| {
+        let mut next = || texts.pop().flatten();
+        ContentHeaders {
+            content_type: next(),
+            content_encoding: next(),
+            content_language: next(),
+            content_disposition: next(),
+            cache_control: next(),
+            expires: next(),
+            website_redirect_location: next(),
+        }
+    })
+}
+
+fn tags() -> impl Strategy<Value = Vec<Tag>> {
+    vec((text(), text()).prop_map(|(key, value)| Tag { key, value }), 0..4)
+}
+
+fn an_owner() -> impl Strategy<Value = Owner> {
+    (text(), text())
+        .prop_map(|(canonical_id, display_name)| Owner { canonical_id, display_name })
+}
+
+fn record() -> impl Strategy<Value = VersionRecord> {
+    let place = (any::<bool>(), any::<bool>(), any::<u64>(), any::<u64>(), any::<u64>());
+    let shown = (any::<i64>(), any::<[u8; 16]>(), option::of(1..10_001u32), 0..13u8, an_owner());
+    let sums = (option::of(checksum()), option::of(any::<u64>()), option::of(any::<u64>()));
+    let about = (headers(), vec((text(), text()), 0..4), tags());
+    let body = (placement(), option::of(any::<[u8; 16]>()), vec((20..0x80u8, vec(0..9u8, 0..9)), 0..3));
+    (place, shown, sums, about, body).prop_map(|(place, shown, sums, about, body)| {
+        let null = place.1;
+        VersionRecord {
+            delete_marker: place.0,
+            null,
+            order: place.2,
+            nonce: if null { 0 } else { place.3 },
+            size: place.4,
+            modified: Timestamp { ms: shown.0 },
+            etag: ETag { md5: shown.1, parts: shown.2 },
+            storage_class: StorageClass::from_code(shown.3).unwrap(),
+            owner: shown.4,
+            checksum: sums.0,
+            crc64nvme: sums.1,
+            null_position: sums.2,
+            headers: about.0,
+            metadata: about.1,
+            tags: about.2,
+            placement: body.0,
+            upload_id: body.1.map(UploadId),
+            kept: body.2,
+        }
+    })
+}
+
+proptest! {
+    #[test]
+    fn versions_round_trip(record in record()) {
+        let value = record.encode().unwrap();
+        prop_assert_eq!(VersionRecord::decode(&value).unwrap(), record.clone());
+        let hot = Hot::decode(&value).unwrap();
+        prop_assert_eq!(hot.version, record.version());
+        prop_assert_eq!(hot.checksum.map(|c| c.0), record.checksum.as_ref().map(|c| c.algorithm));
+        prop_assert_eq!(
+            hot.checksum.map(|c| c.1),
+            record.checksum.as_ref().map(Checksum::checksum_type)
+        );
+        prop_assert_eq!((hot.order, hot.size, hot.etag), (record.order, record.size, record.etag));
+        prop_assert_eq!((hot.modified, hot.storage_class), (record.modified, record.storage_class));
+        prop_assert_eq!(hot.owner_id, &record.owner.canonical_id);
+        prop_assert_eq!(hot.owner_name, &record.owner.display_name);
+        prop_assert_eq!(hot.delete_marker, record.delete_marker);
+    }
+
+    #[test]
+    fn uploads_round_trip(
+        (owner, initiator, headers, tags) in (an_owner(), an_owner(), headers(), tags()),
+        metadata in vec((text(), text()), 0..4),
+        checksum in option::of((algorithm(), any::<bool>())),
+        class in 0..13u8,
+    ) {
+        let kind = |whole| if whole { ChecksumType::FullObject } else { ChecksumType::Composite };
+        let checksum = checksum.map(|(algorithm, whole)| (algorithm, kind(whole)));
+        let storage_class = StorageClass::from_code(class).unwrap();
+        let kept = vec![(99, vec![1, 2])];
+        let record = UploadRecord {
+            owner, initiator, storage_class, checksum, headers, metadata, tags, kept,
+        };
+        prop_assert_eq!(UploadRecord::decode(&record.encode().unwrap()).unwrap(), record);
+    }
+
+    #[test]
+    fn manifests_round_trip(sizes in vec(0..1000u64, 1..40), a in option::of(algorithm())) {
+        let mut offset = 0;
+        let entry = |(index, size): (usize, &u64)| {
+            let entry = ManifestEntry {
+                part_number: index as u32 * 3 + 1,
+                offset,
+                blob: (*size > 0).then_some(BlobRef { id: BlobId(index as u64), length: *size }),
+                md5: [index as u8; 16],
+                crc64nvme: *size,
+                checksum: a.map(|a| Checksum::full(a, vec![index as u8; a.digest_bytes()])),
+            };
+            offset += size;
+            entry
+        };
+        let entries: Vec<_> = sizes.iter().enumerate().map(entry).collect();
+        let manifest = Manifest { algorithm: a, entries };
+        let bytes = manifest.encode();
+        prop_assert_eq!(Manifest::decode(&bytes).unwrap(), manifest.clone());
+        let header = ManifestHeader::decode(&bytes).unwrap();
+        prop_assert_eq!(header.size, sizes.iter().sum::<u64>());
+        // One entry alone, found by its place.
+        let last = bytes.len() - header.entry_bytes();
+        let alone = header.entries(&bytes[last..]).unwrap();
+        prop_assert_eq!(alone.first(), manifest.entries.last());
+    }
+
+    /// Damaged values are refused, or read as something else; they never end the process.
+    #[test]
+    fn damaged_values_never_panic(bytes in vec(any::<u8>(), 0..200), at in 0..200usize, v in record()) {
+        let mut value = v.encode().unwrap().to_vec();
+        let at = at % value.len();
+        value[at] ^= 1 << (at % 8);
+        for bytes in [&bytes[..], &value[..], &value[..at]] {
+            let _ = VersionRecord::decode(bytes);
+            let _ = Hot::decode(bytes);
+            let _ = UploadRecord::decode(bytes);
+            let _ = PartRecord::decode(bytes);
+            let _ = GcRecord::decode(bytes);
+            let _ = Manifest::decode(bytes);
+            let _ = bucket::decode(BucketName::new("abc").unwrap(), bytes);
+        }
+    }
+
+    /// Newer versions sort first.
+    #[test]
+    fn positions_sort(a in any::<(u64, u64)>(), b in any::<(u64, u64)>()) {
+        let (first, second) = (address::position(a.0, a.1), address::position(b.0, b.1));
+        if a.0 != b.0 {
+            prop_assert_eq!(first < second, a.0 > b.0);
+        }
+    }
+}
+
+#[test]
+fn part_bytes_needs_a_regular_manifest() {
+    let manifest = |parts: &[(u32, u64)]| {
+        let mut offset = 0;
+        let entries = parts.iter().map(|(part_number, size)| {
+            let blob = (*size > 0).then_some(BlobRef { id: BlobId(1), length: *size });
+            let (part_number, at) = (*part_number, offset);
+            offset += size;
+            ManifestEntry { part_number, offset: at, blob, md5: [0; 16], crc64nvme: 0, checksum: None }
+        });
+        Manifest { algorithm: None, entries: entries.collect() }.part_bytes()
+    };
+    assert_eq!(manifest(&[(1, 8), (2, 8), (3, 5)]), 8);
+    assert_eq!(manifest(&[(1, 8), (2, 8)]), 8);
+    assert_eq!(manifest(&[(1, 8), (2, 9)]), 0);
+    assert_eq!(manifest(&[(1, 8), (2, 7), (3, 7)]), 0);
+    assert_eq!(manifest(&[(2, 8), (3, 8)]), 0);
+    assert_eq!(manifest(&[(1, 0)]), 0);
+}
+
+#[test]
+fn unknown_fields_are_kept_and_critical_ones_refused() {
+    let mut record = an_object();
+    record.kept = vec![(0x7f, b"later".to_vec())];
+    let value = record.encode().unwrap();
+    assert_eq!(VersionRecord::decode(&value).unwrap().encode().unwrap(), value);
+    record.kept = vec![(0x81, b"encrypted".to_vec())];
+    let refused = VersionRecord::decode(&record.encode().unwrap());
+    assert_eq!(refused, Err(Malformed("a row needs a newer version to be read")));
+    let mut value = value.to_vec();
+    value[0] = 2;
+    let refused = VersionRecord::decode(&value);
+    assert_eq!(refused, Err(Malformed("a row has the format of a newer version")));
+}
+
+#[test]
+fn a_value_has_its_limit() {
+    let mut record = an_object();
+    for length in [9_000, 70_000] {
+        record.metadata = vec![("m".into(), "x".repeat(length))];
+        assert!(matches!(record.encode(), Err(Error::MetadataTooLarge)));
+    }
+}
+
+fn an_object() -> VersionRecord {
+    let mut record = VersionRecord::marker(owner("alice"), Timestamp { ms: 1_800_000_000_123 });
+    record.delete_marker = false;
+    (record.order, record.nonce, record.size) = (1_800_000_000_123_456_789, 0xabcd, 12 << 20);
+    record.etag = ETag { md5: [0x11; 16], parts: Some(2) };
+    record.storage_class = StorageClass::GlacierIr;
+    record.checksum = Some(Checksum {
+        algorithm: ChecksumAlgorithm::Crc32,
+        digest: vec![1, 2, 3, 4],
+        parts: Some(2),
+    });
+    record.crc64nvme = Some(0x0102_0304_0506_0708);
+    record.headers = ContentHeaders {
+        content_type: Some("text/plain".into()),
+        cache_control: Some("no-cache".into()),
+        ..ContentHeaders::default()
+    };
+    record.metadata = vec![("color".into(), "gr\u{fc}n".into())];
+    record.tags = vec![Tag { key: "k".into(), value: "v".into() }];
+    let blob = BlobRef { id: BlobId(77), length: 160 };
+    record.placement = Placement::Manifest { blob, parts: 2, part_bytes: 6 << 20 };
+    record.upload_id = Some(UploadId::new(Timestamp { ms: 1_800_000_000_000 }, 5));
+    record.null_position = Some(9);
+    record
+}
+
+/// Today's code writes exactly the fixture, and reads from it what was written.
+fn check(name: &str, fixture: &str, value: Bytes) -> Vec<u8> {
+    let now = hex::encode(&value);
+    assert_eq!(now, fixture.trim(), "fixture {name}: a released format never changes");
+    value.to_vec()
+}
+
+#[test]
+fn fixture_versions() {
+    let record = an_object();
+    let fixture = include_str!("../../fixtures/version-1-object.hex");
+    let value = check("version-1-object", fixture, record.encode().unwrap());
+    assert_eq!(VersionRecord::decode(&value).unwrap(), record);
+    let mut record = VersionRecord::marker(owner("alice"), Timestamp { ms: 1 });
+    (record.order, record.null) = (7, true);
+    let fixture = include_str!("../../fixtures/version-1-marker.hex");
+    let value = check("version-1-marker", fixture, record.encode().unwrap());
+    assert_eq!(VersionRecord::decode(&value).unwrap(), record);
+    assert_eq!(Hot::decode(&value).unwrap().version, VersionId::Null);
+}
+
+#[test]
+fn fixture_bucket() {
+    let bucket = Bucket {
+        name: BucketName::new("fixture").unwrap(),
+        space: SpaceId(0x0102_0304),
+        owner: owner("alice"),
+        region: Some("eu-central-1".into()),
+        created: Timestamp { ms: 1_800_000_000_000 },
+        versioning: Versioning::Suspended,
+        tags: vec![Tag { key: "k".into(), value: "v".into() }],
+        kept: Vec::new(),
+    };
+    let fixture = include_str!("../../fixtures/bucket-1.hex");
+    let value = check("bucket-1", fixture, bucket::encode(&bucket).unwrap());
+    assert_eq!(bucket::decode(bucket.name.clone(), &value).unwrap(), bucket);
+}
+
+#[test]
+fn fixture_upload_and_part() {
+    let record = UploadRecord {
+        owner: owner("alice"),
+        initiator: owner("bob"),
+        storage_class: StorageClass::Standard,
+        checksum: Some((ChecksumAlgorithm::Sha256, ChecksumType::Composite)),
+        headers: ContentHeaders { expires: Some("0".into()), ..Default::default() },
+        metadata: vec![("m".into(), "1".into())],
+        tags: Vec::new(),
+        kept: Vec::new(),
+    };
+    let fixture = include_str!("../../fixtures/upload-1.hex");
+    let value = check("upload-1", fixture, record.encode().unwrap());
+    assert_eq!(UploadRecord::decode(&value).unwrap(), record);
+    let record = PartRecord {
+        blob: Some(BlobRef { id: BlobId(5), length: 6 << 20 }),
+        modified: Timestamp { ms: 1_800_000_000_000 },
+        md5: [0x22; 16],
+        crc64nvme: 3,
+        checksum: Some(Checksum::full(ChecksumAlgorithm::Crc32c, vec![9, 8, 7, 6])),
+    };
+    let fixture = include_str!("../../fixtures/part-1.hex");
+    let value = check("part-1", fixture, record.encode());
+    assert_eq!(PartRecord::decode(&value).unwrap(), record);
+}
+
+#[test]
+fn fixture_manifest() {
+    let entry = |part_number: u32, offset, length| ManifestEntry {
+        part_number,
+        offset,
+        blob: Some(BlobRef { id: BlobId(part_number.into()), length }),
+        md5: [part_number as u8; 16],
+        crc64nvme: offset,
+        checksum: Some(Checksum::full(ChecksumAlgorithm::Crc32, vec![1, 2, 3, 4])),
+    };
+    let algorithm = Some(ChecksumAlgorithm::Crc32);
+    let manifest = Manifest { algorithm, entries: vec![entry(1, 0, 6 << 20), entry(2, 6 << 20, 5)] };
+    let fixture = include_str!("../../fixtures/manifest-1.hex");
+    let value = check("manifest-1", fixture, manifest.encode());
+    assert_eq!(Manifest::decode(&value).unwrap(), manifest);
+}
+
+#[test]
+fn fixture_gc() {
+    let manifest = BlobRef { id: BlobId(9), length: 100 };
+    let upload = UploadId([7; 16]);
+    let records = [
+        ("blobs", GcRecord::Blobs(vec![BlobId(1), BlobId(2)])),
+        ("manifest", GcRecord::Manifest(manifest)),
+        ("completed", GcRecord::UploadParts { upload, keep: Some(manifest) }),
+        ("aborted", GcRecord::UploadParts { upload, keep: None }),
+        ("space", GcRecord::Space(SpaceId(3))),
+    ];
+    let fixture = include_str!("../../fixtures/gc-1.hex");
+    let mut lines = fixture.lines();
+    for (name, record) in records {
+        let line = lines.next().unwrap_or_default();
+        let value = check(&format!("gc-1 {name}"), line, record.encode());
+        assert_eq!(GcRecord::decode(&value).unwrap(), record);
+    }
+}
+
+#[test]
+fn upload_ids_on_the_wire() {
+    let id = UploadId::new(Timestamp { ms: 1_800_000_000_000 }, 5);
+    assert_eq!(UploadId::parse(&id.to_string()), Ok(id));
+    assert_eq!(id.initiated(), Timestamp { ms: 1_800_000_000_000 });
+    assert!(UploadId::parse("x").is_err());
+}
+
+#[test]
+fn storage_classes_by_name() {
+    for code in 0..13 {
+        let class = StorageClass::from_code(code).unwrap();
+        assert_eq!((class as u8, StorageClass::parse(class.name())), (code, Some(class)));
+    }
+    assert_eq!(StorageClass::parse("standard"), None);
+}

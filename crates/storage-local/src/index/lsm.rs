@@ -12,6 +12,7 @@ use lsm_tree::{
 };
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The tree gives its own changes of tables a number from a counter that starts at 0 and picks the
 /// newest such change below the number that is read at. Moments start here, so that this is
@@ -27,6 +28,8 @@ const RESIDENT_PERCENT: u64 = 70;
 pub struct LsmIndex {
     tree: AnyTree,
     cache_bytes: u64,
+    /// Whether the tables fit the cache; looked at when they change.
+    resident: AtomicBool,
 }
 
 impl LsmIndex {
@@ -37,7 +40,14 @@ impl LsmIndex {
             .use_cache(Arc::new(Cache::with_capacity_bytes(cache_bytes)))
             .open()
             .map_err(failed)?;
-        Ok(Self { tree, cache_bytes })
+        let index = Self { tree, cache_bytes, resident: AtomicBool::new(false) };
+        index.tables_changed();
+        Ok(index)
+    }
+
+    fn tables_changed(&self) {
+        let resident = self.tree.disk_space() <= self.cache_bytes / 100 * RESIDENT_PERCENT;
+        self.resident.store(resident, Ordering::Relaxed);
     }
 }
 
@@ -82,7 +92,7 @@ impl Index for LsmIndex {
     }
 
     fn is_resident(&self) -> bool {
-        self.tree.disk_space() <= self.cache_bytes / 100 * RESIDENT_PERCENT
+        self.resident.load(Ordering::Relaxed)
     }
 
     fn memtable_bytes(&self) -> u64 {
@@ -95,14 +105,16 @@ impl Index for LsmIndex {
 
     fn flush(&self, oldest: Moment) -> Result<(), IndexError> {
         let lock = self.tree.get_flush_lock();
-        self.tree.flush(&lock, seqno(oldest)).map_err(failed)?;
-        Ok(())
+        let flushed = self.tree.flush(&lock, seqno(oldest)).map_err(failed);
+        self.tables_changed();
+        flushed.map(|_| ())
     }
 
     fn compact(&self, oldest: Moment) -> Result<bool, IndexError> {
         let before = self.tree.table_count();
         let strategy = Leveled::default().with_table_target_size(TABLE_BYTES);
         self.tree.compact(Arc::new(strategy), seqno(oldest)).map_err(failed)?;
+        self.tables_changed();
         Ok(self.tree.table_count() != before)
     }
 }

@@ -60,12 +60,7 @@ fn a_cut_at_every_sync_of_a_first_start_leaves_a_directory_that_opens() {
     assert!(syncs <= 10, "a first start makes {syncs} syncs");
     for seed in 0..8 {
         for cut in 1..=syncs {
-            let mut harness = Harness {
-                sim: larder_platform::sim::Simulation::new(seed),
-                tables: Default::default(),
-                local: None,
-                model: larder_storage::model::Model::with_payload_bytes_max(128 << 10),
-            };
+            let mut harness = Harness::unopened(seed);
             harness.sim.faults().cut_after_syncs(cut);
             let opened = harness.try_open();
             assert!(opened.is_err() || !harness.sim.faults().power_lost(), "a cut is noticed");

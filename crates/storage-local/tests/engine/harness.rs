@@ -4,7 +4,7 @@ use bytes::Bytes;
 use larder_platform::sim::Simulation;
 use larder_storage::model::Model;
 use larder_storage::{
-    Batch, MetaStore, Receipt, RowKey, RowKind, RowView, Scan, SpaceId, Step, Visitor,
+    Batch, CommitError, MetaStore, Receipt, RowKey, RowKind, RowView, Scan, SpaceId, Step, Visitor,
 };
 use larder_storage_local::index::{MemoryIndex, MemoryTables};
 use larder_storage_local::{Local, OpenError, Options};
@@ -24,6 +24,8 @@ pub struct Harness {
     pub local: Option<Local>,
     /// What must be there: every acknowledged commit.
     pub model: Model,
+    /// The model before the last round of commits, and what was acknowledged in it.
+    last_round: (Model, Vec<Batch>),
 }
 
 pub fn options() -> Options {
@@ -38,14 +40,20 @@ pub fn options() -> Options {
 
 impl Harness {
     pub fn new(seed: u64) -> Self {
-        let mut harness = Self {
+        let mut harness = Self::unopened(seed);
+        harness.open();
+        harness
+    }
+
+    pub fn unopened(seed: u64) -> Self {
+        let model = || Model::with_payload_bytes_max(128 << 10);
+        Self {
             sim: Simulation::new(seed),
             tables: MemoryTables::default(),
             local: None,
-            model: Model::with_payload_bytes_max(128 << 10),
-        };
-        harness.open();
-        harness
+            model: model(),
+            last_round: (model(), Vec::new()),
+        }
     }
 
     pub fn try_open(&mut self) -> Result<(), OpenError> {
@@ -85,12 +93,18 @@ impl Harness {
         let sim = self.sim.clone();
         let platform = sim.platform();
         let results: Arc<std::sync::Mutex<Vec<(usize, bool, u64)>>> = Arc::default();
+        let refused: Arc<std::sync::Mutex<Vec<usize>>> = Arc::default();
         for (index, batch) in batches.iter().cloned().enumerate() {
             let (local, results) = (local.clone(), results.clone());
+            let refused = refused.clone();
             platform.spawn(async move {
                 let outcome = local.commit(batch).await;
+                // gc moved a row between its read and the commit: the caller would read again.
+                if matches!(outcome, Err(CommitError::CheckFailed(_) | CommitError::Stale)) {
+                    refused.lock().expect("no panic while locked").push(index);
+                }
                 let at = outcome.as_ref().map_or(0, |Receipt { at }| at.0);
-                results.lock().unwrap().push((index, outcome.is_ok(), at));
+                results.lock().expect("no panic while locked").push((index, outcome.is_ok(), at));
             });
         }
         let done = results.clone();
@@ -99,20 +113,28 @@ impl Harness {
         let ticker = platform.clone();
         sim.block_on(async move {
             // After a cut nothing answers any more.
-            while done.lock().unwrap().len() < count && !faults.power_lost() {
+            while done.lock().expect("no panic while locked").len() < count && !faults.power_lost()
+            {
                 ticker.tasks.sleep(std::time::Duration::from_micros(50)).await;
             }
         });
-        let mut acked: Vec<_> = results.lock().unwrap().clone();
+        let mut acked: Vec<_> = results.lock().expect("no panic while locked").clone();
         acked.retain(|(_, acked, _)| *acked);
         acked.sort_by_key(|(_, _, at)| *at);
+        if acked.len() < batches.len() {
+            let batches = acked.iter().map(|(index, ..)| batches[*index].clone());
+            self.last_round = (copy(&self.sim, &self.model), batches.collect());
+        }
         for (index, ..) in &acked {
             // Moments are the engine's own: the model takes the outcome, not the checks.
             let batch = Batch { checks: Vec::new(), ..batches[*index].clone() };
             self.sim.block_on(self.model.commit(batch)).expect("the model takes what was taken");
         }
         let unknown = batches.into_iter().enumerate();
-        let unknown = unknown.filter(|(index, _)| !acked.iter().any(|(acked, ..)| acked == index));
+        let refused = refused.lock().expect("no panic while locked").clone();
+        let unknown = unknown.filter(|(index, _)| {
+            !refused.contains(index) && !acked.iter().any(|(acked, ..)| acked == index)
+        });
         unknown.map(|(_, batch)| batch).collect()
     }
 
@@ -142,17 +164,22 @@ impl Harness {
     pub fn assert_same(&self) {
         let mut expected = self.model.dump();
         expected.sort();
-        assert_eq!(self.dump(), expected, "the engine holds what was acknowledged");
+        differ(&self.dump(), &expected, "nothing was in doubt");
     }
 
     /// Asserts that the engine holds what the model holds, and of `unknown` each commit wholly or
     /// not at all; takes over into the model what it holds.
     pub fn settle(&mut self, unknown: &[Batch]) {
+        if unknown.is_empty() {
+            return self.assert_same();
+        }
         let found = self.dump();
         for choice in 0..1u32 << unknown.len() {
             let chosen = unknown.iter().enumerate().filter(|(i, _)| choice & (1 << i) != 0);
-            for order in orders(chosen.map(|(_, batch)| batch.clone()).collect()) {
-                let model = copy(&self.sim, &self.model);
+            let chosen = chosen.map(|(_, batch)| batch.clone());
+            // One in doubt may have happened before one that was acknowledged.
+            for order in orders(chosen.chain(self.last_round.1.iter().cloned()).collect()) {
+                let model = copy(&self.sim, &self.last_round.0);
                 let taken = order.into_iter().all(|mut batch| {
                     batch.checks.clear();
                     self.sim.block_on(model.commit(batch)).is_ok()
@@ -167,7 +194,23 @@ impl Harness {
         }
         let mut expected = self.model.dump();
         expected.sort();
-        assert_eq!(found, expected, "acknowledged commits, and {} unknown ones", unknown.len());
+        differ(&found, &expected, &format!("in doubt: {unknown:?}"));
+    }
+}
+
+/// Panics with the rows that one side has and the other has not.
+fn differ(found: &[DumpRow], expected: &[DumpRow], doubt: &str) {
+    let only = |one: &[DumpRow], other: &[DumpRow]| -> Vec<String> {
+        let missing = one.iter().filter(|row| !other.contains(row));
+        let show = |(key, value, payload): &DumpRow| {
+            let key = (key.space.0, key.kind, key.key.clone(), key.suffix.clone());
+            format!("{key:?} = {value:?}, {} payload bytes", payload.as_ref().map_or(0, Bytes::len))
+        };
+        missing.map(show).collect()
+    };
+    if found != expected {
+        let (more, less) = (only(found, expected), only(expected, found));
+        panic!("the engine holds {more:#?} that is not expected and lacks {less:#?}; {doubt}");
     }
 }
 

@@ -44,9 +44,8 @@ fn change() -> impl Strategy<Value = Change> {
 
 fn commits(most: usize) -> impl Strategy<Value = Vec<Commit>> {
     let commit = (0..SPACES.len(), 0..6u8, prop::collection::vec(change(), 1..4), any::<bool>());
-    let commit = commit.prop_map(|(space, key, changes, checked)| {
-        Commit { space, key, changes, checked }
-    });
+    let commit =
+        commit.prop_map(|(space, key, changes, checked)| Commit { space, key, changes, checked });
     prop::collection::vec(commit, 1..=most)
 }
 
@@ -89,7 +88,7 @@ impl Commit {
                 continue;
             }
             let payload = (change.payload > 0 && !used)
-                .then(|| Bytes::from(vec![stamp as u8; change.payload]));
+                .then(|| Bytes::from(vec![stamp as u8 | 0x80; change.payload]));
             let value = Bytes::from(format!("value {stamp}"));
             batch.puts.push(Put { row, value, payload, replaces });
         }

@@ -1,0 +1,102 @@
+//! A request on its way through the pipeline, as operations see it.
+
+use crate::error::Failure;
+use crate::keep_alive::{Identity, keep_alive};
+use crate::ops::Requested;
+use crate::reply::Reply;
+use crate::request_body::RequestBody;
+use crate::service::{ApiSettings, Connection};
+use crate::upload_body::UploadBody;
+use bytes::Bytes;
+use http::{HeaderMap, Method};
+use larder_iam::AccessKey;
+use larder_platform::Platform;
+use larder_s3_model::{DecodeError, RequestHead};
+use larder_s3_wire::auth::{AuthType, PayloadMode};
+use larder_s3_wire::body::BodyVerifier;
+use larder_s3_wire::target::Target;
+use std::sync::Arc;
+
+/// A request. What it may touch is in its `Grant`.
+pub(crate) struct Call {
+    pub(crate) method: Method,
+    pub(crate) headers: HeaderMap,
+    pub(crate) target: Target,
+    pub(crate) connection: Connection,
+    pub(crate) requested: Option<Requested>,
+    /// The access key id that was named, verified or not.
+    pub(crate) access_key: Option<String>,
+    /// Who signed; `None` when anonymous or not yet known.
+    pub(crate) caller: Option<Arc<AccessKey>>,
+    pub(crate) auth_type: AuthType,
+    pub(crate) payload: Option<PayloadMode>,
+    pub(crate) body: RequestBody,
+    /// Bytes of `body` that were read.
+    pub(crate) bytes_received: u64,
+    /// The control body, verified; empty where the operation has none or it streams.
+    pub(crate) control: Bytes,
+    pub(crate) platform: Platform,
+    pub(crate) settings: Arc<ApiSettings>,
+    pub(crate) identity: Identity,
+}
+
+impl Call {
+    /// The head as the generated inputs read it.
+    pub(crate) fn head(&self) -> RequestHead<'_> {
+        RequestHead {
+            bucket: self.target.bucket.as_deref().unwrap_or_default(),
+            key: self.target.key.as_deref().unwrap_or_default(),
+            query: &self.target.query,
+            headers: &self.headers,
+        }
+    }
+
+    /// The operation's input: `call.input(GetObjectInput::decode)?`.
+    pub(crate) fn input<T>(
+        &self,
+        decode: impl FnOnce(&RequestHead<'_>, &[u8]) -> Result<T, DecodeError>,
+    ) -> Result<T, Failure> {
+        Ok(decode(&self.head(), &self.control)?)
+    }
+
+    /// A header's value, or that of the query parameter that a presigning client made of it.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        if let Some(value) = self.headers.get(name) {
+            return Some(value.to_str().unwrap_or_default());
+        }
+        let mut query = self.target.query.iter();
+        let hoisted = query.find(|(n, _)| n.starts_with("X-Amz-") && n.eq_ignore_ascii_case(name));
+        hoisted.map(|(_, value)| value.as_str())
+    }
+
+    /// Whether nobody signed.
+    pub(crate) fn is_anonymous(&self) -> bool {
+        self.caller.is_none()
+    }
+
+    /// The length that the body's framing or its `Content-Length` announces.
+    pub(crate) fn content_length(&self) -> Option<u64> {
+        let header = self.headers.get(http::header::CONTENT_LENGTH);
+        let sent = header.and_then(|value| value.to_str().ok()).and_then(|text| text.parse().ok());
+        sent.or_else(|| match self.headers.contains_key(http::header::TRANSFER_ENCODING) {
+            true => None,
+            false => self.body.length(),
+        })
+    }
+
+    /// The object data that the request carries. The first byte is read by the caller's first
+    /// `next`.
+    pub(crate) fn upload_body(&mut self) -> Result<UploadBody<'_>, Failure> {
+        let payload = self.payload.clone().unwrap_or(PayloadMode::Unsigned);
+        let verifier = BodyVerifier::new(payload, &self.headers, self.content_length())?;
+        Ok(UploadBody::new(&mut self.body, &mut self.bytes_received, &self.platform, verifier))
+    }
+
+    /// Runs what may take long, see [`crate::keep_alive`].
+    pub(crate) async fn keep_alive(
+        &self,
+        work: impl Future<Output = Result<Reply, Failure>> + Send + 'static,
+    ) -> Result<Reply, Failure> {
+        keep_alive(&self.platform, self.identity.clone(), work).await
+    }
+}

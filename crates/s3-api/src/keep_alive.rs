@@ -1,0 +1,99 @@
+//! Answers that take long: white space keeps the connection alive until the document is there.
+//!
+//! CompleteMultipartUpload and CopyObject answer so on AWS too: the status is 200 from then on, and
+//! a late error stands in the document.
+
+use crate::error::Failure;
+use crate::reply::Reply;
+use crate::response_body::ResponseBody;
+use bytes::Bytes;
+use http::HeaderMap;
+use larder_platform::{BoxFuture, Platform};
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+/// An operation that takes longer than this starts to answer before its end; also the interval of
+/// the white space. Clients and proxies give up after 60 s of silence at the earliest.
+const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(10);
+const DECLARATION: &[u8] = b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+
+/// What a request's error document says besides the error.
+#[derive(Clone, Debug)]
+pub(crate) struct Identity {
+    pub(crate) request_id: String,
+    pub(crate) host_id: Arc<str>,
+    /// `/bucket/key` as addressed.
+    pub(crate) resource: String,
+}
+
+/// A document that is still being made.
+pub struct KeepAlive {
+    work: Option<BoxFuture<Result<Reply, Failure>>>,
+    began: bool,
+    timer: BoxFuture<()>,
+    platform: Platform,
+    identity: Identity,
+}
+
+/// Runs `work`. When it is quick its result is the answer; otherwise the answer begins without it.
+pub(crate) async fn keep_alive(
+    platform: &Platform,
+    identity: Identity,
+    work: impl Future<Output = Result<Reply, Failure>> + Send + 'static,
+) -> Result<Reply, Failure> {
+    let mut work: BoxFuture<Result<Reply, Failure>> = Box::pin(work);
+    let mut timer = platform.tasks.sleep(KEEP_ALIVE_INTERVAL);
+    let quick = poll_fn(|cx| match work.as_mut().poll(cx) {
+        Poll::Ready(result) => Poll::Ready(Some(result)),
+        Poll::Pending => timer.as_mut().poll(cx).map(|()| None),
+    });
+    if let Some(result) = quick.await {
+        return result;
+    }
+    let body = KeepAlive {
+        work: Some(work),
+        began: false,
+        timer: platform.tasks.sleep(KEEP_ALIVE_INTERVAL),
+        platform: platform.clone(),
+        identity,
+    };
+    Ok(Reply::xml(HeaderMap::new(), ResponseBody::KeepAlive(body)))
+}
+
+impl KeepAlive {
+    pub(crate) fn poll_data(&mut self, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
+        let Some(work) = &mut self.work else {
+            return Poll::Ready(None);
+        };
+        if !self.began {
+            self.began = true;
+            return Poll::Ready(Some(Bytes::from_static(DECLARATION)));
+        }
+        if let Poll::Ready(result) = work.as_mut().poll(cx) {
+            self.work = None;
+            return Poll::Ready(Some(self.document(result)));
+        }
+        if self.timer.as_mut().poll(cx).is_ready() {
+            self.timer = self.platform.tasks.sleep(KEEP_ALIVE_INTERVAL);
+            // Registers the new timer with this task.
+            let _ = self.timer.as_mut().poll(cx);
+            return Poll::Ready(Some(Bytes::from_static(b" ")));
+        }
+        Poll::Pending
+    }
+
+    /// The document without its declaration, which has been sent.
+    fn document(&self, result: Result<Reply, Failure>) -> Bytes {
+        let body = match result {
+            Ok(Reply { body: ResponseBody::Bytes(body), .. }) => body,
+            Ok(_) => Bytes::new(),
+            Err(failure) => failure.document(&self.identity).into(),
+        };
+        match body.starts_with(DECLARATION) {
+            true => body.slice(DECLARATION.len()..),
+            false => body,
+        }
+    }
+}

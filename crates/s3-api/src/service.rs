@@ -1,0 +1,125 @@
+//! What the pipeline is made of, and what it answers.
+
+use crate::ops::Requested;
+use crate::response_body::ResponseBody;
+use http::Response;
+use larder_iam::Accounts;
+use larder_objects::Objects;
+use larder_platform::Platform;
+use larder_s3_wire::auth::{AuthSettings, Verifier};
+use larder_storage::Storage;
+use larder_types::AccountId;
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+/// The parts that a service works with.
+pub struct Parts<S: Storage> {
+    /// Buckets and objects.
+    pub objects: Objects<S>,
+    /// Who may sign.
+    pub accounts: Arc<Accounts>,
+    /// Clock, randomness, tasks.
+    pub platform: Platform,
+    /// Values.
+    pub settings: ApiSettings,
+}
+
+/// Values that an operator may choose.
+#[derive(Clone, Debug, Default)]
+pub struct ApiSettings {
+    /// The region. `None` accepts any in signatures and stores any LocationConstraint.
+    pub region: Option<String>,
+    /// Names under which buckets are subdomains.
+    pub domains: Vec<String>,
+    /// Whether Signature Version 2 is accepted.
+    pub sigv2: bool,
+}
+
+/// The region that answers name when none is set.
+pub(crate) const DEFAULT_REGION: &str = "us-east-1";
+
+impl ApiSettings {
+    /// The region that answers name.
+    pub(crate) fn region(&self) -> &str {
+        self.region.as_deref().unwrap_or(DEFAULT_REGION)
+    }
+}
+
+/// What is known of a request apart from itself.
+#[derive(Clone, Debug, Default)]
+pub struct Connection {
+    /// The client's address.
+    pub remote: Option<SocketAddr>,
+    /// Whether the connection is encrypted.
+    pub secure: bool,
+}
+
+/// A response, and what the access line and the metrics tell of its request.
+pub struct Answer {
+    /// The response.
+    pub response: Response<ResponseBody>,
+    /// What was asked for; `None` when no operation has that form.
+    pub operation: Option<Requested>,
+    /// The access key id that the request named, whether its signature held or not.
+    pub access_key: Option<String>,
+    /// The account that signed; `None` when anonymous or refused.
+    pub account: Option<AccountId>,
+    /// The bucket as the request named it.
+    pub bucket: Option<String>,
+    /// The key as the request named it.
+    pub key: Option<String>,
+    /// The S3 error code of a refusal.
+    pub error_code: Option<&'static str>,
+    /// `x-amz-request-id`.
+    pub request_id: String,
+    /// Bytes of the request's body that were read.
+    pub bytes_received: u64,
+}
+
+/// The S3 service. Cheap to clone.
+pub struct Service<S: Storage>(pub(crate) Arc<Shared<S>>);
+
+/// What all requests share.
+pub(crate) struct Shared<S: Storage> {
+    pub(crate) objects: Objects<S>,
+    pub(crate) accounts: Arc<Accounts>,
+    /// Account ids by canonical user id, which is what buckets remember of their owner.
+    pub(crate) account_ids: HashMap<String, AccountId>,
+    pub(crate) platform: Platform,
+    pub(crate) settings: Arc<ApiSettings>,
+    pub(crate) verifier: Verifier,
+    /// `x-amz-id-2`: which process answered.
+    pub(crate) host_id: Arc<str>,
+}
+
+impl<S: Storage> Service<S> {
+    /// A service over these parts.
+    pub fn new(parts: Parts<S>) -> Self {
+        let Parts { objects, accounts, platform, settings } = parts;
+        let id = |account: &Arc<larder_iam::Account>| {
+            (account.owner.canonical_id.clone(), account.id.clone())
+        };
+        let mut host = [0; 24];
+        platform.random.fill(&mut host);
+        Self(Arc::new(Shared {
+            objects,
+            account_ids: accounts.accounts().iter().map(id).collect(),
+            accounts,
+            verifier: Verifier::new(AuthSettings {
+                region: settings.region.clone(),
+                sigv2: settings.sigv2,
+                ..AuthSettings::default()
+            }),
+            platform,
+            settings: Arc::new(settings),
+            host_id: larder_types::hex::encode(&host).into(),
+        }))
+    }
+}
+
+impl<S: Storage> Clone for Service<S> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}

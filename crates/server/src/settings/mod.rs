@@ -1,0 +1,162 @@
+//! The settings, read from flags, environment and configuration file by one table.
+
+mod accounts;
+mod nearest;
+mod sources;
+mod table;
+mod values;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use accounts::ConfiguredAccount;
+pub(crate) use table::help;
+
+use larder_types::BucketName;
+use sources::{Given, Source};
+use std::io;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use table::SETTINGS;
+
+/// Least memory that the server is told to use: below it the index would thrash.
+pub(crate) const MEMORY_MIN: u64 = 64 << 20;
+
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum LogFormat {
+    /// Text on a terminal, otherwise JSON.
+    #[default]
+    Auto,
+    /// Text.
+    Text,
+    /// One JSON object per line.
+    Json,
+}
+
+/// Every setting's value.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) config: Option<PathBuf>,
+    pub(crate) data: PathBuf,
+    pub(crate) ephemeral: bool,
+    pub(crate) listen: Vec<SocketAddr>,
+    pub(crate) domains: Vec<String>,
+    pub(crate) region: Option<String>,
+    pub(crate) tls_cert: Option<PathBuf>,
+    pub(crate) tls_key: Option<PathBuf>,
+    pub(crate) root_access_key: Option<String>,
+    pub(crate) root_secret_key: Option<String>,
+    pub(crate) buckets: Vec<BucketName>,
+    pub(crate) sigv2: bool,
+    pub(crate) memory: u64,
+    pub(crate) connections_max: usize,
+    pub(crate) idle_timeout: Duration,
+    pub(crate) shutdown_grace: Duration,
+    pub(crate) log_format: LogFormat,
+    pub(crate) log_level: log::LevelFilter,
+    pub(crate) accounts: Vec<ConfiguredAccount>,
+}
+
+impl Default for Settings {
+    /// Nothing set: the table's defaults are applied by [`load`].
+    fn default() -> Self {
+        Self {
+            config: None,
+            data: PathBuf::new(),
+            ephemeral: false,
+            listen: Vec::new(),
+            domains: Vec::new(),
+            region: None,
+            tls_cert: None,
+            tls_key: None,
+            root_access_key: None,
+            root_secret_key: None,
+            buckets: Vec::new(),
+            sigv2: false,
+            memory: 0,
+            connections_max: 0,
+            idle_timeout: Duration::ZERO,
+            shutdown_grace: Duration::ZERO,
+            log_format: LogFormat::Auto,
+            log_level: log::LevelFilter::Off,
+            accounts: Vec::new(),
+        }
+    }
+}
+
+/// Reads the settings from the command line's words, the environment and the configuration file
+/// that they name, which `read` reads. An error is one line that says how to mend it.
+pub(crate) fn load(
+    words: &[String],
+    environment: &[(String, String)],
+    read: impl Fn(&Path) -> io::Result<Vec<u8>>,
+) -> Result<Settings, String> {
+    let flags = sources::flags(words)?;
+    let variables = sources::environment(environment)?;
+    let config = [&flags, &variables].into_iter().find_map(|given| sources::find(given, "config"));
+    let (file, accounts) = match config.and_then(|given| given.values.first()) {
+        None => (Vec::new(), Vec::new()),
+        Some(path) => {
+            let text = read(Path::new(path)).map_err(|error| {
+                format!("the configuration file {path} cannot be read: {error}")
+            })?;
+            sources::file(path, &text)?
+        }
+    };
+    let mut settings = Settings { accounts, ..Settings::default() };
+    for setting in SETTINGS {
+        let layers = [&flags, &variables, &file];
+        match layers.into_iter().find_map(|given| sources::find(given, setting.name)) {
+            Some(given) => apply(&mut settings, given)?,
+            None if setting.default.is_empty() => {}
+            None => (setting.set)(&mut settings, setting.default)
+                .expect("the table's defaults are valid, which a test checks"),
+        }
+    }
+    check(&settings)?;
+    Ok(settings)
+}
+
+fn apply(settings: &mut Settings, given: &Given) -> Result<(), String> {
+    for value in &given.values {
+        (given.setting.set)(settings, value).map_err(|expected| match given.setting.kind {
+            table::Kind::Secret => format!("{}: {expected}", given.source),
+            _ => format!("{} {value:?}: {expected}", given.source),
+        })?;
+    }
+    Ok(())
+}
+
+/// What no single setting can know.
+fn check(settings: &Settings) -> Result<(), String> {
+    let pairs = [
+        ("tls-cert", settings.tls_cert.is_some(), "tls-key", settings.tls_key.is_some()),
+        (
+            "root-access-key",
+            settings.root_access_key.is_some(),
+            "root-secret-key",
+            settings.root_secret_key.is_some(),
+        ),
+    ];
+    for (a, has_a, b, has_b) in pairs {
+        if has_a != has_b {
+            let (given, missing) = if has_a { (a, b) } else { (b, a) };
+            return Err(format!("{given} is set and {missing} is not: set both or neither"));
+        }
+    }
+    Ok(())
+}
+
+/// Names the nearest known spelling of a mistyped setting.
+fn unknown(source: Source, name: &str) -> String {
+    let spell = |setting: &table::Setting| match source {
+        Source::Flag => setting.flag(),
+        Source::Environment => setting.variable(),
+        Source::File => setting.key(),
+    };
+    let known = SETTINGS.iter().filter(|s| source != Source::Flag || s.has_flag());
+    let nearest = nearest::nearest(name, known.map(spell));
+    format!("unknown setting {name}; did you mean {nearest}? `larder help` lists all of them")
+}

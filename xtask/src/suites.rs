@@ -45,7 +45,7 @@ impl Length {
     /// The longest that one suite may take.
     fn suite_limit(self) -> Duration {
         match self {
-            Self::Test => Duration::from_secs(6 * 60),
+            Self::Test => Duration::from_secs(12 * 60),
             Self::Soak => Duration::from_secs(3 * 60 * 60),
         }
     }

@@ -147,7 +147,9 @@ impl<S: Storage> Objects<S> {
         };
         let parts = self.all_parts(space, key, upload).await?;
         let blobs = parts.iter().filter_map(|part| part.record.blob);
-        let unlisted = blobs.map(|blob| blob.id).filter(|id| !kept.contains(id));
+        // Collected, since an iterator of closures across an await would tie the future to one
+        // lifetime and keep it off other threads.
+        let unlisted: Vec<_> = blobs.map(|blob| blob.id).filter(|id| !kept.contains(id)).collect();
         let freed = self.free_blobs(unlisted).await?;
         let delete = |number| Delete {
             row: address::part(space, key, upload, number),

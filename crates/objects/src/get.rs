@@ -3,9 +3,9 @@
 use crate::attempts::Attempts;
 use crate::plan::{Standing, Stood};
 use crate::rows::{ManifestEntry, Placement, VersionRecord, address};
-use crate::{Bucket, Error, Objects};
+use crate::{Bucket, Error, Objects, Versioning};
 use bytes::Bytes;
-use larder_storage::{BlobError, BlobReader, BlobRef, BlobStore, Row, RowKey, SpaceId, Storage};
+use larder_storage::{BlobError, BlobReader, BlobRef, BlobStore, Row, RowKey, RowKind, SpaceId, Storage};
 use larder_types::{ByteRange, ObjectKey, VersionId};
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -89,7 +89,15 @@ impl<S: Storage> Objects<S> {
         loop {
             let standing = self.standing(bucket, key).await?;
             let Some(current) = &standing.current else {
-                return Ok((standing, None));
+                // Head and marker were read one after the other: a marker may have given way to
+                // a Head row in between. A scan sees both at one moment.
+                let kinds = [RowKind::Head, RowKind::Version];
+                let alone = bucket.versioning == Versioning::Unversioned;
+                if alone || self.first_row(bucket.space, key, &kinds).await?.is_none() {
+                    return Ok((standing, None));
+                }
+                self.lost(&mut attempts, false).await?;
+                continue;
             };
             if current.record.version() == version {
                 let current = current.clone();

@@ -94,18 +94,30 @@ impl<S: Storage> Objects<S> {
         space: SpaceId,
         key: &Bytes,
     ) -> Result<Option<Stood>, Error> {
-        let mut scan = Scan::key(space, &[RowKind::Version], key.clone());
-        // The shortest suffix that is not the marker's.
-        scan.from_row = Some((RowKind::Version, Bytes::from_static(&[0])));
-        let first = First {
-            key: key.clone(),
-            found: None,
-        };
+        // From the shortest suffix that is not the marker's.
+        let from = Some((RowKind::Version, Bytes::from_static(&[0])));
+        self.first(Scan { from_row: from, ..Scan::key(space, &[RowKind::Version], key.clone()) })
+            .await
+    }
+
+    /// The first row of these kinds at a key, as of one moment.
+    pub(crate) async fn first_row(
+        &self,
+        space: SpaceId,
+        key: &Bytes,
+        kinds: &[RowKind],
+    ) -> Result<Option<Stood>, Error> {
+        self.first(Scan::key(space, kinds, key.clone())).await
+    }
+
+    async fn first(&self, scan: Scan) -> Result<Option<Stood>, Error> {
+        let (space, key) = (scan.space, scan.from.clone());
+        let first = First { key: key.clone(), found: None };
         let (first, _) = self.store.scan(scan, first).await?;
-        let Some((suffix, seen, stored)) = first.found else {
+        let Some((kind, suffix, seen, stored)) = first.found else {
             return Ok(None);
         };
-        let row = RowKey::new(space, RowKind::Version, key.clone()).with_suffix(suffix);
+        let row = RowKey::new(space, kind, key).with_suffix(suffix);
         Stood::new(row, seen, stored).map(Some)
     }
 
@@ -145,7 +157,7 @@ impl Stood {
 /// Takes the first row of one key.
 struct First {
     key: Bytes,
-    found: Option<(Bytes, Seen, Row)>,
+    found: Option<(RowKind, Bytes, Seen, Row)>,
 }
 
 impl Visitor for First {
@@ -155,7 +167,8 @@ impl Visitor for First {
                 value: Bytes::copy_from_slice(row.value),
                 payload: row.payload,
             };
-            self.found = Some((Bytes::copy_from_slice(row.suffix), row.seen, stored));
+            let suffix = Bytes::copy_from_slice(row.suffix);
+            self.found = Some((row.kind, suffix, row.seen, stored));
         }
         Step::Stop
     }

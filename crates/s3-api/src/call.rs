@@ -65,7 +65,8 @@ impl Call {
             return Some(value.to_str().unwrap_or_default());
         }
         let mut query = self.target.query.iter();
-        let hoisted = query.find(|(n, _)| n.starts_with("X-Amz-") && n.eq_ignore_ascii_case(name));
+        let hoisted =
+            query.find(|(n, _)| name.starts_with("x-amz-") && n.eq_ignore_ascii_case(name));
         hoisted.map(|(_, value)| value.as_str())
     }
 

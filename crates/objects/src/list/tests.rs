@@ -209,7 +209,8 @@ proptest! {
             assert_eq!(got, (expected, next), "{query:?}");
             // Page by page shows the same as one page.
             let (mut after, mut paged) = (String::new(), Vec::new());
-            loop {
+            for page in 0.. {
+                assert!(page <= all.len(), "paging ends: {query:?}");
                 let (items, next) = subject.list(query, &after, query.max.max(1));
                 paged.extend(items);
                 let Some(next) = next else { break };
@@ -235,7 +236,8 @@ proptest! {
             assert_eq!(items, expected, "{query:?}");
             assert_eq!(next.is_some(), more, "{query:?}");
             let (mut after, mut paged) = ((String::new(), None), Vec::new());
-            loop {
+            for page in 0.. {
+                assert!(page <= all.len(), "paging ends: {query:?}");
                 let marker = (after.0.as_str(), after.1);
                 let (items, next) = subject.versions(query, marker, query.max.max(1));
                 paged.extend(items);
@@ -260,7 +262,8 @@ proptest! {
             max,
         };
         let mut after = (String::new(), None);
-        loop {
+        for page in 0.. {
+            assert!(page <= changes.len(), "paging ends");
             let (items, next) = subject.versions(&query, (&after.0, after.1), max);
             for (key, version) in items {
                 let (version, _) = version.expect("no delimiter, no common prefix");
@@ -358,7 +361,8 @@ fn uploads_by_key_then_by_age() {
     for max in [1, 2, 5, 1000] {
         for delimiter in ["", "/"] {
             let (mut after, mut got) = (Default::default(), Vec::new());
-            loop {
+            for pages in 0.. {
+                assert!(pages <= expected.len(), "paging ends");
                 let page = page(&after, delimiter, max);
                 assert!(page.uploads.len() + page.common_prefixes.len() <= max as usize);
                 got.extend(page.uploads.iter().map(|u| (u.key.clone(), Some(u.upload_id))));

@@ -60,7 +60,7 @@ impl Walk {
             return Some(self.prefix.clone());
         }
         match self.common_prefix(after) {
-            Some(_) => Some(next_key(after)),
+            Some(group) => successor(&group),
             None => Some(next_key(after)),
         }
     }

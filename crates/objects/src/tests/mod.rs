@@ -1,5 +1,5 @@
 mod buckets;
 mod objects;
 mod oracle;
-mod races;
+pub(crate) mod races;
 mod versions;

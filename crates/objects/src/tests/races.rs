@@ -20,7 +20,7 @@ use std::time::Duration;
 
 /// The model, with a pause of random length before each call.
 #[derive(Clone)]
-struct Slow {
+pub(crate) struct Slow {
     model: Model,
     platform: Platform,
 }
@@ -117,14 +117,14 @@ impl BlobStore for Slow {
     }
 }
 
-struct Race {
-    sim: Simulation,
+pub(crate) struct Race {
+    pub(crate) sim: Simulation,
     model: Model,
-    objects: Objects<Slow>,
+    pub(crate) objects: Objects<Slow>,
 }
 
 impl Race {
-    fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         let sim = Simulation::new(seed);
         let model = Model::new();
         let slow = Slow { model: model.clone(), platform: sim.platform() };
@@ -133,13 +133,13 @@ impl Race {
     }
 
     /// The same store without pauses.
-    fn calm(&self) -> World {
+    pub(crate) fn calm(&self) -> World {
         let store = Arc::new(self.model.clone());
         let objects = Objects::new(store.clone(), self.sim.platform(), Settings::default());
         World { sim: self.sim.clone(), store, objects }
     }
 
-    fn bucket(&self, versioning: Versioning) -> Arc<Bucket> {
+    pub(crate) fn bucket(&self, versioning: Versioning) -> Arc<Bucket> {
         let w = self.calm();
         let bucket = w.run(w.objects.create_bucket(&bucket_name("race"), create_bucket("a"))).unwrap();
         if versioning != Versioning::Unversioned {
@@ -150,7 +150,7 @@ impl Race {
     }
 
     /// Runs the jobs at once, as tasks, until all have ended.
-    fn run<T, F>(&self, jobs: impl IntoIterator<Item = F>) -> Vec<T>
+    pub(crate) fn run<T, F>(&self, jobs: impl IntoIterator<Item = F>) -> Vec<T>
     where
         T: Send + 'static,
         F: Future<Output = T> + Send + 'static,
@@ -185,7 +185,7 @@ impl Race {
     }
 }
 
-const SEEDS: u64 = 60;
+pub(crate) const SEEDS: u64 = 60;
 
 #[test]
 fn one_of_many_creates_wins() {
@@ -313,9 +313,14 @@ fn no_write_is_lost_with_its_bucket() {
         let bucket = race.bucket(Versioning::Unversioned);
         let put = race.put(&bucket, b"body".to_vec(), WriteConditions::default());
         let (objects, name) = (race.objects.clone(), bucket.clone());
+        let platform = race.sim.platform();
         let jobs: [std::pin::Pin<Box<dyn Future<Output = bool> + Send>>; 2] = [
             Box::pin(async move { put.await.is_ok() }),
-            Box::pin(async move { objects.delete_bucket(&name).await.is_ok() }),
+            Box::pin(async move {
+                let late_ns = platform.random.u64() % 4000;
+                platform.tasks.sleep(Duration::from_nanos(late_ns)).await;
+                objects.delete_bucket(&name).await.is_ok()
+            }),
         ];
         let results = race.run(jobs);
         assert_ne!(results[0], results[1], "seed {seed}: exactly one of them succeeds");

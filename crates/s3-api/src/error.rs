@@ -1,0 +1,284 @@
+//! The one way from what the rooms below refuse to what an S3 client reads.
+
+use crate::keep_alive::Identity;
+use crate::request_body::BodyFault;
+use http::header::{ALLOW, HeaderName, HeaderValue, LAST_MODIFIED};
+use larder_objects::{BodyError, Error};
+use larder_s3_model::DecodeError;
+use larder_s3_wire::error::{ErrorCode, S3Error};
+use larder_types::{Checksum, VersionId};
+
+/// A refusal: S3's error, the headers that go with it, and what only the log tells.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) error: S3Error,
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+    /// Why, for the operator; set for what is the server's fault.
+    pub(crate) cause: Option<String>,
+    /// Whether the connection cannot serve another request.
+    pub(crate) close: bool,
+}
+
+/// A wire name of a header that errors carry.
+const DELETE_MARKER: HeaderName = HeaderName::from_static("x-amz-delete-marker");
+const VERSION_ID: HeaderName = HeaderName::from_static("x-amz-version-id");
+
+impl Failure {
+    /// A code with its own message.
+    pub(crate) fn new(code: ErrorCode) -> Self {
+        S3Error::new(code).into()
+    }
+
+    /// A code with a message.
+    pub(crate) fn with(
+        code: ErrorCode,
+        message: impl Into<std::borrow::Cow<'static, str>>,
+    ) -> Self {
+        S3Error::with(code, message).into()
+    }
+
+    /// `NotImplemented` with its reason.
+    pub(crate) fn not_implemented(reason: impl Into<std::borrow::Cow<'static, str>>) -> Self {
+        Self::with(ErrorCode::NotImplemented, reason)
+    }
+
+    /// The server's fault: the client reads no details.
+    pub(crate) fn internal(cause: impl Into<String>) -> Self {
+        Self { cause: Some(cause.into()), ..Self::new(ErrorCode::InternalError) }
+    }
+
+    /// Adds an element, unless the error has one of that name.
+    #[must_use]
+    pub(crate) fn element(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        if !self.error.extra.iter().any(|(n, _)| *n == name) {
+            self.error.extra.push((name, value.into()));
+        }
+        self
+    }
+
+    /// Adds a header.
+    #[must_use]
+    pub(crate) fn header(mut self, name: HeaderName, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.push((name, value));
+        }
+        self
+    }
+
+    pub(crate) fn code(&self) -> ErrorCode {
+        self.error.code
+    }
+
+    /// The elements by which AWS says what was not found.
+    pub(crate) fn about(self, bucket: Option<&str>, key: Option<&str>, query: Query<'_>) -> Self {
+        let failure = match self.code() {
+            ErrorCode::NoSuchBucket
+            | ErrorCode::BucketAlreadyExists
+            | ErrorCode::BucketAlreadyOwnedByYou
+            | ErrorCode::BucketNotEmpty
+            | ErrorCode::InvalidBucketName
+            | ErrorCode::NoSuchTagSet => return self.optional("BucketName", bucket),
+            ErrorCode::NoSuchKey => self.optional("Key", key),
+            ErrorCode::NoSuchVersion => {
+                self.optional("Key", key).optional("VersionId", query("versionId"))
+            }
+            ErrorCode::NoSuchUpload | ErrorCode::InvalidPart | ErrorCode::InvalidPartOrder => {
+                self.optional("UploadId", query("uploadId"))
+            }
+            _ => self,
+        };
+        failure
+    }
+
+    fn optional(self, name: &'static str, value: Option<&str>) -> Self {
+        match value {
+            Some(value) => self.element(name, value),
+            None => self,
+        }
+    }
+
+    /// The document.
+    pub(crate) fn document(&self, identity: &Identity) -> Vec<u8> {
+        self.log(identity);
+        self.error.to_xml(&identity.resource, &identity.request_id, &identity.host_id)
+    }
+
+    /// The one place where the server's own faults are logged.
+    pub(crate) fn log(&self, identity: &Identity) {
+        if self.code().status() >= 500 && self.code() != ErrorCode::NotImplemented {
+            let cause = self.cause.as_deref().unwrap_or(self.code().name());
+            log::error!("{} {}: {cause}", identity.request_id, identity.resource);
+        }
+    }
+}
+
+/// The values of query parameters.
+pub(crate) type Query<'a> = &'a dyn Fn(&str) -> Option<&'a str>;
+
+impl From<S3Error> for Failure {
+    fn from(error: S3Error) -> Self {
+        Self { error, headers: Vec::new(), cause: None, close: false }
+    }
+}
+
+impl From<BodyFault> for Failure {
+    fn from(fault: BodyFault) -> Self {
+        let mut failure = match &fault {
+            BodyFault::Timeout => Self::new(ErrorCode::RequestTimeout),
+            BodyFault::Broken(_) => Self::new(ErrorCode::IncompleteBody),
+            BodyFault::TooLarge(max) => Self::new(ErrorCode::MaxMessageLengthExceeded)
+                .element("MaxMessageLengthBytes", max.to_string()),
+        };
+        failure.close = true;
+        failure
+    }
+}
+
+impl From<DecodeError> for Failure {
+    fn from(error: DecodeError) -> Self {
+        let text = error.to_string();
+        match error {
+            DecodeError::MalformedXml { .. }
+            | DecodeError::XmlTooLarge { .. }
+            | DecodeError::XmlTooDeep { .. } => {
+                Self { cause: Some(text), ..Self::new(ErrorCode::MalformedXML) }
+            }
+            DecodeError::MissingBody { .. } => Self::new(ErrorCode::MissingRequestBodyError),
+            DecodeError::InvalidArgument { name: "x-amz-storage-class", value, .. } => {
+                Self::new(ErrorCode::InvalidStorageClass).element("StorageClassRequested", value)
+            }
+            DecodeError::InvalidArgument { name, value, expected } => {
+                let message = match expected.starts_with("an integer") {
+                    true => format!("Provided {name} not {expected}"),
+                    false => format!("The value of {name} is not {expected}"),
+                };
+                S3Error::invalid_argument(message, name, value).into()
+            }
+            DecodeError::MissingRequired { name } => S3Error::invalid_argument(
+                format!("The request is missing the required parameter {name}"),
+                name,
+                "",
+            )
+            .into(),
+        }
+    }
+}
+
+/// What `objects` wraps of a body's own errors comes back here.
+fn of_body(error: BodyError) -> Failure {
+    let error = match error.downcast::<S3Error>() {
+        Ok(error) => return (*error).into(),
+        Err(error) => error,
+    };
+    match error.downcast::<BodyFault>() {
+        Ok(fault) => (*fault).into(),
+        Err(error) => Failure::internal(format!("request body: {error}")),
+    }
+}
+
+fn of_marker(failure: Failure, marker: VersionId) -> Failure {
+    failure.header(DELETE_MARKER, "true").header(VERSION_ID, &marker.to_string())
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let invalid = |message: String| Self::with(ErrorCode::InvalidRequest, message);
+        match error {
+            Error::NoSuchBucket => Self::new(ErrorCode::NoSuchBucket),
+            Error::BucketAlreadyOwnedByYou(bucket) => Self::new(ErrorCode::BucketAlreadyOwnedByYou)
+                .element("BucketName", bucket.name.as_str()),
+            Error::BucketAlreadyExists => Self::new(ErrorCode::BucketAlreadyExists),
+            Error::BucketNotEmpty => Self::new(ErrorCode::BucketNotEmpty),
+            Error::NoSuchKey { delete_marker: None } => Self::new(ErrorCode::NoSuchKey),
+            Error::NoSuchKey { delete_marker: Some(marker) } => {
+                of_marker(Self::new(ErrorCode::NoSuchKey), marker)
+            }
+            Error::NoSuchVersion => Self::new(ErrorCode::NoSuchVersion),
+            Error::MethodNotAllowed { delete_marker, modified } => {
+                of_marker(Self::new(ErrorCode::MethodNotAllowed), delete_marker)
+                    .element("ResourceType", "DeleteMarker")
+                    .header(ALLOW, "DELETE")
+                    .header(LAST_MODIFIED, &modified.to_http_date())
+            }
+            Error::NoSuchUpload => Self::new(ErrorCode::NoSuchUpload),
+            Error::InvalidPart { part_number } => {
+                Self::new(ErrorCode::InvalidPart).element("PartNumber", part_number.to_string())
+            }
+            Error::InvalidPartOrder => Self::new(ErrorCode::InvalidPartOrder),
+            Error::EntityTooSmall { part_number, size } => Self::new(ErrorCode::EntityTooSmall)
+                .element("ProposedSize", size.to_string())
+                .element("MinSizeAllowed", larder_types::limits::PART_BYTES_MIN.to_string())
+                .element("PartNumber", part_number.to_string()),
+            Error::EntityTooLarge { max } => {
+                Self::new(ErrorCode::EntityTooLarge).element("MaxSizeAllowed", max.to_string())
+            }
+            Error::MetadataTooLarge => Self::new(ErrorCode::MetadataTooLarge).element(
+                "MaxSizeAllowed",
+                larder_types::limits::USER_METADATA_BYTES_MAX.to_string(),
+            ),
+            Error::InvalidTag(message) => Self::with(ErrorCode::InvalidTag, message),
+            Error::InvalidPartNumber { parts_count } => Self::new(ErrorCode::InvalidPartNumber)
+                .element("ActualPartCount", parts_count.to_string()),
+            Error::InvalidRange { size } => invalid_range(size, None),
+            Error::PreconditionFailed(condition) => {
+                Self::new(ErrorCode::PreconditionFailed).element("Condition", condition)
+            }
+            Error::NotModified => Self::new(ErrorCode::NotModified),
+            Error::ConditionalRequestConflict => Self::new(ErrorCode::ConditionalRequestConflict),
+            Error::BadDigest(algorithm) => Self::with(
+                ErrorCode::BadDigest,
+                format!(
+                    "The {} you specified did not match the calculated checksum.",
+                    algorithm.name()
+                ),
+            ),
+            Error::ChecksumAlgorithmMismatch { expected, actual } => invalid(format!(
+                "Checksum Type mismatch occurred, expected checksum Type: {}, actual checksum \
+                 Type: {}",
+                expected.map_or("null", |a| a.name()).to_ascii_lowercase(),
+                actual.map_or("null", |a| a.name()).to_ascii_lowercase(),
+            )),
+            Error::ChecksumTypeUnsupported { algorithm, checksum_type } => invalid(format!(
+                "The {} checksum type cannot be used with the {} checksum algorithm.",
+                checksum_type.name(),
+                algorithm.name().to_ascii_lowercase(),
+            )),
+            Error::MissingPartChecksum { algorithm, part_number } => invalid(format!(
+                "The upload was created using a {} checksum. The complete request must include \
+                 the checksum for each part. It was missing for part {part_number} in the request.",
+                algorithm.name().to_ascii_lowercase(),
+            )),
+            Error::ObjectSizeMismatch { size } => invalid(format!(
+                "The provided 'x-amz-mp-object-size' header does not match what was computed: \
+                 {size}"
+            )),
+            Error::InvalidRequest(message) => Self::with(ErrorCode::InvalidRequest, message),
+            Error::Body(error) => of_body(error),
+            Error::SlowDown => Self::new(ErrorCode::SlowDown),
+            Error::Full => Self::new(ErrorCode::InsufficientStorage),
+            Error::VersionGone => Self {
+                cause: Some("a version was replaced again and again while it was read".into()),
+                ..Self::new(ErrorCode::SlowDown)
+            },
+            Error::Corrupt(_) | Error::Internal(_) | Error::Unknown(_) => {
+                Self::internal(error.to_string())
+            }
+        }
+    }
+}
+
+/// 416, with what AWS tells of it.
+pub(crate) fn invalid_range(size: u64, requested: Option<&str>) -> Failure {
+    let failure = Failure::new(ErrorCode::InvalidRange);
+    let failure = match requested {
+        Some(requested) => failure.element("RangeRequested", requested),
+        None => failure,
+    };
+    failure.element("ActualObjectSize", size.to_string())
+}
+
+/// A checksum header's name and value.
+pub(crate) fn checksum_header(checksum: &Checksum) -> (HeaderName, HeaderValue) {
+    let value = HeaderValue::from_str(&checksum.to_wire()).expect("base64 is visible ASCII");
+    (HeaderName::from_static(checksum.algorithm.header()), value)
+}

@@ -1,0 +1,275 @@
+//! GetObject and HeadObject.
+
+use super::Need;
+use super::object_headers::version_id;
+use crate::call::Call;
+use crate::error::{Failure, invalid_range};
+use crate::pipeline::Grant;
+use crate::reply::{Reply, checksum_header};
+use crate::response_body::ResponseBody;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use larder_objects::conditions::{EtagCondition, ReadConditions};
+use larder_objects::{Error, ObjectVersion, PartRange, StorageClass, VersionRecord};
+use larder_s3_model::enums::ChecksumMode;
+use larder_s3_model::inputs::{GetObjectInput, HeadObjectInput};
+use larder_s3_wire::error::ErrorCode;
+use larder_s3_wire::rfc2047;
+use larder_storage::Storage;
+use larder_types::limits::PART_NUMBER_MAX;
+use larder_types::{ByteRange, Checksum, RangeSpec};
+
+pub(crate) const NEEDS: &[Need] =
+    &[Need::unversioned("s3:GetObject"), Need::versioned("s3:GetObjectVersion")];
+
+/// How often a version that was replaced between look-up and read is looked up again.
+const READ_ATTEMPTS_MAX: u32 = 5;
+
+/// The response-* parameters and the headers that they replace.
+const OVERRIDES: [(&str, HeaderName); 6] = [
+    ("response-cache-control", header::CACHE_CONTROL),
+    ("response-content-disposition", header::CONTENT_DISPOSITION),
+    ("response-content-encoding", header::CONTENT_ENCODING),
+    ("response-content-language", header::CONTENT_LANGUAGE),
+    ("response-content-type", header::CONTENT_TYPE),
+    ("response-expires", header::EXPIRES),
+];
+
+/// What to read, the same for both operations.
+struct Reading {
+    version: Option<String>,
+    conditions: ReadConditions,
+    range: Option<String>,
+    part_number: Option<i32>,
+    checksums: bool,
+}
+
+/// The part of an object that is answered.
+struct Selected {
+    range: Option<ByteRange>,
+    parts_count: Option<u32>,
+    /// The checksum of the whole answer, if one is known.
+    checksum: Option<Checksum>,
+}
+
+pub(crate) async fn get_object<S: Storage>(
+    grant: Grant<S>,
+    call: &mut Call,
+) -> Result<Reply, Failure> {
+    let input = call.input(GetObjectInput::decode)?;
+    let reading = Reading {
+        version: input.version_id,
+        conditions: ReadConditions {
+            if_match: input.if_match.as_deref().map(EtagCondition::parse),
+            if_none_match: input.if_none_match.as_deref().map(EtagCondition::parse),
+            if_modified_since: input.if_modified_since,
+            if_unmodified_since: input.if_unmodified_since,
+        },
+        range: input.range,
+        part_number: input.part_number,
+        checksums: input.checksum_mode == Some(ChecksumMode::Enabled),
+    };
+    answer(&grant, call, reading).await
+}
+
+pub(crate) async fn head_object<S: Storage>(
+    grant: Grant<S>,
+    call: &mut Call,
+) -> Result<Reply, Failure> {
+    let input = call.input(HeadObjectInput::decode)?;
+    let reading = Reading {
+        version: input.version_id,
+        conditions: ReadConditions {
+            if_match: input.if_match.as_deref().map(EtagCondition::parse),
+            if_none_match: input.if_none_match.as_deref().map(EtagCondition::parse),
+            if_modified_since: input.if_modified_since,
+            if_unmodified_since: input.if_unmodified_since,
+        },
+        range: input.range,
+        part_number: input.part_number,
+        checksums: input.checksum_mode == Some(ChecksumMode::Enabled),
+    };
+    answer(&grant, call, reading).await
+}
+
+async fn answer<S: Storage>(
+    grant: &Grant<S>,
+    call: &Call,
+    reading: Reading,
+) -> Result<Reply, Failure> {
+    check_overrides(call)?;
+    let version = version_id(reading.version.as_deref())?;
+    let mut attempts = 0;
+    loop {
+        let found = grant.objects().lookup(grant.bucket(), grant.key(), version).await?;
+        let record = &found.record;
+        match reading.conditions.check(&record.etag, record.modified) {
+            Err(Error::NotModified) => return Ok(not_modified(grant, &found)),
+            other => other?,
+        }
+        let selected = select(grant, &found, &reading).await?;
+        let length = selected.range.map_or(record.size, ByteRange::length);
+        let body = match call.method == Method::HEAD {
+            true => Ok(ResponseBody::Empty),
+            false => match grant.objects().open(&found, selected.range).await {
+                Ok(body) => ResponseBody::object(body, length).await,
+                Err(error) => Err(error),
+            },
+        };
+        attempts += 1;
+        let body = match body {
+            Err(Error::VersionGone) if attempts < READ_ATTEMPTS_MAX => continue,
+            body => body?,
+        };
+        let mut headers = HeaderMap::with_capacity(24);
+        describe(&mut headers, record);
+        validators(&mut headers, grant, &found);
+        set(&mut headers, header::CONTENT_LENGTH, &length.to_string());
+        let mut status = StatusCode::OK;
+        if let Some(range) = selected.range {
+            status = StatusCode::PARTIAL_CONTENT;
+            let shown = format!("bytes {}-{}/{}", range.start, range.end - 1, record.size);
+            set(&mut headers, header::CONTENT_RANGE, &shown);
+        }
+        if let Some(count) = selected.parts_count {
+            set(&mut headers, HeaderName::from_static("x-amz-mp-parts-count"), &count.to_string());
+        }
+        if let (true, Some(checksum)) = (reading.checksums, &selected.checksum) {
+            let (name, value) = checksum_header(checksum);
+            headers.insert(name, value);
+            let kind = checksum.checksum_type().name();
+            set(&mut headers, HeaderName::from_static("x-amz-checksum-type"), kind);
+        }
+        override_headers(call, &mut headers);
+        return Ok(Reply { status, headers, body });
+    }
+}
+
+async fn select<S: Storage>(
+    grant: &Grant<S>,
+    found: &ObjectVersion,
+    reading: &Reading,
+) -> Result<Selected, Failure> {
+    let size = found.record.size;
+    if let Some(number) = reading.part_number {
+        if reading.range.is_some() {
+            return Err(Failure::with(
+                ErrorCode::InvalidRequest,
+                "Cannot specify both Range header and partNumber query parameter",
+            ));
+        }
+        let number = part_number(number)?;
+        let PartRange { range, parts_count, checksum } =
+            grant.objects().part(found, number).await?;
+        return Ok(Selected { range, parts_count, checksum });
+    }
+    let whole = Selected { range: None, parts_count: None, checksum: found.record.checksum.clone() };
+    let Some((header, spec)) =
+        reading.range.as_deref().and_then(|text| Some((text, RangeSpec::parse(text)?)))
+    else {
+        return Ok(whole);
+    };
+    match spec.resolve(size) {
+        Some(range) => {
+            // The whole object's checksum says nothing of a part of it.
+            let all = range.start == 0 && range.end == size;
+            let checksum = whole.checksum.filter(|_| all);
+            Ok(Selected { range: Some(range), parts_count: None, checksum })
+        }
+        None => Err(invalid_range(size, Some(header))),
+    }
+}
+
+/// A part number within S3's limits.
+pub(crate) fn part_number(number: i32) -> Result<u32, Failure> {
+    match u32::try_from(number) {
+        Ok(number) if (1..=PART_NUMBER_MAX).contains(&number) => Ok(number),
+        _ => Err(larder_s3_wire::error::S3Error::invalid_argument(
+            "Part number must be an integer between 1 and 10000, inclusive",
+            "partNumber",
+            number.to_string(),
+        )
+        .into()),
+    }
+}
+
+fn not_modified<S: Storage>(grant: &Grant<S>, found: &ObjectVersion) -> Reply {
+    let mut reply = Reply::empty(StatusCode::NOT_MODIFIED);
+    validators(&mut reply.headers, grant, found);
+    let stored = &found.record.headers;
+    set_optional(&mut reply.headers, header::CACHE_CONTROL, &stored.cache_control);
+    set_optional(&mut reply.headers, header::EXPIRES, &stored.expires);
+    reply
+}
+
+/// What caches and conditions go by; in 304 too.
+fn validators<S: Storage>(headers: &mut HeaderMap, grant: &Grant<S>, found: &ObjectVersion) {
+    let record = &found.record;
+    set(headers, header::LAST_MODIFIED, &record.modified.to_http_date());
+    set(headers, header::ETAG, &format!("\"{}\"", record.etag));
+    if let Some(version) = grant.bucket().shown(record.version()) {
+        set(headers, HeaderName::from_static("x-amz-version-id"), &version.to_string());
+    }
+}
+
+/// The stored description of an object.
+fn describe(headers: &mut HeaderMap, record: &VersionRecord) {
+    headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    let stored = &record.headers;
+    let content_type = stored.content_type.as_deref().unwrap_or("binary/octet-stream");
+    set(headers, header::CONTENT_TYPE, content_type);
+    set_optional(headers, header::CACHE_CONTROL, &stored.cache_control);
+    set_optional(headers, header::CONTENT_DISPOSITION, &stored.content_disposition);
+    set_optional(headers, header::CONTENT_ENCODING, &stored.content_encoding);
+    set_optional(headers, header::CONTENT_LANGUAGE, &stored.content_language);
+    set_optional(headers, header::EXPIRES, &stored.expires);
+    let redirect = HeaderName::from_static("x-amz-website-redirect-location");
+    set_optional(headers, redirect, &stored.website_redirect_location);
+    for (name, value) in &record.metadata {
+        if let Ok(name) = HeaderName::try_from(format!("x-amz-meta-{name}")) {
+            set(headers, name, &rfc2047::encode(value));
+        }
+    }
+    if record.storage_class != StorageClass::Standard {
+        let name = HeaderName::from_static("x-amz-storage-class");
+        set(headers, name, record.storage_class.name());
+    }
+    if !record.tags.is_empty() {
+        let name = HeaderName::from_static("x-amz-tagging-count");
+        set(headers, name, &record.tags.len().to_string());
+    }
+}
+
+fn check_overrides(call: &Call) -> Result<(), Failure> {
+    let asked = |name: &str| call.target.query.iter().any(|(n, _)| n == name);
+    if call.is_anonymous() && OVERRIDES.iter().any(|(name, _)| asked(name)) {
+        return Err(Failure::with(
+            ErrorCode::InvalidRequest,
+            "Request specific response headers cannot be used for anonymous GET requests.",
+        ));
+    }
+    Ok(())
+}
+
+fn override_headers(call: &Call, headers: &mut HeaderMap) {
+    for (parameter, name) in OVERRIDES {
+        if let Some(value) = call.target.query_value(parameter) {
+            set(headers, name, value);
+        }
+    }
+}
+
+fn set_optional(headers: &mut HeaderMap, name: HeaderName, value: &Option<String>) {
+    if let Some(value) = value {
+        set(headers, name, value);
+    }
+}
+
+/// Sets a header; what no header may hold becomes a space.
+fn set(headers: &mut HeaderMap, name: HeaderName, value: &str) {
+    let clean = |_| {
+        let clean: Vec<u8> =
+            value.bytes().map(|b| if b.is_ascii_control() { b' ' } else { b }).collect();
+        HeaderValue::from_bytes(&clean).expect("what is no control character is allowed")
+    };
+    headers.insert(name, HeaderValue::from_bytes(value.as_bytes()).unwrap_or_else(clean));
+}

@@ -1,0 +1,48 @@
+//! The door for browsers' forms: the signature is in the body, in front of the file.
+
+use super::grant::{FormParts, Grant, bucket_name, object_key};
+use crate::call::Call;
+use crate::error::Failure;
+use crate::service::Shared;
+use larder_s3_wire::auth::AuthType;
+use larder_s3_wire::post_form::{FormFields, PostPolicy};
+use larder_storage::Storage;
+
+/// Gives PostObject its grant once the form's fields are read.
+pub(crate) struct FormDoor<'a, S: Storage>(&'a Shared<S>);
+
+impl<'a, S: Storage> FormDoor<'a, S> {
+    pub(super) fn new(shared: &'a Shared<S>) -> Self {
+        Self(shared)
+    }
+
+    /// Verifies the form's signature and gives the right to the key that it names. The policy is
+    /// still to be checked by [`PostPolicy::check`].
+    #[allow(dead_code, reason = "for PostObject")]
+    pub(crate) async fn grant(
+        &self,
+        call: &mut Call,
+        fields: &FormFields,
+    ) -> Result<(Grant<S>, Option<PostPolicy>), Failure> {
+        let (claim, policy) = fields.claim()?;
+        call.access_key = claim.access_key().map(str::to_owned);
+        let signer = match claim.access_key() {
+            Some(id) => Some(self.0.access_key(id)?),
+            None => None,
+        };
+        if let Some(signer) = &signer {
+            self.0.verifier.verify_post(&claim, signer.secret.expose(), self.0.now())?;
+            call.auth_type = AuthType::Post;
+        }
+        let name = bucket_name(call.target.bucket.as_deref().unwrap_or_default())?;
+        let bucket = self.0.objects.bucket(&name).await?;
+        let parts = FormParts {
+            objects: self.0.objects.clone(),
+            account: signer.as_ref().map(|key| key.account.clone()),
+            bucket,
+            key: object_key(&fields.key()?)?,
+        };
+        call.caller = signer;
+        Ok((parts.grant("s3:PutObject")?, policy))
+    }
+}

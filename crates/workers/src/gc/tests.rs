@@ -1,0 +1,135 @@
+//! The gc's pace, on a simulated machine.
+
+use super::{GcHandle, start_gc};
+use bytes::Bytes;
+use larder_digest::{BodyDigests, BodyHasher, BodyPlan};
+use larder_objects::conditions::WriteConditions;
+use larder_objects::{
+    Body, BodyError, Bucket, ContentHeaders, CreateBucket, Objects, PutObject, Settings,
+    StorageClass,
+};
+use larder_platform::sim::Simulation;
+use larder_storage::model::Model;
+use larder_types::{BucketName, ObjectKey, Owner};
+use std::sync::Arc;
+use std::time::Duration;
+
+struct World {
+    sim: Simulation,
+    objects: Objects<Model>,
+    bucket: Arc<Bucket>,
+    gc: GcHandle,
+}
+
+/// A body that is too large to stay inline.
+struct LargeBody {
+    left: usize,
+    hasher: Option<BodyHasher>,
+}
+
+impl LargeBody {
+    fn new() -> Self {
+        let plan = BodyPlan { md5: true, sha256: false, checksums: Vec::new() };
+        Self { left: 4, hasher: Some(BodyHasher::new(&plan)) }
+    }
+}
+
+impl Body for LargeBody {
+    async fn next(&mut self) -> Result<Option<Bytes>, BodyError> {
+        if self.left == 0 {
+            return Ok(None);
+        }
+        self.left -= 1;
+        let piece = Bytes::from(vec![7; 64 << 10]);
+        self.hasher.as_mut().expect("not finished").update(&piece);
+        Ok(Some(piece))
+    }
+
+    async fn finish(&mut self) -> Result<BodyDigests, BodyError> {
+        Ok(self.hasher.take().expect("finished once").finish())
+    }
+}
+
+fn owner() -> Owner {
+    Owner { canonical_id: "alice-id".into(), display_name: "alice".into() }
+}
+
+impl World {
+    fn new() -> Self {
+        let sim = Simulation::new(1);
+        let settings = Settings::default();
+        let objects = Objects::new(Arc::new(Model::new()), sim.platform(), settings);
+        let name = BucketName::new("bucket").unwrap();
+        let create = CreateBucket { owner: owner(), region: None, tags: Vec::new() };
+        let bucket = sim.block_on(objects.create_bucket(&name, create)).unwrap();
+        let gc = start_gc(objects.clone(), &sim.platform());
+        sim.run_until_idle();
+        Self { sim, objects, bucket, gc }
+    }
+
+    fn put(&self) {
+        let key = ObjectKey::new("key").unwrap();
+        let put = PutObject {
+            owner: owner(),
+            headers: ContentHeaders::default(),
+            metadata: Vec::new(),
+            tags: Vec::new(),
+            storage_class: StorageClass::Standard,
+            conditions: WriteConditions::default(),
+            length: None,
+        };
+        let body = &mut LargeBody::new();
+        self.sim.block_on(self.objects.put(&self.bucket, &key, put, body)).unwrap();
+        self.gc.hint();
+    }
+
+    fn pass(&self, seconds: u64) {
+        self.sim.run_for(Duration::from_secs(seconds));
+    }
+}
+
+#[test]
+fn what_was_overwritten_goes_once_it_is_due() {
+    let w = World::new();
+    w.put();
+    w.put();
+    w.pass(55);
+    assert_eq!(w.gc.blobs_freed(), 0);
+    w.pass(10);
+    assert_eq!(w.gc.blobs_freed(), 1);
+}
+
+#[test]
+fn every_hint_is_followed_up() {
+    let w = World::new();
+    w.put();
+    for round in 0..5 {
+        // At the last of these moments the run of the round before has just happened.
+        w.pass(13 * round);
+        w.put();
+    }
+    w.pass(130);
+    assert_eq!(w.gc.blobs_freed(), 5);
+}
+
+#[test]
+fn an_earlier_process_s_rows_are_found_without_a_hint() {
+    let w = World::new();
+    w.put();
+    w.put();
+    let World { sim, objects, gc, .. } = w;
+    drop(gc);
+    let gc = start_gc(objects, &sim.platform());
+    sim.run_for(Duration::from_secs(65));
+    assert_eq!(gc.blobs_freed(), 1);
+}
+
+#[test]
+fn nothing_runs_while_nothing_is_due() {
+    let w = World::new();
+    w.put();
+    w.pass(200);
+    let before = w.sim.fingerprint();
+    w.pass(24 * 3600);
+    assert_eq!(w.sim.fingerprint(), before);
+}

@@ -49,11 +49,7 @@ impl<S: Storage> Objects<S> {
     /// Frees what is due, `limit` Gc rows at most. A row that fails does not hold up the others.
     ///
     /// Fails only when the queue cannot be read.
-    pub async fn run_gc(
-        &self,
-        cursor: &mut GcCursor,
-        limit: usize,
-    ) -> Result<GcProgress, Error> {
+    pub async fn run_gc(&self, cursor: &mut GcCursor, limit: usize) -> Result<GcProgress, Error> {
         let now_ms = self.platform.wall_ms();
         let mut progress = GcProgress::default();
         let mut from = cursor.from.clone();
@@ -99,10 +95,7 @@ impl<S: Storage> Objects<S> {
             }
             GcRecord::Space(space) => self.sweep(space).await?,
         };
-        let delete = Delete {
-            row: key.clone(),
-            replaces: Some(seen),
-        };
+        let delete = Delete { row: key.clone(), replaces: Some(seen) };
         self.remove(vec![delete]).await?;
         Ok(blobs)
     }
@@ -151,10 +144,8 @@ impl<S: Storage> Objects<S> {
         // lifetime and keep it off other threads.
         let unlisted: Vec<_> = blobs.map(|blob| blob.id).filter(|id| !kept.contains(id)).collect();
         let freed = self.free_blobs(unlisted).await?;
-        let delete = |number| Delete {
-            row: address::part(space, key, upload, number),
-            replaces: None,
-        };
+        let delete =
+            |number| Delete { row: address::part(space, key, upload, number), replaces: None };
         self.remove(parts.iter().map(|part| delete(part.part_number)).collect()).await?;
         Ok(freed)
     }
@@ -164,12 +155,7 @@ impl<S: Storage> Objects<S> {
         let mut freed = 0;
         loop {
             let scan = Scan::prefix(space, &[RowKind::Upload, RowKind::Part], Bytes::new());
-            let visitor = Sweep {
-                space,
-                rows: Vec::new(),
-                blobs: Vec::new(),
-                error: None,
-            };
+            let visitor = Sweep { space, rows: Vec::new(), blobs: Vec::new(), error: None };
             let (visitor, _) = self.store.scan(scan, visitor).await?;
             if let Some(error) = visitor.error {
                 return Err(error);
@@ -186,11 +172,7 @@ impl<S: Storage> Objects<S> {
     async fn remove(&self, rows: Vec<Delete>) -> Result<(), Error> {
         for of_key in rows.chunk_by(|a, b| a.row.key == b.row.key) {
             for deletes in of_key.chunks(COMMIT_ROWS_MAX) {
-                let batch = Batch {
-                    deletes: deletes.to_vec(),
-                    frees: true,
-                    ..Batch::default()
-                };
+                let batch = Batch { deletes: deletes.to_vec(), frees: true, ..Batch::default() };
                 let outcome = self.commit_system(batch).await?;
                 assert!(outcome == Outcome::Done, "a commit without checks loses no race");
             }

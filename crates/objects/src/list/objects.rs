@@ -42,11 +42,7 @@ impl<S: Storage> Objects<S> {
         };
         let mut scan = Scan::prefix(bucket.space, &[RowKind::Head], list.prefix.to_owned());
         scan.from = from;
-        let visitor = Page {
-            walk,
-            page: ListPage::default(),
-            error: None,
-        };
+        let visitor = Page { walk, page: ListPage::default(), error: None };
         let (visitor, _) = self.store.scan(scan, visitor).await?;
         visitor.finish()
     }

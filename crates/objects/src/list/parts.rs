@@ -55,11 +55,7 @@ impl<S: Storage> Objects<S> {
         let mut parts = self.parts(bucket.space, &key, id, (from, limit)).await?;
         let truncated = parts.len() > max;
         parts.truncate(max);
-        Ok(PartList {
-            upload,
-            parts,
-            truncated,
-        })
+        Ok(PartList { upload, parts, truncated })
     }
 
     /// All parts of an upload, whether or not the upload is still in progress.
@@ -87,13 +83,7 @@ impl<S: Storage> Objects<S> {
         let first = address::part(space, key, id, from);
         let mut scan = Scan::key(space, &[RowKind::Part], key.clone());
         scan.from_row = Some((RowKind::Part, first.suffix));
-        let visitor = Parts {
-            key: key.clone(),
-            id,
-            limit,
-            found: Vec::new(),
-            error: None,
-        };
+        let visitor = Parts { key: key.clone(), id, limit, found: Vec::new(), error: None };
         let (visitor, _) = self.store.scan(scan, visitor).await?;
         match visitor.error {
             Some(error) => Err(error),
@@ -118,10 +108,7 @@ impl Visitor for Parts {
             _ => return Step::Stop,
         };
         match PartRecord::decode(row.value) {
-            Ok(record) => self.found.push(ListedPart {
-                part_number: number,
-                record,
-            }),
+            Ok(record) => self.found.push(ListedPart { part_number: number, record }),
             Err(error) => {
                 self.error = Some(error.into());
                 return Step::Stop;

@@ -72,12 +72,7 @@ impl Subject {
     fn new(changes: &[Change]) -> Self {
         let world = World::new();
         let bucket = world.bucket("bucket");
-        let mut subject = Self {
-            world,
-            bucket,
-            oracle: Oracle::new(),
-            enabled: None,
-        };
+        let mut subject = Self { world, bucket, oracle: Oracle::new(), enabled: None };
         changes.iter().for_each(|change| subject.apply(change));
         subject
     }
@@ -287,10 +282,7 @@ fn a_page_has_at_most_a_thousand_entries() {
     for n in 0..1002 {
         world.put(&bucket, &format!("{n:04}"), b"");
     }
-    let list = ListObjects {
-        max_keys: 5000,
-        ..ListObjects::default()
-    };
+    let list = ListObjects { max_keys: 5000, ..ListObjects::default() };
     let page = world.run(world.objects.list(&bucket, list)).unwrap();
     assert_eq!(page.entries.len(), 1000);
     assert_eq!(page.next.as_deref(), Some("0999"));
@@ -308,11 +300,7 @@ fn large_groups() {
         }
         world.put(&bucket, &format!("{group}0"), b"");
     }
-    let list = ListObjects {
-        delimiter: "/",
-        max_keys: 1000,
-        ..ListObjects::default()
-    };
+    let list = ListObjects { delimiter: "/", max_keys: 1000, ..ListObjects::default() };
     let page = world.run(world.objects.list(&bucket, list)).unwrap();
     assert_eq!(page.common_prefixes, ["a/", "b/", "c/"]);
     let keys: Vec<&str> = page.entries.iter().map(|entry| entry.key).collect();
@@ -394,12 +382,7 @@ fn parts_by_number() {
     let id = start(&world, &bucket, "key");
     let other = start(&world, &bucket, "key");
     let upload = |upload_id, part_number| {
-        let part = UploadPart {
-            upload_id,
-            part_number,
-            length: None,
-            checksum: None,
-        };
+        let part = UploadPart { upload_id, part_number, length: None, checksum: None };
         let body = &mut BytesBody::new(&part_number.to_be_bytes());
         let uploaded = world.objects.upload_part(&bucket, &key, part, body);
         world.run(uploaded).unwrap();
@@ -410,10 +393,7 @@ fn parts_by_number() {
     }
     start(&world, &bucket, "key2");
     let page = |part_number_marker, max_parts| {
-        let list = ListParts {
-            part_number_marker,
-            max_parts,
-        };
+        let list = ListParts { part_number_marker, max_parts };
         world.run(world.objects.list_parts(&bucket, &key, id, list)).unwrap()
     };
     let numbers = |page: &super::PartList| -> Vec<u32> {

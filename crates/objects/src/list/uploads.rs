@@ -82,11 +82,7 @@ impl<S: Storage> Objects<S> {
             let behind = [&id.0[..], &[0]].concat();
             (RowKind::Upload, behind.into())
         });
-        let visitor = Page {
-            walk,
-            page: UploadPage::default(),
-            error: None,
-        };
+        let visitor = Page { walk, page: UploadPage::default(), error: None };
         let (visitor, _) = self.store.scan(scan, visitor).await?;
         visitor.finish()
     }

@@ -129,11 +129,7 @@ fn resume(key: Bytes, marker: VersionId, current: Option<&Stood>) -> Result<Resu
         },
     };
     let first = record.filter(|record| record.order < below);
-    Ok(Resume {
-        key,
-        below,
-        first: first.map(VersionRecord::encode).transpose()?,
-    })
+    Ok(Resume { key, below, first: first.map(VersionRecord::encode).transpose()? })
 }
 
 fn identity(current: Option<&Stood>) -> Option<(RowKind, u64, u64)> {

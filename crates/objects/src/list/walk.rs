@@ -114,9 +114,7 @@ impl Walk {
         }
         let at = match self.delimiter[..] {
             [byte] => rest.iter().position(|b| *b == byte)?,
-            _ => rest
-                .windows(self.delimiter.len())
-                .position(|window| window == self.delimiter)?,
+            _ => rest.windows(self.delimiter.len()).position(|window| window == self.delimiter)?,
         };
         let end = self.prefix.len() + at + self.delimiter.len();
         Some(Bytes::copy_from_slice(&key[..end]))

@@ -1,9 +1,9 @@
 //! What the listed parts become: CompleteMultipartUpload's rules. Pure.
 
+use crate::Error;
 use crate::conditions::WriteConditions;
 use crate::list::ListedPart;
 use crate::rows::{Manifest, ManifestEntry, PartRecord, UploadRecord};
-use crate::Error;
 use larder_digest::{combine_crc, composite, multipart_etag};
 use larder_types::limits::PART_BYTES_MIN;
 use larder_types::{Checksum, ChecksumAlgorithm, ChecksumType, ETag};
@@ -70,10 +70,7 @@ impl Assembly {
             offset += part.record.size();
             entry
         };
-        let manifest = Manifest {
-            algorithm,
-            entries: parts.iter().map(entry).collect(),
-        };
+        let manifest = Manifest { algorithm, entries: parts.iter().map(entry).collect() };
         if request.object_size.is_some_and(|size| size != offset) {
             return Err(Error::ObjectSizeMismatch { size: offset });
         }
@@ -92,12 +89,7 @@ impl Assembly {
         };
         check_checksum(&checksum, request)?;
         check_part_checksums(upload, request)?;
-        Ok(Self {
-            manifest,
-            etag: multipart_etag(&md5s),
-            checksum,
-            crc64nvme,
-        })
+        Ok(Self { manifest, etag: multipart_etag(&md5s), checksum, crc64nvme })
     }
 }
 
@@ -117,9 +109,9 @@ fn select<'a>(
     let find = |part: &CompletedPart| {
         let at = uploaded.binary_search_by_key(&part.part_number, |u| u.part_number);
         let found = at.ok().map(|index| &uploaded[index]);
-        found.filter(|found| is_same(&found.record, part)).ok_or(Error::InvalidPart {
-            part_number: part.part_number,
-        })
+        found
+            .filter(|found| is_same(&found.record, part))
+            .ok_or(Error::InvalidPart { part_number: part.part_number })
     };
     let parts = request.parts.iter().map(find).collect::<Result<Vec<_>, _>>()?;
     match is_composite && !consecutive() {
@@ -142,10 +134,9 @@ fn check_sizes(parts: &[&ListedPart]) -> Result<(), Error> {
     let (_, others) = parts.split_last().expect("the list is not empty");
     match others.iter().find(|part| part.record.size() < PART_BYTES_MIN) {
         None => Ok(()),
-        Some(small) => Err(Error::EntityTooSmall {
-            part_number: small.part_number,
-            size: small.record.size(),
-        }),
+        Some(small) => {
+            Err(Error::EntityTooSmall { part_number: small.part_number, size: small.record.size() })
+        }
     }
 }
 
@@ -177,10 +168,7 @@ fn check_part_checksums(upload: &UploadRecord, request: &CompleteUpload) -> Resu
     let has = |part: &&CompletedPart| part.checksums.iter().any(|s| s.algorithm == algorithm);
     match request.parts.iter().find(|part| !has(part)) {
         None => Ok(()),
-        Some(part) => Err(Error::MissingPartChecksum {
-            algorithm,
-            part_number: part.part_number,
-        }),
+        Some(part) => Err(Error::MissingPartChecksum { algorithm, part_number: part.part_number }),
     }
 }
 

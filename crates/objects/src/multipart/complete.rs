@@ -7,8 +7,8 @@ use crate::rows::{GcRecord, Placement, UploadId, UploadRecord, address};
 use crate::{Bucket, Error, Objects, Stored, VersionRecord, Versioning};
 use bytes::Bytes;
 use larder_storage::{BlobRef, Locator, RowKind, RowView, Scan, Step, Storage, Visitor};
-use larder_types::limits::CLOCK_SKEW_SECONDS_MAX;
 use larder_types::ObjectKey;
+use larder_types::limits::CLOCK_SKEW_SECONDS_MAX;
 
 /// The version that an upload became has an order no lower than the time the upload was started,
 /// but for how far the clocks of two gateways may be apart.
@@ -82,19 +82,13 @@ impl<S: Storage> Objects<S> {
             let stamp = self.stamp();
             let (mut batch, record) = standing.write(&current.new, &stamp)?;
             upload.end(&mut batch, &address::upload(bucket.space, key, id));
-            let rest = GcRecord::UploadParts {
-                upload: id,
-                keep: Some(current.manifest),
-            };
+            let rest = GcRecord::UploadParts { upload: id, keep: Some(current.manifest) };
             // The plan may have put a gc row of this stamp already.
             let stamp = self.stamp();
             batch.puts.push(gc_put(bucket.space, key, &rest, &stamp));
             if self.commit(bucket, batch).await? == Outcome::Done {
                 *written = None;
-                return Ok(Stored {
-                    version: bucket.shown(record.version()),
-                    record,
-                });
+                return Ok(Stored { version: bucket.shown(record.version()), record });
             }
             self.lost(&mut attempts, request.conditions.any()).await?;
         }
@@ -114,7 +108,8 @@ impl<S: Storage> Objects<S> {
         let mut found = Some(current.record).filter(|record| record.upload_id == Some(id));
         if found.is_none() && bucket.versioning != Versioning::Unversioned {
             let scan = Scan::key(bucket.space, &[RowKind::Version], key.clone());
-            let started_ns = u64::try_from(id.initiated().ms).unwrap_or(0).saturating_mul(1_000_000);
+            let started_ns =
+                u64::try_from(id.initiated().ms).unwrap_or(0).saturating_mul(1_000_000);
             let visitor = Completed {
                 key: key.clone(),
                 id,
@@ -125,10 +120,7 @@ impl<S: Storage> Objects<S> {
             found = visitor.found.transpose()?;
         }
         let record = found.ok_or(Error::NoSuchUpload)?;
-        Ok(Stored {
-            version: bucket.shown(record.version()),
-            record,
-        })
+        Ok(Stored { version: bucket.shown(record.version()), record })
     }
 }
 
@@ -154,11 +146,7 @@ fn new_version(
         parts: assembly.manifest.entries.len() as u32,
         part_bytes: assembly.manifest.part_bytes(),
     };
-    NewVersion {
-        record,
-        payload: None,
-        adopts: vec![manifest.id],
-    }
+    NewVersion { record, payload: None, adopts: vec![manifest.id] }
 }
 
 /// Looks for the version that an upload became, newest first.

@@ -118,15 +118,9 @@ impl<S: Storage> Objects<S> {
         let mut attempts = Attempts::default();
         loop {
             let found = self.find_upload(bucket.space, &key, id).await?;
-            let mut batch = Batch {
-                frees: true,
-                ..Batch::default()
-            };
+            let mut batch = Batch { frees: true, ..Batch::default() };
             found.end(&mut batch, &address::upload(bucket.space, &key, id));
-            let record = GcRecord::UploadParts {
-                upload: id,
-                keep: None,
-            };
+            let record = GcRecord::UploadParts { upload: id, keep: None };
             let stamp = self.stamp();
             batch.puts.push(gc_put(bucket.space, &key, &record, &stamp));
             if self.commit(bucket, batch).await? == Outcome::Done {
@@ -145,25 +139,15 @@ impl<S: Storage> Objects<S> {
         let row = address::upload(space, key, id);
         let Found { row: found, seen } = self.store.get(&row).await?;
         let value = found.ok_or(Error::NoSuchUpload)?.value;
-        Ok(FoundUpload {
-            record: UploadRecord::decode(&value)?,
-            value,
-            seen,
-        })
+        Ok(FoundUpload { record: UploadRecord::decode(&value)?, value, seen })
     }
 }
 
 impl FoundUpload {
     /// The commit that ends the upload: nothing about its parts has changed since it was read.
     fn end(&self, batch: &mut Batch, row: &larder_storage::RowKey) {
-        batch.checks.push(Check {
-            row: row.clone(),
-            seen: self.seen,
-        });
-        batch.deletes.push(Delete {
-            row: row.clone(),
-            replaces: Some(self.seen),
-        });
+        batch.checks.push(Check { row: row.clone(), seen: self.seen });
+        batch.deletes.push(Delete { row: row.clone(), replaces: Some(self.seen) });
     }
 }
 
@@ -193,9 +177,6 @@ fn checksum_of(
     };
     match supported {
         true => Ok(Some((algorithm, checksum_type))),
-        false => Err(Error::ChecksumTypeUnsupported {
-            algorithm,
-            checksum_type,
-        }),
+        false => Err(Error::ChecksumTypeUnsupported { algorithm, checksum_type }),
     }
 }

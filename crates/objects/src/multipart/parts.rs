@@ -80,14 +80,9 @@ impl<S: Storage> Objects<S> {
         }
         let length = range.map_or(size, ByteRange::length);
         if length > PART_BYTES_MAX {
-            return Err(Error::EntityTooLarge {
-                max: PART_BYTES_MAX,
-            });
+            return Err(Error::EntityTooLarge { max: PART_BYTES_MAX });
         }
-        let part = UploadPart {
-            length: Some(length),
-            ..part
-        };
+        let part = UploadPart { length: Some(length), ..part };
         let target = Target::new(bucket, key, part)?;
         let upload = self.find_upload(target.space, &target.key, part.upload_id).await?;
         let algorithm = upload.record.checksum.map(|(algorithm, _)| algorithm);
@@ -103,11 +98,8 @@ impl<S: Storage> Objects<S> {
         upload: &UploadRecord,
         body: &mut B,
     ) -> Result<UploadedPart, Error> {
-        let room = Room {
-            inline_bytes_max: 0,
-            bytes_max: PART_BYTES_MAX,
-            length: target.part.length,
-        };
+        let room =
+            Room { inline_bytes_max: 0, bytes_max: PART_BYTES_MAX, length: target.part.length };
         let (kept, digests) = self.keep(body, room).await?;
         let result = self.commit_part(bucket, target, (upload, &kept, &digests)).await;
         if let Err(error) = &result
@@ -144,10 +136,7 @@ impl<S: Storage> Objects<S> {
             let Found { row: before, seen } = self.store.get(&row).await?;
             let stamp = self.stamp();
             record.modified = stamp.modified();
-            let check = |row: &larder_storage::RowKey, seen| Check {
-                row: row.clone(),
-                seen,
-            };
+            let check = |row: &larder_storage::RowKey, seen| Check { row: row.clone(), seen };
             let mut batch = Batch {
                 checks: vec![check(&upload_row, upload.seen), check(&row, seen)],
                 adopts: kept.blob().into_iter().collect(),
@@ -192,11 +181,7 @@ impl Target {
                 "Part number must be an integer between 1 and 10000, inclusive",
             ));
         }
-        Ok(Self {
-            space: bucket.space,
-            key: Bytes::copy_from_slice(key.as_bytes()),
-            part,
-        })
+        Ok(Self { space: bucket.space, key: Bytes::copy_from_slice(key.as_bytes()), part })
     }
 }
 
@@ -222,10 +207,7 @@ impl PartRecord {
 
 /// Parts of an upload with an algorithm have checksums of no other, and with composite checksums
 /// each part has one. Parts of an upload without an algorithm may have any.
-fn check_algorithm(
-    upload: &UploadRecord,
-    actual: Option<ChecksumAlgorithm>,
-) -> Result<(), Error> {
+fn check_algorithm(upload: &UploadRecord, actual: Option<ChecksumAlgorithm>) -> Result<(), Error> {
     let fits = match (upload.checksum, actual) {
         (None, _) => true,
         (Some((_, checksum_type)), None) => checksum_type == ChecksumType::FullObject,

@@ -140,10 +140,8 @@ fn parts_become_an_object() {
         let bucket = w.bucket("bucket");
         let create = CreateUpload { checksum_type, ..create(algorithm) };
         let upload = Upload::new(&w, &bucket, create);
-        let parts: Vec<_> = (1..)
-            .zip(&data)
-            .map(|(n, data)| listed(n, &upload.put(n, data).unwrap()))
-            .collect();
+        let parts: Vec<_> =
+            (1..).zip(&data).map(|(n, data)| listed(n, &upload.put(n, data).unwrap())).collect();
         let before = w.run(w.store.usage(bucket.space)).unwrap();
         assert_eq!(before, UsageDelta::default(), "parts in progress are not counted");
         let request = CompleteUpload {
@@ -244,7 +242,11 @@ fn completing_again_answers_the_same() {
     assert!(stored.version.is_some());
     let same = |what: &str| {
         let again = upload.complete(&request).unwrap();
-        assert_eq!((again.version, again.record.etag), (stored.version, stored.record.etag), "{what}");
+        assert_eq!(
+            (again.version, again.record.etag),
+            (stored.version, stored.record.etag),
+            "{what}"
+        );
         assert_eq!(again.record.checksum, stored.record.checksum, "{what}");
     };
     same("at once");
@@ -474,11 +476,16 @@ fn completing_twice_at_once() {
         let w = race.calm();
         let upload = Upload::new(&w, &bucket, create(None));
         let complete = request(vec![listed(1, &upload.put(1, b"part").unwrap())]);
-        let results = race.run((0..3).map(|_| {
-            let (objects, bucket) = (race.objects.clone(), bucket.clone());
-            let (id, complete) = (upload.id, complete.clone());
-            async move { objects.complete_upload(&bucket, &object_key("key"), id, &complete).await }
-        }));
+        let results =
+            race.run(
+                (0..3).map(|_| {
+                    let (objects, bucket) = (race.objects.clone(), bucket.clone());
+                    let (id, complete) = (upload.id, complete.clone());
+                    async move {
+                        objects.complete_upload(&bucket, &object_key("key"), id, &complete).await
+                    }
+                }),
+            );
         let versions: Vec<_> = results.into_iter().map(|r| r.unwrap().version).collect();
         assert!(versions.iter().all(|version| *version == versions[0]), "seed {seed}");
         collect(&w);

@@ -7,9 +7,9 @@ use crate::rows::{Manifest, PartRecord, UploadRecord};
 use crate::testing::owner;
 use crate::{ContentHeaders, Error, StorageClass};
 use larder_storage::{BlobId, BlobRef};
-use larder_types::limits::{PART_BYTES_MAX, PART_BYTES_MIN, PART_NUMBER_MAX};
 use larder_types::ChecksumAlgorithm::{self, Crc32, Crc64Nvme, Sha1, Sha256};
 use larder_types::ChecksumType::{Composite, FullObject};
+use larder_types::limits::{PART_BYTES_MAX, PART_BYTES_MIN, PART_NUMBER_MAX};
 use larder_types::{Checksum, ChecksumType, Timestamp};
 
 fn upload(checksum: Option<(ChecksumAlgorithm, ChecksumType)>) -> UploadRecord {
@@ -25,11 +25,7 @@ fn upload(checksum: Option<(ChecksumAlgorithm, ChecksumType)>) -> UploadRecord {
     }
 }
 
-fn uploaded(
-    part_number: u32,
-    length: u64,
-    algorithm: Option<ChecksumAlgorithm>,
-) -> ListedPart {
+fn uploaded(part_number: u32, length: u64, algorithm: Option<ChecksumAlgorithm>) -> ListedPart {
     let sum = |a: ChecksumAlgorithm| Checksum::full(a, vec![part_number as u8; a.digest_bytes()]);
     ListedPart {
         part_number,

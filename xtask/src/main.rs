@@ -1,4 +1,4 @@
-//! Everything repeated, as one command: `cargo xtask ci | test | soak | tidy | s3gen`.
+//! Everything repeated, as one command: `cargo xtask ci | test | soak | bench | tidy | s3gen`.
 //!
 //! Holds: the checks of the house, the generator of the S3 model, the runner of the tests.
 //! Never: anything that ships; no crate depends on it.
@@ -8,6 +8,7 @@
 // itself, and no simulation ever runs it.
 #![allow(clippy::disallowed_methods)]
 
+mod bench;
 mod ci;
 mod deny;
 mod install;
@@ -24,6 +25,7 @@ const HELP: &str = "\
 cargo xtask ci      fmt, clippy, tidy, deny, s3gen --check, then test
 cargo xtask test    install what the tests need, run the crates' tests and every client suite
 cargo xtask soak    the same client suites with the long counts
+cargo xtask bench   what the release build costs, beside what it is compared with (--help)
 cargo xtask tidy    ranks, sizes, names, room cards, text
 cargo xtask deny    licences, sources and duplicates of the dependencies
 cargo xtask s3gen   write the S3 model from the AWS service model (--check: only compare)
@@ -37,6 +39,7 @@ fn main() -> ExitCode {
         Some("ci") => ci::run(),
         Some("test") => suites::run(suites::Length::Test, rest, &[]),
         Some("soak") => suites::run(suites::Length::Soak, rest, &[]),
+        Some("bench") => bench::run(rest),
         Some("tidy") => tidy::run(),
         Some("deny") => deny::run(),
         Some("s3gen") => s3gen::run(rest),

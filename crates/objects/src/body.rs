@@ -64,9 +64,7 @@ impl<S: Storage> Objects<S> {
         body: &mut B,
         room: Room,
     ) -> Result<(Kept, BodyDigests), Error> {
-        let too_large = || Error::EntityTooLarge {
-            max: room.bytes_max,
-        };
+        let too_large = || Error::EntityTooLarge { max: room.bytes_max };
         if room.length.is_some_and(|length| length > room.bytes_max) {
             return Err(too_large());
         }
@@ -87,7 +85,9 @@ impl<S: Storage> Objects<S> {
             }
             if let Some(writer) = &mut writer {
                 writer.write(data).await?;
-            } else if small.len() + data.len() <= room.inline_bytes_max && known <= room.inline_bytes_max {
+            } else if small.len() + data.len() <= room.inline_bytes_max
+                && known <= room.inline_bytes_max
+            {
                 small.extend_from_slice(&data);
             } else {
                 let mut blob = self.store.create().await?;

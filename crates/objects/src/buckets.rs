@@ -124,9 +124,18 @@ impl<S: Storage> Objects<S> {
         match &result {
             // The row is gone, now or perhaps: nothing may be written to this incarnation.
             Ok(()) | Err(Error::NoSuchBucket | Error::Unknown(_)) => {}
-            Err(_) => self.store.reopen_space(bucket.space).await?,
+            Err(_) => self.reopen(bucket).await?,
         }
         result
+    }
+
+    /// Opens a bucket again that could not be removed, unless another DeleteBucket removed it.
+    async fn reopen(&self, bucket: &Bucket) -> Result<(), Error> {
+        let (_, found) = self.read_bucket(&bucket.name).await?;
+        if found.is_some_and(|now| now.space == bucket.space) {
+            self.store.reopen_space(bucket.space).await?;
+        }
+        Ok(())
     }
 
     /// Removes a closed bucket's row, whatever changed in it meanwhile.
@@ -140,15 +149,9 @@ impl<S: Storage> Objects<S> {
             let row = address::bucket(&bucket.name);
             let sweep = GcRecord::Space(bucket.space);
             let batch = Batch {
-                checks: vec![Check {
-                    row: row.clone(),
-                    seen,
-                }],
+                checks: vec![Check { row: row.clone(), seen }],
                 puts: vec![gc_put(SpaceId::SYSTEM, &row.key, &sweep, &self.stamp())],
-                deletes: vec![Delete {
-                    row,
-                    replaces: Some(seen),
-                }],
+                deletes: vec![Delete { row, replaces: Some(seen) }],
                 frees: true,
                 ..Batch::default()
             };
@@ -181,21 +184,13 @@ impl<S: Storage> Objects<S> {
         if let Some(after) = list.start_after.as_deref().filter(|a| *a >= list.prefix.as_str()) {
             scan.from = after.to_owned().into();
         }
-        let page = Page {
-            list,
-            buckets: Vec::new(),
-            more: false,
-            error: None,
-        };
+        let page = Page { list, buckets: Vec::new(), more: false, error: None };
         let (page, _) = self.store.scan(scan, page).await?;
         if let Some(error) = page.error {
             return Err(error);
         }
         let last = page.buckets.last().map(|b| b.name.as_str().to_owned());
-        Ok(BucketPage {
-            next: last.filter(|_| page.more),
-            buckets: page.buckets,
-        })
+        Ok(BucketPage { next: last.filter(|_| page.more), buckets: page.buckets })
     }
 
     async fn change_bucket(
@@ -206,9 +201,8 @@ impl<S: Storage> Objects<S> {
         let mut attempts = Attempts::default();
         loop {
             let (seen, found) = self.read_bucket(&bucket.name).await?;
-            let mut now = found
-                .filter(|now| now.space == bucket.space)
-                .ok_or(Error::NoSuchBucket)?;
+            let mut now =
+                found.filter(|now| now.space == bucket.space).ok_or(Error::NoSuchBucket)?;
             change(&mut now);
             if self.commit_system(write(&now, seen)?).await? == Outcome::Done {
                 return Ok(());
@@ -227,10 +221,7 @@ impl<S: Storage> Objects<S> {
 fn write(bucket: &Bucket, seen: Seen) -> Result<Batch, Error> {
     let row = address::bucket(&bucket.name);
     Ok(Batch {
-        checks: vec![Check {
-            row: row.clone(),
-            seen,
-        }],
+        checks: vec![Check { row: row.clone(), seen }],
         puts: vec![Put {
             row,
             value: bucket::encode(bucket)?,
@@ -254,11 +245,7 @@ impl Page {
         let region = bucket.region.as_ref().unwrap_or(&self.list.default_region);
         bucket.owner.canonical_id == self.list.owner_id
             && self.list.region.as_ref().is_none_or(|wanted| wanted == region)
-            && self
-                .list
-                .start_after
-                .as_deref()
-                .is_none_or(|after| bucket.name.as_str() > after)
+            && self.list.start_after.as_deref().is_none_or(|after| bucket.name.as_str() > after)
     }
 
     fn add(&mut self, row: &RowView<'_>) -> Result<(), Error> {

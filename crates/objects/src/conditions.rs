@@ -107,9 +107,9 @@ impl WriteConditions {
             (None, _) => Ok(()),
             (Some(condition), Some(object)) if condition.matches(&object.etag) => Ok(()),
             (Some(_), Some(_)) => Err(Error::PreconditionFailed("If-Match")),
-            (Some(_), None) => Err(Error::NoSuchKey {
-                delete_marker: current.map(VersionRecord::version),
-            }),
+            (Some(_), None) => {
+                Err(Error::NoSuchKey { delete_marker: current.map(VersionRecord::version) })
+            }
         }
     }
 }
@@ -127,9 +127,7 @@ impl DeleteConditions {
             return Ok(());
         }
         let Some(current) = current else {
-            return Err(Error::NoSuchKey {
-                delete_marker: None,
-            });
+            return Err(Error::NoSuchKey { delete_marker: None });
         };
         let etag = self.if_match.as_ref();
         if current.delete_marker || etag.is_some_and(|c| !c.matches(&current.etag)) {

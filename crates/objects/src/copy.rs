@@ -54,9 +54,7 @@ impl<S: Storage> Objects<S> {
             return Err(Error::InvalidRequest(COPY_TO_ITSELF));
         }
         if source.record.size > COPY_SOURCE_BYTES_MAX {
-            return Err(Error::EntityTooLarge {
-                max: COPY_SOURCE_BYTES_MAX,
-            });
+            return Err(Error::EntityTooLarge { max: COPY_SOURCE_BYTES_MAX });
         }
         let mut record = copy.record(&source.record);
         tagging::check_object_tags(&record.tags)?;
@@ -110,15 +108,9 @@ pub(crate) struct CopyBody<S: Storage> {
 impl<S: Storage> CopyBody<S> {
     /// Copies `from`, with a checksum of `algorithm` besides CRC64NVME.
     pub(crate) fn new(from: ObjectBody<S>, algorithm: Option<ChecksumAlgorithm>) -> Self {
-        let plan = BodyPlan {
-            md5: true,
-            sha256: false,
-            checksums: algorithm.into_iter().collect(),
-        };
-        Self {
-            from,
-            hasher: Some(BodyHasher::new(&plan)),
-        }
+        let plan =
+            BodyPlan { md5: true, sha256: false, checksums: algorithm.into_iter().collect() };
+        Self { from, hasher: Some(BodyHasher::new(&plan)) }
     }
 
     /// The error of reading the source, which [`Body`] had to wrap.

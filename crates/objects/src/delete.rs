@@ -93,10 +93,7 @@ impl<S: Storage> Objects<S> {
                 None => None,
                 Some(_) => Some(standing.remove_current(None, &stamp)?),
             };
-            let deleted = Deleted {
-                delete_marker: false,
-                version: None,
-            };
+            let deleted = Deleted { delete_marker: false, version: None };
             return Ok(Some(Planned { batch, deleted }));
         }
         let marker = NewVersion {
@@ -107,10 +104,7 @@ impl<S: Storage> Objects<S> {
         let (batch, record) = standing.write(&marker, &stamp)?;
         Ok(Some(Planned {
             batch: Some(batch),
-            deleted: Deleted {
-                delete_marker: true,
-                version: Some(record.version()),
-            },
+            deleted: Deleted { delete_marker: true, version: Some(record.version()) },
         }))
     }
 

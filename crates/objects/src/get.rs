@@ -5,7 +5,9 @@ use crate::plan::{Standing, Stood};
 use crate::rows::{ManifestEntry, Placement, VersionRecord, address};
 use crate::{Bucket, Error, Objects, Versioning};
 use bytes::Bytes;
-use larder_storage::{BlobError, BlobReader, BlobRef, BlobStore, Row, RowKey, RowKind, SpaceId, Storage};
+use larder_storage::{
+    BlobError, BlobReader, BlobRef, BlobStore, Row, RowKey, RowKind, SpaceId, Storage,
+};
 use larder_types::{ByteRange, ObjectKey, VersionId};
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -57,14 +59,10 @@ impl<S: Storage> Objects<S> {
     ) -> Result<(Stood, bool), Error> {
         let Some(version) = version else {
             let stood = self.standing(bucket, key).await?.current;
-            let stood = stood.ok_or(Error::NoSuchKey {
-                delete_marker: None,
-            })?;
+            let stood = stood.ok_or(Error::NoSuchKey { delete_marker: None })?;
             return match stood.record.delete_marker {
                 false => Ok((stood, true)),
-                true => Err(Error::NoSuchKey {
-                    delete_marker: Some(stood.record.version()),
-                }),
+                true => Err(Error::NoSuchKey { delete_marker: Some(stood.record.version()) }),
             };
         };
         match self.locate(bucket, key, version).await?.1 {

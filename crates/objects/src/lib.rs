@@ -35,9 +35,7 @@ pub use error::Error;
 pub use get::{ObjectBody, ObjectVersion};
 pub use manifest::{ObjectPart, PartPage, PartRange};
 pub use put::{PutObject, Stored};
-pub use rows::{
-    ContentHeaders, Placement, StorageClass, Tag, UploadId, VersionRecord, Versioning,
-};
+pub use rows::{ContentHeaders, Placement, StorageClass, Tag, UploadId, VersionRecord, Versioning};
 
 use larder_platform::Platform;
 use larder_storage::Storage;
@@ -54,10 +52,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self {
-            inline_bytes_max: 128 << 10,
-            gc_grace_ms: gc::GRACE_MS,
-        }
+        Self { inline_bytes_max: 128 << 10, gc_grace_ms: gc::GRACE_MS }
     }
 }
 
@@ -71,20 +66,12 @@ pub struct Objects<S: Storage> {
 impl<S: Storage> Objects<S> {
     /// Operations on what `store` holds.
     pub fn new(store: Arc<S>, platform: Platform, settings: Settings) -> Self {
-        Self {
-            store,
-            platform,
-            settings,
-        }
+        Self { store, platform, settings }
     }
 }
 
 impl<S: Storage> Clone for Objects<S> {
     fn clone(&self) -> Self {
-        Self {
-            store: self.store.clone(),
-            platform: self.platform.clone(),
-            settings: self.settings,
-        }
+        Self { store: self.store.clone(), platform: self.platform.clone(), settings: self.settings }
     }
 }

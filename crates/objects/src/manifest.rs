@@ -57,9 +57,7 @@ impl<S: Storage> Objects<S> {
                     parts_count,
                     checksum: record.checksum.clone(),
                 }),
-                _ => Err(Error::InvalidPartNumber {
-                    parts_count: parts_count.unwrap_or(1),
-                }),
+                _ => Err(Error::InvalidPartNumber { parts_count: parts_count.unwrap_or(1) }),
             };
         };
         let entries = self.entries_numbered(record, part_number).await?;
@@ -94,11 +92,7 @@ impl<S: Storage> Objects<S> {
             .collect();
         let truncated = page.len() > max;
         page.truncate(max);
-        Ok(Some(PartPage {
-            parts_count: parts,
-            parts: page,
-            truncated,
-        }))
+        Ok(Some(PartPage { parts_count: parts, parts: page, truncated }))
     }
 
     /// The entries that `range` of a multipart object touches, perhaps with others around them.
@@ -108,11 +102,7 @@ impl<S: Storage> Objects<S> {
         range: Range<u64>,
     ) -> Result<Vec<ManifestEntry>, Error> {
         match record.placement {
-            Placement::Manifest {
-                blob,
-                parts,
-                part_bytes,
-            } if part_bytes > 0 => {
+            Placement::Manifest { blob, parts, part_bytes } if part_bytes > 0 => {
                 let last = u64::from(parts) - 1;
                 let first = (range.start / part_bytes).min(last);
                 let end = (range.end.saturating_sub(1) / part_bytes).min(last) + 1;
@@ -121,7 +111,7 @@ impl<S: Storage> Objects<S> {
             Placement::Manifest { blob, .. } => Ok(self.read_manifest(blob).await?.entries),
             Placement::Empty | Placement::Inline | Placement::OwnRow | Placement::Blob(_) => {
                 Ok(Vec::new())
-            },
+            }
         }
     }
 
@@ -131,17 +121,15 @@ impl<S: Storage> Objects<S> {
         part_number: u32,
     ) -> Result<Vec<ManifestEntry>, Error> {
         match record.placement {
-            Placement::Manifest {
-                blob,
-                parts,
-                part_bytes,
-            } if part_bytes > 0 => match (1..=parts).contains(&part_number) {
-                true => {
-                    let index = u64::from(part_number) - 1;
-                    self.read_entries(blob, index..index + 1).await
+            Placement::Manifest { blob, parts, part_bytes } if part_bytes > 0 => {
+                match (1..=parts).contains(&part_number) {
+                    true => {
+                        let index = u64::from(part_number) - 1;
+                        self.read_entries(blob, index..index + 1).await
+                    }
+                    false => Ok(Vec::new()),
                 }
-                false => Ok(Vec::new()),
-            },
+            }
             _ => self.entries(record, 0..record.size).await,
         }
     }
@@ -153,7 +141,8 @@ impl<S: Storage> Objects<S> {
     ) -> Result<Vec<ManifestEntry>, Error> {
         let header = self.read_bytes(blob, 0..ManifestHeader::BYTES as u64).await?;
         let header = ManifestHeader::decode(&header)?;
-        let place = |entry: u64| (ManifestHeader::BYTES as u64) + entry * header.entry_bytes() as u64;
+        let place =
+            |entry: u64| (ManifestHeader::BYTES as u64) + entry * header.entry_bytes() as u64;
         let bytes = self.read_bytes(blob, place(entries.start)..place(entries.end)).await?;
         Ok(header.entries(&bytes)?)
     }
@@ -186,8 +175,5 @@ impl<S: Storage> Objects<S> {
 }
 
 fn byte_range(range: Range<u64>) -> Option<ByteRange> {
-    (!range.is_empty()).then_some(ByteRange {
-        start: range.start,
-        end: range.end,
-    })
+    (!range.is_empty()).then_some(ByteRange { start: range.start, end: range.end })
 }

@@ -59,9 +59,7 @@ pub(crate) struct Stamp {
 impl Stamp {
     /// The time as S3 shows it.
     pub(crate) fn modified(&self) -> Timestamp {
-        Timestamp {
-            ms: (self.now_ns / 1_000_000) as i64,
-        }
+        Timestamp { ms: (self.now_ns / 1_000_000) as i64 }
     }
 }
 
@@ -199,11 +197,7 @@ impl Standing {
         stamp: &Stamp,
     ) -> Result<Batch, Error> {
         let current = self.current.as_ref().expect("there is a current version");
-        let mut batch = Batch {
-            checks: self.checks.clone(),
-            frees: true,
-            ..Batch::default()
-        };
+        let mut batch = Batch { checks: self.checks.clone(), frees: true, ..Batch::default() };
         self.forget(&mut batch, current, stamp);
         let Some(next) = next else {
             batch.deletes.push(current.removal());
@@ -252,10 +246,7 @@ impl Standing {
         let record = match gone.record.placement {
             Placement::Empty | Placement::Inline => return,
             Placement::OwnRow => {
-                batch.deletes.push(Delete {
-                    row: gone.body_row(),
-                    replaces: gone.body,
-                });
+                batch.deletes.push(Delete { row: gone.body_row(), replaces: gone.body });
                 return;
             }
             Placement::Blob(blob) => GcRecord::Blobs(vec![blob.id]),
@@ -278,10 +269,7 @@ pub(crate) fn gc_put(space: SpaceId, key: &Bytes, record: &GcRecord, stamp: &Sta
 impl Stood {
     /// The row is as it was read.
     pub(crate) fn check(&self) -> Check {
-        Check {
-            row: self.row.clone(),
-            seen: self.seen,
-        }
+        Check { row: self.row.clone(), seen: self.seen }
     }
 
     /// The row of its body, when its placement says that there is one.
@@ -292,10 +280,7 @@ impl Stood {
 
     /// The row goes.
     pub(crate) fn removal(&self) -> Delete {
-        Delete {
-            row: self.row.clone(),
-            replaces: Some(self.seen),
-        }
+        Delete { row: self.row.clone(), replaces: Some(self.seen) }
     }
 
     /// The row in its place among the older versions.
@@ -310,4 +295,3 @@ impl Stood {
         })
     }
 }
-

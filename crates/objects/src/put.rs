@@ -100,7 +100,9 @@ impl<S: Storage> Objects<S> {
         loop {
             let standing = self.standing_for_write(bucket, key).await?;
             conditions.check(standing.current())?;
-            if standing.moves_payload() && let Some(payload) = new.payload.take() {
+            if standing.moves_payload()
+                && let Some(payload) = new.payload.take()
+            {
                 let blob = self.keep_in_blob(payload).await?;
                 new.record.placement = Placement::Blob(blob);
                 new.adopts.push(blob.id);
@@ -109,10 +111,7 @@ impl<S: Storage> Objects<S> {
             new.record.modified = stamp.modified();
             let (batch, record) = standing.write(new, &stamp)?;
             if self.commit(bucket, batch).await? == Outcome::Done {
-                return Ok(Stored {
-                    version: bucket.shown(record.version()),
-                    record,
-                });
+                return Ok(Stored { version: bucket.shown(record.version()), record });
             }
             self.lost(&mut attempts, conditions.any()).await?;
         }
@@ -128,7 +127,8 @@ impl Bucket {
 
 impl PutObject {
     fn record(&self) -> VersionRecord {
-        let mut record = VersionRecord::marker(self.owner.clone(), larder_types::Timestamp { ms: 0 });
+        let mut record =
+            VersionRecord::marker(self.owner.clone(), larder_types::Timestamp { ms: 0 });
         record.delete_marker = false;
         record.headers = self.headers.clone();
         record.metadata = self.metadata.clone();

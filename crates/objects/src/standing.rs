@@ -1,6 +1,6 @@
 //! Reads what stands at a key before a change is planned.
 
-use crate::plan::{Standing, Stamp, Stood};
+use crate::plan::{Stamp, Standing, Stood};
 use crate::rows::address;
 use crate::{Bucket, Error, Objects, Placement, VersionRecord, Versioning};
 use bytes::Bytes;
@@ -30,15 +30,9 @@ impl<S: Storage> Objects<S> {
             current: None,
             null: None,
         };
-        for row in [
-            address::head(bucket.space, key),
-            address::marker(bucket.space, key),
-        ] {
+        for row in [address::head(bucket.space, key), address::marker(bucket.space, key)] {
             let Found { row: found, seen } = self.store.get(&row).await?;
-            standing.checks.push(Check {
-                row: row.clone(),
-                seen,
-            });
+            standing.checks.push(Check { row: row.clone(), seen });
             if let Some(found) = found {
                 standing.current = Some(Stood::new(row, seen, found)?);
                 break;
@@ -163,10 +157,7 @@ struct First {
 impl Visitor for First {
     fn visit(&mut self, row: RowView<'_>) -> Step {
         if row.key == self.key {
-            let stored = Row {
-                value: Bytes::copy_from_slice(row.value),
-                payload: row.payload,
-            };
+            let stored = Row { value: Bytes::copy_from_slice(row.value), payload: row.payload };
             let suffix = Bytes::copy_from_slice(row.suffix);
             self.found = Some((row.kind, suffix, row.seen, stored));
         }

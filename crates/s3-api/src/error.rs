@@ -6,7 +6,7 @@ use http::header::{ALLOW, HeaderName, HeaderValue, LAST_MODIFIED};
 use larder_objects::{BodyError, Error};
 use larder_s3_model::DecodeError;
 use larder_s3_wire::error::{ErrorCode, S3Error};
-use larder_types::{Checksum, VersionId};
+use larder_types::VersionId;
 
 /// A refusal: S3's error, the headers that go with it, and what only the log tells.
 #[derive(Debug)]
@@ -275,10 +275,4 @@ pub(crate) fn invalid_range(size: u64, requested: Option<&str>) -> Failure {
         None => failure,
     };
     failure.element("ActualObjectSize", size.to_string())
-}
-
-/// A checksum header's name and value.
-pub(crate) fn checksum_header(checksum: &Checksum) -> (HeaderName, HeaderValue) {
-    let value = HeaderValue::from_str(&checksum.to_wire()).expect("base64 is visible ASCII");
-    (HeaderName::from_static(checksum.algorithm.header()), value)
 }

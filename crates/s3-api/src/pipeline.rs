@@ -10,7 +10,7 @@ mod grant;
 mod render;
 
 pub(crate) use form::FormDoor;
-pub(crate) use grant::Grant;
+pub(crate) use grant::{Elsewhere, Grant, object_key};
 
 use crate::call::Call;
 use crate::error::Failure;
@@ -101,6 +101,7 @@ impl<S: Storage> Shared<S> {
             let name = operation.name();
             return Err(Failure::not_implemented(format!("{name} is not implemented: {reason}")));
         }
+        ops::refuse_unbuilt(call)?;
         if matches!(operation.info().body, BodyKind::Xml(_) | BodyKind::Text) {
             self.read_control(call, operation).await?;
         }

@@ -1,7 +1,8 @@
 //! What an operation answers.
 
 use crate::response_body::ResponseBody;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use larder_types::{Checksum, ETag, VersionId};
 
 /// An operation's answer, before the headers that every answer has.
 #[derive(Debug)]
@@ -35,5 +36,30 @@ impl Reply {
         };
         reply.status = StatusCode::from_u16(status).expect("the model's statuses are valid");
         reply
+    }
+}
+
+/// The checksum of an answer about an object, with its type.
+pub(crate) fn checksum_headers(headers: &mut HeaderMap, checksum: Option<&Checksum>) {
+    let Some(checksum) = checksum else {
+        return;
+    };
+    let value = HeaderValue::from_str(&checksum.to_wire()).expect("base64 is visible ASCII");
+    headers.insert(HeaderName::from_static(checksum.algorithm.header()), value);
+    let kind = HeaderValue::from_static(checksum.checksum_type().name());
+    headers.insert(HeaderName::from_static("x-amz-checksum-type"), kind);
+}
+
+/// `ETag`, in quotes.
+pub(crate) fn etag_header(headers: &mut HeaderMap, etag: &ETag) {
+    let value = HeaderValue::from_str(&format!("\"{etag}\"")).expect("an ETag is hex");
+    headers.insert(header::ETAG, value);
+}
+
+/// `x-amz-version-id`, when there is one to show.
+pub(crate) fn version_header(headers: &mut HeaderMap, version: Option<VersionId>) {
+    if let Some(version) = version {
+        let value = HeaderValue::from_str(&version.to_string()).expect("a version id is hex");
+        headers.insert(HeaderName::from_static("x-amz-version-id"), value);
     }
 }

@@ -1,4 +1,4 @@
-//! The embedded engine: a journal that is the truth, an index derived from it, files for large blobs.
+//! The embedded engine: the journal is the truth, the index is derived, large blobs are files.
 //!
 //! Holds: journal segments, group commit, the index, large files, recovery, gc, the space reserve.
 //! Never: S3 rules; the clock, files or threads except through `larder_platform`.

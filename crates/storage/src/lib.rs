@@ -1,6 +1,6 @@
 //! The two storage seams, as weak as the weakest engine.
 //!
-//! Holds: `MetaStore` (ordered rows), `BlobStore` (immutable bytes), the reference model, the suite.
+//! Holds: `MetaStore` (ordered rows), `BlobStore` (immutable bytes), the reference model, a suite.
 //! Never: S3 rules, HTTP, an engine's file formats.
 //! Enter at: [`Storage`]; [`model::Model`] is the oracle, [`conformance`] runs on every engine.
 

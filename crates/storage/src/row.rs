@@ -31,8 +31,8 @@ pub enum RowKind {
     Due = 7,
     /// A queue: blobs to free, not before their time.
     Gc = 8,
-    /// Everything else that the system keeps by name.
-    System = 9,
+    /// The small body of a version that is not the null version.
+    Body = 9,
 }
 
 impl RowKind {
@@ -46,7 +46,7 @@ impl RowKind {
         Self::Outbox,
         Self::Due,
         Self::Gc,
-        Self::System,
+        Self::Body,
     ];
 
     /// Queues are consumed in the order of their suffix, across spaces and keys.

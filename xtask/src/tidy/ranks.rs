@@ -18,6 +18,7 @@ const RANKS: &[(&str, u8)] = &[
     ("admin", 4),
     ("server", 5),
     ("sim", 6),
+    ("bench", 6),
 ];
 
 fn rank(room: &str) -> Option<u8> {

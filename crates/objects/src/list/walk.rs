@@ -156,7 +156,7 @@ mod tests {
         check("p/", "/", "z", b"z\0");
         check("", "--", "a--b", b"a-.");
         let long = "k".repeat(2000);
-        let first = [long[..1024].as_bytes(), b"\0"].concat();
+        let first = [&long.as_bytes()[..1024], b"\0"].concat();
         check("", "", &long, &first);
         assert_eq!(Walk::new(&long, "", 1).first(""), None);
     }

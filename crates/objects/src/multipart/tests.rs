@@ -12,7 +12,7 @@ use crate::{Stored, Tag, UploadId, Versioning};
 use bytes::Bytes;
 use larder_digest::{BodyDigests, Hasher, composite, multipart_etag};
 use larder_storage::model::Model;
-use larder_storage::{BlobStore, MetaStore, RowKind, Storage, UsageDelta};
+use larder_storage::{Batch, BlobStore, MetaStore, Put, RowKey, RowKind, Storage, UsageDelta};
 use larder_types::limits::PART_BYTES_MIN;
 use larder_types::{ByteRange, Checksum, ChecksumAlgorithm, ChecksumType, ETag, ObjectKey};
 use std::sync::Arc;
@@ -369,6 +369,28 @@ fn gc_waits_for_readers_and_keeps_its_place() {
     assert_eq!((rest.done, rest.failed, rest.next_due_ms, blobs(&w)), (2, 0, None, 0));
 }
 
+#[test]
+fn a_gc_row_that_fails_holds_up_no_other() {
+    let w = World::new();
+    let bucket = w.bucket("bucket");
+    let row = |n: u8| {
+        let key = Bytes::from_static(b"key");
+        RowKey::new(bucket.space, RowKind::Gc, key).with_suffix(vec![0, 0, 0, 0, 0, 0, 0, n])
+    };
+    let put = Put { row: row(1), value: Bytes::from_static(&[99]), payload: None, replaces: None };
+    w.run(w.store.commit(Batch { puts: vec![put], ..Batch::default() })).unwrap();
+    w.put(&bucket, "key", &bytes(1, 40_000));
+    w.delete(&bucket, "key", None);
+    w.pass(61_000);
+    let mut cursor = GcCursor::default();
+    for freed in [1, 0] {
+        let progress = w.run(w.objects.run_gc(&mut cursor, 100)).unwrap();
+        assert_eq!((progress.done, progress.failed), (freed, 1));
+        assert!(matches!(progress.error, Some(Error::Corrupt(_))));
+    }
+    assert_eq!(blobs(&w), 0);
+}
+
 /// A body that completes its own upload while it is read.
 struct Completing<'a> {
     objects: &'a Objects<Model>,
@@ -465,6 +487,24 @@ fn complete_races_with_replaced_parts() {
         }
     }
     assert!(outcomes.iter().all(|count| *count > 0), "both happen: {outcomes:?}");
+}
+
+/// Of two first parts of one number one stays, and the other's bytes are freed.
+#[test]
+fn first_parts_race() {
+    for seed in 0..SEEDS {
+        let race = Race::new(seed);
+        let bucket = race.bucket(Versioning::Unversioned);
+        let w = race.calm();
+        let upload = Upload::new(&w, &bucket, create(None));
+        let results = race.run(
+            [&b"one"[..], b"two"]
+                .map(|data| put_part(race.objects.clone(), bucket.clone(), (upload.id, data))),
+        );
+        assert!(results.iter().all(Result::is_ok), "seed {seed}: {results:?}");
+        collect(&w);
+        assert_eq!((part_rows(&w), blobs(&w)), (2, 1), "seed {seed}");
+    }
 }
 
 /// Two clients complete one upload: one version, the same answer.

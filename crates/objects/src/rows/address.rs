@@ -40,7 +40,7 @@ pub(crate) fn position(order: u64, nonce: u64) -> Bytes {
 /// The row that holds nothing but the small body of a version, for as long as the version lives.
 /// It stays where it is when the version's own row moves.
 pub(crate) fn body(space: SpaceId, key: &Bytes, order: u64, nonce: u64) -> RowKey {
-    RowKey::new(space, RowKind::System, key.clone()).with_suffix(position(order, nonce))
+    RowKey::new(space, RowKind::Body, key.clone()).with_suffix(position(order, nonce))
 }
 
 /// The value of a body row: its format.

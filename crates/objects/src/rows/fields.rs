@@ -201,10 +201,8 @@ pub(crate) struct Reader<'a>(pub(crate) &'a [u8]);
 
 impl<'a> Reader<'a> {
     pub(crate) fn take(&mut self, length: usize) -> Result<&'a [u8], Malformed> {
-        let (value, rest) = self
-            .0
-            .split_at_checked(length)
-            .ok_or(Malformed("a row's value is too short"))?;
+        let (value, rest) =
+            self.0.split_at_checked(length).ok_or(Malformed("a row's value is too short"))?;
         self.0 = rest;
         Ok(value)
     }
@@ -243,10 +241,7 @@ impl<'a> Reader<'a> {
     }
 
     pub(crate) fn owner(&mut self) -> Result<Owner, Malformed> {
-        Ok(Owner {
-            canonical_id: self.text()?.to_owned(),
-            display_name: self.text()?.to_owned(),
-        })
+        Ok(Owner { canonical_id: self.text()?.to_owned(), display_name: self.text()?.to_owned() })
     }
 
     /// The next tagged field; `None` at the end.

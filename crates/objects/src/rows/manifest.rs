@@ -76,11 +76,7 @@ impl ManifestHeader {
         r.format(FORMAT)?;
         let (code, entry_bytes) = (r.u8()?, r.u16()?);
         let algorithm = ChecksumAlgorithm::from_code(code);
-        let header = Self {
-            algorithm,
-            parts: r.u32()?,
-            size: r.u64()?,
-        };
+        let header = Self { algorithm, parts: r.u32()?, size: r.u64()? };
         match usize::from(entry_bytes) == header.entry_bytes() && (code == 0 || algorithm.is_some())
         {
             true => Ok(header),
@@ -165,10 +161,7 @@ impl Manifest {
         let header = ManifestHeader::decode(bytes)?;
         let entries = header.entries(&bytes[ManifestHeader::BYTES..])?;
         match entries.len() == header.parts as usize {
-            true => Ok(Self {
-                algorithm: header.algorithm,
-                entries,
-            }),
+            true => Ok(Self { algorithm: header.algorithm, entries }),
             false => Err(Malformed("a manifest lacks parts")),
         }
     }

@@ -55,10 +55,7 @@ impl PartRecord {
     pub(crate) fn decode(value: &[u8]) -> Result<Self, Malformed> {
         let mut r = Reader(value);
         r.format(FORMAT)?;
-        let blob = BlobRef {
-            id: BlobId(r.u64()?),
-            length: r.u64()?,
-        };
+        let blob = BlobRef { id: BlobId(r.u64()?), length: r.u64()? };
         Ok(Self {
             blob: (blob.length > 0).then_some(blob),
             modified: Timestamp { ms: r.i64()? },

@@ -65,8 +65,7 @@ fn tags() -> impl Strategy<Value = Vec<Tag>> {
 }
 
 fn an_owner() -> impl Strategy<Value = Owner> {
-    (text(), text())
-        .prop_map(|(canonical_id, display_name)| Owner { canonical_id, display_name })
+    (text(), text()).prop_map(|(canonical_id, display_name)| Owner { canonical_id, display_name })
 }
 
 fn record() -> impl Strategy<Value = VersionRecord> {
@@ -74,7 +73,8 @@ fn record() -> impl Strategy<Value = VersionRecord> {
     let shown = (any::<i64>(), any::<[u8; 16]>(), option::of(1..10_001u32), 0..13u8, an_owner());
     let sums = (option::of(checksum()), option::of(any::<u64>()), option::of(any::<u64>()));
     let about = (headers(), vec((text(), text()), 0..4), tags());
-    let body = (placement(), option::of(any::<[u8; 16]>()), vec((20..0x80u8, vec(0..9u8, 0..9)), 0..3));
+    let body =
+        (placement(), option::of(any::<[u8; 16]>()), vec((20..0x80u8, vec(0..9u8, 0..9)), 0..3));
     (place, shown, sums, about, body).prop_map(|(place, shown, sums, about, body)| {
         let null = place.1;
         VersionRecord {
@@ -198,7 +198,14 @@ fn part_bytes_needs_a_regular_manifest() {
             let blob = (*size > 0).then_some(BlobRef { id: BlobId(1), length: *size });
             let (part_number, at) = (*part_number, offset);
             offset += size;
-            ManifestEntry { part_number, offset: at, blob, md5: [0; 16], crc64nvme: 0, checksum: None }
+            ManifestEntry {
+                part_number,
+                offset: at,
+                blob,
+                md5: [0; 16],
+                crc64nvme: 0,
+                checksum: None,
+            }
         });
         Manifest { algorithm: None, entries: entries.collect() }.part_bytes()
     };
@@ -336,7 +343,8 @@ fn fixture_manifest() {
         checksum: Some(Checksum::full(ChecksumAlgorithm::Crc32, vec![1, 2, 3, 4])),
     };
     let algorithm = Some(ChecksumAlgorithm::Crc32);
-    let manifest = Manifest { algorithm, entries: vec![entry(1, 0, 6 << 20), entry(2, 6 << 20, 5)] };
+    let manifest =
+        Manifest { algorithm, entries: vec![entry(1, 0, 6 << 20), entry(2, 6 << 20, 5)] };
     let fixture = include_str!("../../fixtures/manifest-1.hex");
     let value = check("manifest-1", fixture, manifest.encode());
     assert_eq!(Manifest::decode(&value).unwrap(), manifest);

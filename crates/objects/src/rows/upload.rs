@@ -62,9 +62,7 @@ impl UploadId {
     /// When the upload was started.
     pub fn initiated(&self) -> Timestamp {
         let ms = self.0[..8].iter().fold(0u64, |n, b| (n << 8) | u64::from(*b));
-        Timestamp {
-            ms: i64::try_from(ms).unwrap_or(i64::MAX),
-        }
+        Timestamp { ms: i64::try_from(ms).unwrap_or(i64::MAX) }
     }
 }
 

@@ -170,10 +170,7 @@ impl<'a> Hot<'a> {
             order,
             size,
             modified,
-            etag: ETag {
-                md5,
-                parts: (parts > 0).then_some(parts),
-            },
+            etag: ETag { md5, parts: (parts > 0).then_some(parts) },
             storage_class: StorageClass::from_code(class)
                 .ok_or(Malformed("a row names a storage class of a newer version"))?,
             checksum: algorithm.map(|a| (a, checksum_type)),
@@ -188,10 +185,7 @@ impl VersionRecord {
     pub fn version(&self) -> VersionId {
         match self.null {
             true => VersionId::Null,
-            false => VersionId::Id {
-                order: self.order,
-                nonce: self.nonce,
-            },
+            false => VersionId::Id { order: self.order, nonce: self.nonce },
         }
     }
 
@@ -316,11 +310,7 @@ impl Placement {
                 w.u64(blob.id.0);
                 w.u64(blob.length);
             }
-            Self::Manifest {
-                blob,
-                parts,
-                part_bytes,
-            } => {
+            Self::Manifest { blob, parts, part_bytes } => {
                 w.u8(3);
                 w.u64(blob.id.0);
                 w.u64(blob.length);
@@ -336,21 +326,14 @@ impl Placement {
             1 => Self::Inline,
             4 => Self::OwnRow,
             2 => Self::Blob(read_blob(r)?),
-            3 => Self::Manifest {
-                blob: read_blob(r)?,
-                parts: r.u32()?,
-                part_bytes: r.u64()?,
-            },
+            3 => Self::Manifest { blob: read_blob(r)?, parts: r.u32()?, part_bytes: r.u64()? },
             _ => return Err(Malformed("a row places its body where a newer version does")),
         })
     }
 }
 
 pub(crate) fn read_blob(r: &mut Reader<'_>) -> Result<BlobRef, Malformed> {
-    Ok(BlobRef {
-        id: BlobId(r.u64()?),
-        length: r.u64()?,
-    })
+    Ok(BlobRef { id: BlobId(r.u64()?), length: r.u64()? })
 }
 
 impl StorageClass {

@@ -1,7 +1,9 @@
 //! Buckets.
 
+use crate::conditions::WriteConditions;
 use crate::testing::{World, bucket_name, create_bucket};
 use crate::{Error, ListBuckets, Tag, Versioning};
+use larder_storage::MetaStore;
 
 fn list(owner: &str) -> ListBuckets {
     ListBuckets {
@@ -115,6 +117,21 @@ fn pages_of_buckets() {
         }
     }
     assert_eq!(seen, ["aaa", "abb", "aeu"]);
-    let outside = ListBuckets { prefix: "a".into(), start_after: Some("b".into()), ..list("alice") };
+    let outside =
+        ListBuckets { prefix: "a".into(), start_after: Some("b".into()), ..list("alice") };
     assert_eq!(names(&w, outside), (vec![], None));
+}
+
+/// A space that stays closed while its bucket's row stands: DeleteBucket is at work and slow.
+#[test]
+fn writes_wait_for_a_closing_bucket_only_so_long() {
+    let w = World::new();
+    let bucket = w.bucket("closing");
+    assert!(w.run(w.store.close_space_if_empty(bucket.space, &[])).unwrap());
+    let create = || WriteConditions { if_none_match: true, ..Default::default() };
+    assert!(matches!(w.put_if(&bucket, "key", Default::default()), Err(Error::SlowDown)));
+    let conditional = w.put_if(&bucket, "key", create());
+    assert!(matches!(conditional, Err(Error::ConditionalRequestConflict)));
+    w.run(w.store.reopen_space(bucket.space)).unwrap();
+    w.put_if(&bucket, "key", create()).unwrap();
 }

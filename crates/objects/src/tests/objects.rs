@@ -325,7 +325,8 @@ fn tags_change_nothing_else() {
         w.run(w.objects.put_tags(&bucket, &object_key("key"), None, &[])).unwrap();
         assert_eq!(w.lookup(&bucket, "key", None).unwrap().record, stored);
     }
-    let twice = [Tag { key: "k".into(), value: "1".into() }, Tag { key: "k".into(), value: "2".into() }];
+    let twice =
+        [Tag { key: "k".into(), value: "1".into() }, Tag { key: "k".into(), value: "2".into() }];
     let twice = w.run(w.objects.put_tags(&bucket, &object_key("key"), None, &twice));
     assert!(matches!(twice, Err(Error::InvalidTag(_))));
     let none = w.run(w.objects.put_tags(&bucket, &object_key("none"), None, &[]));

@@ -1,11 +1,12 @@
 //! Random operations against a naive oracle: a list of versions per key.
 
 use crate::conditions::{DeleteConditions, EtagCondition, WriteConditions};
+use crate::gc::{GRACE_MS, GcCursor};
 use crate::list::{ListObjects, ListVersions};
 use crate::testing::{BytesBody, World, delete_object, object_key, put_object};
 use crate::{Bucket, DeleteObject, Error, Objects, PutObject, Tag, Versioning};
 use larder_storage::model::Model;
-use larder_storage::{MetaStore, UsageDelta};
+use larder_storage::{BlobStore, MetaStore, UsageDelta};
 use larder_types::{ETag, VersionId};
 use proptest::collection::vec;
 use proptest::prelude::{Just, Strategy, any, prop_oneof, proptest};
@@ -17,12 +18,28 @@ const KEYS: [&str; 6] = ["a", "a/b", "a/b/c", "a\u{0}", "b/", "\u{10ffff}"];
 
 #[derive(Clone, Debug)]
 enum Op {
-    Put { key: usize, length: usize, condition: Condition },
-    Delete { key: usize, condition: Condition },
+    Put {
+        key: usize,
+        length: usize,
+        condition: Condition,
+    },
+    Delete {
+        key: usize,
+        condition: Condition,
+    },
     /// Removes the version at this place, counted from the newest, modulo how many there are.
-    Remove { key: usize, place: usize },
-    RemoveNull { key: usize },
-    Tag { key: usize, place: usize, value: u8 },
+    Remove {
+        key: usize,
+        place: usize,
+    },
+    RemoveNull {
+        key: usize,
+    },
+    Tag {
+        key: usize,
+        place: usize,
+        value: u8,
+    },
     Versioning(bool),
     PassMs(u64),
 }
@@ -111,7 +128,7 @@ impl Check {
         &self.w.objects
     }
 
-    /// The ETag condition and whether it holds: `None` when the condition is about nothing there.
+    /// The condition as a header would say it.
     fn if_match(&self, key: usize, condition: Condition) -> Option<EtagCondition> {
         let current = self.oracle.object(key).map(|body| etag(body));
         match condition {
@@ -211,8 +228,9 @@ impl Check {
                 let id = version.id;
                 let refused = version.body.is_none();
                 version.tag = version.body.as_ref().map(|_| value);
-                let result = self.objects().put_tags(&self.bucket, &object_key(KEYS[key]), Some(id), &tags).await_in(&self.w);
-                match result {
+                let key = object_key(KEYS[key]);
+                let tag = self.objects().put_tags(&self.bucket, &key, Some(id), &tags);
+                match self.w.run(tag) {
                     Ok(tagged) => assert!(tagged == id && !refused),
                     Err(Error::MethodNotAllowed { .. }) => assert!(refused),
                     Err(other) => panic!("{other}"),
@@ -225,5 +243,173 @@ impl Check {
             }
             Op::PassMs(ms) => self.w.pass(ms),
         }
+    }
+}
+
+impl Check {
+    /// Every look-up, every listing and the usage agree with the oracle.
+    fn compare(&self) {
+        let mut usage = UsageDelta::default();
+        for key in KEYS {
+            let versions = self.oracle.keys.get(key).cloned().unwrap_or_default();
+            self.compare_current(key, versions.first());
+            let null = versions.iter().any(|v| v.id == VersionId::Null);
+            let found = self.w.lookup(&self.bucket, key, Some(VersionId::Null));
+            assert_eq!(null, !matches!(found, Err(Error::NoSuchVersion)), "{key:?}");
+            for (place, version) in versions.iter().enumerate() {
+                usage.objects += 1;
+                usage.bytes += version.body.as_ref().map_or(0, |body| body.len() as i64);
+                let found = self.w.lookup(&self.bucket, key, Some(version.id));
+                let Some(body) = &version.body else {
+                    assert!(matches!(found, Err(Error::MethodNotAllowed { .. })));
+                    continue;
+                };
+                let found = found.unwrap();
+                assert_eq!(found.current, place == 0);
+                assert_eq!(found.record.tags.first().map(|t| t.value.clone()), {
+                    version.tag.map(|tag| tag.to_string())
+                });
+                assert_eq!(self.w.read(&found, None).unwrap(), *body);
+            }
+        }
+        assert_eq!(self.w.run(self.w.store.usage(self.bucket.space)).unwrap(), usage);
+    }
+
+    fn compare_current(&self, key: &str, current: Option<&Version>) {
+        let found = self.w.get(&self.bucket, key, None);
+        match (current, found) {
+            (None, Err(Error::NoSuchKey { delete_marker: None })) => {}
+            (Some(Version { body: Some(body), .. }), Ok(found)) => assert_eq!(found, *body),
+            (Some(Version { body: None, id, .. }), Err(Error::NoSuchKey { delete_marker })) => {
+                assert_eq!(delete_marker, Some(*id));
+            }
+            (current, found) => panic!("{key:?}: {current:?} but {found:?}"),
+        }
+    }
+
+    /// Pages of every size, prefix and delimiter, one after the other, give what the oracle has.
+    fn compare_listings(&self, prefix: &str, delimiter: &str, max_keys: u32) {
+        let (mut keys, mut prefixes, mut versions) = (Vec::new(), Vec::new(), Vec::new());
+        let mut version_prefixes = Vec::new();
+        for (key, of_key) in
+            self.oracle.keys.iter().filter(|(key, v)| key.starts_with(prefix) && !v.is_empty())
+        {
+            let group = (!delimiter.is_empty())
+                .then(|| key[prefix.len()..].find(delimiter))
+                .flatten()
+                .map(|at| key[..prefix.len() + at + delimiter.len()].to_owned());
+            match group {
+                None => {
+                    if of_key[0].body.is_some() {
+                        keys.push((*key).to_owned());
+                    }
+                    versions.extend(
+                        of_key.iter().enumerate().map(|(place, v)| {
+                            ((*key).to_owned(), v.id, v.body.is_none(), place == 0)
+                        }),
+                    );
+                }
+                Some(group) => {
+                    if of_key[0].body.is_some() && prefixes.last() != Some(&group) {
+                        prefixes.push(group.clone());
+                    }
+                    if version_prefixes.last() != Some(&group) {
+                        version_prefixes.push(group);
+                    }
+                }
+            }
+        }
+        assert_eq!(self.list(prefix, delimiter, max_keys), (keys, prefixes));
+        assert_eq!(self.list_versions(prefix, delimiter, max_keys), (versions, version_prefixes));
+    }
+
+    /// When every version is removed and the gc has run, no row and no blob is left behind.
+    fn leave_nothing(&mut self) {
+        for key in 0..KEYS.len() {
+            while let Some(version) = self.oracle.versions(key).last().map(|v| v.id) {
+                self.remove(key, version);
+            }
+        }
+        self.compare();
+        self.w.run(self.objects().delete_bucket(&self.bucket)).unwrap();
+        self.w.pass(GRACE_MS as u64 + 1);
+        let progress = self.w.run(self.objects().run_gc(&mut GcCursor::default(), usize::MAX));
+        assert_eq!(progress.unwrap().failed, 0);
+        assert_eq!(self.w.store.dump(), []);
+        assert_eq!(self.w.run(self.w.store.list()).unwrap(), []);
+    }
+
+    fn list(&self, prefix: &str, delimiter: &str, max_keys: u32) -> (Vec<String>, Vec<String>) {
+        let (mut keys, mut prefixes) = (Vec::new(), Vec::new());
+        let mut after = String::new();
+        loop {
+            let list = ListObjects { prefix, delimiter, after: &after, max_keys };
+            let page = self.w.run(self.objects().list(&self.bucket, list)).unwrap();
+            let size = page.entries.len() + page.common_prefixes.len();
+            assert!(size <= max_keys as usize && (size > 0 || page.next.is_none()));
+            keys.extend(page.entries.iter().map(|entry| entry.key.to_owned()));
+            prefixes.extend(page.common_prefixes);
+            match page.next {
+                Some(next) => after = next,
+                None => return (keys, prefixes),
+            }
+        }
+    }
+
+    #[allow(clippy::type_complexity)]
+    fn list_versions(
+        &self,
+        prefix: &str,
+        delimiter: &str,
+        max_keys: u32,
+    ) -> (Vec<(String, VersionId, bool, bool)>, Vec<String>) {
+        let (mut versions, mut prefixes) = (Vec::new(), Vec::new());
+        let mut marker = (String::new(), None);
+        loop {
+            let list = ListVersions {
+                prefix,
+                delimiter,
+                key_marker: &marker.0,
+                version_id_marker: marker.1,
+                max_keys,
+            };
+            let page = self.w.run(self.objects().list_versions(&self.bucket, list)).unwrap();
+            let size = page.entries.len() + page.common_prefixes.len();
+            assert!(size <= max_keys as usize && (size > 0 || page.next.is_none()));
+            versions.extend(page.entries.iter().map(|entry| {
+                (entry.key.to_owned(), entry.version, entry.delete_marker, entry.is_latest)
+            }));
+            prefixes.extend(page.common_prefixes);
+            match page.next {
+                Some(next) => marker = next,
+                None => return (versions, prefixes),
+            }
+        }
+    }
+}
+
+fn run(ops: &[Op], listing: (usize, usize, u32)) {
+    let w = World::new();
+    let bucket = w.bucket("oracle");
+    let mut check = Check { w, bucket, oracle: Oracle::default() };
+    for op in ops {
+        check.apply(op);
+        check.compare();
+    }
+    let prefix = ["", "a", "a/", "b/", "c"][listing.0];
+    let delimiter = ["", "/", "b"][listing.1];
+    check.compare_listings(prefix, delimiter, listing.2);
+    check.leave_nothing();
+}
+
+proptest! {
+    #![proptest_config(Config { cases: 200, ..Config::default() })]
+
+    #[test]
+    fn random_operations_agree_with_the_oracle(
+        ops in vec(op(), 1..40),
+        listing in (0..5usize, 0..3usize, 1..5u32),
+    ) {
+        run(&ops, listing);
     }
 }

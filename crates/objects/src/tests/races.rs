@@ -141,7 +141,8 @@ impl Race {
 
     pub(crate) fn bucket(&self, versioning: Versioning) -> Arc<Bucket> {
         let w = self.calm();
-        let bucket = w.run(w.objects.create_bucket(&bucket_name("race"), create_bucket("a"))).unwrap();
+        let bucket =
+            w.run(w.objects.create_bucket(&bucket_name("race"), create_bucket("a"))).unwrap();
         if versioning != Versioning::Unversioned {
             let enabled = versioning == Versioning::Enabled;
             w.run(w.objects.put_versioning(&bucket, enabled)).unwrap();

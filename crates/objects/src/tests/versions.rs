@@ -36,9 +36,13 @@ fn removing_the_newest_restores_the_one_below() {
     let marker = w.delete(&bucket, "key", None);
     assert!(marker.delete_marker);
     let hidden = w.get(&bucket, "key", None);
-    assert!(matches!(hidden, Err(Error::NoSuchKey { delete_marker }) if delete_marker == marker.version));
+    assert!(
+        matches!(hidden, Err(Error::NoSuchKey { delete_marker }) if delete_marker == marker.version)
+    );
     let asked = w.get(&bucket, "key", marker.version);
-    assert!(matches!(asked, Err(Error::MethodNotAllowed { delete_marker, .. }) if Some(delete_marker) == marker.version));
+    assert!(
+        matches!(asked, Err(Error::MethodNotAllowed { delete_marker, .. }) if Some(delete_marker) == marker.version)
+    );
     let removed = w.delete(&bucket, "key", marker.version);
     assert_eq!((removed.delete_marker, removed.version), (true, marker.version));
     assert_eq!(w.get(&bucket, "key", None).unwrap(), b"two");
@@ -62,11 +66,15 @@ fn markers_above_markers() {
     assert_ne!(first.version, second.version);
     w.delete(&bucket, "key", second.version);
     let hidden = w.get(&bucket, "key", None);
-    assert!(matches!(hidden, Err(Error::NoSuchKey { delete_marker }) if delete_marker == first.version));
+    assert!(
+        matches!(hidden, Err(Error::NoSuchKey { delete_marker }) if delete_marker == first.version)
+    );
     let third = w.put(&bucket, "key", b"body").version;
     w.delete(&bucket, "key", third);
     let hidden = w.get(&bucket, "key", None);
-    assert!(matches!(hidden, Err(Error::NoSuchKey { delete_marker }) if delete_marker == first.version));
+    assert!(
+        matches!(hidden, Err(Error::NoSuchKey { delete_marker }) if delete_marker == first.version)
+    );
     w.delete(&bucket, "key", first.version);
     w.run(w.objects.delete_bucket(&bucket)).unwrap();
 }

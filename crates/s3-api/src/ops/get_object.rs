@@ -1,25 +1,21 @@
 //! GetObject and HeadObject.
 
-use super::Need;
 use super::object_headers::version_id;
 use crate::call::Call;
 use crate::error::{Failure, invalid_range};
 use crate::pipeline::Grant;
-use crate::reply::{Reply, checksum_header};
+use crate::reply::{Reply, checksum_headers, etag_header, version_header};
 use crate::response_body::ResponseBody;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use larder_objects::conditions::{EtagCondition, ReadConditions};
 use larder_objects::{Error, ObjectVersion, PartRange, StorageClass, VersionRecord};
 use larder_s3_model::enums::ChecksumMode;
-use larder_s3_model::inputs::{GetObjectInput, HeadObjectInput};
+use larder_s3_model::inputs::GetObjectInput;
 use larder_s3_wire::error::ErrorCode;
 use larder_s3_wire::rfc2047;
 use larder_storage::Storage;
 use larder_types::limits::PART_NUMBER_MAX;
 use larder_types::{ByteRange, Checksum, RangeSpec};
-
-pub(crate) const NEEDS: &[Need] =
-    &[Need::unversioned("s3:GetObject"), Need::versioned("s3:GetObjectVersion")];
 
 /// How often a version that was replaced between look-up and read is looked up again.
 const READ_ATTEMPTS_MAX: u32 = 5;
@@ -34,7 +30,7 @@ const OVERRIDES: [(&str, HeaderName); 6] = [
     ("response-expires", header::EXPIRES),
 ];
 
-/// What to read, the same for both operations.
+/// What to read.
 struct Reading {
     version: Option<String>,
     conditions: ReadConditions,
@@ -51,31 +47,12 @@ struct Selected {
     checksum: Option<Checksum>,
 }
 
+/// Both operations: their inputs and outputs are the same but for the data.
 pub(crate) async fn get_object<S: Storage>(
     grant: Grant<S>,
     call: &mut Call,
 ) -> Result<Reply, Failure> {
     let input = call.input(GetObjectInput::decode)?;
-    let reading = Reading {
-        version: input.version_id,
-        conditions: ReadConditions {
-            if_match: input.if_match.as_deref().map(EtagCondition::parse),
-            if_none_match: input.if_none_match.as_deref().map(EtagCondition::parse),
-            if_modified_since: input.if_modified_since,
-            if_unmodified_since: input.if_unmodified_since,
-        },
-        range: input.range,
-        part_number: input.part_number,
-        checksums: input.checksum_mode == Some(ChecksumMode::Enabled),
-    };
-    answer(&grant, call, reading).await
-}
-
-pub(crate) async fn head_object<S: Storage>(
-    grant: Grant<S>,
-    call: &mut Call,
-) -> Result<Reply, Failure> {
-    let input = call.input(HeadObjectInput::decode)?;
     let reading = Reading {
         version: input.version_id,
         conditions: ReadConditions {
@@ -133,11 +110,8 @@ async fn answer<S: Storage>(
         if let Some(count) = selected.parts_count {
             set(&mut headers, HeaderName::from_static("x-amz-mp-parts-count"), &count.to_string());
         }
-        if let (true, Some(checksum)) = (reading.checksums, &selected.checksum) {
-            let (name, value) = checksum_header(checksum);
-            headers.insert(name, value);
-            let kind = checksum.checksum_type().name();
-            set(&mut headers, HeaderName::from_static("x-amz-checksum-type"), kind);
+        if reading.checksums {
+            checksum_headers(&mut headers, selected.checksum.as_ref());
         }
         override_headers(call, &mut headers);
         return Ok(Reply { status, headers, body });
@@ -205,10 +179,8 @@ fn not_modified<S: Storage>(grant: &Grant<S>, found: &ObjectVersion) -> Reply {
 fn validators<S: Storage>(headers: &mut HeaderMap, grant: &Grant<S>, found: &ObjectVersion) {
     let record = &found.record;
     set(headers, header::LAST_MODIFIED, &record.modified.to_http_date());
-    set(headers, header::ETAG, &format!("\"{}\"", record.etag));
-    if let Some(version) = grant.bucket().shown(record.version()) {
-        set(headers, HeaderName::from_static("x-amz-version-id"), &version.to_string());
-    }
+    etag_header(headers, &record.etag);
+    version_header(headers, grant.bucket().shown(record.version()));
 }
 
 /// The stored description of an object.

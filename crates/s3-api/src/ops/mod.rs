@@ -4,17 +4,12 @@
 
 mod checksums;
 mod copy_source;
-mod copy_object;
-mod delete_object;
-mod delete_objects;
 mod get_object;
-mod object_acl;
-mod object_attributes;
 mod object_headers;
-mod object_tagging;
 mod post_object;
 mod put_object;
 
+pub(crate) use object_headers::refuse_unbuilt;
 pub(crate) use post_object::post_object;
 
 use crate::call::Call;
@@ -98,8 +93,8 @@ pub(crate) enum Entry {
 }
 
 macro_rules! entry {
-    (built($handler:path, $needs:expr)) => {
-        Entry::Built($needs)
+    (built($handler:path, [$($when:ident($($need:literal),+)),+ $(,)?])) => {
+        Entry::Built(const { &[$(Need::$when($($need),+)),+] })
     };
     (not_built($reason:literal)) => {
         Entry::NotBuilt($reason)
@@ -107,7 +102,7 @@ macro_rules! entry {
 }
 
 macro_rules! run {
-    (($grant:ident, $call:ident) built($handler:path, $needs:expr)) => {
+    (($grant:ident, $call:ident) built($handler:path, $needs:tt)) => {
         // Boxed, so that a request's future has the size of its own operation.
         Box::pin($handler($grant, $call)).await
     };
@@ -143,7 +138,7 @@ macro_rules! table {
 table! {
     AbortMultipartUpload = not_built("not built yet");
     CompleteMultipartUpload = not_built("not built yet");
-    CopyObject = built(copy_object::copy_object, copy_object::NEEDS_COPY_OBJECT);
+    CopyObject = not_built("not built yet");
     CreateBucket = not_built("not built yet");
     CreateBucketMetadataConfiguration = not_built("S3 Metadata tables are not built yet");
     CreateBucketMetadataTableConfiguration = not_built("S3 Metadata tables are not built yet");
@@ -164,10 +159,10 @@ table! {
     DeleteBucketReplication = not_built("replication is not built yet");
     DeleteBucketTagging = not_built("not built yet");
     DeleteBucketWebsite = not_built("website hosting is not built yet");
-    DeleteObject = built(delete_object::delete_object, delete_object::NEEDS_DELETE_OBJECT);
+    DeleteObject = not_built("not built yet");
     DeleteObjectAnnotation = not_built("annotations are not built yet");
-    DeleteObjectTagging = built(object_tagging::delete_object_tagging, object_tagging::NEEDS_DELETE_OBJECT_TAGGING);
-    DeleteObjects = built(delete_objects::delete_objects, delete_objects::NEEDS_DELETE_OBJECTS);
+    DeleteObjectTagging = not_built("not built yet");
+    DeleteObjects = not_built("not built yet");
     DeletePublicAccessBlock = not_built("nothing is public before bucket policies are built");
     GetBucketAbac = not_built("attribute-based access control is not built yet");
     GetBucketAccelerateConfiguration = not_built("there are no edge locations");
@@ -194,18 +189,24 @@ table! {
     GetBucketTagging = not_built("not built yet");
     GetBucketVersioning = not_built("not built yet");
     GetBucketWebsite = not_built("website hosting is not built yet");
-    GetObject = built(get_object::get_object, get_object::NEEDS);
-    GetObjectAcl = built(object_acl::get_object_acl, object_acl::NEEDS_GET_OBJECT_ACL);
+    GetObject = built(get_object::get_object, [
+        unversioned("s3:GetObject"),
+        versioned("s3:GetObjectVersion"),
+    ]);
+    GetObjectAcl = not_built("not built yet");
     GetObjectAnnotation = not_built("annotations are not built yet");
-    GetObjectAttributes = built(object_attributes::get_object_attributes, object_attributes::NEEDS_GET_OBJECT_ATTRIBUTES);
+    GetObjectAttributes = not_built("not built yet");
     GetObjectLegalHold = not_built("Object Lock is not built yet");
     GetObjectLockConfiguration = not_built("Object Lock is not built yet");
     GetObjectRetention = not_built("Object Lock is not built yet");
-    GetObjectTagging = built(object_tagging::get_object_tagging, object_tagging::NEEDS_GET_OBJECT_TAGGING);
+    GetObjectTagging = not_built("not built yet");
     GetObjectTorrent = not_built("AWS no longer serves torrents of new objects");
     GetPublicAccessBlock = not_built("nothing is public before bucket policies are built");
     HeadBucket = not_built("not built yet");
-    HeadObject = built(get_object::head_object, get_object::NEEDS);
+    HeadObject = built(get_object::get_object, [
+        unversioned("s3:GetObject"),
+        versioned("s3:GetObjectVersion"),
+    ]);
     ListBucketAnalyticsConfigurations = not_built("storage class analysis is not built yet");
     ListBucketIntelligentTieringConfigurations = not_built("storage classes are labels, nothing is tiered");
     ListBucketInventoryConfigurations = not_built("inventories are not built yet");
@@ -239,13 +240,16 @@ table! {
     PutBucketTagging = not_built("not built yet");
     PutBucketVersioning = not_built("not built yet");
     PutBucketWebsite = not_built("website hosting is not built yet");
-    PutObject = built(put_object::put_object, put_object::NEEDS_PUT_OBJECT);
-    PutObjectAcl = built(object_acl::put_object_acl, object_acl::NEEDS_PUT_OBJECT_ACL);
+    PutObject = built(put_object::put_object, [
+        always("s3:PutObject"),
+        with_header("s3:PutObjectTagging", "x-amz-tagging"),
+    ]);
+    PutObjectAcl = not_built("not built yet");
     PutObjectAnnotation = not_built("annotations are not built yet");
     PutObjectLegalHold = not_built("Object Lock is not built yet");
     PutObjectLockConfiguration = not_built("Object Lock is not built yet");
     PutObjectRetention = not_built("Object Lock is not built yet");
-    PutObjectTagging = built(object_tagging::put_object_tagging, object_tagging::NEEDS_PUT_OBJECT_TAGGING);
+    PutObjectTagging = not_built("not built yet");
     PutPublicAccessBlock = not_built("nothing is public before bucket policies are built");
     RenameObject = not_built("directory buckets belong to S3 Express One Zone");
     RestoreObject = not_built("nothing is archived, so nothing needs restoring");

@@ -1,0 +1,57 @@
+//! A file per object: what a store without a journal does for a durable PUT.
+
+use crate::bodies::Bodies;
+use crate::settings::PUT_CONNECTIONS;
+use std::fs::{self, File};
+use std::io::Write as _;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+/// Directories that the objects are spread over, as a store with many objects would have.
+const DIRECTORIES: usize = 256;
+
+/// Writes new objects under `root` from [`PUT_CONNECTIONS`] threads for `seconds`: each to a
+/// temporary file, synced, renamed to its name, its directory synced. Returns objects per second.
+pub fn write_objects(root: &Path, bodies: &Bodies, seconds: f64) -> Result<f64, String> {
+    for directory in 0..DIRECTORIES {
+        let path = root.join(format!("{directory:02x}"));
+        fs::create_dir_all(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    }
+    let next = AtomicUsize::new(0);
+    let started = Instant::now();
+    let end = started + Duration::from_secs_f64(seconds);
+    let written: Result<Vec<usize>, String> = std::thread::scope(|scope| {
+        let write = || write_until(end, (root, bodies, &next));
+        let threads: Vec<_> = (0..PUT_CONNECTIONS).map(|_| scope.spawn(write)).collect();
+        let join = |thread: std::thread::ScopedJoinHandle<'_, Result<usize, String>>| {
+            thread.join().map_err(|_| "a writer panicked".to_owned())?
+        };
+        threads.into_iter().map(join).collect()
+    });
+    let elapsed = started.elapsed().as_secs_f64();
+    Ok(written?.iter().sum::<usize>() as f64 / elapsed)
+}
+
+fn write_until(
+    end: Instant,
+    (root, bodies, next): (&Path, &Bodies, &AtomicUsize),
+) -> Result<usize, String> {
+    let mut written = 0;
+    while Instant::now() < end {
+        let number = next.fetch_add(1, Ordering::Relaxed);
+        write_object(&root.join(format!("{:02x}", number % DIRECTORIES)), number, bodies)
+            .map_err(|error| format!("{}: {error}", root.display()))?;
+        written += 1;
+    }
+    Ok(written)
+}
+
+fn write_object(directory: &Path, number: usize, bodies: &Bodies) -> std::io::Result<()> {
+    let temporary = directory.join(format!("{number:08}.tmp"));
+    let mut file = File::create(&temporary)?;
+    file.write_all(bodies.of(number))?;
+    file.sync_all()?;
+    fs::rename(&temporary, directory.join(format!("{number:08}")))?;
+    File::open(directory)?.sync_all()
+}

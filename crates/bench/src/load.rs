@@ -1,0 +1,165 @@
+//! The load generator: one thread, raw sockets, one request in flight on each connection.
+
+use crate::batch::{Batch, Prepared};
+use crate::bodies::Bodies;
+use crate::response::{self, Response};
+use std::cell::Cell;
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::task::{JoinSet, LocalSet};
+
+/// A batch that takes longer has hung.
+const BATCH_TIME_MAX: Duration = Duration::from_secs(120);
+const BUFFER_BYTES: usize = 16 << 10;
+/// One body in so many is compared byte for byte; of the others the length is.
+const COMPARE_EVERY: usize = 64;
+
+/// What the answers must be; anything else fails the run.
+#[derive(Clone, Copy)]
+pub enum Expect {
+    /// Status 200 without a body.
+    Empty,
+    /// Status 200 with the body of the object asked for.
+    Object,
+    /// Status 200 with the body of this object, whatever was asked for.
+    Always(usize),
+}
+
+/// A batch and what stands around it.
+#[derive(Clone)]
+pub struct Load {
+    pub address: SocketAddr,
+    pub connections: usize,
+    pub batch: Arc<Batch>,
+    pub bodies: Arc<Bodies>,
+    pub expect: Expect,
+}
+
+impl Load {
+    /// Sends the whole batch; returns how long it took, connecting not counted.
+    ///
+    /// # Errors
+    /// Any answer that is not what was expected, any broken connection.
+    pub fn run(&self) -> Result<Duration, String> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| format!("no reactor: {error}"))?;
+        LocalSet::new().block_on(&runtime, async {
+            let mut streams = Vec::new();
+            for _ in 0..self.connections {
+                let stream = TcpStream::connect(self.address).await;
+                let stream = stream.map_err(|error| format!("connect: {error}"))?;
+                stream.set_nodelay(true).map_err(|error| format!("nodelay: {error}"))?;
+                streams.push(stream);
+            }
+            let started = Instant::now();
+            let sending = self.send_all(streams);
+            let sent = tokio::time::timeout(BATCH_TIME_MAX, sending).await;
+            sent.map_err(|_| format!("a batch hung for {} s", BATCH_TIME_MAX.as_secs()))??;
+            Ok(started.elapsed())
+        })
+    }
+
+    async fn send_all(&self, streams: Vec<TcpStream>) -> Result<(), String> {
+        let (load, next) = (Rc::new(self.clone()), Rc::new(Cell::new(0)));
+        let mut connections = JoinSet::new();
+        for stream in streams {
+            connections.spawn_local(load.clone().send(stream, next.clone()));
+        }
+        while let Some(ended) = connections.join_next().await {
+            ended.map_err(|error| format!("a connection's task: {error}"))??;
+        }
+        Ok(())
+    }
+
+    /// Takes requests off the batch until none is left.
+    async fn send(
+        self: Rc<Self>,
+        mut stream: TcpStream,
+        next: Rc<Cell<usize>>,
+    ) -> Result<(), String> {
+        let mut buffer = vec![0; BUFFER_BYTES];
+        let mut out = Vec::with_capacity(BUFFER_BYTES);
+        loop {
+            let index = next.get();
+            let Some(request) = self.batch.requests.get(index) else {
+                return Ok(());
+            };
+            next.set(index + 1);
+            let head = self.batch.head(request);
+            let sent = match self.batch.sends_bodies {
+                false => stream.write_all(head).await,
+                true => {
+                    out.clear();
+                    out.extend_from_slice(head);
+                    out.extend_from_slice(self.bodies.of(request.object));
+                    stream.write_all(&out).await
+                }
+            };
+            sent.map_err(|error| format!("request {index}: {error}"))?;
+            let answer = read_response(&mut stream, &mut buffer).await;
+            let answer = answer.map_err(|error| format!("request {index}: {error}"))?;
+            self.check(index, request, (answer, &buffer[..answer.total_bytes()]))?;
+        }
+    }
+
+    fn check(
+        &self,
+        index: usize,
+        request: &Prepared,
+        (answer, bytes): (Response, &[u8]),
+    ) -> Result<(), String> {
+        let refuse = |what: &str| {
+            let (head, bytes) = (self.batch.head(request), response::text(bytes));
+            Err(format!("request {index}: {what}\n{}\n{bytes}", response::text(head)))
+        };
+        let object = match self.expect {
+            Expect::Empty => None,
+            Expect::Object => Some(request.object),
+            Expect::Always(object) => Some(object),
+        };
+        let body = object.map_or(&[][..], |object| self.bodies.of(object));
+        if answer.status != 200 {
+            return refuse("the status is not 200");
+        }
+        if answer.content_bytes != body.len() {
+            return refuse("the body has another length");
+        }
+        if index.is_multiple_of(COMPARE_EVERY) && &bytes[answer.head_bytes..] != body {
+            return refuse("the body is another one");
+        }
+        Ok(())
+    }
+}
+
+/// Reads one response to the start of `buffer`.
+async fn read_response(stream: &mut TcpStream, buffer: &mut [u8]) -> Result<Response, String> {
+    let mut filled = 0;
+    let mut response = None;
+    loop {
+        let read = stream.read(&mut buffer[filled..]).await;
+        filled += match read {
+            Ok(0) => return Err(format!("closed after {:?}", response::text(&buffer[..filled]))),
+            Ok(read) => read,
+            Err(error) => return Err(error.to_string()),
+        };
+        if response.is_none() {
+            response = Response::parse(&buffer[..filled])?;
+        }
+        let Some(response) = response else {
+            continue;
+        };
+        if response.total_bytes() > buffer.len() {
+            return Err(format!("{} bytes are not an object of ours", response.content_bytes));
+        }
+        if filled == response.total_bytes() {
+            return Ok(response);
+        }
+        if filled > response.total_bytes() {
+            return Err("more bytes than the response has".to_owned());
+        }
+    }
+}

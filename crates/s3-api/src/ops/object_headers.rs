@@ -1,0 +1,219 @@
+//! What PutObject, CopyObject, CreateMultipartUpload and PostObject say of an object besides its
+//! data, read the same way for all of them.
+
+use crate::call::Call;
+use crate::error::Failure;
+use larder_objects::conditions::{EtagCondition, WriteConditions};
+use larder_objects::{ContentHeaders, StorageClass, Tag};
+use larder_s3_model::enums;
+use larder_s3_wire::error::{ErrorCode, S3Error};
+use larder_s3_wire::percent::{self, Plus};
+use larder_s3_wire::rfc2047;
+use larder_types::VersionId;
+use larder_types::limits::USER_METADATA_BYTES_MAX;
+use std::collections::BTreeMap;
+
+/// Headers of features that are not built. To ignore one would be to break what it asks for.
+const UNBUILT: [&str; 3] = [
+    "x-amz-server-side-encryption",
+    "x-amz-copy-source-server-side-encryption",
+    "x-amz-write-offset-bytes",
+];
+const OBJECT_LOCK: &str = "x-amz-object-lock-";
+const NO_OBJECT_LOCK: &str = "Bucket is missing Object Lock Configuration";
+
+/// The storage classes that are kept as labels.
+const STORAGE_CLASSES: [StorageClass; 6] = [
+    StorageClass::Standard,
+    StorageClass::ReducedRedundancy,
+    StorageClass::StandardIa,
+    StorageClass::OnezoneIa,
+    StorageClass::IntelligentTiering,
+    StorageClass::GlacierIr,
+];
+
+/// Refuses requests that ask for what is not built: encryption, Object Lock, appending.
+pub(crate) fn refuse_unbuilt(call: &Call) -> Result<(), Failure> {
+    let sent = call.headers.keys().map(|name| name.as_str().to_owned());
+    let hoisted = call.target.query.iter().map(|(name, _)| name.to_ascii_lowercase());
+    for name in sent.chain(hoisted).filter(|name| name.starts_with("x-amz-")) {
+        refuse_unbuilt_name(&name)?;
+    }
+    Ok(())
+}
+
+/// The same for one header or form field, in lower case.
+pub(crate) fn refuse_unbuilt_name(name: &str) -> Result<(), Failure> {
+    if UNBUILT.iter().any(|prefix| name.starts_with(prefix)) {
+        return Err(Failure::new(ErrorCode::NotImplemented).element("Header", name));
+    }
+    if name.starts_with(OBJECT_LOCK) {
+        return Err(Failure::with(ErrorCode::InvalidRequest, NO_OBJECT_LOCK));
+    }
+    Ok(())
+}
+
+/// The headers that S3 gives back as they came. `value` looks a name in lower case up.
+///
+/// Errors: `InvalidArgument` for a redirect that is neither a path nor a URL.
+pub(crate) fn content_headers(
+    value: impl Fn(&str) -> Option<String>,
+) -> Result<ContentHeaders, Failure> {
+    let redirect = value("x-amz-website-redirect-location");
+    if let Some(location) = &redirect {
+        let prefixes = ["/", "http://", "https://"];
+        if !prefixes.iter().any(|prefix| location.starts_with(prefix)) {
+            return Err(S3Error::invalid_argument(
+                "The website redirect location must have a prefix of 'http://' or 'https://' or \
+                 '/'.",
+                "x-amz-website-redirect-location",
+                location.as_str(),
+            )
+            .into());
+        }
+    }
+    Ok(ContentHeaders {
+        content_type: value("content-type").filter(|text| !text.is_empty()),
+        content_encoding: value("content-encoding").and_then(without_aws_chunked),
+        content_language: value("content-language"),
+        content_disposition: value("content-disposition"),
+        cache_control: value("cache-control"),
+        expires: value("expires"),
+        website_redirect_location: redirect,
+    })
+}
+
+/// A header's text for [`content_headers`]; bytes that are not UTF-8 count as Latin-1.
+pub(crate) fn header_text(call: &Call, name: &str) -> Option<String> {
+    let Some(value) = call.headers.get(name) else {
+        return call.header(name).map(str::to_owned);
+    };
+    Some(match std::str::from_utf8(value.as_bytes()) {
+        Ok(text) => text.to_owned(),
+        Err(_) => value.as_bytes().iter().map(|b| char::from(*b)).collect(),
+    })
+}
+
+/// The framing is not part of what is stored.
+fn without_aws_chunked(text: String) -> Option<String> {
+    let codings: Vec<&str> = text.split(',').map(str::trim).collect();
+    if !codings.iter().any(|coding| coding.eq_ignore_ascii_case("aws-chunked")) {
+        return Some(text);
+    }
+    let kept: Vec<&str> =
+        codings.into_iter().filter(|c| !c.eq_ignore_ascii_case("aws-chunked")).collect();
+    (!kept.is_empty()).then(|| kept.join(","))
+}
+
+/// User metadata, decoded.
+///
+/// Errors: `MetadataTooLarge`.
+pub(crate) fn metadata(
+    sent: &BTreeMap<String, String>,
+) -> Result<Vec<(String, String)>, Failure> {
+    let decoded: Vec<(String, String)> = sent
+        .iter()
+        .map(|(name, value)| (name.clone(), rfc2047::decode(value.as_bytes())))
+        .collect();
+    let size: usize = decoded.iter().map(|(name, value)| name.len() + value.len()).sum();
+    if size > USER_METADATA_BYTES_MAX {
+        return Err(Failure::new(ErrorCode::MetadataTooLarge)
+            .element("Size", size.to_string())
+            .element("MaxSizeAllowed", USER_METADATA_BYTES_MAX.to_string()));
+    }
+    Ok(decoded)
+}
+
+/// The storage class; STANDARD when none is named.
+///
+/// Errors: `InvalidStorageClass`.
+pub(crate) fn storage_class(named: Option<enums::StorageClass>) -> Result<StorageClass, Failure> {
+    let Some(named) = named else {
+        return Ok(StorageClass::Standard);
+    };
+    let known = STORAGE_CLASSES.into_iter().find(|class| class.name() == named.as_str());
+    known.ok_or_else(|| {
+        Failure::new(ErrorCode::InvalidStorageClass)
+            .element("StorageClassRequested", named.as_str())
+    })
+}
+
+/// The tags of an `x-amz-tagging` header: a query string.
+///
+/// Errors: `InvalidArgument`; S3's rules for tags are checked by `objects`.
+pub(crate) fn tagging(header: Option<&str>) -> Result<Vec<Tag>, Failure> {
+    let Some(header) = header else {
+        return Ok(Vec::new());
+    };
+    let invalid = || {
+        S3Error::invalid_argument(
+            "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query \
+             parameters without tag name duplicates.",
+            "x-amz-tagging",
+            header,
+        )
+    };
+    let decode = |text| percent::decode(text, Plus::Space).map(|text| text.into_owned());
+    let mut tags: Vec<Tag> = Vec::new();
+    for pair in header.split('&').filter(|pair| !pair.is_empty()) {
+        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let (Ok(key), Ok(value)) = (decode(key), decode(value)) else {
+            return Err(invalid().into());
+        };
+        if tags.iter().any(|tag| tag.key == key) {
+            return Err(invalid().into());
+        }
+        tags.push(Tag { key, value });
+    }
+    Ok(tags)
+}
+
+/// Refuses ACLs that would share: every bucket enforces the ownership of its owner, as AWS's
+/// buckets do by default since 2023.
+///
+/// Errors: `AccessControlListNotSupported`.
+pub(crate) fn refuse_acl(call: &Call, acl: Option<&str>) -> Result<(), Failure> {
+    const GRANTS: [&str; 5] = [
+        "x-amz-grant-full-control",
+        "x-amz-grant-read",
+        "x-amz-grant-read-acp",
+        "x-amz-grant-write",
+        "x-amz-grant-write-acp",
+    ];
+    let shares = !matches!(acl, None | Some("private" | "bucket-owner-full-control"));
+    if shares || GRANTS.iter().any(|name| call.header(name).is_some()) {
+        return Err(Failure::new(ErrorCode::AccessControlListNotSupported));
+    }
+    Ok(())
+}
+
+/// `If-Match` and `If-None-Match` of a write.
+///
+/// Errors: `NotImplemented` for an `If-None-Match` that is not `*`, as AWS.
+pub(crate) fn write_conditions(
+    if_match: Option<&str>,
+    if_none_match: Option<&str>,
+) -> Result<WriteConditions, Failure> {
+    if if_none_match.is_some_and(|value| value.trim() != "*") {
+        return Err(Failure::new(ErrorCode::NotImplemented).element("Header", "If-None-Match"));
+    }
+    Ok(WriteConditions {
+        if_match: if_match.map(EtagCondition::parse),
+        if_none_match: if_none_match.is_some(),
+    })
+}
+
+/// A `versionId`.
+///
+/// Errors: `InvalidArgument`.
+pub(crate) fn version_id(text: Option<&str>) -> Result<Option<VersionId>, Failure> {
+    let Some(text) = text else {
+        return Ok(None);
+    };
+    let message = match text.is_empty() {
+        true => "Version id cannot be the empty string",
+        false => "Invalid version id specified",
+    };
+    let invalid = |_| S3Error::invalid_argument(message, "versionId", text).into();
+    VersionId::parse(text).map(Some).map_err(invalid)
+}

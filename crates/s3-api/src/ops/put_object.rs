@@ -1,0 +1,38 @@
+//! PutObject.
+
+use super::object_headers::{
+    content_headers, header_text, metadata, refuse_acl, storage_class, tagging, write_conditions,
+};
+use crate::call::Call;
+use crate::error::Failure;
+use crate::pipeline::Grant;
+use crate::reply::{Reply, checksum_headers, etag_header, version_header};
+use http::StatusCode;
+use larder_objects::PutObject;
+use larder_s3_model::inputs::PutObjectInput;
+use larder_storage::Storage;
+
+pub(crate) async fn put_object<S: Storage>(
+    grant: Grant<S>,
+    call: &mut Call,
+) -> Result<Reply, Failure> {
+    let input = call.input(PutObjectInput::decode)?;
+    refuse_acl(call, input.acl.map(|acl| acl.as_str()))?;
+    let mut put = PutObject {
+        owner: grant.object_owner(),
+        headers: content_headers(|name| header_text(call, name))?,
+        metadata: metadata(&input.metadata)?,
+        tags: tagging(input.tagging.as_deref())?,
+        storage_class: storage_class(input.storage_class)?,
+        conditions: write_conditions(input.if_match.as_deref(), input.if_none_match.as_deref())?,
+        length: None,
+    };
+    let mut body = call.upload_body()?;
+    put.length = Some(body.length());
+    let stored = grant.objects().put(grant.bucket(), grant.key(), put, &mut body).await?;
+    let mut reply = Reply::empty(StatusCode::OK);
+    etag_header(&mut reply.headers, &stored.record.etag);
+    checksum_headers(&mut reply.headers, stored.record.checksum.as_ref());
+    version_header(&mut reply.headers, stored.version);
+    Ok(reply)
+}

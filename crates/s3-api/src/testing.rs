@@ -1,0 +1,273 @@
+//! What this room's tests are made of: accounts, a service on the model, signed requests.
+
+use crate::{Answer, ApiSettings, Connection, Parts, RequestBody, Service};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode};
+use http_body::Body as _;
+use larder_iam::{Account, Accounts, SecretKey};
+use larder_objects::{CreateBucket, Objects, Settings};
+use larder_platform::sim::Simulation;
+use larder_s3_wire::signer::Signer;
+use larder_storage::model::Model;
+use larder_types::{AccountId, BucketName, Owner, Timestamp, hex};
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::Arc;
+
+/// The host that path-style requests name.
+pub(crate) const HOST: &str = "s3.test";
+
+/// A service with two accounts, `alice` (111111111111) and `bob` (222222222222), whose access keys
+/// are their names.
+pub(crate) struct World {
+    pub(crate) sim: Simulation,
+    pub(crate) objects: Objects<Model>,
+    pub(crate) service: Service<Model>,
+}
+
+/// A request in the making: `Ask::new("PUT", "/bucket/key").header(..).body(..)`.
+#[derive(Clone)]
+pub(crate) struct Ask {
+    pub(crate) method: &'static str,
+    pub(crate) path: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+    /// Whose key signs; nobody's when `None`.
+    pub(crate) signer: Option<&'static str>,
+    /// `x-amz-content-sha256` when not the body's digest.
+    pub(crate) payload: Option<String>,
+}
+
+/// An answer with its body read.
+pub(crate) struct Got {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+    /// Why the body was cut.
+    pub(crate) cut: Option<String>,
+    pub(crate) error_code: Option<&'static str>,
+    pub(crate) operation: Option<&'static str>,
+}
+
+fn account(number: &str, name: &str) -> Account {
+    Account { id: AccountId::new(number).unwrap(), owner: owner(name), email: String::new() }
+}
+
+pub(crate) fn owner(name: &str) -> Owner {
+    Owner { canonical_id: format!("{name}-id"), display_name: name.into() }
+}
+
+fn secret(name: &str) -> String {
+    format!("secret of {name}")
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        Self::with(ApiSettings { domains: vec![HOST.to_owned()], ..ApiSettings::default() })
+    }
+
+    pub(crate) fn with(settings: ApiSettings) -> Self {
+        let sim = Simulation::new(7);
+        let platform = sim.platform();
+        let store = Arc::new(Model::new());
+        let objects = Objects::new(store, platform.clone(), Settings::default());
+        let mut accounts = Accounts::default();
+        for (number, name) in [("111111111111", "alice"), ("222222222222", "bob")] {
+            let keys = vec![(name.to_owned(), SecretKey::new(secret(name)))];
+            accounts.add(account(number, name), keys).unwrap();
+        }
+        let service = Service::new(Parts {
+            objects: objects.clone(),
+            accounts: Arc::new(accounts),
+            platform,
+            settings,
+        });
+        Self { sim, objects, service }
+    }
+
+    /// A world in which alice has this bucket.
+    pub(crate) fn with_bucket(name: &str) -> Self {
+        let world = Self::new();
+        world.bucket(name);
+        world
+    }
+
+    /// Makes a bucket of alice's.
+    pub(crate) fn bucket(&self, name: &str) {
+        let create = CreateBucket { owner: owner("alice"), region: None, tags: Vec::new() };
+        let name = BucketName::new(name).unwrap();
+        self.sim.block_on(self.objects.create_bucket(&name, create)).unwrap();
+    }
+
+    /// Enables or suspends a bucket's versioning.
+    pub(crate) fn versioning(&self, name: &str, enabled: bool) {
+        let name = BucketName::new(name).unwrap();
+        self.sim.block_on(async {
+            let bucket = self.objects.bucket(&name).await.unwrap();
+            self.objects.put_versioning(&bucket, enabled).await.unwrap();
+        });
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        Timestamp { ms: self.sim.platform().wall_ms() }
+    }
+
+    /// Sends and reads the whole answer.
+    pub(crate) fn send(&self, ask: Ask) -> Got {
+        let request = self.request(ask);
+        self.sim.block_on(async {
+            let answer = self.service.handle(request, &Connection::default()).await;
+            read(answer).await
+        })
+    }
+
+    /// The request, signed.
+    pub(crate) fn request(&self, ask: Ask) -> Request<RequestBody> {
+        let Ask { method, path, mut headers, body, signer, payload } = ask;
+        headers.entry("host").or_insert(HeaderValue::from_static(HOST));
+        if !body.is_empty() || matches!(method, "PUT" | "POST") {
+            headers.entry("content-length").or_insert(HeaderValue::from(body.len()));
+        }
+        if let Some(name) = signer {
+            let digest = || hex::encode(&larder_digest::sha256(&body));
+            let payload = payload.unwrap_or_else(digest);
+            self.signer(name, &secret(name)).sign_request(method, &path, &mut headers, &payload);
+        }
+        let mut request = Request::new(RequestBody::Pieces(pieces(&body)));
+        *request.method_mut() = method.parse().unwrap();
+        *request.uri_mut() = path.parse().unwrap();
+        *request.headers_mut() = headers;
+        request
+    }
+
+    fn signer<'a>(&self, name: &'a str, secret: &'a str) -> Signer<'a> {
+        Signer {
+            access_key: name,
+            secret,
+            session_token: None,
+            region: "us-east-1",
+            service: "s3",
+            now: self.now(),
+        }
+    }
+
+    /// Path and query of a URL that alice signed.
+    pub(crate) fn presigned(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> String {
+        let mut all = HeaderMap::new();
+        all.insert("host", HeaderValue::from_static(HOST));
+        for (name, value) in headers {
+            all.insert(HeaderName::try_from(*name).unwrap(), value.parse().unwrap());
+        }
+        self.signer("alice", &secret("alice")).presign_url(method, path, &all, 600)
+    }
+}
+
+fn pieces(body: &[u8]) -> VecDeque<Bytes> {
+    body.chunks(1000).map(Bytes::copy_from_slice).collect()
+}
+
+/// Reads an answer to its end.
+pub(crate) async fn read(answer: Answer) -> Got {
+    let (parts, mut body) = answer.response.into_parts();
+    let (mut all, mut cut) = (Vec::new(), None);
+    let hint = body.size_hint().exact();
+    while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
+        match frame {
+            Ok(frame) => all.extend_from_slice(&frame.into_data().unwrap()),
+            Err(error) => {
+                cut = Some(error.to_string());
+                break;
+            }
+        }
+    }
+    if let (Some(hint), None) = (hint, &cut) {
+        assert_eq!(hint, all.len() as u64, "a body has the length that it announces");
+    }
+    Got {
+        status: parts.status,
+        headers: parts.headers,
+        body: all,
+        cut,
+        error_code: answer.error_code,
+        operation: answer.operation.map(|operation| operation.name()),
+    }
+}
+
+impl Ask {
+    /// Signed by alice.
+    pub(crate) fn new(method: &'static str, path: impl Into<String>) -> Self {
+        Self {
+            method,
+            path: path.into(),
+            headers: HeaderMap::new(),
+            body: Vec::new(),
+            signer: Some("alice"),
+            payload: None,
+        }
+    }
+
+    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
+        let value = HeaderValue::from_bytes(value.as_bytes()).unwrap();
+        self.headers.insert(HeaderName::try_from(name).unwrap(), value);
+        self
+    }
+
+    pub(crate) fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
+        self.body = body.into();
+        self
+    }
+
+    /// Adds the Content-MD5 of the body.
+    pub(crate) fn md5(self) -> Self {
+        use base64::Engine as _;
+        let digest = larder_digest::md5(&self.body);
+        let text = base64::engine::general_purpose::STANDARD.encode(digest);
+        self.header("content-md5", &text)
+    }
+
+    pub(crate) fn by(mut self, signer: Option<&'static str>) -> Self {
+        self.signer = signer;
+        self
+    }
+
+    pub(crate) fn payload(mut self, payload: &str) -> Self {
+        self.payload = Some(payload.to_owned());
+        self
+    }
+}
+
+impl Got {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).unwrap()
+    }
+
+    /// The text of the first element of that name.
+    pub(crate) fn element(&self, name: &str) -> Option<&str> {
+        let (open, close) = (format!("<{name}>"), format!("</{name}>"));
+        let (_, rest) = self.text().split_once(&open)?;
+        rest.split_once(&close).map(|(text, _)| text)
+    }
+
+    #[track_caller]
+    pub(crate) fn ok(self) -> Self {
+        assert!(self.status.is_success(), "{} {}", self.status, self.text());
+        self
+    }
+
+    /// Asserts an error's status and code, also in the document.
+    #[track_caller]
+    pub(crate) fn refused(self, status: u16, code: &str) -> Self {
+        let text = String::from_utf8_lossy(&self.body).into_owned();
+        assert_eq!((self.status.as_u16(), self.error_code), (status, Some(code)), "{text}");
+        if !text.is_empty() {
+            assert_eq!(self.element("Code"), Some(code));
+            assert_eq!(self.element("RequestId"), self.header("x-amz-request-id"));
+        }
+        self
+    }
+}

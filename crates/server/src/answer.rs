@@ -1,0 +1,321 @@
+//! From a request to its answer: the server's own paths, the S3 service for everything else; and
+//! what is told of a request when it is over.
+
+use crate::listener::{Traffic, Underway};
+use crate::log::{Access, Logs};
+use crate::metrics::{self, Metrics, Others};
+use crate::wiring::Phase;
+use bytes::Bytes;
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use http_body::{Body, Frame, SizeHint};
+use hyper::body::Incoming;
+use larder_platform::{Platform, process_usage};
+use larder_s3_api::{Answer, BodyCut, RequestBody, Requested, ResponseBody, Service};
+use larder_s3_wire::error::{ErrorCode, S3Error};
+use larder_s3_wire::target::parse_target;
+use larder_storage_local::Local;
+use larder_workers::GcHandle;
+use std::pin::Pin;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll};
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// Largest head of a request in bytes; AWS's own limit is 8 KiB of headers.
+pub(crate) const HEAD_BYTES_MAX: usize = 32 << 10;
+/// How long a request may wait for the server to have started.
+const START_WAIT_MAX: Duration = Duration::from_secs(5);
+/// Paths below this are the server's own, unless a bucket is in the host name.
+const OWN_PATHS: &str = "/_/";
+
+/// What answers requests.
+pub(crate) struct App {
+    pub(crate) platform: Platform,
+    pub(crate) domains: Vec<String>,
+    pub(crate) logs: Logs,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) phase: watch::Receiver<Phase>,
+    /// Set once the server has started.
+    pub(crate) store: OnceLock<Store>,
+}
+
+/// What there is once the server has started.
+pub(crate) struct Store {
+    pub(crate) service: Service<Local>,
+    pub(crate) engine: Local,
+    pub(crate) gc: GcHandle,
+}
+
+impl App {
+    pub(crate) fn metrics(&self) -> &Arc<Metrics> {
+        &self.metrics
+    }
+
+    /// Answers one request.
+    pub(crate) async fn answer(
+        self: Arc<Self>,
+        request: Request<Incoming>,
+        traffic: Arc<Traffic>,
+    ) -> Response<Told> {
+        let telling = Telling::new(&self, traffic.begin());
+        if let Some(path) = self.own_path(&request) {
+            let response = self.own(request.method(), &path).await;
+            return telling.own(response);
+        }
+        if head_bytes(&request) > HEAD_BYTES_MAX {
+            let refusal = self.refuse(&request, ErrorCode::RequestHeaderSectionTooLarge);
+            return telling.answer(refusal, &request.into_parts().0.method);
+        }
+        let Some(store) = self.started().await else {
+            let refusal = self.refuse(&request, ErrorCode::ServiceUnavailable);
+            return telling.answer(refusal, &request.into_parts().0.method);
+        };
+        let method = request.method().clone();
+        let request = request.map(RequestBody::Incoming);
+        let answer = store.service.handle(request, &traffic.connection()).await;
+        telling.answer(answer, &method)
+    }
+
+    /// The store, waiting a little for it; `None` when the server is not ready in time.
+    async fn started(&self) -> Option<&Store> {
+        if self.store.get().is_none() {
+            let mut phase = self.phase.clone();
+            tokio::select! {
+                biased;
+                _ = phase.wait_for(|phase| *phase != Phase::Starting) => {}
+                () = self.platform.tasks.sleep(START_WAIT_MAX) => {}
+            }
+        }
+        self.store.get()
+    }
+
+    /// The path behind [`OWN_PATHS`], if the request is for the server itself.
+    fn own_path(&self, request: &Request<Incoming>) -> Option<String> {
+        let path = request.uri().path().strip_prefix(OWN_PATHS)?;
+        let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+        let host = host.or(request.uri().authority().map(|authority| authority.as_str()));
+        let target = parse_target(host, "/", &self.domains).ok()?;
+        target.bucket.is_none().then(|| path.to_owned())
+    }
+
+    async fn own(&self, method: &Method, path: &str) -> Response<ResponseBody> {
+        if method != Method::GET && method != Method::HEAD {
+            return text(StatusCode::METHOD_NOT_ALLOWED, "only GET and HEAD\n");
+        }
+        match path {
+            "health/live" => text(StatusCode::OK, "live\n"),
+            "health/ready" => match *self.phase.borrow() {
+                Phase::Starting => text(StatusCode::SERVICE_UNAVAILABLE, "starting\n"),
+                Phase::Serving => text(StatusCode::OK, "ready\n"),
+                Phase::Stopping => text(StatusCode::SERVICE_UNAVAILABLE, "stopping\n"),
+            },
+            "metrics" => {
+                let process = self.platform.blocking(process_usage).await.unwrap_or_default();
+                let store = self.store.get();
+                let others = Others {
+                    engine: store.map(|store| store.engine.metrics()),
+                    blobs_freed: store.map_or(0, |store| store.gc.blobs_freed()),
+                    log_lines_dropped: self.logs.dropped(),
+                    process,
+                };
+                text(StatusCode::OK, self.metrics.page(&others))
+            }
+            _ => text(StatusCode::NOT_FOUND, "no such page\n"),
+        }
+    }
+
+    /// A refusal before the request reached the S3 service.
+    fn refuse(&self, request: &Request<Incoming>, code: ErrorCode) -> Answer {
+        let request_id = format!("{:016X}", self.platform.random.u64());
+        let error = S3Error::new(code);
+        let body = match *request.method() {
+            Method::HEAD => ResponseBody::Empty,
+            _ => error.to_xml(request.uri().path(), &request_id, "larder").into(),
+        };
+        let mut response = Response::new(body);
+        *response.status_mut() = StatusCode::from_u16(code.status())
+            .expect("the table of error codes has HTTP statuses");
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/xml"));
+        headers.insert("x-amz-id-2", HeaderValue::from_static("larder"));
+        if let Ok(id) = HeaderValue::from_str(&request_id) {
+            headers.insert("x-amz-request-id", id);
+        }
+        // The body, if there is one, was not read.
+        if request.version() < http::Version::HTTP_2 && !request.body().is_end_stream() {
+            headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
+        Answer {
+            response,
+            operation: None,
+            access_key: None,
+            account: None,
+            bucket: None,
+            key: None,
+            error_code: Some(code.name()),
+            request_id,
+            bytes_received: 0,
+        }
+    }
+}
+
+fn head_bytes(request: &Request<Incoming>) -> usize {
+    let headers = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len());
+    let uri = request.uri().path_and_query().map_or(0, |path| path.as_str().len());
+    // Two bytes between name and value, two behind it.
+    uri + headers.map(|bytes| bytes + 4).sum::<usize>()
+}
+
+fn text(status: StatusCode, body: impl Into<String>) -> Response<ResponseBody> {
+    let body: String = body.into();
+    let mut response = Response::new(ResponseBody::Bytes(Bytes::from(body)));
+    *response.status_mut() = status;
+    let plain = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, plain);
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// A request about which something will be told when it is over.
+struct Telling {
+    app: Arc<App>,
+    underway: Underway,
+    begun_ns: u64,
+    /// `None` for the server's own paths, of which nothing is told.
+    facts: Option<Facts>,
+}
+
+/// What the access line and the metrics tell.
+struct Facts {
+    operation: &'static str,
+    bucket: Option<String>,
+    key: Option<String>,
+    access_key: Option<String>,
+    error_code: Option<&'static str>,
+    request_id: String,
+    status: u16,
+    bytes_in: u64,
+    /// Whether the request can have changed anything.
+    changes: bool,
+}
+
+impl Telling {
+    fn new(app: &Arc<App>, underway: Underway) -> Self {
+        app.metrics.requests_open.fetch_add(1, Ordering::Relaxed);
+        let begun_ns = app.platform.clock.monotonic_ns();
+        Self { app: app.clone(), underway, begun_ns, facts: None }
+    }
+
+    fn own(self, response: Response<ResponseBody>) -> Response<Told> {
+        response.map(|body| Told::new(body, self))
+    }
+
+    fn answer(mut self, answer: Answer, method: &Method) -> Response<Told> {
+        let operation = match answer.operation {
+            None => "",
+            Some(Requested::PostObject) => metrics::POST_OBJECT,
+            Some(Requested::Model(operation)) => operation.name(),
+        };
+        self.facts = Some(Facts {
+            operation,
+            bucket: answer.bucket,
+            key: answer.key,
+            access_key: answer.access_key,
+            error_code: answer.error_code,
+            request_id: answer.request_id,
+            status: answer.response.status().as_u16(),
+            bytes_in: answer.bytes_received,
+            changes: method != Method::GET && method != Method::HEAD,
+        });
+        let bodiless = method == Method::HEAD;
+        let mut response = answer.response.map(|body| Told::new(body, self));
+        response.body_mut().ended |= bodiless;
+        response
+    }
+
+    fn tell(&self, bytes_out: u64, cut: bool) {
+        let Some(facts) = &self.facts else {
+            return;
+        };
+        let duration_ns = self.app.platform.clock.monotonic_ns() - self.begun_ns;
+        self.app.metrics.request(facts.operation, facts.status, duration_ns);
+        if facts.changes && let Some(store) = self.app.store.get() {
+            store.gc.hint();
+        }
+        if self.app.logs.wants_access() {
+            self.app.logs.access(&Access {
+                request_id: &facts.request_id,
+                remote: self.underway.traffic().remote,
+                operation: facts.operation,
+                bucket: facts.bucket.as_deref(),
+                key: facts.key.as_deref(),
+                status: facts.status,
+                error_code: facts.error_code,
+                bytes_in: facts.bytes_in,
+                bytes_out,
+                duration_ns,
+                access_key: facts.access_key.as_deref(),
+                cut,
+            });
+        }
+    }
+}
+
+impl Drop for Telling {
+    fn drop(&mut self) {
+        self.app.metrics.requests_open.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// An answer's body. When it has been sent, or its client has gone, the request is over.
+pub(crate) struct Told {
+    body: ResponseBody,
+    telling: Telling,
+    bytes_out: u64,
+    ended: bool,
+}
+
+impl Told {
+    fn new(body: ResponseBody, mut telling: Telling) -> Self {
+        telling.underway.sends();
+        Self { body, telling, bytes_out: 0, ended: false }
+    }
+}
+
+impl Body for Told {
+    type Data = Bytes;
+    type Error = BodyCut;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyCut>>> {
+        let this = &mut *self;
+        this.telling.underway.sends();
+        let frame = Pin::new(&mut this.body).poll_frame(cx);
+        match &frame {
+            Poll::Ready(Some(Ok(frame))) => {
+                this.bytes_out += frame.data_ref().map_or(0, |data| data.len() as u64);
+            }
+            Poll::Ready(None) => this.ended = true,
+            Poll::Ready(Some(Err(_))) | Poll::Pending => {}
+        }
+        frame
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl Drop for Told {
+    fn drop(&mut self) {
+        let cut = !self.ended && !self.body.is_end_stream();
+        self.telling.tell(self.bytes_out, cut);
+    }
+}

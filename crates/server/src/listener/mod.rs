@@ -1,0 +1,242 @@
+//! From the socket to requests: accepting, TLS, HTTP/1.1 and HTTP/2, limits, the end of a
+//! connection.
+
+mod deadline;
+mod patience;
+mod tls;
+mod traffic;
+mod watched;
+
+pub(crate) use tls::Tls;
+pub(crate) use traffic::{Traffic, Underway};
+
+use crate::answer::App;
+use crate::wiring::Phase;
+use hyper::server::conn::{http1, http2};
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use larder_platform::Platform;
+use larder_s3_api::Connection;
+use patience::{HEAD_MAX, Patience};
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use watched::Watched;
+
+/// Largest head of a request that hyper reads, in bytes; answered with a bare 431 beyond.
+const HEAD_BYTES_READ_MAX: usize = 64 << 10;
+/// Largest read or write buffer of an HTTP/1.1 connection, in bytes.
+const BUFFER_BYTES_MAX: usize = 128 << 10;
+/// Requests at once on an HTTP/2 connection.
+const STREAMS_MAX: u32 = 128;
+/// Bytes of one HTTP/2 request that may be on their way unread; all requests of a connection
+/// together have four times as much.
+const WINDOW_BYTES: u32 = 512 << 10;
+/// Bytes of one HTTP/2 answer kept for a client that does not take them.
+const SEND_BYTES_MAX: usize = 256 << 10;
+/// After so long a silence an HTTP/2 client is asked whether it is still there.
+const PING_EVERY: Duration = Duration::from_secs(30);
+/// Pause after the system refused to give us another connection.
+const ACCEPT_RETRY: Duration = Duration::from_millis(100);
+
+const _: () = assert!(crate::answer::HEAD_BYTES_MAX < HEAD_BYTES_READ_MAX);
+const _: () = assert!(HEAD_BYTES_READ_MAX <= BUFFER_BYTES_MAX);
+
+/// What all listeners share.
+#[derive(Clone)]
+pub(crate) struct Door {
+    pub(crate) app: Arc<App>,
+    pub(crate) platform: Platform,
+    pub(crate) tls: Option<Arc<Tls>>,
+    /// One permit per connection.
+    pub(crate) room: Arc<Semaphore>,
+    pub(crate) idle: Duration,
+    pub(crate) phase: watch::Receiver<Phase>,
+}
+
+/// Ends when the server stops.
+async fn stopping(phase: &mut watch::Receiver<Phase>) {
+    // The sender is gone only when the process ends.
+    let _ = phase.wait_for(|phase| *phase == Phase::Stopping).await;
+}
+
+/// Accepts connections until the server stops. While there is no room for one, the system's queue
+/// holds it.
+pub(crate) async fn accept(door: Door, listener: TcpListener) {
+    let mut phase = door.phase.clone();
+    let mut complained = false;
+    loop {
+        let permit = door.room.clone().acquire_owned();
+        let permit = tokio::select! {
+            biased;
+            () = stopping(&mut phase) => return,
+            permit = permit => permit.expect("the semaphore is never closed"),
+        };
+        let accepted = tokio::select! {
+            biased;
+            () = stopping(&mut phase) => return,
+            accepted = listener.accept() => accepted,
+        };
+        match accepted {
+            Ok((stream, remote)) => {
+                complained = false;
+                let connection = connection(door.clone(), stream, remote, permit);
+                door.platform.spawn(connection);
+            }
+            Err(error) => {
+                if !std::mem::replace(&mut complained, true) {
+                    log::warn!("cannot accept a connection, trying again: {error}");
+                }
+                door.platform.tasks.sleep(ACCEPT_RETRY).await;
+            }
+        }
+    }
+}
+
+/// Counts an open connection for as long as it lives.
+struct Open<'a>(&'a AtomicU64);
+
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+async fn connection(
+    door: Door,
+    stream: TcpStream,
+    remote: SocketAddr,
+    _permit: OwnedSemaphorePermit,
+) {
+    let metrics = door.app.metrics();
+    metrics.connections.fetch_add(1, Ordering::Relaxed);
+    metrics.connections_open.fetch_add(1, Ordering::Relaxed);
+    let _open = Open(&metrics.connections_open);
+    if let Err(error) = stream.set_nodelay(true) {
+        log::debug!("{remote}: {error}");
+    }
+    let heard = Arc::new(AtomicBool::new(false));
+    let io = Watched::new(stream, metrics.clone(), heard.clone(), door.platform.clone());
+    let secure = door.tls.is_some();
+    let traffic = Arc::new(Traffic::new(&door.platform, remote, secure));
+    let Some(tls) = &door.tls else {
+        return serve_http1(&door, io, traffic, heard).await;
+    };
+    let handshake = tokio::select! {
+        biased;
+        done = tls.acceptor().accept(io) => done,
+        () = door.platform.tasks.sleep(HEAD_MAX) => Err(std::io::ErrorKind::TimedOut.into()),
+    };
+    match handshake {
+        Ok(io) if io.get_ref().1.alpn_protocol() == Some(b"h2") => {
+            serve_http2(&door, io, traffic).await;
+        }
+        Ok(io) => serve_http1(&door, io, traffic, heard).await,
+        Err(error) => {
+            metrics.handshakes_failed.fetch_add(1, Ordering::Relaxed);
+            log::debug!("{remote}: TLS handshake: {error}");
+        }
+    }
+}
+
+async fn serve_http1(
+    door: &Door,
+    io: impl AsyncRead + AsyncWrite + Unpin,
+    traffic: Arc<Traffic>,
+    heard: Arc<AtomicBool>,
+) {
+    let (app, of) = (door.app.clone(), traffic.clone());
+    let service = service_fn(move |request| {
+        let (app, traffic) = (app.clone(), of.clone());
+        async move { Ok::<_, Infallible>(app.answer(request, traffic).await) }
+    });
+    let connection = http1::Builder::new()
+        .timer(Patience::new(door.platform.clone(), door.idle, heard))
+        .header_read_timeout(HEAD_MAX)
+        .max_header_size(HEAD_BYTES_READ_MAX)
+        .max_buf_size(BUFFER_BYTES_MAX)
+        .serve_connection(TokioIo::new(io), service);
+    // The timer and the watched stream see to it that none stays forever.
+    let stuck = std::future::pending();
+    drive(door, connection, |connection| connection.graceful_shutdown(), stuck).await;
+}
+
+async fn serve_http2(
+    door: &Door,
+    io: impl AsyncRead + AsyncWrite + Unpin,
+    traffic: Arc<Traffic>,
+) {
+    let (app, of) = (door.app.clone(), traffic.clone());
+    let service = service_fn(move |request| {
+        let (app, traffic) = (app.clone(), of.clone());
+        async move { Ok::<_, Infallible>(app.answer(request, traffic).await) }
+    });
+    let connection = http2::Builder::new(Executor(door.platform.clone()))
+        .timer(TokioTimer::new())
+        .max_header_list_size(HEAD_BYTES_READ_MAX as u32)
+        .max_concurrent_streams(STREAMS_MAX)
+        .initial_stream_window_size(WINDOW_BYTES)
+        .initial_connection_window_size(4 * WINDOW_BYTES)
+        .max_send_buf_size(SEND_BYTES_MAX)
+        .keep_alive_interval(PING_EVERY)
+        .serve_connection(TokioIo::new(io), service);
+    let stuck = traffic.stuck(&door.platform, door.idle);
+    drive(door, connection, |connection| connection.graceful_shutdown(), stuck).await;
+}
+
+/// Runs a connection to its end. When the server stops, it finishes what it has begun; when it is
+/// stuck, it gets a moment to say goodbye.
+async fn drive<C>(
+    door: &Door,
+    connection: C,
+    wind_down: impl FnOnce(Pin<&mut C>),
+    stuck: impl Future<Output = ()>,
+) where
+    C: Future<Output = hyper::Result<()>>,
+{
+    let mut phase = door.phase.clone();
+    let mut connection = pin!(connection);
+    let is_stuck = tokio::select! {
+        biased;
+        end = connection.as_mut() => return ended(end),
+        () = stopping(&mut phase) => false,
+        () = stuck => true,
+    };
+    wind_down(connection.as_mut());
+    let goodbye = door.platform.tasks.sleep(HEAD_MAX);
+    tokio::select! {
+        biased;
+        end = connection => ended(end),
+        () = goodbye, if is_stuck => {}
+    }
+}
+
+/// Clients go away in every possible way; none of them is the operator's business.
+fn ended(end: hyper::Result<()>) {
+    if let Err(error) = end {
+        log::debug!("a connection ended: {error}");
+    }
+}
+
+/// Runs the requests of an HTTP/2 connection.
+#[derive(Clone)]
+struct Executor(Platform);
+
+impl<F: Future<Output = ()> + Send + 'static> hyper::rt::Executor<F> for Executor {
+    fn execute(&self, future: F) {
+        self.0.spawn(future);
+    }
+}
+
+impl Traffic {
+    /// What the pipeline is told of the connection.
+    pub(crate) fn connection(&self) -> Connection {
+        Connection { remote: Some(self.remote), secure: self.secure }
+    }
+}

@@ -1,0 +1,109 @@
+//! A connection's bytes under watch: counted, and given up when its reader takes nothing.
+
+use super::deadline::Deadline;
+use crate::metrics::Metrics;
+use larder_platform::Platform;
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+
+/// Longest time in which a client takes none of the bytes that it is owed.
+pub(super) const STALL_MAX: Duration = Duration::from_secs(60);
+
+/// A connection whose bytes are watched.
+pub(super) struct Watched {
+    stream: TcpStream,
+    metrics: Arc<Metrics>,
+    /// Set when bytes arrive.
+    heard: Arc<AtomicBool>,
+    deadline: Deadline,
+    /// Since when the client has taken nothing, by the monotonic clock.
+    stalled_ns: Option<u64>,
+}
+
+impl Watched {
+    pub(super) fn new(
+        stream: TcpStream,
+        metrics: Arc<Metrics>,
+        heard: Arc<AtomicBool>,
+        platform: Platform,
+    ) -> Self {
+        let deadline = Deadline::new(platform);
+        Self { stream, metrics, heard, deadline, stalled_ns: None }
+    }
+
+    fn watch<T>(&mut self, done: Poll<io::Result<T>>, cx: &mut Context<'_>) -> Poll<io::Result<T>> {
+        if done.is_ready() {
+            self.stalled_ns = None;
+            return done;
+        }
+        let deadline = &mut self.deadline;
+        let since_ns = *self.stalled_ns.get_or_insert_with(|| deadline.now_ns());
+        let at_ns = since_ns + STALL_MAX.as_nanos() as u64;
+        deadline.poll(at_ns, cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
+    }
+}
+
+impl AsyncRead for Watched {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        out: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = out.filled().len();
+        let done = Pin::new(&mut self.stream).poll_read(cx, out);
+        let count = out.filled().len() - before;
+        if count > 0 {
+            self.heard.store(true, Ordering::Relaxed);
+            self.metrics.bytes_in.fetch_add(count as u64, Ordering::Relaxed);
+        }
+        done
+    }
+}
+
+impl AsyncWrite for Watched {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        data: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let done = Pin::new(&mut self.stream).poll_write(cx, data);
+        self.count(&done);
+        self.watch(done, cx)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        data: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let done = Pin::new(&mut self.stream).poll_write_vectored(cx, data);
+        self.count(&done);
+        self.watch(done, cx)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+impl Watched {
+    fn count(&self, written: &Poll<io::Result<usize>>) {
+        if let Poll::Ready(Ok(count)) = written {
+            self.metrics.bytes_out.fetch_add(*count as u64, Ordering::Relaxed);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! The access line: what a request was and what became of it. Never a secret, never a query: a
+//! presigned URL's query is a credential.
+
+use super::line::Line;
+use std::net::SocketAddr;
+
+/// A request that is over.
+pub(crate) struct Access<'a> {
+    pub(crate) request_id: &'a str,
+    pub(crate) remote: SocketAddr,
+    /// AWS's name of the operation; empty when none has that form.
+    pub(crate) operation: &'a str,
+    pub(crate) bucket: Option<&'a str>,
+    pub(crate) key: Option<&'a str>,
+    pub(crate) status: u16,
+    pub(crate) error_code: Option<&'a str>,
+    pub(crate) bytes_in: u64,
+    pub(crate) bytes_out: u64,
+    pub(crate) duration_ns: u64,
+    pub(crate) access_key: Option<&'a str>,
+    /// The connection ended before the answer did.
+    pub(crate) cut: bool,
+}
+
+impl Access<'_> {
+    pub(super) fn write(&self, line: &mut Line) {
+        line.field("request_id", self.request_id);
+        line.number("status", self.status);
+        let operation = if self.operation.is_empty() { "-" } else { self.operation };
+        line.field("operation", operation);
+        let texts = [
+            ("bucket", self.bucket),
+            ("key", self.key),
+            ("error", self.error_code),
+            ("access_key", self.access_key),
+        ];
+        for (name, text) in texts {
+            if let Some(text) = text {
+                line.field(name, text);
+            }
+        }
+        line.number("bytes_in", self.bytes_in);
+        line.number("bytes_out", self.bytes_out);
+        let us = self.duration_ns / 1000;
+        line.number("duration_ms", format_args!("{}.{:03}", us / 1000, us % 1000));
+        line.field("remote", &self.remote.to_string());
+        if self.cut {
+            line.number("cut", true);
+        }
+    }
+}

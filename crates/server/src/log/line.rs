@@ -1,0 +1,102 @@
+//! One line of the log, as text or as a JSON object.
+
+use larder_types::Timestamp;
+use std::fmt::Write;
+
+/// Longest value in a line, in bytes; the rest of it is cut. Every key fits.
+const VALUE_BYTES_MAX: usize = 4 << 10;
+
+/// A line in the making. Whatever is put in, it stays one line and, as JSON, one valid object.
+pub(super) struct Line {
+    out: String,
+    json: bool,
+}
+
+impl Line {
+    pub(super) fn new(json: bool, time: Timestamp, level: log::Level) -> Self {
+        let mut line = Self { out: String::with_capacity(384), json };
+        let time = time.to_iso8601();
+        // Writing to a string cannot fail.
+        let _ = match json {
+            true => write!(line.out, "{{\"time\":\"{time}\",\"level\":\"{level}\""),
+            false => write!(line.out, "{time} {level:<5}"),
+        };
+        line
+    }
+
+    /// A named text.
+    pub(super) fn field(&mut self, name: &str, value: &str) {
+        self.name(name);
+        match self.json {
+            true => {
+                self.out.push('"');
+                self.escape(value);
+                self.out.push('"');
+            }
+            false if value.contains(' ') || value.is_empty() => {
+                self.out.push('"');
+                self.escape(value);
+                self.out.push('"');
+            }
+            false => self.escape(value),
+        }
+    }
+
+    /// A named value that needs no quotes.
+    pub(super) fn number(&mut self, name: &str, value: impl std::fmt::Display) {
+        self.name(name);
+        let _ = write!(self.out, "{value}");
+    }
+
+    /// Free text: `message` in JSON, unnamed in text.
+    pub(super) fn message(&mut self, text: &str) {
+        match self.json {
+            true => self.field("message", text),
+            false => {
+                self.out.push(' ');
+                self.escape(text);
+            }
+        }
+    }
+
+    /// The line's bytes with their line feed.
+    pub(super) fn finish(mut self) -> Vec<u8> {
+        self.out.push_str(if self.json { "}\n" } else { "\n" });
+        self.out.into_bytes()
+    }
+
+    fn name(&mut self, name: &str) {
+        let _ = match self.json {
+            true => write!(self.out, ",\"{name}\":"),
+            false => write!(self.out, " {name}="),
+        };
+    }
+
+    /// Keys may hold anything: neither a line feed nor a terminal's escape may come through.
+    fn escape(&mut self, text: &str) {
+        let mut end = text.len().min(VALUE_BYTES_MAX);
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        let text = &text[..end];
+        let plain = |b: u8| (b >= b' ' && b != b'"' && b != b'\\' && b != 0x7f) && b < 0x80;
+        if text.bytes().all(plain) {
+            self.out.push_str(text);
+            return;
+        }
+        for c in text.chars() {
+            match c {
+                '"' if !self.json => self.out.push('"'),
+                '"' | '\\' => {
+                    self.out.push('\\');
+                    self.out.push(c);
+                }
+                '\n' => self.out.push_str("\\n"),
+                c if c.is_control() => {
+                    let _ = write!(self.out, "\\u{:04x}", c as u32);
+                }
+                c => self.out.push(c),
+            }
+        }
+    }
+}

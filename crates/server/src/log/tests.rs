@@ -1,0 +1,99 @@
+//! Lines and their queue.
+
+use super::line::Line;
+use super::{Access, BUFFER_BYTES_MAX, Logs, Writing};
+use crate::settings::LogFormat;
+use larder_platform::sim::Simulation;
+use larder_platform::{Step, Worker};
+use larder_types::Timestamp;
+use log::Log;
+
+const HOSTILE: &str = "a \"b\\\n\u{1b}[31m\u{0}\u{2028}\u{e9}";
+
+fn access() -> Access<'static> {
+    Access {
+        request_id: "4442587FB7D0A2F9",
+        remote: "10.0.0.1:50000".parse().unwrap(),
+        operation: "GetObject",
+        bucket: Some("bucket"),
+        key: Some(HOSTILE),
+        status: 404,
+        error_code: Some("NoSuchKey"),
+        bytes_in: 0,
+        bytes_out: 321,
+        duration_ns: 1_234_567,
+        access_key: None,
+        cut: false,
+    }
+}
+
+fn line(json: bool) -> String {
+    let mut line = Line::new(json, Timestamp { ms: 0 }, log::Level::Info);
+    access().write(&mut line);
+    String::from_utf8(line.finish()).unwrap()
+}
+
+#[test]
+fn json_line() {
+    assert_eq!(
+        line(true),
+        "{\"time\":\"1970-01-01T00:00:00.000Z\",\"level\":\"INFO\",\
+         \"request_id\":\"4442587FB7D0A2F9\",\"status\":404,\"operation\":\"GetObject\",\
+         \"bucket\":\"bucket\",\
+         \"key\":\"a \\\"b\\\\\\n\\u001b[31m\\u0000\u{2028}\u{e9}\",\"error\":\"NoSuchKey\",\
+         \"bytes_in\":0,\"bytes_out\":321,\"duration_ms\":1.234,\"remote\":\"10.0.0.1:50000\"}\n"
+    );
+}
+
+#[test]
+fn text_line() {
+    assert_eq!(
+        line(false),
+        "1970-01-01T00:00:00.000Z INFO  request_id=4442587FB7D0A2F9 status=404 \
+         operation=GetObject bucket=bucket key=\"a \"b\\\\\\n\\u001b[31m\\u0000\u{2028}\u{e9}\" \
+         error=NoSuchKey bytes_in=0 bytes_out=321 duration_ms=1.234 remote=10.0.0.1:50000\n"
+    );
+}
+
+#[test]
+fn long_values_are_cut() {
+    for json in [true, false] {
+        let mut line = Line::new(json, Timestamp { ms: 0 }, log::Level::Warn);
+        line.message(&"\u{20ac}\n".repeat(100_000));
+        let line = String::from_utf8(line.finish()).unwrap();
+        assert!(line.len() < 8192 && line.ends_with(if json { "\"}\n" } else { "\n" }));
+        assert_eq!(line.matches('\n').count(), 1);
+    }
+}
+
+#[test]
+fn a_writer_that_falls_behind_costs_lines_not_memory() {
+    let sim = Simulation::new(1);
+    let logs = Logs::new(&sim.platform(), LogFormat::Json, log::LevelFilter::Info);
+    for _ in 0..BUFFER_BYTES_MAX / 100 {
+        logs.access(&access());
+    }
+    assert!(logs.waiting().lines.len() <= BUFFER_BYTES_MAX);
+    let kept = logs.waiting().lines.iter().filter(|b| **b == b'\n').count() as u64;
+    assert_eq!(kept + logs.dropped(), (BUFFER_BYTES_MAX / 100) as u64);
+    logs.waiting().lines.clear();
+    let mut writing = Writing::new(logs.clone());
+    assert_eq!(writing.step(), Step::Sleep);
+    assert!(logs.waiting().lines.capacity() < BUFFER_BYTES_MAX / 10, "memory is given back");
+}
+
+#[test]
+fn levels() {
+    let sim = Simulation::new(1);
+    let heard = |level, target, at| {
+        let logs = Logs::new(&sim.platform(), LogFormat::Text, level);
+        logs.enabled(&log::Metadata::builder().target(target).level(at).build())
+    };
+    use log::{Level, LevelFilter};
+    assert!(heard(LevelFilter::Info, "larder_storage_local::gc", Level::Info));
+    assert!(!heard(LevelFilter::Info, "larder", Level::Debug));
+    assert!(!heard(LevelFilter::Debug, "lsm_tree::tree", Level::Info));
+    assert!(heard(LevelFilter::Info, "lsm_tree::tree", Level::Warn));
+    assert!(!heard(LevelFilter::Error, "rustls", Level::Warn));
+    assert!(heard(LevelFilter::Trace, "hyper", Level::Trace));
+}

@@ -1,0 +1,298 @@
+//! What the server counts, and the metrics page in Prometheus's text format.
+
+use larder_platform::ProcessUsage;
+use larder_s3_model::OPERATIONS;
+use larder_storage_local::Metrics as EngineMetrics;
+use std::collections::HashMap;
+use std::fmt::{Display, Write};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Statuses that answers have; any other is counted as the last.
+const STATUSES: [u16; 25] = [
+    200, 201, 204, 206, 301, 303, 304, 307, 400, 401, 403, 404, 405, 409, 411, 412, 413, 416, 431,
+    500, 501, 502, 503, 507, 0,
+];
+/// Upper bounds of the latency histogram's buckets, in microseconds.
+const LATENCY_US: [u64; 15] = [
+    250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000,
+    2_500_000, 10_000_000, 60_000_000,
+];
+/// The operation of requests that have no operation's form.
+const NO_OPERATION: &str = "-";
+/// A browser's upload form, which the model of S3's operations lacks.
+pub(crate) const POST_OBJECT: &str = "PostObject";
+
+/// The server's counters.
+pub(crate) struct Metrics {
+    places: HashMap<&'static str, usize>,
+    operations: Vec<OfOperation>,
+    /// Gauge: connections that are open.
+    pub(crate) connections_open: AtomicU64,
+    /// Connections accepted so far.
+    pub(crate) connections: AtomicU64,
+    /// TLS handshakes that failed.
+    pub(crate) handshakes_failed: AtomicU64,
+    /// Gauge: requests that are not answered to the end.
+    pub(crate) requests_open: AtomicU64,
+    /// Bytes received on all connections.
+    pub(crate) bytes_in: AtomicU64,
+    /// Bytes sent on all connections.
+    pub(crate) bytes_out: AtomicU64,
+}
+
+struct OfOperation {
+    name: &'static str,
+    statuses: [AtomicU64; STATUSES.len()],
+    latencies: [AtomicU64; LATENCY_US.len() + 1],
+    latency_us: AtomicU64,
+}
+
+/// What the page shows beside the server's own counters.
+pub(crate) struct Others<'a> {
+    pub(crate) engine: Option<&'a EngineMetrics>,
+    pub(crate) blobs_freed: u64,
+    pub(crate) log_lines_dropped: u64,
+    pub(crate) process: ProcessUsage,
+}
+
+impl Metrics {
+    pub(crate) fn new() -> Self {
+        let model = OPERATIONS.iter().map(|operation| operation.name);
+        let names: Vec<&'static str> = [NO_OPERATION, POST_OBJECT].into_iter().chain(model).collect();
+        let of = |name: &&'static str| OfOperation {
+            name,
+            statuses: Default::default(),
+            latencies: Default::default(),
+            latency_us: AtomicU64::new(0),
+        };
+        Self {
+            places: names.iter().enumerate().map(|(place, name)| (*name, place)).collect(),
+            operations: names.iter().map(of).collect(),
+            connections_open: AtomicU64::new(0),
+            connections: AtomicU64::new(0),
+            handshakes_failed: AtomicU64::new(0),
+            requests_open: AtomicU64::new(0),
+            bytes_in: AtomicU64::new(0),
+            bytes_out: AtomicU64::new(0),
+        }
+    }
+
+    /// Counts a request that is over. An unknown or empty name is no operation.
+    pub(crate) fn request(&self, operation: &str, status: u16, duration_ns: u64) {
+        let of = &self.operations[self.places.get(operation).copied().unwrap_or(0)];
+        let place = STATUSES.iter().position(|known| *known == status);
+        of.statuses[place.unwrap_or(STATUSES.len() - 1)].fetch_add(1, Ordering::Relaxed);
+        let us = duration_ns / 1000;
+        let bucket = LATENCY_US.iter().position(|bound| us <= *bound).unwrap_or(LATENCY_US.len());
+        of.latencies[bucket].fetch_add(1, Ordering::Relaxed);
+        of.latency_us.fetch_add(us, Ordering::Relaxed);
+    }
+
+    /// The page.
+    pub(crate) fn page(&self, others: &Others<'_>) -> String {
+        let mut page = Page::default();
+        page.head("larder_build_info", "gauge", "The version that runs.");
+        page.line("larder_build_info", &format!("version=\"{}\"", crate::VERSION), 1);
+        self.requests(&mut page);
+        let load = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        for (name, kind, help, value) in [
+            ("connections_open", "gauge", "Open connections.", load(&self.connections_open)),
+            ("connections_total", "counter", "Accepted connections.", load(&self.connections)),
+            (
+                "tls_handshakes_failed_total",
+                "counter",
+                "TLS handshakes that failed.",
+                load(&self.handshakes_failed),
+            ),
+            ("requests_open", "gauge", "Requests being answered.", load(&self.requests_open)),
+            ("received_bytes_total", "counter", "Bytes received.", load(&self.bytes_in)),
+            ("sent_bytes_total", "counter", "Bytes sent.", load(&self.bytes_out)),
+            ("gc_blobs_freed_total", "counter", "Blobs freed by gc.", others.blobs_freed),
+            (
+                "log_lines_dropped_total",
+                "counter",
+                "Log lines dropped because too many came at once.",
+                others.log_lines_dropped,
+            ),
+        ] {
+            page.single(&format!("larder_{name}"), kind, help, value);
+        }
+        if let Some(engine) = others.engine {
+            engine_metrics(&mut page, engine);
+        }
+        process_metrics(&mut page, &others.process);
+        page.0
+    }
+
+    fn requests(&self, page: &mut Page) {
+        page.head("larder_requests_total", "counter", "Requests by operation and status.");
+        for of in &self.operations {
+            for (status, count) in STATUSES.iter().zip(&of.statuses) {
+                let count = count.load(Ordering::Relaxed);
+                if count > 0 {
+                    let labels = format!("operation=\"{}\",status=\"{status}\"", of.name);
+                    page.line("larder_requests_total", &labels, count);
+                }
+            }
+        }
+        let help = "Time from a request's head to the last byte of its answer.";
+        page.head("larder_request_seconds", "histogram", help);
+        for of in &self.operations {
+            let mut total = 0;
+            let bounds = LATENCY_US.iter().map(|us| Some(*us as f64 / 1e6)).chain([None]);
+            let counts = of.latencies.iter().map(|count| {
+                total += count.load(Ordering::Relaxed);
+                total
+            });
+            let rows: Vec<(Option<f64>, u64)> = bounds.zip(counts).collect();
+            if total > 0 {
+                let sum = of.latency_us.load(Ordering::Relaxed) as f64 / 1e6;
+                let labels = format!("operation=\"{}\"", of.name);
+                page.histogram("larder_request_seconds", &labels, &rows, sum);
+            }
+        }
+    }
+}
+
+fn engine_metrics(page: &mut Page, engine: &EngineMetrics) {
+    for (name, kind, help, value) in [
+        ("commits_total", "counter", "Commits that became durable.", &engine.commits),
+        (
+            "commits_refused_total",
+            "counter",
+            "Commits refused by a check, a fence or for want of space.",
+            &engine.refused,
+        ),
+        ("journal_writes_total", "counter", "Journal writes.", &engine.batches),
+        (
+            "journal_written_bytes_total",
+            "counter",
+            "Bytes of journal writes, padding included.",
+            &engine.batch_bytes,
+        ),
+        (
+            "journal_write_failures_total",
+            "counter",
+            "Journal writes that failed.",
+            &engine.write_failures,
+        ),
+        ("segment_bytes", "gauge", "Bytes of journal segments in use.", &engine.segment_bytes),
+        ("segment_live_bytes", "gauge", "Bytes of live records in them.", &engine.live_bytes),
+        (
+            "index_lag_bytes",
+            "gauge",
+            "Journal bytes that a restart would replay.",
+            &engine.index_lag_bytes,
+        ),
+        ("segments_freed_total", "counter", "Segments freed by gc.", &engine.segments_freed),
+        (
+            "records_moved_total",
+            "counter",
+            "Records that gc copied forward.",
+            &engine.records_moved,
+        ),
+        ("disk_full", "gauge", "1 while writes are refused for want of space.", &engine.full),
+    ] {
+        page.single(&format!("larder_{name}"), kind, help, value.load(Ordering::Relaxed));
+    }
+    let help = "Commits to a journal write.";
+    page.head("larder_commit_group_size", "histogram", help);
+    let (rows, sum) = engine.group_size.snapshot();
+    let rows: Vec<_> = rows.into_iter().map(|(le, n)| (le.map(|le| le as f64), n)).collect();
+    page.histogram("larder_commit_group_size", "", &rows, sum);
+}
+
+/// The names are those that every Prometheus client library uses.
+fn process_metrics(page: &mut Page, usage: &ProcessUsage) {
+    if let Some(bytes) = usage.rss_bytes {
+        page.single("process_resident_memory_bytes", "gauge", "Resident memory.", bytes);
+    }
+    if let Some(files) = usage.open_files {
+        page.single("process_open_fds", "gauge", "Open file descriptors.", files);
+    }
+    if let (Some(user), Some(system)) = (usage.cpu_user_ns, usage.cpu_system_ns) {
+        let seconds = (user + system) as f64 / 1e9;
+        let help = "Processor time, user and system.";
+        page.single("process_cpu_seconds_total", "counter", help, seconds);
+    }
+}
+
+/// The page in the making. Writing to a string cannot fail.
+#[derive(Default)]
+struct Page(String);
+
+impl Page {
+    fn head(&mut self, name: &str, kind: &str, help: &str) {
+        let _ = writeln!(self.0, "# HELP {name} {help}\n# TYPE {name} {kind}");
+    }
+
+    fn line(&mut self, name: &str, labels: &str, value: impl Display) {
+        let _ = match labels {
+            "" => writeln!(self.0, "{name} {value}"),
+            labels => writeln!(self.0, "{name}{{{labels}}} {value}"),
+        };
+    }
+
+    fn single(&mut self, name: &str, kind: &str, help: &str, value: impl Display) {
+        self.head(name, kind, help);
+        self.line(name, "", value);
+    }
+
+    fn histogram(
+        &mut self,
+        name: &str,
+        labels: &str,
+        rows: &[(Option<f64>, u64)],
+        sum: impl Display,
+    ) {
+        let comma = if labels.is_empty() { "" } else { "," };
+        for (bound, count) in rows {
+            let bound = bound.map_or("+Inf".to_owned(), |bound| bound.to_string());
+            self.line(&format!("{name}_bucket"), &format!("{labels}{comma}le=\"{bound}\""), count);
+        }
+        self.line(&format!("{name}_sum"), labels, sum);
+        let count = rows.last().map_or(0, |(_, count)| *count);
+        self.line(&format!("{name}_count"), labels, count);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LATENCY_US, Metrics, Others, POST_OBJECT};
+    use larder_platform::ProcessUsage;
+
+    #[test]
+    fn page() {
+        assert!(LATENCY_US.is_sorted());
+        let metrics = Metrics::new();
+        metrics.request("GetObject", 200, 3_000_000);
+        metrics.request("GetObject", 404, 90_000_000_000);
+        metrics.request(POST_OBJECT, 418, 0);
+        metrics.request("", 400, 0);
+        let engine = larder_storage_local::Metrics::default();
+        let others = Others {
+            engine: Some(&engine),
+            blobs_freed: 7,
+            log_lines_dropped: 0,
+            process: ProcessUsage { rss_bytes: Some(1), ..ProcessUsage::default() },
+        };
+        let page = metrics.page(&others);
+        for line in [
+            "larder_requests_total{operation=\"GetObject\",status=\"200\"} 1",
+            "larder_requests_total{operation=\"PostObject\",status=\"0\"} 1",
+            "larder_requests_total{operation=\"-\",status=\"400\"} 1",
+            "larder_request_seconds_bucket{operation=\"GetObject\",le=\"0.0025\"} 0",
+            "larder_request_seconds_bucket{operation=\"GetObject\",le=\"0.005\"} 1",
+            "larder_request_seconds_bucket{operation=\"GetObject\",le=\"60\"} 1",
+            "larder_request_seconds_bucket{operation=\"GetObject\",le=\"+Inf\"} 2",
+            "larder_request_seconds_sum{operation=\"GetObject\"} 90.003",
+            "larder_request_seconds_count{operation=\"GetObject\"} 2",
+            "larder_gc_blobs_freed_total 7",
+            "larder_commit_group_size_bucket{le=\"1\"} 0",
+            "process_resident_memory_bytes 1",
+        ] {
+            assert!(page.lines().any(|found| found == line), "{line} in\n{page}");
+        }
+        assert!(!page.contains("process_open_fds"));
+    }
+}

@@ -10,14 +10,13 @@ use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
 use tokio::net::TcpListener;
 
 /// The first argument that makes this binary the bare server; then come the port and a file with a
@@ -54,7 +53,8 @@ pub async fn serve(listener: TcpListener, answer: Arc<Answer>) -> std::io::Resul
                 async move { Ok::<_, Infallible>(response) }
             });
             let mut http = http1::Builder::new();
-            http.timer(TokioTimer::new()).header_read_timeout(Duration::from_secs(60));
+            // As the server's listener, but for the timer: the floor has none.
+            http.max_header_size(64 << 10).max_buf_size(128 << 10);
             // A client that hangs up is no news.
             let _ = http.serve_connection(TokioIo::new(stream), service).await;
         });

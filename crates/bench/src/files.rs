@@ -8,13 +8,18 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-/// Directories that the objects are spread over, as a store with many objects would have.
-const DIRECTORIES: usize = 256;
+/// Objects and the directories that they go to in turn.
+pub struct Tree<'a> {
+    pub root: &'a Path,
+    pub directories: usize,
+    pub bodies: &'a Bodies,
+}
 
-/// Writes new objects under `root` from [`PUT_CONNECTIONS`] threads for `seconds`: each to a
-/// temporary file, synced, renamed to its name, its directory synced. Returns objects per second.
-pub fn write_objects(root: &Path, bodies: &Bodies, seconds: f64) -> Result<f64, String> {
-    for directory in 0..DIRECTORIES {
+/// Writes new objects from [`PUT_CONNECTIONS`] threads for `seconds`: each to a temporary file,
+/// synced, renamed to its name, its directory synced. Returns objects per second.
+pub fn write_objects(tree: &Tree<'_>, seconds: f64) -> Result<f64, String> {
+    let root = tree.root;
+    for directory in 0..tree.directories {
         let path = root.join(format!("{directory:02x}"));
         fs::create_dir_all(&path).map_err(|error| format!("{}: {error}", path.display()))?;
     }
@@ -22,7 +27,7 @@ pub fn write_objects(root: &Path, bodies: &Bodies, seconds: f64) -> Result<f64, 
     let started = Instant::now();
     let end = started + Duration::from_secs_f64(seconds);
     let written: Result<Vec<usize>, String> = std::thread::scope(|scope| {
-        let write = || write_until(end, (root, bodies, &next));
+        let write = || write_until(end, tree, &next);
         let threads: Vec<_> = (0..PUT_CONNECTIONS).map(|_| scope.spawn(write)).collect();
         let join = |thread: std::thread::ScopedJoinHandle<'_, Result<usize, String>>| {
             thread.join().map_err(|_| "a writer panicked".to_owned())?
@@ -33,15 +38,13 @@ pub fn write_objects(root: &Path, bodies: &Bodies, seconds: f64) -> Result<f64, 
     Ok(written?.iter().sum::<usize>() as f64 / elapsed)
 }
 
-fn write_until(
-    end: Instant,
-    (root, bodies, next): (&Path, &Bodies, &AtomicUsize),
-) -> Result<usize, String> {
+fn write_until(end: Instant, tree: &Tree<'_>, next: &AtomicUsize) -> Result<usize, String> {
     let mut written = 0;
     while Instant::now() < end {
         let number = next.fetch_add(1, Ordering::Relaxed);
-        write_object(&root.join(format!("{:02x}", number % DIRECTORIES)), number, bodies)
-            .map_err(|error| format!("{}: {error}", root.display()))?;
+        let directory = tree.root.join(format!("{:02x}", number % tree.directories));
+        write_object(&directory, number, tree.bodies)
+            .map_err(|error| format!("{}: {error}", directory.display()))?;
         written += 1;
     }
     Ok(written)

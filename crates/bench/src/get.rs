@@ -130,9 +130,9 @@ impl Pair {
             expect,
         };
         let count = batch.requests.len() as f64;
-        let before = server.cpu_seconds()?;
+        let before = server.cpu()?;
         let elapsed = load.run().map_err(|error| format!("GET: {error}"))?;
-        let cpu_seconds = (server.cpu_seconds()? - before) / count;
+        let cpu_seconds = server.cpu()?.seconds_since(&before) / count;
         Ok(Cost { cpu_seconds, rate: count / elapsed.as_secs_f64() })
     }
 }

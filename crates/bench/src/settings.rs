@@ -14,8 +14,8 @@ size     stripped binary and packages; with --cold the CPU seconds of a build fr
 
 Without a name: all. --quick takes 40 s and says little; --markdown adds the block for
 docs/benchmarks.md; --check fails when a limit is missed; --keep leaves the data behind.
---larder is the server's binary, otherwise the release build of this workspace; --dir is where the
-data goes, otherwise target/bench. What is compared alternates within one run, and medians are told.";
+--larder is the server's binary, otherwise the release build of this workspace; --dir is where
+the data goes, otherwise target/bench. What is compared alternates within one run; medians are told.";
 
 /// Connections of the GET comparison.
 pub const GET_CONNECTIONS: usize = 16;

@@ -4,7 +4,7 @@ use crate::bare::{self, Answer};
 use crate::batch::Batch;
 use crate::bodies::{Bodies, key};
 use crate::load::{Expect, Load};
-use crate::process::{ask, ticks};
+use crate::process::{ask, on_cpu_ns, ticks};
 use crate::ready::is_call;
 use crate::report::{Limit, Report, Row, median};
 use crate::response::Response;
@@ -110,6 +110,8 @@ fn process_times_are_read_past_any_name() {
     assert_eq!(ticks(stat, &[11, 12]), Ok(2.0));
     assert_eq!(ticks(stat, &[13, 14]), Ok(0.1));
     assert!(ticks("42 (a) R 1", &[11]).is_err());
+    assert_eq!(on_cpu_ns("123456789 42 7\n"), Ok(123_456_789));
+    assert!(on_cpu_ns("").is_err());
 }
 
 #[test]

@@ -88,7 +88,7 @@ impl Call {
     /// The object data that the request carries. The first byte is read by the caller's first
     /// `next`.
     pub(crate) fn upload_body(&mut self) -> Result<UploadBody<'_>, Failure> {
-        let payload = self.payload.clone().unwrap_or(PayloadMode::Unsigned);
+        let payload = self.payload.take().unwrap_or(PayloadMode::Unsigned);
         let verifier = BodyVerifier::new(payload, &self.headers, self.content_length())?;
         Ok(UploadBody::new(&mut self.body, &mut self.bytes_received, &self.platform, verifier))
     }

@@ -6,7 +6,7 @@ use http::header::{ALLOW, HeaderName, HeaderValue, LAST_MODIFIED};
 use larder_objects::{BodyError, Error};
 use larder_s3_model::DecodeError;
 use larder_s3_wire::error::{ErrorCode, S3Error};
-use larder_types::VersionId;
+use larder_types::{ChecksumAlgorithm, ChecksumType, VersionId};
 
 /// A refusal: S3's error, the headers that go with it, and what only the log tells.
 #[derive(Debug)]
@@ -71,13 +71,13 @@ impl Failure {
 
     /// The elements by which AWS says what was not found.
     pub(crate) fn about(self, bucket: Option<&str>, key: Option<&str>, query: Query<'_>) -> Self {
-        let failure = match self.code() {
+        match self.code() {
             ErrorCode::NoSuchBucket
             | ErrorCode::BucketAlreadyExists
             | ErrorCode::BucketAlreadyOwnedByYou
             | ErrorCode::BucketNotEmpty
             | ErrorCode::InvalidBucketName
-            | ErrorCode::NoSuchTagSet => return self.optional("BucketName", bucket),
+            | ErrorCode::NoSuchTagSet => self.optional("BucketName", bucket),
             ErrorCode::NoSuchKey => self.optional("Key", key),
             ErrorCode::NoSuchVersion => {
                 self.optional("Key", key).optional("VersionId", query("versionId"))
@@ -86,8 +86,7 @@ impl Failure {
                 self.optional("UploadId", query("uploadId"))
             }
             _ => self,
-        };
-        failure
+        }
     }
 
     fn optional(self, name: &'static str, value: Option<&str>) -> Self {
@@ -225,29 +224,16 @@ impl From<Error> for Failure {
             }
             Error::NotModified => Self::new(ErrorCode::NotModified),
             Error::ConditionalRequestConflict => Self::new(ErrorCode::ConditionalRequestConflict),
-            Error::BadDigest(algorithm) => Self::with(
-                ErrorCode::BadDigest,
-                format!(
-                    "The {} you specified did not match the calculated checksum.",
-                    algorithm.name()
-                ),
-            ),
-            Error::ChecksumAlgorithmMismatch { expected, actual } => invalid(format!(
-                "Checksum Type mismatch occurred, expected checksum Type: {}, actual checksum \
-                 Type: {}",
-                expected.map_or("null", |a| a.name()).to_ascii_lowercase(),
-                actual.map_or("null", |a| a.name()).to_ascii_lowercase(),
-            )),
-            Error::ChecksumTypeUnsupported { algorithm, checksum_type } => invalid(format!(
-                "The {} checksum type cannot be used with the {} checksum algorithm.",
-                checksum_type.name(),
-                algorithm.name().to_ascii_lowercase(),
-            )),
-            Error::MissingPartChecksum { algorithm, part_number } => invalid(format!(
-                "The upload was created using a {} checksum. The complete request must include \
-                 the checksum for each part. It was missing for part {part_number} in the request.",
-                algorithm.name().to_ascii_lowercase(),
-            )),
+            Error::BadDigest(algorithm) => Self::with(ErrorCode::BadDigest, mismatch(algorithm)),
+            Error::ChecksumAlgorithmMismatch { expected, actual } => {
+                invalid(algorithm_mismatch(expected, actual))
+            }
+            Error::ChecksumTypeUnsupported { algorithm, checksum_type } => {
+                invalid(type_unsupported(algorithm, checksum_type))
+            }
+            Error::MissingPartChecksum { algorithm, part_number } => {
+                invalid(missing_part_checksum(algorithm, part_number))
+            }
             Error::ObjectSizeMismatch { size } => invalid(format!(
                 "The provided 'x-amz-mp-object-size' header does not match what was computed: \
                  {size}"
@@ -265,6 +251,40 @@ impl From<Error> for Failure {
             }
         }
     }
+}
+
+fn mismatch(algorithm: ChecksumAlgorithm) -> String {
+    format!("The {} you specified did not match the calculated checksum.", algorithm.name())
+}
+
+fn algorithm_mismatch(
+    expected: Option<ChecksumAlgorithm>,
+    actual: Option<ChecksumAlgorithm>,
+) -> String {
+    let word = |algorithm: Option<ChecksumAlgorithm>| {
+        algorithm.map_or("null", ChecksumAlgorithm::name).to_ascii_lowercase()
+    };
+    format!(
+        "Checksum Type mismatch occurred, expected checksum Type: {}, actual checksum Type: {}",
+        word(expected),
+        word(actual)
+    )
+}
+
+fn type_unsupported(algorithm: ChecksumAlgorithm, kind: ChecksumType) -> String {
+    format!(
+        "The {} checksum type cannot be used with the {} checksum algorithm.",
+        kind.name(),
+        algorithm.name().to_ascii_lowercase()
+    )
+}
+
+fn missing_part_checksum(algorithm: ChecksumAlgorithm, part_number: u32) -> String {
+    format!(
+        "The upload was created using a {} checksum. The complete request must include the \
+         checksum for each part. It was missing for part {part_number} in the request.",
+        algorithm.name().to_ascii_lowercase()
+    )
 }
 
 /// 416, with what AWS tells of it.

@@ -97,3 +97,59 @@ impl KeepAlive {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Identity, KEEP_ALIVE_INTERVAL, keep_alive};
+    use crate::error::Failure;
+    use crate::reply::Reply;
+    use crate::response_body::ResponseBody;
+    use http_body::Body as _;
+    use larder_platform::sim::Simulation;
+    use larder_s3_wire::error::ErrorCode;
+    use std::future::poll_fn;
+    use std::pin::Pin;
+
+    const DOCUMENT: &[u8] = b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Result/>";
+
+    /// What a client reads of work that takes this many intervals.
+    fn answer(intervals: u32, ok: bool) -> Result<String, ErrorCode> {
+        let sim = Simulation::new(1);
+        let platform = sim.platform();
+        let tasks = platform.tasks.clone();
+        let work = async move {
+            tasks.sleep(KEEP_ALIVE_INTERVAL * intervals / 10).await;
+            match ok {
+                true => Ok(Reply::of(200, |_, body| body.extend_from_slice(DOCUMENT))),
+                false => Err(Failure::new(ErrorCode::SlowDown)),
+            }
+        };
+        let identity =
+            Identity { request_id: "R".into(), host_id: "H".into(), resource: "/b/k".into() };
+        sim.block_on(async {
+            let reply = keep_alive(&platform, identity, work).await.map_err(|f| f.code())?;
+            let mut body = reply.body;
+            let slow = matches!(body, ResponseBody::KeepAlive(_));
+            assert_eq!(slow, intervals > 10);
+            let mut all = Vec::new();
+            while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
+                all.extend_from_slice(&frame.unwrap().into_data().unwrap());
+            }
+            Ok(String::from_utf8(all).unwrap())
+        })
+    }
+
+    #[test]
+    fn quick_work_answers_as_ever() {
+        assert_eq!(answer(9, true).as_deref(), Ok(std::str::from_utf8(DOCUMENT).unwrap()));
+        assert_eq!(answer(9, false), Err(ErrorCode::SlowDown));
+    }
+
+    #[test]
+    fn slow_work_sends_white_space_inside_the_document() {
+        let declaration = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+        assert_eq!(answer(35, true), Ok(format!("{declaration}  <Result/>")));
+        let late = answer(15, false).unwrap();
+        assert!(late.starts_with(&format!("{declaration}<Error><Code>SlowDown</Code>")), "{late}");
+    }
+}

@@ -160,11 +160,14 @@ fn requested(call: &Call) -> Result<Requested, Failure> {
     allowed.sort_unstable();
     Err(Failure::new(ErrorCode::MethodNotAllowed)
         .element("Method", call.method.as_str())
-        .element("ResourceType", match level {
-            Level::Service => "SERVICE",
-            Level::Bucket => "BUCKET",
-            Level::Object => "OBJECT",
-        })
+        .element(
+            "ResourceType",
+            match level {
+                Level::Service => "SERVICE",
+                Level::Bucket => "BUCKET",
+                Level::Object => "OBJECT",
+            },
+        )
         .header(header::ALLOW, &allowed.join(", ")))
 }
 

@@ -25,6 +25,9 @@ pub enum RequestBody {
     Incoming(Incoming),
     /// In memory, in pieces.
     Pieces(VecDeque<Bytes>),
+    /// Pieces, then silence.
+    #[cfg(test)]
+    Stalled(VecDeque<Bytes>),
 }
 
 /// Why a body could not be read.
@@ -62,6 +65,8 @@ impl RequestBody {
         match self {
             Self::Incoming(body) => body.is_end_stream(),
             Self::Pieces(pieces) => pieces.is_empty(),
+            #[cfg(test)]
+            Self::Stalled(_) => false,
         }
     }
 
@@ -70,12 +75,20 @@ impl RequestBody {
         match self {
             Self::Incoming(body) => body.size_hint().exact(),
             Self::Pieces(pieces) => Some(pieces.iter().map(|p| p.len() as u64).sum()),
+            #[cfg(test)]
+            Self::Stalled(_) => None,
         }
     }
 
     fn poll_data(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, BodyFault>>> {
         let body = match self {
             Self::Pieces(pieces) => return Poll::Ready(pieces.pop_front().map(Ok)),
+            #[cfg(test)]
+            Self::Stalled(pieces) => {
+                return pieces
+                    .pop_front()
+                    .map_or(Poll::Pending, |piece| Poll::Ready(Some(Ok(piece))));
+            }
             Self::Incoming(body) => body,
         };
         loop {

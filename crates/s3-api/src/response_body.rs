@@ -108,7 +108,6 @@ impl ResponseBody {
     }
 
     /// Pieces made as the connection takes them.
-    #[allow(dead_code, reason = "for listings")]
     pub(crate) fn rows(pieces: impl Iterator<Item = Bytes> + Send + 'static) -> Self {
         Self::Rows(Rows(Box::new(pieces)))
     }

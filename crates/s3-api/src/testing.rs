@@ -37,6 +37,8 @@ pub(crate) struct Ask {
     pub(crate) signer: Option<&'static str>,
     /// `x-amz-content-sha256` when not the body's digest.
     pub(crate) payload: Option<String>,
+    /// The region that the signature names.
+    pub(crate) region: &'static str,
 }
 
 /// An answer with its body read.
@@ -124,15 +126,18 @@ impl World {
 
     /// The request, signed.
     pub(crate) fn request(&self, ask: Ask) -> Request<RequestBody> {
-        let Ask { method, path, mut headers, body, signer, payload } = ask;
+        let Ask { method, path, mut headers, body, signer, payload, region } = ask;
         headers.entry("host").or_insert(HeaderValue::from_static(HOST));
-        if !body.is_empty() || matches!(method, "PUT" | "POST") {
+        let chunked = headers.contains_key("transfer-encoding");
+        if !chunked && (!body.is_empty() || matches!(method, "PUT" | "POST")) {
             headers.entry("content-length").or_insert(HeaderValue::from(body.len()));
         }
         if let Some(name) = signer {
             let digest = || hex::encode(&larder_digest::sha256(&body));
             let payload = payload.unwrap_or_else(digest);
-            self.signer(name, &secret(name)).sign_request(method, &path, &mut headers, &payload);
+            let secret = secret(name);
+            let signer = Signer { region, ..self.signer(name, &secret) };
+            signer.sign_request(method, &path, &mut headers, &payload);
         }
         let mut request = Request::new(RequestBody::Pieces(pieces(&body)));
         *request.method_mut() = method.parse().unwrap();
@@ -204,6 +209,7 @@ impl Ask {
             body: Vec::new(),
             signer: Some("alice"),
             payload: None,
+            region: "us-east-1",
         }
     }
 
@@ -228,6 +234,11 @@ impl Ask {
 
     pub(crate) fn by(mut self, signer: Option<&'static str>) -> Self {
         self.signer = signer;
+        self
+    }
+
+    pub(crate) fn region(mut self, region: &'static str) -> Self {
+        self.region = region;
         self
     }
 

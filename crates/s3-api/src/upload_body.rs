@@ -46,13 +46,11 @@ impl<'a> UploadBody<'a> {
     }
 
     /// The algorithm of the checksum that the client sent or asked for.
-    #[allow(dead_code, reason = "for parts of multipart uploads")]
     pub(crate) fn client_checksum(&self) -> Option<ChecksumAlgorithm> {
         self.client
     }
 
     /// Also computes this checksum, which stands behind the client's own.
-    #[allow(dead_code, reason = "for parts of multipart uploads")]
     pub(crate) fn also(&mut self, algorithm: ChecksumAlgorithm) {
         let verifier = self.verifier.as_ref().expect("nothing was read yet");
         let mut plan = verifier.plan().clone();

@@ -1,24 +1,21 @@
-//! From a request to its answer: the server's own paths, the S3 service for everything else; and
-//! what is told of a request when it is over.
+//! From a request to its answer: the server's own paths, the S3 service for everything else.
 
-use crate::listener::{Traffic, Underway};
-use crate::log::{Access, Logs};
-use crate::metrics::{self, Metrics, Others};
+use crate::listener::Traffic;
+use crate::log::Logs;
+use crate::metrics::{Metrics, Others};
+use crate::told::{Telling, Told};
 use crate::wiring::Phase;
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
-use http_body::{Body, Frame, SizeHint};
+use http_body::Body;
 use hyper::body::Incoming;
 use larder_platform::{Platform, process_usage};
-use larder_s3_api::{Answer, BodyCut, RequestBody, Requested, ResponseBody, Service};
+use larder_s3_api::{Answer, RequestBody, ResponseBody, Service};
 use larder_s3_wire::error::{ErrorCode, S3Error};
 use larder_s3_wire::target::parse_target;
 use larder_storage_local::Local;
 use larder_workers::GcHandle;
-use std::pin::Pin;
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
-use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -175,147 +172,4 @@ fn text(status: StatusCode, body: impl Into<String>) -> Response<ResponseBody> {
     response.headers_mut().insert(header::CONTENT_TYPE, plain);
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
-}
-
-/// A request about which something will be told when it is over.
-struct Telling {
-    app: Arc<App>,
-    underway: Underway,
-    begun_ns: u64,
-    /// `None` for the server's own paths, of which nothing is told.
-    facts: Option<Facts>,
-}
-
-/// What the access line and the metrics tell.
-struct Facts {
-    operation: &'static str,
-    bucket: Option<String>,
-    key: Option<String>,
-    access_key: Option<String>,
-    error_code: Option<&'static str>,
-    request_id: String,
-    status: u16,
-    bytes_in: u64,
-    /// Whether the request can have changed anything.
-    changes: bool,
-}
-
-impl Telling {
-    fn new(app: &Arc<App>, underway: Underway) -> Self {
-        app.metrics.requests_open.fetch_add(1, Ordering::Relaxed);
-        let begun_ns = app.platform.clock.monotonic_ns();
-        Self { app: app.clone(), underway, begun_ns, facts: None }
-    }
-
-    fn own(self, response: Response<ResponseBody>) -> Response<Told> {
-        response.map(|body| Told::new(body, self))
-    }
-
-    fn answer(mut self, answer: Answer, method: &Method) -> Response<Told> {
-        let operation = match answer.operation {
-            None => "",
-            Some(Requested::PostObject) => metrics::POST_OBJECT,
-            Some(Requested::Model(operation)) => operation.name(),
-        };
-        self.facts = Some(Facts {
-            operation,
-            bucket: answer.bucket,
-            key: answer.key,
-            access_key: answer.access_key,
-            error_code: answer.error_code,
-            request_id: answer.request_id,
-            status: answer.response.status().as_u16(),
-            bytes_in: answer.bytes_received,
-            changes: method != Method::GET && method != Method::HEAD,
-        });
-        let bodiless = method == Method::HEAD;
-        let mut response = answer.response.map(|body| Told::new(body, self));
-        response.body_mut().ended |= bodiless;
-        response
-    }
-
-    fn tell(&self, bytes_out: u64, cut: bool) {
-        let Some(facts) = &self.facts else {
-            return;
-        };
-        let duration_ns = self.app.platform.clock.monotonic_ns() - self.begun_ns;
-        self.app.metrics.request(facts.operation, facts.status, duration_ns);
-        if facts.changes && let Some(store) = self.app.store.get() {
-            store.gc.hint();
-        }
-        if self.app.logs.wants_access() {
-            self.app.logs.access(&Access {
-                request_id: &facts.request_id,
-                remote: self.underway.traffic().remote,
-                operation: facts.operation,
-                bucket: facts.bucket.as_deref(),
-                key: facts.key.as_deref(),
-                status: facts.status,
-                error_code: facts.error_code,
-                bytes_in: facts.bytes_in,
-                bytes_out,
-                duration_ns,
-                access_key: facts.access_key.as_deref(),
-                cut,
-            });
-        }
-    }
-}
-
-impl Drop for Telling {
-    fn drop(&mut self) {
-        self.app.metrics.requests_open.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-/// An answer's body. When it has been sent, or its client has gone, the request is over.
-pub(crate) struct Told {
-    body: ResponseBody,
-    telling: Telling,
-    bytes_out: u64,
-    ended: bool,
-}
-
-impl Told {
-    fn new(body: ResponseBody, mut telling: Telling) -> Self {
-        telling.underway.sends();
-        Self { body, telling, bytes_out: 0, ended: false }
-    }
-}
-
-impl Body for Told {
-    type Data = Bytes;
-    type Error = BodyCut;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BodyCut>>> {
-        let this = &mut *self;
-        this.telling.underway.sends();
-        let frame = Pin::new(&mut this.body).poll_frame(cx);
-        match &frame {
-            Poll::Ready(Some(Ok(frame))) => {
-                this.bytes_out += frame.data_ref().map_or(0, |data| data.len() as u64);
-            }
-            Poll::Ready(None) => this.ended = true,
-            Poll::Ready(Some(Err(_))) | Poll::Pending => {}
-        }
-        frame
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
-    }
-}
-
-impl Drop for Told {
-    fn drop(&mut self) {
-        let cut = !self.ended && !self.body.is_end_stream();
-        self.telling.tell(self.bytes_out, cut);
-    }
 }

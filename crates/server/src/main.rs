@@ -1,1 +1,66 @@
-fn main() {}
+//! The binary `larder`: one process that serves S3.
+//!
+//! Holds: subcommands, settings, wiring, listeners, the log, the metrics page, shutdown.
+//! Never: what S3 means (`s3-api`, `objects`), how data is kept (`storage-local`).
+//! Enter at: `main`; `wiring.rs` puts the parts together, `listener` accepts, `answer.rs` answers.
+
+mod answer;
+mod banner;
+mod limits;
+mod listener;
+mod log;
+mod metrics;
+mod root;
+mod settings;
+mod told;
+mod wiring;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+/// The version of this build.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+/// The subcommands.
+const SUBCOMMANDS: &str = "serve, help, version";
+
+fn main() -> ExitCode {
+    let words: Result<Vec<String>, _> =
+        std::env::args_os().skip(1).map(std::ffi::OsString::into_string).collect();
+    let result = match words {
+        Ok(words) => run(&words),
+        Err(word) => Err(format!("{} is not UTF-8", word.display())),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("larder: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Runs a subcommand. An error is one line that says how to mend it.
+fn run(words: &[String]) -> Result<(), String> {
+    let asks = |long: &str, short: &str| words.iter().any(|word| word == long || word == short);
+    if asks("--help", "-h") {
+        return print(&settings::help());
+    }
+    if asks("--version", "-V") {
+        return print(&format!("larder {VERSION}\n"));
+    }
+    match words.split_first() {
+        Some((word, rest)) if word == "serve" => wiring::serve(rest),
+        Some((word, [])) if word == "help" => print(&settings::help()),
+        Some((word, [])) if word == "version" => print(&format!("larder {VERSION}\n")),
+        Some((word, _)) if !word.starts_with('-') => {
+            Err(format!("unknown subcommand {word:?}; known are {SUBCOMMANDS}"))
+        }
+        _ => wiring::serve(words),
+    }
+}
+
+fn print(text: &str) -> Result<(), String> {
+    // A reader such as `head` may have gone.
+    let _ = std::io::stdout().write_all(text.as_bytes());
+    Ok(())
+}

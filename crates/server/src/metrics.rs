@@ -58,7 +58,8 @@ pub(crate) struct Others<'a> {
 impl Metrics {
     pub(crate) fn new() -> Self {
         let model = OPERATIONS.iter().map(|operation| operation.name);
-        let names: Vec<&'static str> = [NO_OPERATION, POST_OBJECT].into_iter().chain(model).collect();
+        let names: Vec<&'static str> =
+            [NO_OPERATION, POST_OBJECT].into_iter().chain(model).collect();
         let of = |name: &&'static str| OfOperation {
             name,
             statuses: Default::default(),

@@ -23,7 +23,12 @@ pub(crate) struct CopySource {
 pub(crate) struct FoundSource<S: Storage> {
     pub(crate) grant: Grant<S>,
     pub(crate) version: ObjectVersion,
+    source: CopySource,
+    conditions: ReadConditions,
 }
+
+/// How often a source that was replaced while it was read is looked up again.
+pub(crate) const LOOK_UPS_MAX: u32 = 5;
 
 impl CopySource {
     /// Parses the header.
@@ -72,25 +77,29 @@ impl CopySource {
             expected_owner: call.header("x-amz-source-expected-bucket-owner"),
         };
         let grant = grant.elsewhere(call, action, &place).await?;
+        let version = self.look_up(&grant, conditions).await?;
+        let (source, conditions) = (self.clone(), conditions.clone());
+        Ok(FoundSource { grant, version, source, conditions })
+    }
+
+    async fn look_up<S: Storage>(
+        &self,
+        grant: &Grant<S>,
+        conditions: &ReadConditions,
+    ) -> Result<ObjectVersion, Failure> {
         let found = grant.objects().lookup(grant.bucket(), grant.key(), self.version).await;
         let version = found.map_err(|error| self.not_found(error))?;
-        match conditions.check(&version.record.etag, version.record.modified) {
-            Ok(()) => Ok(FoundSource { grant, version }),
-            Err(Error::NotModified) => {
-                let header = match conditions.if_none_match {
-                    Some(_) => "x-amz-copy-source-If-None-Match",
-                    None => "x-amz-copy-source-If-Modified-Since",
-                };
-                Err(Error::PreconditionFailed(header).into())
+        let header = match conditions.check(&version.record.etag, version.record.modified) {
+            Ok(()) => return Ok(version),
+            Err(Error::NotModified) if conditions.if_none_match.is_some() => {
+                "x-amz-copy-source-If-None-Match"
             }
-            Err(Error::PreconditionFailed("If-Match")) => {
-                Err(Error::PreconditionFailed("x-amz-copy-source-If-Match").into())
-            }
-            Err(Error::PreconditionFailed(_)) => {
-                Err(Error::PreconditionFailed("x-amz-copy-source-If-Unmodified-Since").into())
-            }
-            Err(error) => Err(error.into()),
-        }
+            Err(Error::NotModified) => "x-amz-copy-source-If-Modified-Since",
+            Err(Error::PreconditionFailed("If-Match")) => "x-amz-copy-source-If-Match",
+            Err(Error::PreconditionFailed(_)) => "x-amz-copy-source-If-Unmodified-Since",
+            Err(error) => return Err(error.into()),
+        };
+        Err(Error::PreconditionFailed(header).into())
     }
 
     fn not_found(&self, error: Error) -> Failure {
@@ -104,13 +113,28 @@ impl CopySource {
                 let failure = Failure::from(error);
                 match failure.code() {
                     ErrorCode::NoSuchKey => failure.element("Key", self.key.as_str()),
-                    ErrorCode::NoSuchVersion => failure
-                        .element("Key", self.key.as_str())
-                        .element("VersionId", self.version.map_or_else(String::new, |v| v.to_string())),
+                    ErrorCode::NoSuchVersion => failure.element("Key", self.key.as_str()).element(
+                        "VersionId",
+                        self.version.map_or_else(String::new, |v| v.to_string()),
+                    ),
                     _ => failure,
                 }
             }
         }
+    }
+}
+
+impl<S: Storage> FoundSource<S> {
+    /// Finds the source again, which was replaced while it was read.
+    pub(crate) async fn look_again(&mut self) -> Result<(), Failure> {
+        self.version = self.source.look_up(&self.grant, &self.conditions).await?;
+        Ok(())
+    }
+
+    /// `x-amz-copy-source-version-id`.
+    pub(crate) fn shown_version(&self) -> Option<String> {
+        let shown = self.grant.bucket().shown(self.version.record.version());
+        shown.map(|version| version.to_string())
     }
 }
 

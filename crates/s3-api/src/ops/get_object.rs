@@ -136,7 +136,8 @@ async fn select<S: Storage>(
             grant.objects().part(found, number).await?;
         return Ok(Selected { range, parts_count, checksum });
     }
-    let whole = Selected { range: None, parts_count: None, checksum: found.record.checksum.clone() };
+    let whole =
+        Selected { range: None, parts_count: None, checksum: found.record.checksum.clone() };
     let Some((header, spec)) =
         reading.range.as_deref().and_then(|text| Some((text, RangeSpec::parse(text)?)))
     else {

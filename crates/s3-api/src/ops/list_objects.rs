@@ -30,12 +30,8 @@ pub(crate) async fn list_objects<S: Storage>(
     let prefix = input.prefix.unwrap_or_default();
     let delimiter = input.delimiter.unwrap_or_default();
     let marker = input.marker.unwrap_or_default();
-    let list = list::ListObjects {
-        prefix: &prefix,
-        delimiter: &delimiter,
-        after: &marker,
-        max_keys,
-    };
+    let list =
+        list::ListObjects { prefix: &prefix, delimiter: &delimiter, after: &marker, max_keys };
     let page = grant.objects().list(grant.bucket(), list).await?;
     let mut head = Vec::with_capacity(1024);
     let mut writer = XmlWriter::new(&mut head);

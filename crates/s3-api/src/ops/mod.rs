@@ -2,12 +2,31 @@
 //!
 //! `docs/coverage.md` is printed from it.
 
+mod bucket;
+mod bucket_acl;
+mod bucket_settings;
 mod checksums;
+mod complete_multipart_upload;
+mod copy_object;
 mod copy_source;
+mod create_multipart_upload;
+mod delete_object;
+mod delete_objects;
 mod get_object;
+mod list_buckets;
+mod list_multipart_uploads;
+mod list_object_versions;
+mod list_objects;
+mod list_parts;
+mod location;
+mod object_acl;
+mod object_attributes;
 mod object_headers;
+mod object_tagging;
+mod paging;
 mod post_object;
 mod put_object;
+mod upload_part;
 
 pub(crate) use object_headers::refuse_unbuilt;
 pub(crate) use post_object::post_object;
@@ -136,15 +155,25 @@ macro_rules! table {
 }
 
 table! {
-    AbortMultipartUpload = not_built("not built yet");
-    CompleteMultipartUpload = not_built("not built yet");
-    CopyObject = not_built("not built yet");
-    CreateBucket = not_built("not built yet");
+    AbortMultipartUpload = built(create_multipart_upload::abort_multipart_upload, [
+        always("s3:AbortMultipartUpload"),
+    ]);
+    CompleteMultipartUpload = built(complete_multipart_upload::complete_multipart_upload, [
+        always("s3:PutObject"),
+    ]);
+    CopyObject = built(copy_object::copy_object, [
+        always("s3:PutObject"),
+        with_header("s3:PutObjectTagging", "x-amz-tagging"),
+    ]);
+    CreateBucket = built(bucket::create_bucket, [always("s3:CreateBucket")]);
     CreateBucketMetadataConfiguration = not_built("S3 Metadata tables are not built yet");
     CreateBucketMetadataTableConfiguration = not_built("S3 Metadata tables are not built yet");
-    CreateMultipartUpload = not_built("not built yet");
+    CreateMultipartUpload = built(create_multipart_upload::create_multipart_upload, [
+        always("s3:PutObject"),
+        with_header("s3:PutObjectTagging", "x-amz-tagging"),
+    ]);
     CreateSession = not_built("directory buckets belong to S3 Express One Zone");
-    DeleteBucket = not_built("not built yet");
+    DeleteBucket = built(bucket::delete_bucket, [always("s3:DeleteBucket")]);
     DeleteBucketAnalyticsConfiguration = not_built("storage class analysis is not built yet");
     DeleteBucketCors = not_built("CORS is not built yet");
     DeleteBucketEncryption = not_built("encryption at rest is not built yet");
@@ -157,16 +186,26 @@ table! {
     DeleteBucketOwnershipControls = not_built("every bucket enforces the ownership of its owner");
     DeleteBucketPolicy = not_built("bucket policies are not built yet");
     DeleteBucketReplication = not_built("replication is not built yet");
-    DeleteBucketTagging = not_built("not built yet");
+    DeleteBucketTagging = built(bucket_settings::delete_bucket_tagging, [
+        always("s3:PutBucketTagging"),
+    ]);
     DeleteBucketWebsite = not_built("website hosting is not built yet");
-    DeleteObject = not_built("not built yet");
+    DeleteObject = built(delete_object::delete_object, [
+        unversioned("s3:DeleteObject"),
+        versioned("s3:DeleteObjectVersion"),
+    ]);
     DeleteObjectAnnotation = not_built("annotations are not built yet");
-    DeleteObjectTagging = not_built("not built yet");
-    DeleteObjects = not_built("not built yet");
+    DeleteObjectTagging = built(object_tagging::delete_object_tagging, [
+        unversioned("s3:DeleteObjectTagging"),
+        versioned("s3:DeleteObjectVersionTagging"),
+    ]);
+    DeleteObjects = built(delete_objects::delete_objects, [
+        always("s3:DeleteObject"),
+    ]);
     DeletePublicAccessBlock = not_built("nothing is public before bucket policies are built");
     GetBucketAbac = not_built("attribute-based access control is not built yet");
     GetBucketAccelerateConfiguration = not_built("there are no edge locations");
-    GetBucketAcl = not_built("not built yet");
+    GetBucketAcl = built(bucket_acl::get_bucket_acl, [always("s3:GetBucketAcl")]);
     GetBucketAnalyticsConfiguration = not_built("storage class analysis is not built yet");
     GetBucketCors = not_built("CORS is not built yet");
     GetBucketEncryption = not_built("encryption at rest is not built yet");
@@ -174,7 +213,7 @@ table! {
     GetBucketInventoryConfiguration = not_built("inventories are not built yet");
     GetBucketLifecycle = not_built("superseded by GetBucketLifecycleConfiguration");
     GetBucketLifecycleConfiguration = not_built("lifecycle rules are not built yet");
-    GetBucketLocation = not_built("not built yet");
+    GetBucketLocation = built(bucket::get_bucket_location, [always("s3:GetBucketLocation")]);
     GetBucketLogging = not_built("access logs to buckets are not built yet");
     GetBucketMetadataConfiguration = not_built("S3 Metadata tables are not built yet");
     GetBucketMetadataTableConfiguration = not_built("S3 Metadata tables are not built yet");
@@ -186,23 +225,36 @@ table! {
     GetBucketPolicyStatus = not_built("bucket policies are not built yet");
     GetBucketReplication = not_built("replication is not built yet");
     GetBucketRequestPayment = not_built("requester pays is not built yet");
-    GetBucketTagging = not_built("not built yet");
-    GetBucketVersioning = not_built("not built yet");
+    GetBucketTagging = built(bucket_settings::get_bucket_tagging, [always("s3:GetBucketTagging")]);
+    GetBucketVersioning = built(bucket_settings::get_bucket_versioning, [
+        always("s3:GetBucketVersioning"),
+    ]);
     GetBucketWebsite = not_built("website hosting is not built yet");
     GetObject = built(get_object::get_object, [
         unversioned("s3:GetObject"),
         versioned("s3:GetObjectVersion"),
     ]);
-    GetObjectAcl = not_built("not built yet");
+    GetObjectAcl = built(object_acl::get_object_acl, [
+        unversioned("s3:GetObjectAcl"),
+        versioned("s3:GetObjectVersionAcl"),
+    ]);
     GetObjectAnnotation = not_built("annotations are not built yet");
-    GetObjectAttributes = not_built("not built yet");
+    GetObjectAttributes = built(object_attributes::get_object_attributes, [
+        unversioned("s3:GetObject"),
+        unversioned("s3:GetObjectAttributes"),
+        versioned("s3:GetObjectVersion"),
+        versioned("s3:GetObjectVersionAttributes"),
+    ]);
     GetObjectLegalHold = not_built("Object Lock is not built yet");
     GetObjectLockConfiguration = not_built("Object Lock is not built yet");
     GetObjectRetention = not_built("Object Lock is not built yet");
-    GetObjectTagging = not_built("not built yet");
+    GetObjectTagging = built(object_tagging::get_object_tagging, [
+        unversioned("s3:GetObjectTagging"),
+        versioned("s3:GetObjectVersionTagging"),
+    ]);
     GetObjectTorrent = not_built("AWS no longer serves torrents of new objects");
     GetPublicAccessBlock = not_built("nothing is public before bucket policies are built");
-    HeadBucket = not_built("not built yet");
+    HeadBucket = built(bucket::head_bucket, [always("s3:ListBucket")]);
     HeadObject = built(get_object::get_object, [
         unversioned("s3:GetObject"),
         versioned("s3:GetObjectVersion"),
@@ -211,17 +263,21 @@ table! {
     ListBucketIntelligentTieringConfigurations = not_built("storage classes are labels, nothing is tiered");
     ListBucketInventoryConfigurations = not_built("inventories are not built yet");
     ListBucketMetricsConfigurations = not_built("request metrics are served to the operator");
-    ListBuckets = not_built("not built yet");
+    ListBuckets = built(list_buckets::list_buckets, [always("s3:ListAllMyBuckets")]);
     ListDirectoryBuckets = not_built("directory buckets belong to S3 Express One Zone");
-    ListMultipartUploads = not_built("not built yet");
+    ListMultipartUploads = built(list_multipart_uploads::list_multipart_uploads, [
+        always("s3:ListBucketMultipartUploads"),
+    ]);
     ListObjectAnnotations = not_built("annotations are not built yet");
-    ListObjectVersions = not_built("not built yet");
-    ListObjects = not_built("not built yet");
-    ListObjectsV2 = not_built("not built yet");
-    ListParts = not_built("not built yet");
+    ListObjectVersions = built(list_object_versions::list_object_versions, [
+        always("s3:ListBucketVersions"),
+    ]);
+    ListObjects = built(list_objects::list_objects, [always("s3:ListBucket")]);
+    ListObjectsV2 = built(list_objects::list_objects_v2, [always("s3:ListBucket")]);
+    ListParts = built(list_parts::list_parts, [always("s3:ListMultipartUploadParts")]);
     PutBucketAbac = not_built("attribute-based access control is not built yet");
     PutBucketAccelerateConfiguration = not_built("there are no edge locations");
-    PutBucketAcl = not_built("not built yet");
+    PutBucketAcl = built(bucket_acl::put_bucket_acl, [always("s3:PutBucketAcl")]);
     PutBucketAnalyticsConfiguration = not_built("storage class analysis is not built yet");
     PutBucketCors = not_built("CORS is not built yet");
     PutBucketEncryption = not_built("encryption at rest is not built yet");
@@ -237,19 +293,27 @@ table! {
     PutBucketPolicy = not_built("bucket policies are not built yet");
     PutBucketReplication = not_built("replication is not built yet");
     PutBucketRequestPayment = not_built("requester pays is not built yet");
-    PutBucketTagging = not_built("not built yet");
-    PutBucketVersioning = not_built("not built yet");
+    PutBucketTagging = built(bucket_settings::put_bucket_tagging, [always("s3:PutBucketTagging")]);
+    PutBucketVersioning = built(bucket_settings::put_bucket_versioning, [
+        always("s3:PutBucketVersioning"),
+    ]);
     PutBucketWebsite = not_built("website hosting is not built yet");
     PutObject = built(put_object::put_object, [
         always("s3:PutObject"),
         with_header("s3:PutObjectTagging", "x-amz-tagging"),
     ]);
-    PutObjectAcl = not_built("not built yet");
+    PutObjectAcl = built(object_acl::put_object_acl, [
+        unversioned("s3:PutObjectAcl"),
+        versioned("s3:PutObjectVersionAcl"),
+    ]);
     PutObjectAnnotation = not_built("annotations are not built yet");
     PutObjectLegalHold = not_built("Object Lock is not built yet");
     PutObjectLockConfiguration = not_built("Object Lock is not built yet");
     PutObjectRetention = not_built("Object Lock is not built yet");
-    PutObjectTagging = not_built("not built yet");
+    PutObjectTagging = built(object_tagging::put_object_tagging, [
+        unversioned("s3:PutObjectTagging"),
+        versioned("s3:PutObjectVersionTagging"),
+    ]);
     PutPublicAccessBlock = not_built("nothing is public before bucket policies are built");
     RenameObject = not_built("directory buckets belong to S3 Express One Zone");
     RestoreObject = not_built("nothing is archived, so nothing needs restoring");
@@ -258,8 +322,8 @@ table! {
     UpdateBucketMetadataInventoryTableConfiguration = not_built("S3 Metadata tables are not built yet");
     UpdateBucketMetadataJournalTableConfiguration = not_built("S3 Metadata tables are not built yet");
     UpdateObjectEncryption = not_built("encryption at rest is not built yet");
-    UploadPart = not_built("not built yet");
-    UploadPartCopy = not_built("not built yet");
+    UploadPart = built(upload_part::upload_part, [always("s3:PutObject")]);
+    UploadPartCopy = built(upload_part::upload_part_copy, [always("s3:PutObject")]);
     WriteGetObjectResponse = not_built("Object Lambda is not built yet");
 }
 

@@ -108,9 +108,7 @@ fn without_aws_chunked(text: String) -> Option<String> {
 /// User metadata, decoded.
 ///
 /// Errors: `MetadataTooLarge`.
-pub(crate) fn metadata(
-    sent: &BTreeMap<String, String>,
-) -> Result<Vec<(String, String)>, Failure> {
+pub(crate) fn metadata(sent: &BTreeMap<String, String>) -> Result<Vec<(String, String)>, Failure> {
     let decoded: Vec<(String, String)> = sent
         .iter()
         .map(|(name, value)| (name.clone(), rfc2047::decode(value.as_bytes())))
@@ -189,12 +187,13 @@ pub(crate) fn refuse_acl(call: &Call, acl: Option<&str>) -> Result<(), Failure> 
 
 /// `If-Match` and `If-None-Match` of a write.
 ///
-/// Errors: `NotImplemented` for an `If-None-Match` that is not `*`, as AWS.
+/// Errors: `NotImplemented` for an `If-None-Match` that is not `*` and for both at once, as AWS.
 pub(crate) fn write_conditions(
     if_match: Option<&str>,
     if_none_match: Option<&str>,
 ) -> Result<WriteConditions, Failure> {
-    if if_none_match.is_some_and(|value| value.trim() != "*") {
+    let unknown = if_none_match.is_some_and(|value| value.trim() != "*");
+    if unknown || (if_match.is_some() && if_none_match.is_some()) {
         return Err(Failure::new(ErrorCode::NotImplemented).element("Header", "If-None-Match"));
     }
     Ok(WriteConditions {

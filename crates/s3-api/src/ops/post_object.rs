@@ -1,15 +1,170 @@
-//! PostObject: a browser's form.
+//! PostObject: a browser's form, whose file becomes an object.
 
+use super::location::location;
+use super::object_headers::{
+    content_headers, metadata, refuse_acl, refuse_unbuilt_name, storage_class,
+};
 use crate::call::Call;
 use crate::error::Failure;
 use crate::pipeline::FormDoor;
-use crate::reply::Reply;
+use crate::reply::{Reply, checksum_headers, etag_header, version_header};
+use form_body::FormBody;
+use http::{HeaderValue, StatusCode, header};
+use larder_objects::conditions::WriteConditions;
+use larder_objects::{PutObject, Stored, Tag};
+use larder_s3_model::xml::{self, XmlWriter};
+use larder_s3_model::{enums, shapes};
+use larder_s3_wire::error::{ErrorCode, S3Error};
+use larder_s3_wire::percent::uri_encode;
+use larder_s3_wire::post_form::{FormEvent, FormFields, PostFormParser, SizeRange};
 use larder_storage::Storage;
+use larder_types::{Owner, Timestamp};
+
+mod form_body;
 
 pub(crate) async fn post_object<S: Storage>(
     door: FormDoor<'_, S>,
     call: &mut Call,
 ) -> Result<Reply, Failure> {
-    let _ = (door, call);
-    Err(Failure::not_implemented("PostObject is not implemented: not built yet"))
+    let content_type = call.headers.get(header::CONTENT_TYPE);
+    let content_type = content_type.and_then(|text| text.to_str().ok()).unwrap_or_default();
+    let mut parser = PostFormParser::new(content_type)?;
+    let (fields, pending) = read_fields(call, &mut parser).await?;
+    let (grant, policy) = door.grant(call, &fields).await?;
+    let now = Timestamp { ms: call.platform.wall_ms() };
+    let size = match &policy {
+        Some(policy) => policy.check(&fields, grant.bucket().name.as_str(), now)?,
+        None => SizeRange::ANY,
+    };
+    let put = describe(call, &fields, grant.object_owner())?;
+    let location = location(call, grant.key().as_str());
+    let expected = form_body::Expected::of(&fields)?;
+    let mut body = FormBody::new(call, parser, (size, expected)).after(pending);
+    let stored = grant.objects().put(grant.bucket(), grant.key(), put, &mut body).await?;
+    let at = Place { location, bucket: grant.bucket().name.as_str(), key: grant.key().as_str() };
+    Ok(reply(&fields, &at, &stored))
+}
+
+/// Reads up to the file. The parser bounds what is held before it.
+async fn read_fields(
+    call: &mut Call,
+    parser: &mut PostFormParser,
+) -> Result<(FormFields, bytes::Bytes), Failure> {
+    while let Some(mut data) = call.body.next(&call.platform).await? {
+        call.bytes_received += data.len() as u64;
+        if let Some(FormEvent::Fields(fields)) = parser.feed(&mut data)? {
+            return Ok((fields, data));
+        }
+    }
+    Err(Failure::new(ErrorCode::MalformedPOSTRequest))
+}
+
+/// What the form says of the object besides its data.
+fn describe(call: &Call, fields: &FormFields, owner: Owner) -> Result<PutObject, Failure> {
+    let mut user = std::collections::BTreeMap::new();
+    for (name, value) in &fields.fields {
+        let name = name.to_ascii_lowercase();
+        refuse_unbuilt_name(&name)?;
+        if name.starts_with("x-amz-grant-") {
+            return Err(Failure::new(ErrorCode::AccessControlListNotSupported));
+        }
+        if let Some(name) = name.strip_prefix("x-amz-meta-") {
+            user.entry(name.to_owned()).or_insert_with(|| value.clone());
+        }
+    }
+    refuse_acl(call, fields.get("acl").or_else(|| fields.get("x-amz-acl")))?;
+    Ok(PutObject {
+        owner,
+        headers: content_headers(|name| fields.get(name).map(str::to_owned))?,
+        metadata: metadata(&user)?,
+        tags: tags(fields.get("tagging"))?,
+        storage_class: storage_class(class_word(fields.get("x-amz-storage-class"))?)?,
+        conditions: WriteConditions::default(),
+        length: None,
+    })
+}
+
+/// The `tagging` field: a document, unlike the header.
+fn tags(field: Option<&str>) -> Result<Vec<Tag>, Failure> {
+    let Some(document) = field.filter(|text| !text.trim().is_empty()) else {
+        return Ok(Vec::new());
+    };
+    let tagging: shapes::Tagging = xml::from_body(document.as_bytes(), "Tagging")?;
+    let tags = tagging.tag_set.into_iter();
+    Ok(tags.map(|tag| Tag { key: tag.key, value: tag.value }).collect())
+}
+
+fn class_word(field: Option<&str>) -> Result<Option<enums::StorageClass>, Failure> {
+    let Some(field) = field else {
+        return Ok(None);
+    };
+    let word = enums::StorageClass::ALL.iter().find(|word| word.as_str() == field);
+    let unknown = || {
+        Failure::from(S3Error::new(ErrorCode::InvalidStorageClass))
+            .element("StorageClassRequested", field)
+    };
+    word.copied().map(Some).ok_or_else(unknown)
+}
+
+/// Where the object is now.
+struct Place<'a> {
+    location: String,
+    bucket: &'a str,
+    key: &'a str,
+}
+
+fn reply(fields: &FormFields, at: &Place<'_>, stored: &Stored) -> Reply {
+    let etag = &stored.record.etag;
+    let mut reply = match fields.success_action_redirect().and_then(|to| redirect(to, at, stored)) {
+        Some(target) => {
+            let mut reply = Reply::empty(StatusCode::SEE_OTHER);
+            reply.headers.insert(header::LOCATION, target);
+            reply
+        }
+        None => {
+            let mut reply = match fields.success_action_status() {
+                201 => {
+                    let body = document(at, &etag.to_string());
+                    let mut reply = Reply::xml(http::HeaderMap::new(), body.into());
+                    reply.status = StatusCode::CREATED;
+                    reply
+                }
+                200 => Reply::empty(StatusCode::OK),
+                _ => Reply::empty(StatusCode::NO_CONTENT),
+            };
+            let location = HeaderValue::from_str(&at.location);
+            reply.headers.insert(header::LOCATION, location.expect("a URL is visible ASCII"));
+            reply
+        }
+    };
+    etag_header(&mut reply.headers, etag);
+    checksum_headers(&mut reply.headers, stored.record.checksum.as_ref());
+    version_header(&mut reply.headers, stored.version);
+    reply
+}
+
+/// The URL to send the browser to. "If Amazon S3 cannot interpret the URL, it acts as if the field
+/// is not present."
+fn redirect(to: &str, at: &Place<'_>, stored: &Stored) -> Option<HeaderValue> {
+    let uri: http::Uri = to.parse().ok()?;
+    uri.scheme()?;
+    let joint = if to.contains('?') { '&' } else { '?' };
+    let key = uri_encode(at.key, true);
+    let etag = stored.record.etag;
+    let target = format!("{to}{joint}bucket={}&key={key}&etag=%22{etag}%22", at.bucket);
+    HeaderValue::from_str(&target).ok()
+}
+
+/// The document of status 201; it has no namespace.
+fn document(at: &Place<'_>, etag: &str) -> Vec<u8> {
+    let mut body = Vec::with_capacity(512);
+    let mut writer = XmlWriter::new(&mut body);
+    writer.raw(b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    writer.open("PostResponse");
+    writer.element("Location", &at.location);
+    writer.element("Bucket", at.bucket);
+    writer.element("Key", at.key);
+    writer.quoted("ETag", etag);
+    writer.close("PostResponse");
+    body
 }

@@ -28,10 +28,8 @@ impl<S: Storage> Shared<S> {
             ));
         }
         // Lists of 10,000 parts and of 1,000 long keys.
-        let large = matches!(
-            operation,
-            Operation::CompleteMultipartUpload | Operation::DeleteObjects
-        );
+        let large =
+            matches!(operation, Operation::CompleteMultipartUpload | Operation::DeleteObjects);
         let max = if large { xml::BODY_BYTES_MAX } else { CONTROL_BODY_BYTES_MAX };
         let announced = call.content_length();
         let body = call.body.read_all(&self.platform, max).await?;

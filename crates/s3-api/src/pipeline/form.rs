@@ -18,7 +18,6 @@ impl<'a, S: Storage> FormDoor<'a, S> {
 
     /// Verifies the form's signature and gives the right to the key that it names. The policy is
     /// still to be checked by [`PostPolicy::check`].
-    #[allow(dead_code, reason = "for PostObject")]
     pub(crate) async fn grant(
         &self,
         call: &mut Call,

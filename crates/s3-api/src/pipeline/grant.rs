@@ -21,6 +21,18 @@ pub(crate) struct Grant<S: Storage> {
     key: Option<ObjectKey>,
 }
 
+impl<S: Storage> Clone for Grant<S> {
+    fn clone(&self) -> Self {
+        Self {
+            objects: self.objects.clone(),
+            account: self.account.clone(),
+            name: self.name.clone(),
+            bucket: self.bucket.clone(),
+            key: self.key.clone(),
+        }
+    }
+}
+
 impl<S: Storage> Grant<S> {
     /// Buckets and objects.
     pub(crate) fn objects(&self) -> &Objects<S> {
@@ -28,7 +40,6 @@ impl<S: Storage> Grant<S> {
     }
 
     /// Who asks.
-    #[allow(dead_code, reason = "for ListBuckets and CreateBucket")]
     pub(crate) fn account(&self) -> &Arc<Account> {
         &self.account
     }
@@ -39,7 +50,6 @@ impl<S: Storage> Grant<S> {
     }
 
     /// The bucket's name, which CreateBucket has as well.
-    #[allow(dead_code, reason = "for CreateBucket")]
     pub(crate) fn bucket_name(&self) -> &BucketName {
         self.name.as_ref().expect("the operation's level has a bucket")
     }
@@ -79,9 +89,7 @@ impl<S: Storage> Shared<S> {
         };
         let name = name.map(bucket_name).transpose()?;
         let bucket = match &name {
-            Some(name) if !super::makes_bucket(operation) => {
-                Some(self.objects.bucket(name).await?)
-            }
+            Some(name) if !super::makes_bucket(operation) => Some(self.objects.bucket(name).await?),
             _ => None,
         };
         if let Some(bucket) = &bucket {
@@ -133,9 +141,8 @@ impl<S: Storage> Grant<S> {
     ) -> Result<Self, Failure> {
         let name = bucket_name(place.bucket)?;
         let bucket = self.objects.bucket(&name).await;
-        let bucket = bucket.map_err(|error| {
-            Failure::from(error).element("BucketName", name.as_str())
-        })?;
+        let bucket =
+            bucket.map_err(|error| Failure::from(error).element("BucketName", name.as_str()))?;
         if let Some(expected) = place.expected_owner {
             let invalid = |_| Failure::new(ErrorCode::InvalidBucketOwnerAWSAccountID);
             let expected = AccountId::new(expected).map_err(invalid)?;
@@ -201,9 +208,8 @@ fn denied() -> Failure {
 }
 
 pub(super) fn bucket_name(name: &str) -> Result<BucketName, Failure> {
-    BucketName::new(name).map_err(|_| {
-        Failure::new(ErrorCode::InvalidBucketName).element("BucketName", name)
-    })
+    BucketName::new(name)
+        .map_err(|_| Failure::new(ErrorCode::InvalidBucketName).element("BucketName", name))
 }
 
 pub(crate) fn object_key(key: &str) -> Result<ObjectKey, Failure> {
@@ -211,9 +217,8 @@ pub(crate) fn object_key(key: &str) -> Result<ObjectKey, Failure> {
         InvalidObjectKey::TooLong => Failure::new(ErrorCode::KeyTooLongError)
             .element("Size", key.len().to_string())
             .element("MaxSizeAllowed", larder_types::limits::OBJECT_KEY_BYTES_MAX.to_string()),
-        InvalidObjectKey::Empty => Failure::with(
-            ErrorCode::InvalidArgument,
-            "A key must be specified.",
-        ),
+        InvalidObjectKey::Empty => {
+            Failure::with(ErrorCode::InvalidArgument, "A key must be specified.")
+        }
     })
 }

@@ -49,8 +49,7 @@ async fn refusal(call: &mut Call, failure: Failure) -> Reply {
         false => !call.body.drain(&call.platform).await,
     };
     let query = |name: &str| call.target.query_value(name);
-    let failure =
-        failure.about(call.target.bucket.as_deref(), call.target.key.as_deref(), &query);
+    let failure = failure.about(call.target.bucket.as_deref(), call.target.key.as_deref(), &query);
     let status = StatusCode::from_u16(failure.code().status()).expect("the table's are valid");
     let mut headers: HeaderMap = HeaderMap::new();
     if status != StatusCode::NOT_MODIFIED {

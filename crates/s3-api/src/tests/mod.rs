@@ -1,1 +1,7 @@
+mod buckets;
+mod changes;
+mod listings;
 mod objects;
+mod pipeline;
+mod table;
+mod uploads;

@@ -167,11 +167,7 @@ async fn serve_http1(
     drive(door, connection, |connection| connection.graceful_shutdown(), stuck).await;
 }
 
-async fn serve_http2(
-    door: &Door,
-    io: impl AsyncRead + AsyncWrite + Unpin,
-    traffic: Arc<Traffic>,
-) {
+async fn serve_http2(door: &Door, io: impl AsyncRead + AsyncWrite + Unpin, traffic: Arc<Traffic>) {
     let (app, of) = (door.app.clone(), traffic.clone());
     let service = service_fn(move |request| {
         let (app, traffic) = (app.clone(), of.clone());

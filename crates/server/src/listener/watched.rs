@@ -10,14 +10,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 
 /// Longest time in which a client takes none of the bytes that it is owed.
 pub(super) const STALL_MAX: Duration = Duration::from_secs(60);
 
 /// A connection whose bytes are watched.
-pub(super) struct Watched {
-    stream: TcpStream,
+pub(super) struct Watched<S> {
+    stream: S,
     metrics: Arc<Metrics>,
     /// Set when bytes arrive.
     heard: Arc<AtomicBool>,
@@ -26,9 +25,9 @@ pub(super) struct Watched {
     stalled_ns: Option<u64>,
 }
 
-impl Watched {
+impl<S> Watched<S> {
     pub(super) fn new(
-        stream: TcpStream,
+        stream: S,
         metrics: Arc<Metrics>,
         heard: Arc<AtomicBool>,
         platform: Platform,
@@ -47,9 +46,15 @@ impl Watched {
         let at_ns = since_ns + STALL_MAX.as_nanos() as u64;
         deadline.poll(at_ns, cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
     }
+
+    fn count(&self, written: &Poll<io::Result<usize>>) {
+        if let Poll::Ready(Ok(count)) = written {
+            self.metrics.bytes_out.fetch_add(*count as u64, Ordering::Relaxed);
+        }
+    }
 }
 
-impl AsyncRead for Watched {
+impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -66,7 +71,7 @@ impl AsyncRead for Watched {
     }
 }
 
-impl AsyncWrite for Watched {
+impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -100,10 +105,40 @@ impl AsyncWrite for Watched {
     }
 }
 
-impl Watched {
-    fn count(&self, written: &Poll<io::Result<usize>>) {
-        if let Poll::Ready(Ok(count)) = written {
-            self.metrics.bytes_out.fetch_add(*count as u64, Ordering::Relaxed);
-        }
+#[cfg(test)]
+mod tests {
+    use super::{STALL_MAX, Watched};
+    use crate::metrics::Metrics;
+    use larder_platform::sim::Simulation;
+    use std::io::ErrorKind;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::time::Duration;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
+
+    #[test]
+    fn a_client_that_takes_nothing_is_given_up() {
+        let sim = Simulation::new(1);
+        let platform = sim.platform();
+        let (ours, mut theirs) = duplex(1000);
+        let metrics = Arc::new(Metrics::new());
+        let heard = Arc::new(AtomicBool::new(false));
+        let mut ours = Watched::new(ours, metrics.clone(), heard, platform.clone());
+        let slowly = async {
+            for _ in 0..10 {
+                platform.tasks.sleep(STALL_MAX - Duration::from_secs(1)).await;
+                theirs.read_exact(&mut [0; 500]).await.unwrap();
+            }
+        };
+        // It takes a little each time before the patience ends, and then nothing more.
+        let ended = sim.block_on(async {
+            let writing = ours.write_all(&[7; 10_000]);
+            let (ended, ()) = tokio::join!(biased; writing, slowly);
+            ended
+        });
+        assert_eq!(ended.unwrap_err().kind(), ErrorKind::TimedOut);
+        let seconds = sim.now_ns() / 1_000_000_000;
+        assert!((590 + 60..=590 + 61).contains(&seconds), "{seconds}");
+        assert_eq!(metrics.bytes_out.load(Ordering::Relaxed), 6000);
     }
 }

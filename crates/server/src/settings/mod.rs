@@ -14,6 +14,7 @@ pub(crate) use table::help;
 
 use larder_types::BucketName;
 use sources::{Given, Source};
+use std::ffi::OsString;
 use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -84,6 +85,18 @@ impl Default for Settings {
             accounts: Vec::new(),
         }
     }
+}
+
+/// The variables that may be settings, as text.
+pub(crate) fn environment(
+    variables: impl Iterator<Item = (OsString, OsString)>,
+) -> Result<Vec<(String, String)>, String> {
+    let ours = variables.filter_map(|(name, value)| {
+        let name = name.into_string().ok().filter(|name| name.starts_with(sources::PREFIX))?;
+        let text = value.into_string().map_err(|_| format!("{name} is not UTF-8"));
+        Some(text.map(|value| (name, value)))
+    });
+    ours.collect()
 }
 
 /// Reads the settings from the command line's words, the environment and the configuration file

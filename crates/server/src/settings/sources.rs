@@ -5,7 +5,7 @@ use super::table::{Kind, SETTINGS, Setting};
 use super::unknown;
 
 /// Every environment variable with this prefix must be a setting.
-const PREFIX: &str = "LARDER_";
+pub(super) const PREFIX: &str = "LARDER_";
 
 /// A kind of source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

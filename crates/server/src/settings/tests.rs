@@ -35,7 +35,8 @@ fn defaults() {
 
 #[test]
 fn flag_wins_over_environment_over_file() {
-    let file = "data = 'f'\nregion = 'file'\nshutdown_grace = 3\nsigv2 = true\nlisten = ['[::1]:1']";
+    let file =
+        "data = 'f'\nregion = 'file'\nshutdown_grace = 3\nsigv2 = true\nlisten = ['[::1]:1']";
     let variables =
         [("LARDER_CONFIG", "larder.toml"), ("LARDER_DATA", "e"), ("LARDER_REGION", "env")];
     let settings = try_load(&["--data", "g", "--ephemeral"], &variables, file).unwrap();

@@ -1,0 +1,114 @@
+//! CopyObject.
+
+use super::checksums::{algorithm, set_checksum, type_word};
+use super::copy_source::{CopySource, FoundSource, LOOK_UPS_MAX};
+use super::object_headers::{
+    content_headers, header_text, metadata, refuse_acl, storage_class, tagging, write_conditions,
+};
+use crate::call::Call;
+use crate::error::Failure;
+use crate::pipeline::Grant;
+use crate::reply::Reply;
+use larder_objects::conditions::{EtagCondition, ReadConditions};
+use larder_objects::{CopyObject, Error, Stored, VersionRecord};
+use larder_s3_model::enums::{MetadataDirective, TaggingDirective};
+use larder_s3_model::inputs::CopyObjectInput;
+use larder_s3_model::outputs::CopyObjectOutput;
+use larder_s3_model::shapes;
+use larder_s3_wire::error::ErrorCode;
+use larder_storage::Storage;
+
+pub(crate) async fn copy_object<S: Storage>(
+    grant: Grant<S>,
+    call: &mut Call,
+) -> Result<Reply, Failure> {
+    let input = call.input(CopyObjectInput::decode)?;
+    refuse_acl(call, input.acl.map(|acl| acl.as_str()))?;
+    let source = CopySource::parse(&input.copy_source)?;
+    let conditions = ReadConditions {
+        if_match: input.copy_source_if_match.as_deref().map(EtagCondition::parse),
+        if_none_match: input.copy_source_if_none_match.as_deref().map(EtagCondition::parse),
+        if_modified_since: input.copy_source_if_modified_since,
+        if_unmodified_since: input.copy_source_if_unmodified_since,
+    };
+    let copy = describe(&grant, call, &input)?;
+    let found = source.find(&grant, call, &conditions).await?;
+    call.keep_alive(run(grant, found, copy)).await
+}
+
+fn describe<S: Storage>(
+    grant: &Grant<S>,
+    call: &Call,
+    input: &CopyObjectInput,
+) -> Result<CopyObject, Failure> {
+    let headers = content_headers(|name| header_text(call, name))?;
+    let website_redirect_location = headers.website_redirect_location.clone();
+    let replace = match input.metadata_directive {
+        Some(MetadataDirective::Replace) => Some((headers, metadata(&input.metadata)?)),
+        Some(MetadataDirective::Copy) | None => None,
+    };
+    let tags = match input.tagging_directive {
+        Some(TaggingDirective::Replace) => Some(tagging(input.tagging.as_deref())?),
+        Some(TaggingDirective::Copy) | None => None,
+    };
+    let class = input.storage_class.map(|class| storage_class(Some(class))).transpose()?;
+    Ok(CopyObject {
+        owner: grant.object_owner(),
+        replace,
+        website_redirect_location,
+        tags,
+        storage_class: class,
+        checksum: input.checksum_algorithm.map(algorithm),
+        conditions: write_conditions(input.if_match.as_deref(), input.if_none_match.as_deref())?,
+    })
+}
+
+async fn run<S: Storage>(
+    grant: Grant<S>,
+    mut source: FoundSource<S>,
+    copy: CopyObject,
+) -> Result<Reply, Failure> {
+    let mut attempt = 0;
+    loop {
+        attempt += 1;
+        let to = (grant.bucket(), grant.key());
+        let stored = grant.objects().copy(&source.version, to.0, to.1, copy.clone()).await;
+        match stored {
+            Ok(stored) => return Ok(answer(&stored, source.shown_version())),
+            Err(Error::VersionGone) if attempt < LOOK_UPS_MAX => source.look_again().await?,
+            Err(Error::EntityTooLarge { max }) => return Err(too_large(max)),
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+fn too_large(max: u64) -> Failure {
+    let message = format!(
+        "The specified copy source is larger than the maximum allowable size for a copy source: \
+         {max}"
+    );
+    Failure::with(ErrorCode::InvalidRequest, message)
+}
+
+fn answer(stored: &Stored, source_version: Option<String>) -> Reply {
+    let output = CopyObjectOutput {
+        copy_object_result: Some(result(&stored.record)),
+        copy_source_version_id: source_version,
+        version_id: stored.version.map(|version| version.to_string()),
+        ..CopyObjectOutput::default()
+    };
+    Reply::of(200, |headers, body| output.encode(headers, body))
+}
+
+fn result(record: &VersionRecord) -> shapes::CopyObjectResult {
+    let mut result = shapes::CopyObjectResult {
+        etag: Some(record.etag.to_string()),
+        last_modified: Some(record.modified),
+        ..shapes::CopyObjectResult::default()
+    };
+    if let Some(checksum) = &record.checksum {
+        result.checksum_type = Some(type_word(checksum.checksum_type()));
+        set_checksum!(result, checksum);
+    }
+    result
+}

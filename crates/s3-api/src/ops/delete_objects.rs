@@ -1,0 +1,94 @@
+//! DeleteObjects: up to 1,000 keys, each with a right, a condition and a result of its own.
+
+use super::delete_object::size;
+use super::object_headers::version_id;
+use crate::call::Call;
+use crate::error::Failure;
+use crate::pipeline::{Grant, object_key};
+use crate::reply::Reply;
+use larder_objects::conditions::{DeleteConditions, EtagCondition};
+use larder_objects::{DeleteObject, Deleted};
+use larder_s3_model::inputs::DeleteObjectsInput;
+use larder_s3_model::outputs::DeleteObjectsOutput;
+use larder_s3_model::shapes;
+use larder_s3_wire::error::ErrorCode;
+use larder_storage::Storage;
+use larder_types::ObjectKey;
+use larder_types::limits::DELETE_OBJECTS_MAX;
+
+pub(crate) async fn delete_objects<S: Storage>(
+    grant: Grant<S>,
+    call: &mut Call,
+) -> Result<Reply, Failure> {
+    let input = call.input(DeleteObjectsInput::decode)?;
+    let objects = input.delete.objects;
+    if objects.len() > DELETE_OBJECTS_MAX {
+        return Err(Failure::new(ErrorCode::MalformedXML));
+    }
+    // What cannot even be asked for is refused entry by entry, as AWS does.
+    let checked: Vec<Result<(ObjectKey, DeleteObject), Failure>> =
+        objects.iter().map(|object| entry(&grant, object)).collect();
+    let (mut places, mut entries) = (Vec::new(), Vec::new());
+    let mut results: Vec<Option<Result<Deleted, Failure>>> = Vec::new();
+    for (place, entry) in checked.into_iter().enumerate() {
+        match entry {
+            Ok(entry) => {
+                places.push(place);
+                entries.push(entry);
+                results.push(None);
+            }
+            Err(failure) => results.push(Some(Err(failure))),
+        }
+    }
+    let done = grant.objects().delete_many(grant.bucket(), &entries).await;
+    for (place, result) in places.into_iter().zip(done) {
+        results[place] = Some(result.map_err(Failure::from));
+    }
+    let quiet = input.delete.quiet.unwrap_or(false);
+    let mut output = DeleteObjectsOutput::default();
+    for (object, result) in objects.into_iter().zip(results) {
+        match result.expect("every entry has a result") {
+            Ok(deleted) if !quiet => output.deleted.push(shown(object, deleted)),
+            Ok(_) => {}
+            Err(failure) => {
+                failure.log(&call.identity);
+                output.errors.push(shapes::Error {
+                    key: Some(object.key),
+                    version_id: object.version_id,
+                    code: Some(failure.code().name().to_owned()),
+                    message: Some(failure.error.message.into_owned()),
+                });
+            }
+        }
+    }
+    Ok(Reply::of(200, |headers, body| output.encode(headers, body)))
+}
+
+fn entry<S: Storage>(
+    grant: &Grant<S>,
+    object: &shapes::ObjectIdentifier,
+) -> Result<(ObjectKey, DeleteObject), Failure> {
+    let key = object_key(&object.key)?;
+    let version = version_id(object.version_id.as_deref())?;
+    let action = match version {
+        Some(_) => "s3:DeleteObjectVersion",
+        None => "s3:DeleteObject",
+    };
+    grant.permits(action, &key)?;
+    let conditions = DeleteConditions {
+        if_match: object.etag.as_deref().map(EtagCondition::parse),
+        last_modified: object.last_modified_time,
+        size: object.size.map(size).transpose()?,
+    };
+    Ok((key, DeleteObject { owner: grant.object_owner(), version, conditions }))
+}
+
+fn shown(object: shapes::ObjectIdentifier, deleted: Deleted) -> shapes::DeletedObject {
+    let version = deleted.version.map(|version| version.to_string());
+    shapes::DeletedObject {
+        key: Some(object.key),
+        version_id: object.version_id,
+        delete_marker: deleted.delete_marker.then_some(true),
+        delete_marker_version_id: version.filter(|_| deleted.delete_marker),
+    }
+}

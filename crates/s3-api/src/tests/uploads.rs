@@ -1,0 +1,79 @@
+//! Object data on its way in: what its head promised must hold, or nothing is stored.
+
+use crate::testing::{Ask, World};
+use crate::{Connection, RequestBody};
+use bytes::Bytes;
+use larder_s3_wire::signer::sign_chunks;
+use std::collections::VecDeque;
+
+fn nothing_stored(world: &World) {
+    world.send(Ask::new("HEAD", "/photos/a")).refused(404, "NoSuchKey");
+}
+
+#[test]
+fn promises_are_kept() {
+    let world = World::with_bucket("photos");
+    let put = || Ask::new("PUT", "/photos/a").body("hello");
+    let wrong = "AAAAAAAAAAAAAAAAAAAAAA==";
+    world.send(put().header("content-md5", wrong)).refused(400, "BadDigest");
+    world.send(put().header("content-md5", "x")).refused(400, "InvalidDigest");
+    world.send(put().header("x-amz-checksum-crc32c", "AAAAAA==")).refused(400, "BadDigest");
+    let other = larder_types::hex::encode(&larder_digest::sha256(b"other"));
+    world.send(put().payload(&other)).refused(400, "XAmzContentSHA256Mismatch");
+    world.send(put().header("content-length", "6")).refused(400, "IncompleteBody");
+    world.send(put().header("content-length", "4")).refused(400, "IncompleteBody");
+    let huge = put().header("content-length", "5368709121").header("expect", "100-continue");
+    world.send(huge).refused(400, "EntityTooLarge");
+    nothing_stored(&world);
+    world.send(put().payload("UNSIGNED-PAYLOAD").md5()).ok();
+}
+
+#[test]
+fn a_body_needs_a_length() {
+    let world = World::with_bucket("photos");
+    let ask = Ask::new("PUT", "/photos/a").header("transfer-encoding", "chunked").body("hello");
+    world.send(ask).refused(411, "MissingContentLength");
+    nothing_stored(&world);
+}
+
+#[test]
+fn chunks_with_trailers() {
+    let world = World::with_bucket("photos");
+    let framed = |checksum: &str| {
+        let trailers = [("x-amz-checksum-crc32", checksum)];
+        let body = sign_chunks(b"hello", 2, None, Some(&trailers));
+        Ask::new("PUT", "/photos/a")
+            .header("content-encoding", "aws-chunked")
+            .header("x-amz-decoded-content-length", "5")
+            .header("x-amz-trailer", "x-amz-checksum-crc32")
+            .payload("STREAMING-UNSIGNED-PAYLOAD-TRAILER")
+            .body(body)
+    };
+    world.send(framed("AAAAAA==")).refused(400, "BadDigest");
+    nothing_stored(&world);
+    let got = world.send(framed("NhCmhg==")).ok();
+    assert_eq!(got.header("x-amz-checksum-crc32"), Some("NhCmhg=="));
+    let got = world.send(Ask::new("GET", "/photos/a")).ok();
+    assert_eq!((got.text(), got.header("content-encoding")), ("hello", None));
+    let mut cut = framed("NhCmhg==");
+    cut.body.truncate(cut.body.len() - 40);
+    let cut = cut.header("x-amz-decoded-content-length", "5");
+    world.send(cut).refused(400, "IncompleteBody");
+}
+
+#[test]
+fn a_silent_client_is_given_up() {
+    let world = World::with_bucket("photos");
+    let ask = Ask::new("PUT", "/photos/a").header("content-length", "5");
+    let mut request = world.request(ask.payload("UNSIGNED-PAYLOAD"));
+    let pieces = VecDeque::from([Bytes::from_static(b"he")]);
+    *request.body_mut() = RequestBody::Stalled(pieces);
+    let began = world.sim.now_ns();
+    let answer = world.sim.block_on(world.service.handle(request, &Connection::default()));
+    let waited = (world.sim.now_ns() - began) / 1_000_000_000;
+    assert!((60..65).contains(&waited), "{waited} s");
+    assert_eq!(answer.bytes_received, 2);
+    let got = world.sim.block_on(crate::testing::read(answer)).refused(400, "RequestTimeout");
+    assert_eq!(got.header("connection"), Some("close"));
+    nothing_stored(&world);
+}

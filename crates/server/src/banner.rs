@@ -1,0 +1,92 @@
+//! What the operator reads when the server is ready.
+
+use crate::root::Place;
+use crate::settings::Settings;
+use std::io::Write;
+use std::net::SocketAddr;
+
+/// Prints the banner to standard output.
+pub(crate) fn print(settings: &Settings, addresses: &[SocketAddr], keys: &Place) {
+    let banner = banner(settings, addresses, keys);
+    let mut out = std::io::stdout();
+    // Nobody may be reading it.
+    let _ = out.write_all(banner.as_bytes()).and_then(|()| out.flush());
+}
+
+fn banner(settings: &Settings, addresses: &[SocketAddr], keys: &Place) -> String {
+    let scheme = if settings.tls_cert.is_some() { "https" } else { "http" };
+    let urls: Vec<String> = addresses.iter().map(|address| url(scheme, address)).collect();
+    let data = match settings.ephemeral {
+        true => "in memory, gone at the end".to_owned(),
+        false => settings.data.display().to_string(),
+    };
+    let (keys, environment) = match keys {
+        Place::Given => (
+            "as given".to_owned(),
+            "AWS_ACCESS_KEY_ID=$LARDER_ROOT_ACCESS_KEY \
+             AWS_SECRET_ACCESS_KEY=$LARDER_ROOT_SECRET_KEY"
+                .to_owned(),
+        ),
+        Place::File(path) => (
+            path.display().to_string(),
+            format!("AWS_SHARED_CREDENTIALS_FILE={}", quoted(&path.display().to_string())),
+        ),
+        Place::Run(access_key, secret_key) => (
+            format!("{access_key} {secret_key}"),
+            format!("AWS_ACCESS_KEY_ID={access_key} AWS_SECRET_ACCESS_KEY={secret_key}"),
+        ),
+    };
+    let region = settings.region.as_deref().unwrap_or("us-east-1");
+    let ca = match &settings.tls_cert {
+        Some(path) => format!(" --ca-bundle {}", quoted(&path.display().to_string())),
+        None => String::new(),
+    };
+    let first = urls.first().map_or("", String::as_str);
+    format!(
+        "Larder {} is ready\n  S3    {}\n  data  {data}\n  keys  {keys}\n  try   {environment} \
+         AWS_DEFAULT_REGION={region} aws --endpoint-url {first}{ca} s3 ls\n",
+        crate::VERSION,
+        urls.join(" ")
+    )
+}
+
+/// A URL that a client on this machine can use.
+fn url(scheme: &str, address: &SocketAddr) -> String {
+    match address.ip().is_unspecified() {
+        true => format!("{scheme}://localhost:{}", address.port()),
+        false => format!("{scheme}://{address}"),
+    }
+}
+
+/// For a POSIX shell.
+fn quoted(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@%".contains(c);
+    match !text.is_empty() && text.chars().all(plain) {
+        true => text.to_owned(),
+        false => format!("'{}'", text.replace('\'', "'\\''")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::banner;
+    use crate::root::Place;
+    use crate::settings::Settings;
+
+    #[test]
+    fn names_endpoint_keys_and_a_line_to_try() {
+        let settings = Settings { data: "./my data".into(), ..Settings::default() };
+        let addresses = ["0.0.0.0:9000".parse().unwrap(), "[::1]:9001".parse().unwrap()];
+        let keys = Place::File("./my data/root-credentials".into());
+        assert_eq!(
+            banner(&settings, &addresses, &keys),
+            format!(
+                "Larder {} is ready\n  S3    http://localhost:9000 http://[::1]:9001\n  \
+                 data  ./my data\n  keys  ./my data/root-credentials\n  try   \
+                 AWS_SHARED_CREDENTIALS_FILE='./my data/root-credentials' \
+                 AWS_DEFAULT_REGION=us-east-1 aws --endpoint-url http://localhost:9000 s3 ls\n",
+                env!("CARGO_PKG_VERSION")
+            )
+        );
+    }
+}

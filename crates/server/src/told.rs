@@ -1,0 +1,178 @@
+//! What is told of a request when it is over: its access line, its share of the metrics, the hint to
+//! the gc.
+
+use crate::answer::App;
+use crate::listener::Underway;
+use crate::log::Access;
+use crate::metrics::POST_OBJECT;
+use bytes::Bytes;
+use http::{Method, Response};
+use http_body::{Body, Frame, SizeHint};
+use larder_s3_api::{Answer, BodyCut, Requested, ResponseBody};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::task::{Context, Poll};
+
+/// A request of which something will be told.
+pub(crate) struct Telling {
+    app: Arc<App>,
+    underway: Underway,
+    begun_ns: u64,
+    facts: Facts,
+    bytes_out: u64,
+    /// The client went before the end of its answer.
+    cut: bool,
+}
+
+/// What the access line and the metrics tell.
+#[derive(Default)]
+struct Facts {
+    /// The server's own paths are asked for all the time; of them nothing is told.
+    own: bool,
+    operation: &'static str,
+    bucket: Option<String>,
+    key: Option<String>,
+    access_key: Option<String>,
+    error_code: Option<&'static str>,
+    request_id: String,
+    /// 0 when the client went before there was an answer.
+    status: u16,
+    bytes_in: u64,
+}
+
+impl Telling {
+    pub(crate) fn new(app: &Arc<App>, underway: Underway) -> Self {
+        app.metrics.requests_open.fetch_add(1, Ordering::Relaxed);
+        Self {
+            app: app.clone(),
+            underway,
+            begun_ns: app.platform.clock.monotonic_ns(),
+            facts: Facts::default(),
+            bytes_out: 0,
+            cut: true,
+        }
+    }
+
+    /// An answer of which nothing is told.
+    pub(crate) fn own(mut self, response: Response<ResponseBody>) -> Response<Told> {
+        self.facts.own = true;
+        response.map(|body| Told::new(body, self))
+    }
+
+    /// An answer to a request with this method.
+    pub(crate) fn answer(mut self, answer: Answer, method: &Method) -> Response<Told> {
+        let operation = match answer.operation {
+            None => "",
+            Some(Requested::PostObject) => POST_OBJECT,
+            Some(Requested::Model(operation)) => operation.name(),
+        };
+        self.facts = Facts {
+            own: false,
+            operation,
+            bucket: answer.bucket,
+            key: answer.key,
+            access_key: answer.access_key,
+            error_code: answer.error_code,
+            request_id: answer.request_id,
+            status: answer.response.status().as_u16(),
+            bytes_in: answer.bytes_received,
+        };
+        let mut response = answer.response.map(|body| Told::new(body, self));
+        // The body of an answer to HEAD is not sent.
+        response.body_mut().ended = method == Method::HEAD;
+        response
+    }
+
+    fn tell(&self) {
+        let facts = &self.facts;
+        let duration_ns = self.app.platform.clock.monotonic_ns() - self.begun_ns;
+        self.app.metrics.request(facts.operation, facts.status, duration_ns);
+        if !self.app.logs.wants_access() {
+            return;
+        }
+        self.app.logs.access(&Access {
+            request_id: &facts.request_id,
+            remote: self.underway.traffic().remote,
+            operation: facts.operation,
+            bucket: facts.bucket.as_deref(),
+            key: facts.key.as_deref(),
+            status: facts.status,
+            error_code: facts.error_code,
+            bytes_in: facts.bytes_in,
+            bytes_out: self.bytes_out,
+            duration_ns,
+            access_key: facts.access_key.as_deref(),
+            cut: self.cut,
+        });
+    }
+
+    /// Whether the request may have left something to free. One without an answer may have, too.
+    fn may_have_freed(&self) -> bool {
+        let reads = ["Get", "Head", "List"];
+        !reads.iter().any(|read| self.facts.operation.starts_with(read))
+    }
+}
+
+impl Drop for Telling {
+    fn drop(&mut self) {
+        self.app.metrics.requests_open.fetch_sub(1, Ordering::Relaxed);
+        if self.facts.own {
+            return;
+        }
+        self.tell();
+        if let Some(store) = self.app.store.get().filter(|_| self.may_have_freed()) {
+            store.gc.hint();
+        }
+    }
+}
+
+/// An answer's body. When it has been sent, or its client has gone, the request is over.
+pub(crate) struct Told {
+    body: ResponseBody,
+    telling: Telling,
+    ended: bool,
+}
+
+impl Told {
+    fn new(body: ResponseBody, mut telling: Telling) -> Self {
+        telling.underway.sends();
+        Self { body, telling, ended: false }
+    }
+}
+
+impl Body for Told {
+    type Data = Bytes;
+    type Error = BodyCut;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyCut>>> {
+        let this = &mut *self;
+        this.telling.underway.sends();
+        let frame = Pin::new(&mut this.body).poll_frame(cx);
+        match &frame {
+            Poll::Ready(Some(Ok(frame))) => {
+                this.telling.bytes_out += frame.data_ref().map_or(0, |data| data.len() as u64);
+            }
+            Poll::Ready(None) => this.ended = true,
+            Poll::Ready(Some(Err(_))) | Poll::Pending => {}
+        }
+        frame
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl Drop for Told {
+    fn drop(&mut self) {
+        self.telling.cut = !self.ended && !self.body.is_end_stream();
+    }
+}

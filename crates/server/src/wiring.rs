@@ -1,0 +1,266 @@
+//! Puts the parts together, runs them, and takes them apart again.
+
+use crate::answer::{App, Store};
+use crate::listener::{Door, Tls, accept};
+use crate::log::Logs;
+use crate::metrics::Metrics;
+use crate::settings::{self, Settings};
+use crate::{banner, limits, root};
+use larder_objects::{CreateBucket, Error, Objects};
+use larder_platform::Platform;
+use larder_s3_api::{ApiSettings, Parts, Service};
+use larder_storage_local::index::{Index, LsmIndex, MemoryIndex, MemoryTables};
+use larder_storage_local::{Local, OpenError, Options};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::runtime::{Builder, Runtime};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::{Semaphore, watch};
+
+/// Most threads on which disk reads wait.
+const BLOCKING_THREADS_MAX: usize = 64;
+/// How long such a thread is kept for the next read.
+const BLOCKING_THREAD_KEPT: Duration = Duration::from_secs(5);
+/// How long futures may take to notice that the runtime ends.
+const RUNTIME_END_MAX: Duration = Duration::from_secs(1);
+
+/// Parts of the memory setting: one memtable, of which there may be two.
+const MEMTABLE_PART: u64 = 16;
+/// Parts of the memory setting: the cache of index blocks. What is left is for requests.
+const CACHE_PART: u64 = 2;
+
+const _: () = assert!(settings::MEMORY_MIN / MEMTABLE_PART >= 4 << 20);
+
+/// What the server is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// Opening the store.
+    Starting,
+    /// Serving.
+    Serving,
+    /// Finishing what was accepted.
+    Stopping,
+}
+
+/// Serves until a signal ends it. An error is one line that says how to mend it.
+pub(crate) fn serve(words: &[String]) -> Result<(), String> {
+    let runtime = Builder::new_multi_thread()
+        .enable_all()
+        .thread_name("reactor")
+        .max_blocking_threads(BLOCKING_THREADS_MAX)
+        .thread_keep_alive(BLOCKING_THREAD_KEPT)
+        .build()
+        .map_err(|error| format!("the system refuses threads: {error}"))?;
+    let entered = runtime.enter();
+    let machine = Platform::real();
+    let environment = settings::environment(std::env::vars_os())?;
+    let settings = settings::load(words, &environment, |path| machine.disk.read_all(path))?;
+    let logs = Logs::new(&machine, settings.log_format, settings.log_level);
+    // Dropped last, so that it writes what the others had to say.
+    let writer = logs.start(&machine);
+    let platform = if settings.ephemeral { Platform::memory() } else { machine.clone() };
+    let (phase, phase_seen) = watch::channel(Phase::Starting);
+    let app = Arc::new(App {
+        platform,
+        domains: settings.domains.clone(),
+        logs: logs.clone(),
+        metrics: Arc::new(Metrics::new()),
+        phase: phase_seen,
+        store: OnceLock::new(),
+    });
+    let server = Server { runtime: &runtime, machine, app, phase, logs };
+    let result = server.run(settings);
+    drop(entered);
+    // Ends what outlived the grace. The engine is still held here: its threads are joined by
+    // dropping it, which no reactor thread may do.
+    let app = server.app.clone();
+    drop(server);
+    runtime.shutdown_timeout(RUNTIME_END_MAX);
+    drop(app);
+    drop(writer);
+    result
+}
+
+struct Server<'a> {
+    runtime: &'a Runtime,
+    /// The real machine, also for an ephemeral store.
+    machine: Platform,
+    app: Arc<App>,
+    phase: watch::Sender<Phase>,
+    logs: Logs,
+}
+
+impl Server<'_> {
+    fn run(&self, mut settings: Settings) -> Result<(), String> {
+        let mut signals = Signals::new()?;
+        let tls = match (settings.tls_cert.clone(), settings.tls_key.clone()) {
+            (Some(certificate), Some(key)) => {
+                let tls = Tls::load(self.machine.disk.clone(), certificate, key)?;
+                Some(Arc::new(tls))
+            }
+            _ => None,
+        };
+        let listeners = self.runtime.block_on(listen(&settings.listen))?;
+        let addresses: Vec<SocketAddr> = listeners.iter().map(|(_, address)| *address).collect();
+        let connections_max = limits::connections(settings.connections_max);
+        // Each listener holds the permit for the connection that it waits for.
+        let permits = connections_max + listeners.len();
+        let door = Door {
+            app: self.app.clone(),
+            platform: self.machine.clone(),
+            tls: tls.clone(),
+            room: Arc::new(Semaphore::new(permits)),
+            idle: settings.idle_timeout,
+            phase: self.phase.subscribe(),
+        };
+        for (listener, _) in listeners {
+            self.machine.spawn(accept(door.clone(), listener));
+        }
+        if let Some(tls) = tls {
+            self.machine.spawn(tls.keep_fresh(self.machine.clone()));
+        }
+        let keys = self.open(&mut settings)?;
+        self.phase.send_replace(Phase::Serving);
+        log::info!("ready");
+        banner::print(&settings, &addresses, &keys);
+        self.runtime.block_on(signals.next());
+        log::info!("stopping: finishing what was accepted; a second signal stops at once");
+        self.phase.send_replace(Phase::Stopping);
+        let logs = self.logs.clone();
+        self.machine.spawn(async move {
+            signals.next().await;
+            log::warn!("stopped by a second signal");
+            logs.flush();
+            std::process::exit(1);
+        });
+        let grace = self.machine.tasks.sleep(settings.shutdown_grace);
+        let everyone = door.room.acquire_many(permits as u32);
+        let finished = self.runtime.block_on(async {
+            tokio::select! {
+                biased;
+                _ = everyone => true,
+                () = grace => false,
+            }
+        });
+        match finished {
+            true => log::info!("stopped"),
+            false => log::warn!("stopped with requests unfinished: the grace is over"),
+        }
+        Ok(())
+    }
+
+    /// Opens the store and everything that works on it. Blocks.
+    fn open(&self, settings: &mut Settings) -> Result<root::Place, String> {
+        let platform = &self.app.platform;
+        let engine = open_engine(platform, settings).map_err(|error| match error {
+            OpenError::Io(error) => {
+                format!("the data directory {} cannot be used: {error}", settings.data.display())
+            }
+            error => error.to_string(),
+        })?;
+        let (accounts, place) = root::accounts(settings, platform)?;
+        let store = Arc::new(engine.clone());
+        let objects = Objects::new(store, platform.clone(), larder_objects::Settings::default());
+        self.runtime.block_on(create_buckets(&objects, settings))?;
+        let service = Service::new(Parts {
+            objects: objects.clone(),
+            accounts: Arc::new(accounts),
+            platform: platform.clone(),
+            settings: ApiSettings {
+                region: settings.region.clone(),
+                domains: settings.domains.clone(),
+                sigv2: settings.sigv2,
+            },
+        });
+        let gc = larder_workers::start_gc(objects, platform);
+        // Set once: a server starts once.
+        let _ = self.app.store.set(Store { service, engine, gc });
+        Ok(place)
+    }
+}
+
+fn open_engine(platform: &Platform, settings: &Settings) -> Result<Local, OpenError> {
+    let mut options = Options::new(&settings.data);
+    options.memtable_bytes = settings.memory / MEMTABLE_PART;
+    let cache_bytes = settings.memory / CACHE_PART;
+    let index = |path: &Path| -> Result<Arc<dyn Index>, OpenError> {
+        if settings.ephemeral {
+            return Ok(Arc::new(MemoryIndex::new(MemoryTables::default())));
+        }
+        match LsmIndex::open(path, cache_bytes) {
+            Ok(index) => Ok(Arc::new(index)),
+            Err(error) => Err(OpenError::Index(error.to_string())),
+        }
+    };
+    if settings.ephemeral {
+        // There is no other process to see it, so that the name does not matter.
+        options.directory = "ephemeral".into();
+    }
+    Local::open(platform.clone(), options, index)
+}
+
+/// Binds every address and says which port each one got.
+async fn listen(addresses: &[SocketAddr]) -> Result<Vec<(TcpListener, SocketAddr)>, String> {
+    let mut out = Vec::new();
+    for address in addresses {
+        let listener = TcpListener::bind(address).await;
+        let bound = listener.and_then(|listener| {
+            let bound = listener.local_addr()?;
+            Ok((listener, bound))
+        });
+        out.push(bound.map_err(|error| match error.kind() {
+            std::io::ErrorKind::AddrInUse => format!(
+                "{address} is in use by another process; stop it or choose another --listen address"
+            ),
+            _ => format!("cannot listen on {address}: {error}; choose another --listen address"),
+        })?);
+    }
+    Ok(out)
+}
+
+async fn create_buckets(objects: &Objects<Local>, settings: &Settings) -> Result<(), String> {
+    for name in &settings.buckets {
+        let create = CreateBucket {
+            owner: root::account().owner,
+            region: settings.region.clone(),
+            tags: Vec::new(),
+        };
+        match objects.create_bucket(name, create).await {
+            Ok(_) => log::info!("bucket {name} was created"),
+            Err(Error::BucketAlreadyOwnedByYou(_)) => {}
+            Err(Error::BucketAlreadyExists) => {
+                return Err(format!("bucket {name} belongs to another account; leave it out"));
+            }
+            Err(error) => return Err(format!("bucket {name} cannot be created: {error}")),
+        }
+    }
+    Ok(())
+}
+
+/// The signals that end the server.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn new() -> Result<Self, String> {
+        let of =
+            |kind| signal(kind).map_err(|error| format!("signals cannot be received: {error}"));
+        Ok(Self {
+            terminate: of(SignalKind::terminate())?,
+            interrupt: of(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            biased;
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}

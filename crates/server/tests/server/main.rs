@@ -1,0 +1,13 @@
+//! The real binary, started as an operator starts it.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "these tests look at a process from outside: its files, its sockets, its end"
+)]
+
+mod connections;
+mod harness;
+mod own_paths;
+mod start;
+mod stop;
+mod tls;

@@ -6,7 +6,8 @@ use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::thread::ScopedJoinHandle;
+use std::time::Instant;
 
 /// Objects and the directories that they go to in turn.
 pub struct Tree<'a> {
@@ -15,9 +16,9 @@ pub struct Tree<'a> {
     pub bodies: &'a Bodies,
 }
 
-/// Writes new objects from [`PUT_CONNECTIONS`] threads for `seconds`: each to a temporary file,
-/// synced, renamed to its name, its directory synced. Returns objects per second.
-pub fn write_objects(tree: &Tree<'_>, seconds: f64) -> Result<f64, String> {
+/// Writes `count` new objects from [`PUT_CONNECTIONS`] threads: each to a temporary file, synced,
+/// renamed to its name, its directory synced. Returns objects per second.
+pub fn write_objects(tree: &Tree<'_>, count: usize) -> Result<f64, String> {
     let root = tree.root;
     for directory in 0..tree.directories {
         let path = root.join(format!("{directory:02x}"));
@@ -25,29 +26,27 @@ pub fn write_objects(tree: &Tree<'_>, seconds: f64) -> Result<f64, String> {
     }
     let next = AtomicUsize::new(0);
     let started = Instant::now();
-    let end = started + Duration::from_secs_f64(seconds);
-    let written: Result<Vec<usize>, String> = std::thread::scope(|scope| {
-        let write = || write_until(end, tree, &next);
+    std::thread::scope(|scope| {
+        let write = || write_until(count, tree, &next);
         let threads: Vec<_> = (0..PUT_CONNECTIONS).map(|_| scope.spawn(write)).collect();
-        let join = |thread: std::thread::ScopedJoinHandle<'_, Result<usize, String>>| {
+        let join = |thread: ScopedJoinHandle<'_, Result<(), String>>| {
             thread.join().map_err(|_| "a writer panicked".to_owned())?
         };
-        threads.into_iter().map(join).collect()
-    });
-    let elapsed = started.elapsed().as_secs_f64();
-    Ok(written?.iter().sum::<usize>() as f64 / elapsed)
+        threads.into_iter().try_for_each(join)
+    })?;
+    Ok(count as f64 / started.elapsed().as_secs_f64())
 }
 
-fn write_until(end: Instant, tree: &Tree<'_>, next: &AtomicUsize) -> Result<usize, String> {
-    let mut written = 0;
-    while Instant::now() < end {
+fn write_until(count: usize, tree: &Tree<'_>, next: &AtomicUsize) -> Result<(), String> {
+    loop {
         let number = next.fetch_add(1, Ordering::Relaxed);
+        if number >= count {
+            return Ok(());
+        }
         let directory = tree.root.join(format!("{:02x}", number % tree.directories));
         write_object(&directory, number, tree.bodies)
             .map_err(|error| format!("{}: {error}", directory.display()))?;
-        written += 1;
     }
-    Ok(written)
 }
 
 fn write_object(directory: &Path, number: usize, bodies: &Bodies) -> std::io::Result<()> {

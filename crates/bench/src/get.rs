@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 const UNIFORM_LIMIT: f64 = 4.0;
 const HOT_LIMIT: f64 = 2.5;
-/// Requests that are signed at a time when loading: some 50 MB.
+/// Requests that are signed at a time when all keys are put or read: some 50 MB.
 const LOAD_BATCH: usize = 10_000;
 /// Requests before the first round, so that neither side is measured cold.
 const WARM_UP: usize = 5_000;
@@ -40,6 +40,7 @@ pub fn measure(settings: &Settings, work: &Path, report: &mut Report) -> Result<
     larder.settle()?;
     let bare = start_bare(&larder, work)?;
     let pair = Pair { larder, bare, bodies };
+    report.add(pair.first_reads()?);
     pair.compare(settings, KEYS, UNIFORM_LIMIT, report)?;
     pair.compare(settings, HOT_KEYS, HOT_LIMIT, report)?;
     pair.larder.stop()
@@ -72,6 +73,26 @@ fn start_bare(larder: &Server, work: &Path) -> Result<Server, String> {
 }
 
 impl Pair {
+    /// Reads each key once. After it both comparisons find what fits into memory there, as on any
+    /// machine that has been serving for a while.
+    fn first_reads(&self) -> Result<Row, String> {
+        let host = self.larder.address.to_string();
+        let mut costs = Vec::new();
+        for start in (0..KEYS).step_by(LOAD_BATCH) {
+            let batch = Batch::gets(&host, start..(start + LOAD_BATCH).min(KEYS));
+            costs.push(self.cost(&self.larder, &Arc::new(batch), Expect::Object)?);
+        }
+        let of = |side: fn(&Cost) -> f64| median(costs.iter().map(side).collect());
+        Ok(Row {
+            what: format!("GET 4 KiB, each of {KEYS} keys for the first time"),
+            larder: format!("{} ({:.0}/s)", micros(of(|c| c.cpu_seconds)), of(|c| c.rate)),
+            beside: String::new(),
+            value: Some(of(|c| c.cpu_seconds)),
+            unit: " s",
+            limit: Limit::None,
+        })
+    }
+
     fn compare(
         &self,
         settings: &Settings,
@@ -82,7 +103,7 @@ impl Pair {
         let mut random = Random::new(keys as u64);
         self.round(&mut random, keys, WARM_UP)?;
         let mut rounds = Vec::new();
-        for _ in 0..settings.rounds() {
+        for _ in 0..settings.get_rounds() {
             rounds.push(self.round(&mut random, keys, settings.gets_per_round())?);
         }
         let of = |side: fn(&(Cost, Cost)) -> f64| median(rounds.iter().map(side).collect());

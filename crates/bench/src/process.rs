@@ -27,8 +27,8 @@ const TICKS_PER_SECOND: f64 = 100.0;
 const READY_REQUEST: &[u8] =
     b"GET /_/health/ready HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
 
-/// CPU time in nanoseconds by thread: `stat` has the sum, but in ticks of 10 ms, which is too coarse
-/// for a round. What a thread did that ended in between is missed; servers' threads stay.
+/// CPU time in nanoseconds by thread: `stat` has the sum, but in ticks of 10 ms, too coarse for a
+/// round. What a thread did that ended in between is missed; servers' threads stay.
 pub struct Cpu(HashMap<PathBuf, u64>);
 
 impl Cpu {

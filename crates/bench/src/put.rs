@@ -33,7 +33,7 @@ pub fn measure(settings: &Settings, work: &Path, report: &mut Report) -> Result<
     let server = Server::larder(settings, &work.join("put.log"), &[], &["--data", data])?;
     put(&server, &bodies, 0, WARM_UP)?;
     let mut rounds = Vec::new();
-    for round in 0..settings.rounds() {
+    for round in 0..settings.put_rounds() {
         let first = WARM_UP + round * settings.puts_per_round();
         rounds.push(measure_round(settings, &server, &bodies, (work, round, first))?);
     }
@@ -72,7 +72,8 @@ fn measure_round(
     let mut files = [0.0; LAYOUTS.len()];
     for (rate, (_, directories)) in files.iter_mut().zip(LAYOUTS) {
         let root = &work.join(format!("files-{directories}-{round}"));
-        *rate = write_objects(&Tree { root, directories, bodies }, settings.files_seconds())?;
+        let count = settings.files_per_round(directories);
+        *rate = write_objects(&Tree { root, directories, bodies }, count)?;
     }
     let (rate, cpu_seconds) = early.map_or_else(measure_larder, Ok)?;
     Ok(Round { rate, cpu_seconds, files })

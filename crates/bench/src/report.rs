@@ -9,6 +9,8 @@ use std::fmt::Write as _;
 pub enum Limit {
     AtMost(f64),
     AtLeast(f64),
+    /// Told for what it explains.
+    None,
 }
 
 /// One line of the table.
@@ -37,6 +39,7 @@ impl Row {
         match (self.limit, self.value?) {
             (Limit::AtMost(limit), value) => Some(value <= limit),
             (Limit::AtLeast(limit), value) => Some(value >= limit),
+            (Limit::None, _) => Some(true),
         }
     }
 
@@ -45,11 +48,13 @@ impl Row {
         let limit = match self.limit {
             Limit::AtMost(limit) => format!("at most {limit}{unit}"),
             Limit::AtLeast(limit) => format!("at least {limit}{unit}"),
+            Limit::None => String::new(),
         };
-        let verdict = match self.held() {
-            None => "not measured",
-            Some(true) => "held",
-            Some(false) => "MISSED",
+        let verdict = match (self.limit, self.held()) {
+            (Limit::None, _) => "",
+            (_, None) => "not measured",
+            (_, Some(true)) => "held",
+            (_, Some(false)) => "MISSED",
         };
         let ratio = match self.value {
             Some(value) if unit == "x" => format!("{value:.2}x"),

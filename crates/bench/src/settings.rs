@@ -15,7 +15,8 @@ size     stripped binary and packages; with --cold the CPU seconds of a build fr
 Without a name: all. --quick takes 40 s and says little; --markdown adds the block for
 docs/benchmarks.md; --check fails when a limit is missed; --keep leaves the data behind.
 --larder is the server's binary, otherwise the release build of this workspace; --dir is where
-the data goes, otherwise target/bench. What is compared alternates within one run; medians are told.";
+the data goes, otherwise target/bench. What is compared alternates within one run, and the median
+is told.";
 
 /// Connections of the GET comparison.
 pub const GET_CONNECTIONS: usize = 16;
@@ -106,24 +107,32 @@ impl Settings {
         Ok(work)
     }
 
-    /// Alternating rounds of each comparison.
-    pub fn rounds(&self) -> usize {
-        3
+    /// Alternating rounds of GETs. Many short ones: other work on the machine then falls on both
+    /// sides alike.
+    pub fn get_rounds(&self) -> usize {
+        if self.quick { 5 } else { 9 }
     }
 
     /// Requests of one round of GETs.
     pub fn gets_per_round(&self) -> usize {
-        if self.quick { 20_000 } else { 80_000 }
+        if self.quick { 10_000 } else { 25_000 }
+    }
+
+    /// Alternating rounds of PUTs and files.
+    pub fn put_rounds(&self) -> usize {
+        3
     }
 
     /// Requests of one round of PUTs.
     pub fn puts_per_round(&self) -> usize {
-        if self.quick { 15_000 } else { 40_000 }
+        if self.quick { 8_000 } else { 30_000 }
     }
 
-    /// How long a round of files per object goes on.
-    pub fn files_seconds(&self) -> f64 {
-        if self.quick { 1.0 } else { 3.0 }
+    /// Files of one round. Few, since some file systems take longer to remove them than to make
+    /// them; fewer yet in one directory, which is slow.
+    pub fn files_per_round(&self, directories: usize) -> usize {
+        let files = if directories == 1 { 2_000 } else { 10_000 };
+        if self.quick { files / 4 } else { files }
     }
 }
 

@@ -134,12 +134,13 @@ fn limits_are_judged() {
     let mut report = Report::new("ext4".to_owned());
     report.add(row(Some(3.99), Limit::AtMost(4.0)));
     report.add(row(Some(10.0), Limit::AtLeast(10.0)));
+    report.add(row(Some(1.0), Limit::None));
     assert_eq!(report.missed(), 0);
     report.add(row(Some(4.01), Limit::AtMost(4.0)));
     report.add(row(Some(9.99), Limit::AtLeast(10.0)));
     report.add(row(None, Limit::AtMost(4.0)));
     assert_eq!(report.missed(), 3, "what was not measured was not held");
-    assert_eq!(report.table().lines().count(), 6);
+    assert_eq!(report.table().lines().count(), 7);
     assert_eq!(report.table().matches("MISSED").count(), 2);
 }
 

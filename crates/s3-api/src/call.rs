@@ -14,6 +14,7 @@ use larder_platform::Platform;
 use larder_s3_model::{DecodeError, RequestHead};
 use larder_s3_wire::auth::{AuthType, PayloadMode};
 use larder_s3_wire::body::BodyVerifier;
+use larder_s3_wire::error::ErrorCode;
 use larder_s3_wire::target::Target;
 use std::sync::Arc;
 
@@ -87,7 +88,16 @@ impl Call {
 
     /// The object data that the request carries. The first byte is read by the caller's first
     /// `next`.
+    ///
+    /// Errors: `NotImplemented` for chunks of HTTP that hide the data's length, as AWS;
+    /// `MissingContentLength`, `InvalidDigest`, `InvalidRequest`.
     pub(crate) fn upload_body(&mut self) -> Result<UploadBody<'_>, Failure> {
+        let framed = matches!(self.payload, Some(PayloadMode::Chunked { .. }));
+        let chunked = self.headers.contains_key(http::header::TRANSFER_ENCODING);
+        if chunked && !framed && self.content_length().is_none() {
+            let failure = Failure::new(ErrorCode::NotImplemented);
+            return Err(failure.element("Header", "Transfer-Encoding"));
+        }
         let payload = self.payload.take().unwrap_or(PayloadMode::Unsigned);
         let verifier = BodyVerifier::new(payload, &self.headers, self.content_length())?;
         Ok(UploadBody::new(&mut self.body, &mut self.bytes_received, &self.platform, verifier))

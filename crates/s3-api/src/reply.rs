@@ -56,6 +56,12 @@ pub(crate) fn etag_header(headers: &mut HeaderMap, etag: &ETag) {
     headers.insert(header::ETAG, value);
 }
 
+/// The version id that the answer to a write shows. S3 names no null version there, though it does
+/// to readers and to those who delete.
+pub(crate) fn written_version(version: Option<VersionId>) -> Option<VersionId> {
+    version.filter(|version| *version != VersionId::Null)
+}
+
 /// `x-amz-version-id`, when there is one to show.
 pub(crate) fn version_header(headers: &mut HeaderMap, version: Option<VersionId>) {
     if let Some(version) = version {

@@ -89,7 +89,7 @@ impl Text for bool {
 }
 
 impl Text for i32 {
-    const EXPECTED: &'static str = "an integer within integer range";
+    const EXPECTED: &'static str = "an integer or within integer range";
 
     fn parse(text: &str) -> Option<Self> {
         text.parse().ok()
@@ -101,7 +101,7 @@ impl Text for i32 {
 }
 
 impl Text for i64 {
-    const EXPECTED: &'static str = "an integer within long range";
+    const EXPECTED: &'static str = "an integer or within long range";
 
     fn parse(text: &str) -> Option<Self> {
         text.parse().ok()

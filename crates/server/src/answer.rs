@@ -3,6 +3,7 @@
 use crate::listener::Traffic;
 use crate::log::Logs;
 use crate::metrics::{Metrics, Others};
+use crate::quiet::Quiet;
 use crate::told::{Telling, Told};
 use crate::wiring::Phase;
 use bytes::Bytes;
@@ -32,6 +33,7 @@ pub(crate) struct App {
     pub(crate) domains: Vec<String>,
     pub(crate) logs: Logs,
     pub(crate) metrics: Arc<Metrics>,
+    pub(crate) quiet: Arc<Quiet>,
     pub(crate) phase: watch::Receiver<Phase>,
     /// Set once the server has started.
     pub(crate) store: OnceLock<Store>,
@@ -45,10 +47,6 @@ pub(crate) struct Store {
 }
 
 impl App {
-    pub(crate) fn metrics(&self) -> &Arc<Metrics> {
-        &self.metrics
-    }
-
     /// Answers one request.
     pub(crate) async fn answer(
         self: Arc<Self>,

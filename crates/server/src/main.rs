@@ -10,6 +10,7 @@ mod limits;
 mod listener;
 mod log;
 mod metrics;
+mod quiet;
 mod root;
 mod settings;
 mod told;

@@ -117,6 +117,7 @@ impl Telling {
 impl Drop for Telling {
     fn drop(&mut self) {
         self.app.metrics.requests_open.fetch_sub(1, Ordering::Relaxed);
+        self.app.quiet.ended();
         if self.facts.own {
             return;
         }

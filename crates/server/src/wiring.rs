@@ -4,6 +4,7 @@ use crate::answer::{App, Store};
 use crate::listener::{Door, Tls, accept};
 use crate::log::Logs;
 use crate::metrics::Metrics;
+use crate::quiet::Quiet;
 use crate::settings::{self, Settings};
 use crate::{banner, limits, root};
 use larder_objects::{CreateBucket, Error, Objects};
@@ -15,7 +16,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Semaphore, watch};
@@ -26,6 +27,13 @@ const BLOCKING_THREADS_MAX: usize = 64;
 const BLOCKING_THREAD_KEPT: Duration = Duration::from_secs(5);
 /// How long futures may take to notice that the runtime ends.
 const RUNTIME_END_MAX: Duration = Duration::from_secs(1);
+
+/// Time for the log's last lines after a second signal.
+const LAST_WORDS: Duration = Duration::from_millis(50);
+
+/// Connections that the system holds until we accept them; it may allow fewer. A client whose
+/// connection finds no place tries again only after a second.
+const BACKLOG: u32 = 4096;
 
 /// Parts of the memory setting: one memtable, of which there may be two.
 const MEMTABLE_PART: u64 = 16;
@@ -63,15 +71,17 @@ pub(crate) fn serve(words: &[String]) -> Result<(), String> {
     let writer = logs.start(&machine);
     let platform = if settings.ephemeral { Platform::memory() } else { machine.clone() };
     let (phase, phase_seen) = watch::channel(Phase::Starting);
+    let metrics = Arc::new(Metrics::new());
     let app = Arc::new(App {
+        quiet: Arc::new(Quiet::new(machine.clone(), metrics.clone())),
         platform,
         domains: settings.domains.clone(),
-        logs: logs.clone(),
-        metrics: Arc::new(Metrics::new()),
+        logs,
+        metrics,
         phase: phase_seen,
         store: OnceLock::new(),
     });
-    let server = Server { runtime: &runtime, machine, app, phase, logs };
+    let server = Server { runtime: &runtime, machine, app, phase };
     let result = server.run(settings);
     drop(entered);
     // Ends what outlived the grace. The engine is still held here: its threads are joined by
@@ -90,7 +100,6 @@ struct Server<'a> {
     machine: Platform,
     app: Arc<App>,
     phase: watch::Sender<Phase>,
-    logs: Logs,
 }
 
 impl Server<'_> {
@@ -103,7 +112,7 @@ impl Server<'_> {
             }
             _ => None,
         };
-        let listeners = self.runtime.block_on(listen(&settings.listen))?;
+        let listeners = listen(&settings.listen)?;
         let addresses: Vec<SocketAddr> = listeners.iter().map(|(_, address)| *address).collect();
         let connections_max = limits::connections(settings.connections_max);
         // Each listener holds the permit for the connection that it waits for.
@@ -129,11 +138,12 @@ impl Server<'_> {
         self.runtime.block_on(signals.next());
         log::info!("stopping: finishing what was accepted; a second signal stops at once");
         self.phase.send_replace(Phase::Stopping);
-        let logs = self.logs.clone();
+        let tasks = self.machine.tasks.clone();
         self.machine.spawn(async move {
             signals.next().await;
             log::warn!("stopped by a second signal");
-            logs.flush();
+            // Nobody waits for a log that nobody takes.
+            tasks.sleep(LAST_WORDS).await;
             std::process::exit(1);
         });
         let grace = self.machine.tasks.sleep(settings.shutdown_grace);
@@ -202,16 +212,11 @@ fn open_engine(platform: &Platform, settings: &Settings) -> Result<Local, OpenEr
     Local::open(platform.clone(), options, index)
 }
 
-/// Binds every address and says which port each one got.
-async fn listen(addresses: &[SocketAddr]) -> Result<Vec<(TcpListener, SocketAddr)>, String> {
+/// Binds every address and says which port each one got. Needs the runtime entered.
+fn listen(addresses: &[SocketAddr]) -> Result<Vec<(TcpListener, SocketAddr)>, String> {
     let mut out = Vec::new();
     for address in addresses {
-        let listener = TcpListener::bind(address).await;
-        let bound = listener.and_then(|listener| {
-            let bound = listener.local_addr()?;
-            Ok((listener, bound))
-        });
-        out.push(bound.map_err(|error| match error.kind() {
+        out.push(bind(*address).map_err(|error| match error.kind() {
             std::io::ErrorKind::AddrInUse => format!(
                 "{address} is in use by another process; stop it or choose another --listen address"
             ),
@@ -219,6 +224,16 @@ async fn listen(addresses: &[SocketAddr]) -> Result<Vec<(TcpListener, SocketAddr
         })?);
     }
     Ok(out)
+}
+
+fn bind(address: SocketAddr) -> std::io::Result<(TcpListener, SocketAddr)> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // A restart need not wait for the old connections' last packets.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    let listener = socket.listen(BACKLOG)?;
+    let bound = listener.local_addr()?;
+    Ok((listener, bound))
 }
 
 async fn create_buckets(objects: &Objects<Local>, settings: &Settings) -> Result<(), String> {

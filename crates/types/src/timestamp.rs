@@ -136,7 +136,7 @@ impl Timestamp {
     pub fn parse_http_date(text: &str) -> Option<Self> {
         let words: Vec<&str> = text.split([' ', ',', '-']).filter(|w| !w.is_empty()).collect();
         let (day, month, year, time) = match words.as_slice() {
-            [_, day, month, year, time, zone] if matches!(*zone, "GMT" | "UTC" | "+0000") => {
+            [_, day, month, year, time, zone] if matches!(*zone, "GMT" | "UTC" | "+0000" | "0000") => {
                 (day, month, year, time)
             }
             [_, month, day, time, year] => (day, month, year, time),
@@ -278,6 +278,7 @@ mod tests {
         for text in [
             "Sun, 06 Nov 1994 08:49:37 GMT",
             "Sunday, 06-Nov-94 08:49:37 GMT",
+            "Sun, 06 Nov 1994 08:49:37 -0000",
             "Sun Nov  6 08:49:37 1994",
         ] {
             assert_eq!(Timestamp::parse_http_date(text), t, "{text}");

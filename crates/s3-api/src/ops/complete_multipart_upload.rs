@@ -7,16 +7,16 @@ use super::object_headers::write_conditions;
 use crate::call::Call;
 use crate::error::Failure;
 use crate::pipeline::Grant;
-use crate::reply::Reply;
-use larder_objects::Stored;
+use crate::reply::{Reply, written_version};
 use larder_objects::multipart::{CompleteUpload, CompletedPart};
+use larder_objects::{Error, Stored};
 use larder_s3_model::inputs::CompleteMultipartUploadInput;
 use larder_s3_model::outputs::CompleteMultipartUploadOutput;
 use larder_s3_model::{enums, shapes};
 use larder_s3_wire::error::{ErrorCode, S3Error};
 use larder_storage::Storage;
 use larder_types::limits::PART_NUMBER_MAX;
-use larder_types::{Checksum, ChecksumAlgorithm, ChecksumType, ETag};
+use larder_types::{Checksum, ChecksumAlgorithm, ChecksumType, ETag, InvalidChecksum};
 
 /// The checksums that a shape with one field per algorithm holds.
 macro_rules! given_checksums {
@@ -77,7 +77,11 @@ fn completed_part(part: &shapes::CompletedPart) -> Result<CompletedPart, Failure
     })?;
     let mut checksums = Vec::new();
     for (algorithm, text) in given_checksums!(part) {
-        checksums.extend(checksum(algorithm, text.as_deref())?);
+        let invalid = |_| {
+            let message = format!("Value for {} is invalid.", algorithm.header());
+            Failure::with(ErrorCode::InvalidRequest, message)
+        };
+        checksums.extend(checksum(algorithm, text.as_deref()).map_err(invalid)?);
     }
     let etag = part.etag.as_deref().and_then(|text| ETag::parse(text).ok());
     Ok(CompletedPart { part_number, etag, checksums })
@@ -87,7 +91,9 @@ fn completed_part(part: &shapes::CompletedPart) -> Result<CompletedPart, Failure
 fn object_checksum(input: &CompleteMultipartUploadInput) -> Result<Option<Checksum>, Failure> {
     let mut given = Vec::new();
     for (algorithm, text) in given_checksums!(input) {
-        given.extend(checksum(algorithm, text.as_deref())?);
+        // What is no checksum is not the object's either.
+        let wrong = |_| Error::BadDigest(algorithm);
+        given.extend(checksum(algorithm, text.as_deref()).map_err(wrong)?);
     }
     if given.len() > 1 {
         return Err(Failure::with(
@@ -98,15 +104,11 @@ fn object_checksum(input: &CompleteMultipartUploadInput) -> Result<Option<Checks
     Ok(given.pop())
 }
 
-fn checksum(algorithm: ChecksumAlgorithm, text: Option<&str>) -> Result<Option<Checksum>, Failure> {
-    let Some(text) = text else {
-        return Ok(None);
-    };
-    let parsed = Checksum::parse(algorithm, text).map_err(|_| {
-        let message = format!("Value for {} is invalid.", algorithm.header());
-        Failure::with(ErrorCode::InvalidRequest, message)
-    });
-    parsed.map(Some)
+fn checksum(
+    algorithm: ChecksumAlgorithm,
+    text: Option<&str>,
+) -> Result<Option<Checksum>, InvalidChecksum> {
+    text.map(|text| Checksum::parse(algorithm, text)).transpose()
 }
 
 fn object_size(size: i64) -> Result<u64, Failure> {
@@ -126,7 +128,7 @@ fn reply<S: Storage>(grant: &Grant<S>, location: String, stored: Stored) -> Repl
         bucket: Some(grant.bucket().name.as_str().to_owned()),
         key: Some(grant.key().as_str().to_owned()),
         etag: Some(stored.record.etag.to_string()),
-        version_id: stored.version.map(|version| version.to_string()),
+        version_id: written_version(stored.version).map(|version| version.to_string()),
         ..CompleteMultipartUploadOutput::default()
     };
     if let Some(checksum) = &stored.record.checksum {

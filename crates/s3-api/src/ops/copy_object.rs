@@ -8,7 +8,7 @@ use super::object_headers::{
 use crate::call::Call;
 use crate::error::Failure;
 use crate::pipeline::Grant;
-use crate::reply::Reply;
+use crate::reply::{Reply, written_version};
 use larder_objects::conditions::{EtagCondition, ReadConditions};
 use larder_objects::{CopyObject, Error, Stored, VersionRecord};
 use larder_s3_model::enums::{MetadataDirective, TaggingDirective};
@@ -94,7 +94,7 @@ fn answer(stored: &Stored, source_version: Option<String>) -> Reply {
     let output = CopyObjectOutput {
         copy_object_result: Some(result(&stored.record)),
         copy_source_version_id: source_version,
-        version_id: stored.version.map(|version| version.to_string()),
+        version_id: written_version(stored.version).map(|version| version.to_string()),
         ..CopyObjectOutput::default()
     };
     Reply::of(200, |headers, body| output.encode(headers, body))

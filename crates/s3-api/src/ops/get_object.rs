@@ -112,6 +112,16 @@ async fn answer<S: Storage>(
         }
         if reading.checksums {
             checksum_headers(&mut headers, selected.checksum.as_ref());
+            // A part's checksum comes with the type of the object's.
+            if let (Some(_), Some(whole)) = (&selected.checksum, &record.checksum) {
+                let name = HeaderName::from_static("x-amz-checksum-type");
+                set(&mut headers, name, whole.checksum_type().name());
+            }
+            // A part's checksum is shown with the type of its object's.
+            if let (Some(_), Some(whole)) = (&selected.checksum, &record.checksum) {
+                let kind = whole.checksum_type().name();
+                set(&mut headers, HeaderName::from_static("x-amz-checksum-type"), kind);
+            }
         }
         override_headers(call, &mut headers);
         return Ok(Reply { status, headers, body });

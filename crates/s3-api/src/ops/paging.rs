@@ -17,6 +17,8 @@ use std::ops::Range;
 
 /// Entries of a document that are written at once; the rest when the connection takes them.
 const PIECE_ENTRIES: usize = 128;
+/// Room that most entries need not exceed, in bytes.
+const ENTRY_BYTES: usize = 384;
 /// First byte of a token: its format.
 const TOKEN_FORMAT: u8 = 1;
 
@@ -187,6 +189,7 @@ impl<P: Page> Iterator for Pieces<P> {
         let from = self.at?;
         let to = self.page.len().min(from + PIECE_ENTRIES);
         let mut out = std::mem::take(&mut self.head);
+        out.reserve((to - from) * ENTRY_BYTES);
         let mut writer = XmlWriter::new(&mut out);
         self.page.entries(from..to, &mut writer);
         self.at = Some(to).filter(|to| *to < self.page.len());

@@ -7,7 +7,7 @@ use super::object_headers::{
 use crate::call::Call;
 use crate::error::Failure;
 use crate::pipeline::FormDoor;
-use crate::reply::{Reply, checksum_headers, etag_header, version_header};
+use crate::reply::{Reply, checksum_headers, etag_header, version_header, written_version};
 use form_body::FormBody;
 use http::{HeaderValue, StatusCode, header};
 use larder_objects::conditions::WriteConditions;
@@ -139,7 +139,7 @@ fn reply(fields: &FormFields, at: &Place<'_>, stored: &Stored) -> Reply {
     };
     etag_header(&mut reply.headers, etag);
     checksum_headers(&mut reply.headers, stored.record.checksum.as_ref());
-    version_header(&mut reply.headers, stored.version);
+    version_header(&mut reply.headers, written_version(stored.version));
     reply
 }
 

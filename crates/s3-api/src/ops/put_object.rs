@@ -6,7 +6,7 @@ use super::object_headers::{
 use crate::call::Call;
 use crate::error::Failure;
 use crate::pipeline::Grant;
-use crate::reply::{Reply, checksum_headers, etag_header, version_header};
+use crate::reply::{Reply, checksum_headers, etag_header, version_header, written_version};
 use http::StatusCode;
 use larder_objects::PutObject;
 use larder_s3_model::inputs::PutObjectInput;
@@ -33,6 +33,6 @@ pub(crate) async fn put_object<S: Storage>(
     let mut reply = Reply::empty(StatusCode::OK);
     etag_header(&mut reply.headers, &stored.record.etag);
     checksum_headers(&mut reply.headers, stored.record.checksum.as_ref());
-    version_header(&mut reply.headers, stored.version);
+    version_header(&mut reply.headers, written_version(stored.version));
     Ok(reply)
 }

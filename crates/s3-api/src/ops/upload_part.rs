@@ -1,7 +1,7 @@
 //! UploadPart and UploadPartCopy.
 
 use super::checksums::set_checksum;
-use super::copy_source::{CopySource, FoundSource};
+use super::copy_source::{CopySource, FoundSource, LOOK_UPS_MAX};
 use super::create_multipart_upload::upload_id;
 use super::get_object::part_number;
 use crate::call::Call;
@@ -18,9 +18,6 @@ use larder_s3_model::shapes::CopyPartResult;
 use larder_s3_wire::error::S3Error;
 use larder_storage::Storage;
 use larder_types::{ByteRange, ChecksumAlgorithm, Timestamp};
-
-/// How often a source that was replaced between look-up and read is looked up again.
-const READ_ATTEMPTS_MAX: u32 = 5;
 
 pub(crate) async fn upload_part<S: Storage>(
     grant: Grant<S>,
@@ -73,43 +70,22 @@ pub(crate) async fn upload_part_copy<S: Storage>(
         if_unmodified_since: input.copy_source_if_unmodified_since,
     };
     let source = CopySource::parse(&input.copy_source)?;
-    let found = source.find(&grant, call, &conditions).await?;
-    let copying = Copying { source, conditions, part, range };
-    call.keep_alive(copying.run(grant, found)).await
-}
-
-/// A part that is being copied.
-struct Copying {
-    source: CopySource,
-    conditions: ReadConditions,
-    part: UploadPart,
-    range: Option<ByteRange>,
-}
-
-impl Copying {
-    async fn run<S: Storage>(
-        self,
-        grant: Grant<S>,
-        mut found: FoundSource<S>,
-    ) -> Result<Reply, Failure> {
-        let (bucket, key) = (grant.bucket(), grant.key());
-        let mut attempts = 1;
+    let mut found = source.find(&grant, call, &conditions).await?;
+    let work = async move {
+        let mut look_ups = 1;
         loop {
-            let from = (&found.version, self.range);
-            match grant.objects().upload_part_copy(bucket, key, self.part, from).await {
-                Err(Error::VersionGone) if attempts < READ_ATTEMPTS_MAX => attempts += 1,
+            let from = (&found.version, range);
+            let (bucket, key) = (grant.bucket(), grant.key());
+            match grant.objects().upload_part_copy(bucket, key, part, from).await {
+                Err(Error::VersionGone) if look_ups < LOOK_UPS_MAX => {
+                    look_ups += 1;
+                    found.look_again().await?;
+                }
                 stored => return Ok(reply(&found, stored?)),
             }
-            let reader = &found.grant;
-            let version = self.source.version;
-            found.version = reader.objects().lookup(reader.bucket(), reader.key(), version).await?;
-            let record = &found.version.record;
-            self.conditions.check(&record.etag, record.modified).map_err(|error| match error {
-                Error::NotModified => Error::PreconditionFailed("x-amz-copy-source-If-None-Match"),
-                error => error,
-            })?;
         }
-    }
+    };
+    call.keep_alive(work).await
 }
 
 fn reply<S: Storage>(found: &FoundSource<S>, stored: UploadedPart) -> Reply {
@@ -119,9 +95,8 @@ fn reply<S: Storage>(found: &FoundSource<S>, stored: UploadedPart) -> Reply {
         ..CopyPartResult::default()
     };
     set_checksum!(result, stored.checksum);
-    let version = found.grant.bucket().shown(found.version.record.version());
     let output = UploadPartCopyOutput {
-        copy_source_version_id: version.map(|version| version.to_string()),
+        copy_source_version_id: found.shown_version(),
         copy_part_result: Some(result),
         ..UploadPartCopyOutput::default()
     };

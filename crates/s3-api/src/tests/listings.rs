@@ -162,6 +162,8 @@ fn page_sizes() {
             let got = got.refused(400, "InvalidArgument");
             assert_eq!(got.element("ArgumentName"), Some("max-keys"));
             assert_eq!(got.element("ArgumentValue"), Some(bad));
+            let message = "Provided max-keys not an integer or within integer range";
+            assert_eq!(got.element("Message"), Some(message));
         }
     }
     list(&world, "list-type=2&continuation-token=foo").refused(400, "InvalidArgument");

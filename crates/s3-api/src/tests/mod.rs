@@ -1,7 +1,9 @@
 mod buckets;
 mod changes;
 mod listings;
+mod multipart;
 mod objects;
 mod pipeline;
+mod post_object;
 mod table;
 mod uploads;

@@ -169,6 +169,11 @@ fn versions() {
     let restored = world.send(Ask::new("DELETE", format!("/photos/a?versionId={marker}"))).ok();
     assert_eq!(restored.header("x-amz-delete-marker"), Some("true"));
     assert_eq!(world.send(Ask::new("GET", "/photos/a")).ok().text(), "one");
+    // Writes do not name the null version, reads do.
+    world.versioning("photos", false);
+    assert_eq!(put(&world, "/photos/a", "null").header("x-amz-version-id"), None);
+    let got = world.send(Ask::new("GET", "/photos/a")).ok();
+    assert_eq!((got.text(), got.header("x-amz-version-id")), ("null", Some("null")));
 }
 
 #[test]
@@ -197,4 +202,28 @@ fn large_objects_stream() {
     put(&world, "/photos/empty", "");
     let got = world.send(Ask::new("GET", "/photos/empty")).ok();
     assert_eq!((got.header("content-length"), got.body.len()), (Some("0"), 0));
+}
+
+/// The type says how the object's checksum was made, also beside a part's.
+#[test]
+fn a_part_is_read_with_its_checksum() {
+    let world = World::with_bucket("photos");
+    let create = Ask::new("POST", "/photos/a?uploads").header("x-amz-checksum-algorithm", "SHA256");
+    let created = world.send(create).ok();
+    let id = created.element("UploadId").unwrap();
+    let part = Ask::new("PUT", format!("/photos/a?partNumber=1&uploadId={id}")).body("hello");
+    let part = world.send(part.header("x-amz-sdk-checksum-algorithm", "SHA256")).ok();
+    let checksum = part.header("x-amz-checksum-sha256").unwrap();
+    let parts = format!(
+        "<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>{}</ETag>\
+         <ChecksumSHA256>{checksum}</ChecksumSHA256></Part></CompleteMultipartUpload>",
+        part.header("etag").unwrap()
+    );
+    world.send(Ask::new("POST", format!("/photos/a?uploadId={id}")).body(parts)).ok();
+    let get = Ask::new("GET", "/photos/a?partNumber=1").header("x-amz-checksum-mode", "ENABLED");
+    let got = world.send(get);
+    assert_eq!((got.status.as_u16(), got.text()), (206, "hello"));
+    assert_eq!(got.header("x-amz-checksum-sha256"), Some(checksum));
+    assert_eq!(got.header("x-amz-checksum-type"), Some("COMPOSITE"));
+    assert_eq!(got.header("x-amz-mp-parts-count"), Some("1"));
 }

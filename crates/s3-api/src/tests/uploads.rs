@@ -32,7 +32,14 @@ fn promises_are_kept() {
 fn a_body_needs_a_length() {
     let world = World::with_bucket("photos");
     let ask = Ask::new("PUT", "/photos/a").header("transfer-encoding", "chunked").body("hello");
-    world.send(ask).refused(411, "MissingContentLength");
+    let got = world.send(ask).refused(501, "NotImplemented");
+    assert_eq!(got.element("Header"), Some("Transfer-Encoding"));
+    let url = world.presigned("PUT", "/photos/a", &[]);
+    let mut request = world.request(Ask::new("PUT", url).by(None));
+    request.headers_mut().remove("content-length");
+    *request.body_mut() = RequestBody::Stalled(VecDeque::new());
+    let answer = world.sim.block_on(world.service.handle(request, &Connection::default()));
+    world.sim.block_on(crate::testing::read(answer)).refused(411, "MissingContentLength");
     nothing_stored(&world);
 }
 

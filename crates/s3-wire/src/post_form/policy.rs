@@ -78,7 +78,10 @@ impl PostPolicy {
             return Err(invalid("Invalid JSON."));
         };
         let expiration = match policy.get("expiration") {
-            Some(Value::String(text)) => Timestamp::parse_iso8601(text)
+            // Unlike elsewhere, S3 is strict here: a date and a time, joined by `T`.
+            Some(Value::String(text)) => Some(text)
+                .filter(|text| text.as_bytes().get(10) == Some(&b'T'))
+                .and_then(|text| Timestamp::parse_iso8601(text))
                 .ok_or_else(|| invalid(format_args!("Invalid 'expiration' value: '{text}'")))?,
             _ => return Err(invalid("Policy missing expiration.")),
         };

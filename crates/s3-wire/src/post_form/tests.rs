@@ -289,6 +289,8 @@ fn policies_that_are_none() {
         "{\"expiration\":\"2030-01-01T00:00:00Z\"}",
         "{\"conditions\":[]}",
         "{\"expiration\":\"soon\",\"conditions\":[]}",
+        "{\"expiration\":\"2030-01-01\",\"conditions\":[]}",
+        "{\"expiration\":\"2030-01-01 00:00:00.5+00:00\",\"conditions\":[]}",
         "{\"EXPIRATION\":\"2030-01-01T00:00:00Z\",\"conditions\":[]}",
         "{\"expiration\":\"2030-01-01T00:00:00Z\",\"CONDITIONS\":[]}",
         "{\"expiration\":\"2030-01-01T00:00:00Z\",\"conditions\":{}}",

@@ -20,9 +20,9 @@ use larder_s3_api::Connection;
 use patience::{HEAD_MAX, Patience};
 use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
@@ -100,11 +100,20 @@ pub(crate) async fn accept(door: Door, listener: TcpListener) {
 }
 
 /// Counts an open connection for as long as it lives.
-struct Open<'a>(&'a AtomicU64);
+struct Open(Arc<App>);
 
-impl Drop for Open<'_> {
+impl Open {
+    fn new(app: &Arc<App>) -> Self {
+        app.metrics.connections.fetch_add(1, Ordering::Relaxed);
+        app.metrics.connections_open.fetch_add(1, Ordering::Relaxed);
+        Self(app.clone())
+    }
+}
+
+impl Drop for Open {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+        self.0.metrics.connections_open.fetch_sub(1, Ordering::Relaxed);
+        self.0.quiet.ended();
     }
 }
 
@@ -114,10 +123,8 @@ async fn connection(
     remote: SocketAddr,
     _permit: OwnedSemaphorePermit,
 ) {
-    let metrics = door.app.metrics();
-    metrics.connections.fetch_add(1, Ordering::Relaxed);
-    metrics.connections_open.fetch_add(1, Ordering::Relaxed);
-    let _open = Open(&metrics.connections_open);
+    let _open = Open::new(&door.app);
+    let metrics = &door.app.metrics;
     if let Err(error) = stream.set_nodelay(true) {
         log::debug!("{remote}: {error}");
     }
@@ -128,16 +135,19 @@ async fn connection(
     let Some(tls) = &door.tls else {
         return serve_http1(&door, io, traffic, heard).await;
     };
-    let handshake = tokio::select! {
-        biased;
-        done = tls.acceptor().accept(io) => done,
-        () = door.platform.tasks.sleep(HEAD_MAX) => Err(std::io::ErrorKind::TimedOut.into()),
-    };
-    match handshake {
-        Ok(io) if io.get_ref().1.alpn_protocol() == Some(b"h2") => {
-            serve_http2(&door, io, traffic).await;
+    // Boxed, here and below: a plain connection needs no room for them.
+    let handshake = async {
+        tokio::select! {
+            biased;
+            done = tls.acceptor().accept(io) => done,
+            () = door.platform.tasks.sleep(HEAD_MAX) => Err(std::io::ErrorKind::TimedOut.into()),
         }
-        Ok(io) => serve_http1(&door, io, traffic, heard).await,
+    };
+    match Box::pin(handshake).await {
+        Ok(io) if io.get_ref().1.alpn_protocol() == Some(b"h2") => {
+            Box::pin(serve_http2(&door, io, traffic)).await;
+        }
+        Ok(io) => Box::pin(serve_http1(&door, io, traffic, heard)).await,
         Err(error) => {
             metrics.handshakes_failed.fetch_add(1, Ordering::Relaxed);
             log::debug!("{remote}: TLS handshake: {error}");
@@ -154,7 +164,8 @@ async fn serve_http1(
     let (app, of) = (door.app.clone(), traffic.clone());
     let service = service_fn(move |request| {
         let (app, traffic) = (app.clone(), of.clone());
-        async move { Ok::<_, Infallible>(app.answer(request, traffic).await) }
+        // Boxed: hyper keeps room for it, which an idle connection need not have.
+        Box::pin(async move { Ok::<_, Infallible>(app.answer(request, traffic).await) })
     });
     let connection = http1::Builder::new()
         .timer(Patience::new(door.platform.clone(), door.idle, heard))
@@ -164,14 +175,14 @@ async fn serve_http1(
         .serve_connection(TokioIo::new(io), service);
     // The timer and the watched stream see to it that none stays forever.
     let stuck = std::future::pending();
-    drive(door, connection, |connection| connection.graceful_shutdown(), stuck).await;
+    drive(door, Box::pin(connection), |connection| connection.graceful_shutdown(), stuck).await;
 }
 
 async fn serve_http2(door: &Door, io: impl AsyncRead + AsyncWrite + Unpin, traffic: Arc<Traffic>) {
     let (app, of) = (door.app.clone(), traffic.clone());
     let service = service_fn(move |request| {
         let (app, traffic) = (app.clone(), of.clone());
-        async move { Ok::<_, Infallible>(app.answer(request, traffic).await) }
+        Box::pin(async move { Ok::<_, Infallible>(app.answer(request, traffic).await) })
     });
     let connection = http2::Builder::new(Executor(door.platform.clone()))
         .timer(TokioTimer::new())
@@ -183,21 +194,20 @@ async fn serve_http2(door: &Door, io: impl AsyncRead + AsyncWrite + Unpin, traff
         .keep_alive_interval(PING_EVERY)
         .serve_connection(TokioIo::new(io), service);
     let stuck = traffic.stuck(&door.platform, door.idle);
-    drive(door, connection, |connection| connection.graceful_shutdown(), stuck).await;
+    drive(door, Box::pin(connection), |connection| connection.graceful_shutdown(), stuck).await;
 }
 
 /// Runs a connection to its end. When the server stops, it finishes what it has begun; when it is
 /// stuck, it gets a moment to say goodbye.
 async fn drive<C>(
     door: &Door,
-    connection: C,
+    mut connection: Pin<Box<C>>,
     wind_down: impl FnOnce(Pin<&mut C>),
     stuck: impl Future<Output = ()>,
 ) where
     C: Future<Output = hyper::Result<()>>,
 {
     let mut phase = door.phase.clone();
-    let mut connection = pin!(connection);
     let is_stuck = tokio::select! {
         biased;
         end = connection.as_mut() => return ended(end),

@@ -48,6 +48,13 @@ impl Line {
         let _ = write!(self.out, "{value}");
     }
 
+    /// The module that speaks. People read text; of our own modules they need not know.
+    pub(super) fn origin(&mut self, target: &str) {
+        if self.json || !target.starts_with(super::OUR_CRATES) {
+            self.field("target", target);
+        }
+    }
+
     /// Free text: `message` in JSON, unnamed in text.
     pub(super) fn message(&mut self, text: &str) {
         match self.json {

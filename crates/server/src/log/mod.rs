@@ -144,7 +144,7 @@ impl log::Log for Logs {
             return;
         }
         let fill = |line: &mut Line| {
-            line.field("target", record.target());
+            line.origin(record.target());
             line.message(&record.args().to_string());
         };
         self.add(fill, record.level());

@@ -117,3 +117,32 @@ fn connections_beyond_the_limit_wait_their_turn() {
     waiting.set_read_timeout(Some(PATIENCE)).unwrap();
     assert_eq!(Answer::read(&mut waiting).status, 200);
 }
+
+#[test]
+fn a_burst_finds_room_and_its_memory_goes_back() {
+    let server = Server::start(&["--ephemeral"]);
+    let memory = || server.metric("process_resident_memory_bytes").unwrap();
+    let before = memory();
+    let begun = Instant::now();
+    let head = format!("GET / HTTP/1.1\r\nx-filler: {}", "x".repeat(30_000));
+    let burst: Vec<_> = (0..600)
+        .map(|_| {
+            let mut stream = server.connect();
+            stream.write_all(head.as_bytes()).unwrap();
+            stream
+        })
+        .collect();
+    // Each one that the system turned away would have taken a second.
+    assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
+    while server.metric("larder_received_bytes_total").unwrap() < 600.0 * 30_000.0 {
+        assert!(begun.elapsed() < PATIENCE);
+    }
+    assert!(memory() > before + 15e6, "the heads are in memory");
+    drop(burst);
+    server.settles("larder_connections_open", 1.0);
+    let gone = Instant::now();
+    while memory() > before + 4e6 {
+        assert!(gone.elapsed() < Duration::from_secs(10), "{} of {before}", memory());
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}

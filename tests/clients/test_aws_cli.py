@@ -29,7 +29,9 @@ def test_presigned_url(aws, bucket, s3):
     import urllib.request
 
     s3.put_object(Bucket=bucket, Key="a b", Body=b"signed")
-    url = aws("s3", "presign", f"s3://{bucket}/a b").strip()
+    # In us-east-1 this version of the CLI presigns with signature version 2, off by default.
+    url = aws("s3", "presign", "--region", "eu-central-1", f"s3://{bucket}/a b").strip()
+    assert "X-Amz-Algorithm=AWS4-HMAC-SHA256" in url
     with urllib.request.urlopen(url, timeout=30) as answer:
         assert answer.read() == b"signed"
 

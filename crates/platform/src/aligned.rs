@@ -16,11 +16,7 @@ impl AlignedBuffer {
         let memory = vec![0; capacity + DIRECT_ALIGN];
         let start = memory.as_ptr().align_offset(DIRECT_ALIGN);
         assert!(start < DIRECT_ALIGN, "a byte pointer can always be aligned");
-        Self {
-            memory,
-            start,
-            length: 0,
-        }
+        Self { memory, start, length: 0 }
     }
 
     /// Bytes it can hold.
@@ -54,10 +50,7 @@ impl AlignedBuffer {
 
     /// Sets the length; bytes between the old and the new length become `byte`.
     pub fn resize(&mut self, length: usize, byte: u8) {
-        assert!(
-            length <= self.capacity(),
-            "the caller keeps to the capacity"
-        );
+        assert!(length <= self.capacity(), "the caller keeps to the capacity");
         if length > self.length {
             let (from, to) = (self.start + self.length, self.start + length);
             self.memory[from..to].fill(byte);

@@ -37,22 +37,15 @@ struct Budget {
 impl Budget {
     fn take(&self, pages: u64) -> io::Result<()> {
         let bytes = pages * PAGE as u64;
-        let grow = |used: u64| {
-            used.checked_add(bytes)
-                .filter(|used| *used <= self.capacity_bytes)
-        };
-        match self
-            .used_bytes
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, grow)
-        {
+        let grow = |used: u64| used.checked_add(bytes).filter(|used| *used <= self.capacity_bytes);
+        match self.used_bytes.fetch_update(Ordering::Relaxed, Ordering::Relaxed, grow) {
             Ok(_) => Ok(()),
             Err(_) => Err(io::ErrorKind::StorageFull.into()),
         }
     }
 
     fn give(&self, pages: u64) {
-        self.used_bytes
-            .fetch_sub(pages * PAGE as u64, Ordering::Relaxed);
+        self.used_bytes.fetch_sub(pages * PAGE as u64, Ordering::Relaxed);
     }
 }
 
@@ -95,14 +88,8 @@ impl MemoryDisk {
     pub fn new(capacity_bytes: u64) -> Self {
         let mut names = Names::default();
         names.entries.insert(PathBuf::new(), Entry::Directory);
-        let budget = Arc::new(Budget {
-            used_bytes: AtomicU64::new(0),
-            capacity_bytes,
-        });
-        Self {
-            names: Arc::new(Mutex::new(names)),
-            budget,
-        }
+        let budget = Arc::new(Budget { used_bytes: AtomicU64::new(0), capacity_bytes });
+        Self { names: Arc::new(Mutex::new(names)), budget }
     }
 
     fn names(&self) -> MutexGuard<'_, Names> {
@@ -148,10 +135,7 @@ impl Disk for MemoryDisk {
             return Err(io::ErrorKind::AlreadyExists.into());
         }
         let content = RwLock::new(Content::default());
-        let file = Arc::new(MemoryFile {
-            content,
-            budget: Arc::clone(&self.budget),
-        });
+        let file = Arc::new(MemoryFile { content, budget: Arc::clone(&self.budget) });
         names.entries.insert(path, Entry::File(Arc::clone(&file)));
         Ok(file)
     }
@@ -163,10 +147,7 @@ impl Disk for MemoryDisk {
         if let Some(Entry::Directory) = names.entries.get(&to) {
             return Err(io::ErrorKind::IsADirectory.into());
         }
-        let entry = names
-            .entries
-            .remove(&from)
-            .expect("seen under the same lock");
+        let entry = names.entries.remove(&from).expect("seen under the same lock");
         names.entries.insert(to, entry);
         Ok(())
     }
@@ -184,19 +165,13 @@ impl Disk for MemoryDisk {
         if !names.locks.insert(path.clone()) {
             return Err(io::ErrorKind::WouldBlock.into());
         }
-        Ok(Box::new(MemoryLock {
-            names: Arc::clone(&self.names),
-            path,
-        }))
+        Ok(Box::new(MemoryLock { names: Arc::clone(&self.names), path }))
     }
 
     fn space(&self, _path: &Path) -> io::Result<DiskSpace> {
         let total_bytes = self.budget.capacity_bytes;
         let used_bytes = self.budget.used_bytes.load(Ordering::Relaxed);
-        Ok(DiskSpace {
-            free_bytes: total_bytes.saturating_sub(used_bytes),
-            total_bytes,
-        })
+        Ok(DiskSpace { free_bytes: total_bytes.saturating_sub(used_bytes), total_bytes })
     }
 }
 
@@ -207,11 +182,7 @@ struct MemoryLock {
 
 impl Drop for MemoryLock {
     fn drop(&mut self) {
-        self.names
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .locks
-            .remove(&self.path);
+        self.names.lock().unwrap_or_else(PoisonError::into_inner).locks.remove(&self.path);
     }
 }
 
@@ -240,21 +211,14 @@ struct MemoryFile {
 
 impl Drop for MemoryFile {
     fn drop(&mut self) {
-        let content = self
-            .content
-            .get_mut()
-            .unwrap_or_else(PoisonError::into_inner);
+        let content = self.content.get_mut().unwrap_or_else(PoisonError::into_inner);
         self.budget.give(content.pages.len() as u64);
     }
 }
 
 impl DiskFile for MemoryFile {
     fn length(&self) -> io::Result<u64> {
-        Ok(self
-            .content
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .length)
+        Ok(self.content.read().unwrap_or_else(PoisonError::into_inner).length)
     }
 
     fn read_at(&self, out: &mut [u8], offset: u64) -> io::Result<()> {
@@ -281,17 +245,12 @@ impl DiskFile for MemoryFile {
     fn write_at(&self, data: &[u8], offset: u64) -> io::Result<()> {
         let mut content = self.content.write().unwrap_or_else(PoisonError::into_inner);
         let pages = pieces(offset, data.len());
-        let new = pages
-            .filter(|(page, _, _)| !content.pages.contains_key(page))
-            .count();
+        let new = pages.filter(|(page, _, _)| !content.pages.contains_key(page)).count();
         self.budget.take(new as u64)?;
         let mut rest = data;
         for (page, within, count) in pieces(offset, data.len()) {
             let (piece, after) = rest.split_at(count);
-            let bytes = content
-                .pages
-                .entry(page)
-                .or_insert_with(|| vec![0; PAGE].into());
+            let bytes = content.pages.entry(page).or_insert_with(|| vec![0; PAGE].into());
             bytes[within..within + count].copy_from_slice(piece);
             rest = after;
         }
@@ -335,10 +294,7 @@ mod tests {
         let disk = MemoryDisk::new(3 * PAGE as u64);
         let file = disk.open(Path::new("/f"), OpenMode::Create).unwrap();
         file.allocate(64 << 20).unwrap();
-        assert_eq!(
-            disk.space(Path::new("/")).unwrap().free_bytes,
-            3 * PAGE as u64
-        );
+        assert_eq!(disk.space(Path::new("/")).unwrap().free_bytes, 3 * PAGE as u64);
         file.write_at(&[7; 100], PAGE as u64 - 50).unwrap();
         assert_eq!(disk.space(Path::new("/")).unwrap().free_bytes, PAGE as u64);
         let mut read = [1; 200];
@@ -350,10 +306,7 @@ mod tests {
         assert!(file.read_at(&mut [0], PAGE as u64).is_err());
         disk.remove(Path::new("/f")).unwrap();
         drop(file);
-        assert_eq!(
-            disk.space(Path::new("/")).unwrap().free_bytes,
-            3 * PAGE as u64
-        );
+        assert_eq!(disk.space(Path::new("/")).unwrap().free_bytes, 3 * PAGE as u64);
     }
 
     #[test]
@@ -373,10 +326,7 @@ mod tests {
         let missing = disk.open(at("/x/y"), OpenMode::Create).err().unwrap();
         assert_eq!(missing.kind(), io::ErrorKind::NotFound);
         let lock = disk.lock(at("/d")).unwrap();
-        assert_eq!(
-            disk.lock(at("/d")).err().unwrap().kind(),
-            io::ErrorKind::WouldBlock
-        );
+        assert_eq!(disk.lock(at("/d")).err().unwrap().kind(), io::ErrorKind::WouldBlock);
         drop(lock);
         assert!(disk.lock(at("/d")).is_ok());
     }

@@ -61,18 +61,9 @@ impl Simulation {
         let scheduler = Arc::new(Scheduler::new(rng.fork()));
         let disk = Arc::new(Shared::new(rng.fork(), Arc::clone(&scheduler)));
         let wall_shift_ns = AtomicI64::new(0);
-        let clock = Arc::new(SimClock {
-            scheduler: Arc::clone(&scheduler),
-            wall_shift_ns,
-        });
+        let clock = Arc::new(SimClock { scheduler: Arc::clone(&scheduler), wall_shift_ns });
         let random = Arc::new(SimRandom(Mutex::new(rng.fork())));
-        Self {
-            seed,
-            scheduler,
-            disk,
-            clock,
-            random,
-        }
+        Self { seed, scheduler, disk, clock, random }
     }
 
     /// The platform of the running boot. After a cut or reboot ask again: the old one is dead.
@@ -81,14 +72,8 @@ impl Simulation {
         Platform {
             clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
             random: Arc::clone(&self.random) as Arc<dyn Random>,
-            disk: Arc::new(SimDisk {
-                shared: Arc::clone(&self.disk),
-                boot,
-            }),
-            tasks: Arc::new(SimTasks {
-                scheduler: Arc::clone(&self.scheduler),
-                boot,
-            }),
+            disk: Arc::new(SimDisk { shared: Arc::clone(&self.disk), boot }),
+            tasks: Arc::new(SimTasks { scheduler: Arc::clone(&self.scheduler), boot }),
         }
     }
 
@@ -149,10 +134,7 @@ impl Simulation {
     pub fn reboot(&self) {
         let remains = self.scheduler.next_boot();
         let mut state = self.disk.state();
-        assert!(
-            !state.power_lost,
-            "without power there is no page cache: call power_cut"
-        );
+        assert!(!state.power_lost, "without power there is no page cache: call power_cut");
         state.boot = self.scheduler.boot();
         state.tree.forget_process();
         drop(state);
@@ -161,9 +143,7 @@ impl Simulation {
 
     /// The faults of the disk.
     pub fn faults(&self) -> Faults {
-        Faults {
-            shared: Arc::clone(&self.disk),
-        }
+        Faults { shared: Arc::clone(&self.disk) }
     }
 
     /// Virtual nanoseconds since the simulation began.
@@ -207,9 +187,6 @@ struct SimRandom(Mutex<Prng>);
 
 impl Random for SimRandom {
     fn fill(&self, out: &mut [u8]) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .fill(out);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).fill(out);
     }
 }

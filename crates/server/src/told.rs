@@ -1,5 +1,5 @@
-//! What is told of a request when it is over: its access line, its share of the metrics, the hint to
-//! the gc.
+//! What is told of a request when it is over: its access line, its share of the metrics, the hint
+//! to the gc.
 
 use crate::answer::App;
 use crate::listener::Underway;

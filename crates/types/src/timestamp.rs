@@ -136,7 +136,7 @@ impl Timestamp {
     pub fn parse_http_date(text: &str) -> Option<Self> {
         let words: Vec<&str> = text.split([' ', ',', '-']).filter(|w| !w.is_empty()).collect();
         let (day, month, year, time) = match words.as_slice() {
-            [_, day, month, year, time, zone] if matches!(*zone, "GMT" | "UTC" | "+0000" | "0000") => {
+            [_, day, month, year, time, "GMT" | "UTC" | "+0000" | "0000"] => {
                 (day, month, year, time)
             }
             [_, month, day, time, year] => (day, month, year, time),

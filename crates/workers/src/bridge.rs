@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, Waker};
 
 /// A worker whose work is a future that is made again whenever it is called for.
-pub trait WorkerOf: Send + 'static {
+pub(crate) trait WorkerOf: Send + 'static {
     /// What to do next: work, or waiting for as long as the step says.
     fn next(&mut self) -> Result<BoxFuture<()>, Step>;
 }

@@ -7,5 +7,4 @@
 mod bridge;
 mod gc;
 
-pub use bridge::WorkerOf;
 pub use gc::{GcHandle, start_gc};

@@ -9,18 +9,14 @@ pub(super) struct RealClock {
 
 impl Default for RealClock {
     fn default() -> Self {
-        Self {
-            start: Instant::now(),
-        }
+        Self { start: Instant::now() }
     }
 }
 
 impl Clock for RealClock {
     fn wall_ns(&self) -> u64 {
         // A clock before 1970 is wrong anyway; zero keeps times in order.
-        SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .map_or(0, |since| since.as_nanos() as u64)
+        SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos() as u64)
     }
 
     fn monotonic_ns(&self) -> u64 {

@@ -38,10 +38,7 @@ impl Support {
 #[cfg(target_os = "linux")]
 fn open_direct(path: &Path) -> io::Result<File> {
     let flags = rustix::fs::OFlags::DIRECT | rustix::fs::OFlags::DSYNC;
-    OpenOptions::new()
-        .write(true)
-        .custom_flags(flags.bits() as i32)
-        .open(path)
+    OpenOptions::new().write(true).custom_flags(flags.bits() as i32).open(path)
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -51,10 +48,7 @@ fn open_direct(_path: &Path) -> io::Result<File> {
 
 /// Neither a missing file nor a lack of rights: the file system cannot do direct I/O.
 fn refuses_direct(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported
-    )
+    matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported)
 }
 
 impl RealDisk {
@@ -102,10 +96,7 @@ impl Disk for RealDisk {
 
     fn open(&self, path: &Path, mode: OpenMode) -> io::Result<Arc<dyn DiskFile>> {
         let mut options = OpenOptions::new();
-        options
-            .read(true)
-            .write(mode != OpenMode::Read)
-            .mode(FILE_MODE);
+        options.read(true).write(mode != OpenMode::Read).mode(FILE_MODE);
         match mode {
             OpenMode::Read | OpenMode::Write => {}
             OpenMode::Create => {
@@ -125,11 +116,7 @@ impl Disk for RealDisk {
         }
         let direct = self.direct(path)?;
         let path = path.to_owned();
-        Ok(Arc::new(DirectFile {
-            file: RealFile { cached, support },
-            direct,
-            path,
-        }))
+        Ok(Arc::new(DirectFile { file: RealFile { cached, support }, direct, path }))
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
@@ -150,10 +137,7 @@ impl Disk for RealDisk {
     fn space(&self, path: &Path) -> io::Result<DiskSpace> {
         let stat = rustix::fs::statvfs(path)?;
         let bytes = |blocks: u64| blocks.saturating_mul(stat.f_frsize);
-        Ok(DiskSpace {
-            free_bytes: bytes(stat.f_bavail),
-            total_bytes: bytes(stat.f_blocks),
-        })
+        Ok(DiskSpace { free_bytes: bytes(stat.f_bavail), total_bytes: bytes(stat.f_blocks) })
     }
 }
 
@@ -260,10 +244,7 @@ impl DiskFile for DirectFile {
             && data.len().is_multiple_of(DIRECT_ALIGN)
             && data.as_ptr().align_offset(DIRECT_ALIGN) == 0;
         if !aligned {
-            return Err(io::Error::new(
-                io::ErrorKind::InvalidInput,
-                "unaligned direct write",
-            ));
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "unaligned direct write"));
         }
         let support = &self.file.support;
         if let Some(direct) = self.direct.as_ref()

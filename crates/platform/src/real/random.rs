@@ -17,12 +17,7 @@ pub(super) struct RealRandom {
 
 impl Default for RealRandom {
     fn default() -> Self {
-        Self {
-            buffer: Mutex::new(Buffer {
-                bytes: [0; PORTION],
-                used: PORTION,
-            }),
-        }
+        Self { buffer: Mutex::new(Buffer { bytes: [0; PORTION], used: PORTION }) }
     }
 }
 

@@ -32,14 +32,8 @@ impl Tasks for RealTasks {
             .name(name.to_owned())
             .spawn(move || run(worker, &inner))
             .expect("a process that cannot start its few worker threads cannot serve");
-        let guard = Guard {
-            bell: Arc::clone(&bell),
-            thread: Some(thread),
-        };
-        WorkerHandle {
-            wake: bell,
-            guard: Box::new(guard),
-        }
+        let guard = Guard { bell: Arc::clone(&bell), thread: Some(thread) };
+        WorkerHandle { wake: bell, guard: Box::new(guard) }
     }
 }
 
@@ -75,10 +69,7 @@ impl Bell {
                     let waited = self.rung.wait_timeout(signals, left);
                     waited.unwrap_or_else(PoisonError::into_inner).0
                 }
-                None => self
-                    .rung
-                    .wait(signals)
-                    .unwrap_or_else(PoisonError::into_inner),
+                None => self.rung.wait(signals).unwrap_or_else(PoisonError::into_inner),
             };
         }
         signals.woken = false;
@@ -86,10 +77,7 @@ impl Bell {
     }
 
     fn stopped(&self) -> bool {
-        self.signals
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .stop
+        self.signals.lock().unwrap_or_else(PoisonError::into_inner).stop
     }
 }
 

@@ -49,17 +49,11 @@ fn on_disk(test: impl FnOnce(&Platform, &Path)) {
 fn direct_writes_read_back() {
     on_disk(|platform, scratch| {
         let path = scratch.join("segment");
-        platform
-            .disk
-            .open(&path, OpenMode::Create)
-            .unwrap()
-            .allocate(1 << 20)
-            .unwrap();
+        platform.disk.open(&path, OpenMode::Create).unwrap().allocate(1 << 20).unwrap();
         let file = platform.disk.open(&path, OpenMode::Direct).unwrap();
         let mut buffer = AlignedBuffer::new(2 * DIRECT_ALIGN);
         buffer.resize(2 * DIRECT_ALIGN, 7);
-        file.write_at(buffer.as_slice(), DIRECT_ALIGN as u64)
-            .unwrap();
+        file.write_at(buffer.as_slice(), DIRECT_ALIGN as u64).unwrap();
         assert_eq!(file.length().unwrap(), 1 << 20);
         let mut read = vec![1; 4 * DIRECT_ALIGN];
         file.read_at(&mut read, 0).unwrap();
@@ -85,9 +79,7 @@ fn without_direct_io_writes_still_work() {
         let mut buffer = AlignedBuffer::new(DIRECT_ALIGN);
         buffer.resize(DIRECT_ALIGN, 7);
         opened_before.write_at(buffer.as_slice(), 0).unwrap();
-        opened_after
-            .write_at(buffer.as_slice(), DIRECT_ALIGN as u64)
-            .unwrap();
+        opened_after.write_at(buffer.as_slice(), DIRECT_ALIGN as u64).unwrap();
         assert_eq!(disk.read_all(&path).unwrap(), vec![7; 2 * DIRECT_ALIGN]);
     });
 }
@@ -112,14 +104,10 @@ fn names_behave() {
         for name in ["b", "a"] {
             disk.open(&directory.join(name), OpenMode::Create).unwrap();
         }
-        let again = disk
-            .open(&directory.join("a"), OpenMode::Create)
-            .err()
-            .unwrap();
+        let again = disk.open(&directory.join("a"), OpenMode::Create).err().unwrap();
         assert_eq!(again.kind(), io::ErrorKind::AlreadyExists);
         assert_eq!(disk.list(&directory).unwrap(), ["a", "b"]);
-        disk.rename(&directory.join("a"), &directory.join("c"))
-            .unwrap();
+        disk.rename(&directory.join("a"), &directory.join("c")).unwrap();
         disk.sync_dir(&directory).unwrap();
         disk.remove(&directory.join("b")).unwrap();
         assert_eq!(disk.list(&directory).unwrap(), ["c"]);
@@ -134,20 +122,14 @@ fn names_behave() {
 #[test]
 fn reserving_keeps_what_is_there() {
     on_disk(|platform, scratch| {
-        let file = platform
-            .disk
-            .open(&scratch.join("f"), OpenMode::Create)
-            .unwrap();
+        let file = platform.disk.open(&scratch.join("f"), OpenMode::Create).unwrap();
         file.write_at(b"content", 0).unwrap();
         file.allocate(3).unwrap();
         assert_eq!(file.length().unwrap(), 7, "never shorter");
         file.allocate(10_000).unwrap();
         file.sync().unwrap();
         let content = platform.disk.read_all(&scratch.join("f")).unwrap();
-        assert_eq!(
-            (content.len(), &content[..7], content[7]),
-            (10_000, &b"content"[..], 0)
-        );
+        assert_eq!((content.len(), &content[..7], content[7]), (10_000, &b"content"[..], 0));
         file.set_length(4).unwrap();
         assert_eq!(platform.disk.read_all(&scratch.join("f")).unwrap(), b"cont");
     });
@@ -156,19 +138,13 @@ fn reserving_keeps_what_is_there() {
 #[test]
 fn cached_reads_are_right_or_refused() {
     on_disk(|platform, scratch| {
-        let file = platform
-            .disk
-            .open(&scratch.join("f"), OpenMode::Create)
-            .unwrap();
+        let file = platform.disk.open(&scratch.join("f"), OpenMode::Create).unwrap();
         file.write_at(b"content", 0).unwrap();
         let mut read = [0; 4];
         if file.read_cached(&mut read, 3).unwrap() {
             assert_eq!(&read, b"tent");
         }
-        assert!(
-            !file.read_cached(&mut read, 5).unwrap(),
-            "the file ends before"
-        );
+        assert!(!file.read_cached(&mut read, 5).unwrap(), "the file ends before");
     });
 }
 
@@ -246,19 +222,12 @@ fn a_worker_steps_sleeps_and_stops() {
         let (steps, stepped) = channel();
         let (answer, go) = channel();
         let dropped = Arc::new(AtomicU64::new(0));
-        let worker = Reporter {
-            steps,
-            count: 0,
-            go,
-            dropped: Arc::clone(&dropped),
-        };
+        let worker = Reporter { steps, count: 0, go, dropped: Arc::clone(&dropped) };
         let handle = platform.tasks.start_worker("reporter", Box::new(worker));
         assert_eq!(stepped.recv().unwrap(), 1);
         answer.send(Step::Again).unwrap();
         assert_eq!(stepped.recv().unwrap(), 2);
-        answer
-            .send(Step::SleepFor(Duration::from_millis(1)))
-            .unwrap();
+        answer.send(Step::SleepFor(Duration::from_millis(1))).unwrap();
         assert_eq!(stepped.recv().unwrap(), 3);
         // The wake comes during the step and must not be lost.
         handle.wake.wake();
@@ -266,10 +235,6 @@ fn a_worker_steps_sleeps_and_stops() {
         assert_eq!(stepped.recv().unwrap(), 4);
         answer.send(Step::SleepFor(Duration::MAX)).unwrap();
         drop(handle);
-        assert_eq!(
-            dropped.load(Ordering::Relaxed),
-            1,
-            "dropping the handle waits for the end"
-        );
+        assert_eq!(dropped.load(Ordering::Relaxed), 1, "dropping the handle waits for the end");
     });
 }

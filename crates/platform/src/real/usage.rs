@@ -18,9 +18,7 @@ const TICK_NS: u64 = 10_000_000;
 
 /// Reads the use so far. Blocks for some tens of microseconds.
 pub fn process_usage() -> ProcessUsage {
-    let cpu = std::fs::read_to_string("/proc/self/stat")
-        .ok()
-        .and_then(|stat| cpu_ticks(&stat));
+    let cpu = std::fs::read_to_string("/proc/self/stat").ok().and_then(|stat| cpu_ticks(&stat));
     ProcessUsage {
         rss_bytes: kibibytes("/proc/self/status", "VmRSS:"),
         open_files: std::fs::read_dir("/proc/self/fd").ok().map(|entries| {

@@ -45,9 +45,7 @@ pub(super) struct Content {
 impl Content {
     /// Length as readers see it.
     pub(super) fn length(&self) -> u64 {
-        self.lengths
-            .last()
-            .map_or(self.durable_length, |change| change.length)
+        self.lengths.last().map_or(self.durable_length, |change| change.length)
     }
 
     /// Blocks that it occupies on the disk.
@@ -88,10 +86,7 @@ impl Content {
     fn sector(&self, sector: u64) -> &[u8] {
         const ZEROS: [u8; SECTOR] = [0; SECTOR];
         if let Some(unsynced) = self.unsynced.get(&sector) {
-            let newest = unsynced
-                .versions
-                .last()
-                .expect("an unsynced sector has a version");
+            let newest = unsynced.versions.last().expect("an unsynced sector has a version");
             return newest.bytes.as_deref().map_or(&ZEROS, |bytes| bytes);
         }
         let at = (sector * SECTOR as u64 % BLOCK as u64) as usize;
@@ -116,26 +111,18 @@ impl Content {
         }
         let end = offset + data.len() as u64;
         if end > self.length() {
-            self.lengths.push(LengthChange {
-                length: end,
-                shrinks: self.shrinks,
-            });
+            self.lengths.push(LengthChange { length: end, shrinks: self.shrinks });
         }
     }
 
     fn push(&mut self, sector: u64, bytes: Option<Box<[u8; SECTOR]>>) {
         let block = sector * SECTOR as u64 / BLOCK as u64;
-        self.image
-            .entry(block)
-            .or_insert_with(|| Box::new([0; BLOCK]));
-        let version = Version {
-            shrinks: self.shrinks,
-            bytes,
-        };
-        let unsynced = self.unsynced.entry(sector).or_insert_with(|| Unsynced {
-            versions: Vec::new(),
-            abandoned: false,
-        });
+        self.image.entry(block).or_insert_with(|| Box::new([0; BLOCK]));
+        let version = Version { shrinks: self.shrinks, bytes };
+        let unsynced = self
+            .unsynced
+            .entry(sector)
+            .or_insert_with(|| Unsynced { versions: Vec::new(), abandoned: false });
         unsynced.versions.push(version);
         unsynced.abandoned = false;
     }
@@ -143,10 +130,7 @@ impl Content {
     fn put_image(&mut self, sector: u64, bytes: Option<&[u8; SECTOR]>) {
         let at = sector * SECTOR as u64;
         let within = (at % BLOCK as u64) as usize;
-        let block = self
-            .image
-            .get_mut(&(at / BLOCK as u64))
-            .expect("written blocks have memory");
+        let block = self.image.get_mut(&(at / BLOCK as u64)).expect("written blocks have memory");
         match bytes {
             Some(bytes) => block[within..within + SECTOR].copy_from_slice(bytes),
             None => block[within..within + SECTOR].fill(0),
@@ -156,10 +140,7 @@ impl Content {
     /// A sector goes to the platter as it is now.
     fn harden_sector(&mut self, sector: u64) {
         if let Some(unsynced) = self.unsynced.remove(&sector) {
-            let newest = unsynced
-                .versions
-                .last()
-                .expect("an unsynced sector has a version");
+            let newest = unsynced.versions.last().expect("an unsynced sector has a version");
             self.put_image(sector, newest.bytes.as_deref());
         }
     }
@@ -217,10 +198,7 @@ impl Content {
             self.zero_from(length);
             self.reserved_blocks = self.reserved_blocks.min(length.div_ceil(BLOCK as u64));
         }
-        self.lengths.push(LengthChange {
-            length,
-            shrinks: self.shrinks,
-        });
+        self.lengths.push(LengthChange { length, shrinks: self.shrinks });
     }
 
     /// A shrink in the cache: what lies beyond reads as zero should the file grow again.
@@ -234,15 +212,8 @@ impl Content {
             first += 1;
         }
         const SECTORS: u64 = (BLOCK / SECTOR) as u64;
-        let blocks: Vec<u64> = self
-            .image
-            .range(first / SECTORS..)
-            .map(|(at, _)| *at)
-            .collect();
-        for sector in blocks
-            .iter()
-            .flat_map(|block| block * SECTORS..(block + 1) * SECTORS)
-        {
+        let blocks: Vec<u64> = self.image.range(first / SECTORS..).map(|(at, _)| *at).collect();
+        for sector in blocks.iter().flat_map(|block| block * SECTORS..(block + 1) * SECTORS) {
             if sector >= first {
                 self.push(sector, None);
             }
@@ -269,9 +240,7 @@ impl Content {
             newest.bytes = Some(bytes);
         } else {
             let block = offset / BLOCK as u64;
-            self.image
-                .entry(block)
-                .or_insert_with(|| Box::new([0; BLOCK]));
+            self.image.entry(block).or_insert_with(|| Box::new([0; BLOCK]));
             self.put_image(sector, Some(&bytes));
         }
     }

@@ -40,10 +40,7 @@ impl Shared {
             tree: Tree::new(CAPACITY_BYTES),
             plan: Plan::default(),
         };
-        Self {
-            state: Mutex::new(state),
-            scheduler,
-        }
+        Self { state: Mutex::new(state), scheduler }
     }
 
     /// A panic while the lock is held is a bug of the simulation that is already being reported.
@@ -154,13 +151,7 @@ impl Disk for SimDisk {
         state.tree.opened(node);
         let shared = Arc::clone(&self.shared);
         let path = path.to_string_lossy().into_owned();
-        Ok(Arc::new(SimFile {
-            shared,
-            boot: self.boot,
-            node,
-            path,
-            mode,
-        }))
+        Ok(Arc::new(SimFile { shared, boot: self.boot, node, path, mode }))
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
@@ -177,20 +168,13 @@ impl Disk for SimDisk {
         if !state.tree.locks.insert(node) {
             return Err(io::ErrorKind::WouldBlock.into());
         }
-        Ok(Box::new(SimLock {
-            shared: Arc::clone(&self.shared),
-            boot: self.boot,
-            node,
-        }))
+        Ok(Box::new(SimLock { shared: Arc::clone(&self.shared), boot: self.boot, node }))
     }
 
     fn space(&self, path: &Path) -> io::Result<DiskSpace> {
         let state = self.shared.enter(self.boot)?;
         state.tree.find(path)?;
-        Ok(DiskSpace {
-            free_bytes: state.tree.free_bytes,
-            total_bytes: CAPACITY_BYTES,
-        })
+        Ok(DiskSpace { free_bytes: state.tree.free_bytes, total_bytes: CAPACITY_BYTES })
     }
 }
 
@@ -230,10 +214,7 @@ impl SimFile {
             && data.len().is_multiple_of(DIRECT_ALIGN)
             && data.as_ptr().align_offset(DIRECT_ALIGN) == 0;
         if self.mode == OpenMode::Direct && !aligned {
-            return Err(io::Error::new(
-                io::ErrorKind::InvalidInput,
-                "unaligned direct write",
-            ));
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "unaligned direct write"));
         }
         Ok(())
     }
@@ -241,12 +222,7 @@ impl SimFile {
 
 impl DiskFile for SimFile {
     fn length(&self) -> io::Result<u64> {
-        Ok(self
-            .shared
-            .enter(self.boot)?
-            .tree
-            .content(self.node)?
-            .length())
+        Ok(self.shared.enter(self.boot)?.tree.content(self.node)?.length())
     }
 
     fn read_at(&self, out: &mut [u8], offset: u64) -> io::Result<()> {
@@ -287,11 +263,7 @@ impl DiskFile for SimFile {
             return Err(io::Error::from_raw_os_error(EIO));
         }
         let short = Plan::strikes(&mut state.plan.short_write, &self.path);
-        let count = if short {
-            state.rng.index(data.len().max(1)) / 512 * 512
-        } else {
-            data.len()
-        };
+        let count = if short { state.rng.index(data.len().max(1)) / 512 * 512 } else { data.len() };
         let content = state.tree.content(self.node)?;
         content.write(&data[..count], offset);
         if direct {

@@ -66,10 +66,7 @@ fn unsynced_sectors_are_lost_or_kept_one_by_one() {
         let bytes = content(&simulation, "/f");
         let whole = |sector: &[u8]| sector.iter().all(|byte| *byte == sector[0]);
         assert!(bytes.chunks(512).all(whole), "a sector is atomic");
-        bytes
-            .chunks(512)
-            .map(|sector| sector[0])
-            .collect::<Vec<_>>()
+        bytes.chunks(512).map(|sector| sector[0]).collect::<Vec<_>>()
     });
     assert_eq!(seen.len(), 16, "every subset of four sectors appears");
 }
@@ -107,11 +104,7 @@ fn unsynced_lengths_are_lost_or_kept() {
         simulation.power_cut();
         let bytes = content(&simulation, "/f");
         match bytes.len() {
-            1000 => assert_eq!(
-                bytes,
-                vec![1; 1000],
-                "a shrink that is lost takes nothing along"
-            ),
+            1000 => assert_eq!(bytes, vec![1; 1000], "a shrink that is lost takes nothing along"),
             20 => assert!(bytes[..10] == [1; 10] && bytes[10..].iter().all(|byte| *byte <= 1)),
             _ => assert_eq!(bytes, vec![1; 10]),
         }
@@ -128,10 +121,7 @@ fn direct_writes_survive() {
         file.write_at(block(2, 2).as_slice(), 4096).unwrap();
         simulation.power_cut();
         let bytes = content(&simulation, "/f");
-        assert_eq!(
-            (bytes.len(), bytes[4095], bytes[4096], bytes[12287]),
-            (12288, 1, 2, 2)
-        );
+        assert_eq!((bytes.len(), bytes[4095], bytes[4096], bytes[12287]), (12288, 1, 2, 2));
     }
 }
 
@@ -160,26 +150,14 @@ fn a_direct_write_in_flight_tears() {
         file.write_at(block(2, 1).as_slice(), 0).unwrap();
         let error = file.write_at(block(3, 1).as_slice(), 0).unwrap_err();
         assert!(PowerLost::is(&error));
-        assert!(
-            PowerLost::is(&platform.disk.list(at("/")).unwrap_err()),
-            "nothing works now"
-        );
+        assert!(PowerLost::is(&platform.disk.list(at("/")).unwrap_err()), "nothing works now");
         assert_eq!(simulation.faults().fired(Fault::PowerLost), 1);
         simulation.power_cut();
         let bytes = content(&simulation, "/f");
-        assert!(
-            bytes.iter().all(|byte| [2, 3].contains(byte)),
-            "the returned write survived"
-        );
-        bytes
-            .chunks(512)
-            .map(|sector| sector[0])
-            .collect::<Vec<_>>()
+        assert!(bytes.iter().all(|byte| [2, 3].contains(byte)), "the returned write survived");
+        bytes.chunks(512).map(|sector| sector[0]).collect::<Vec<_>>()
     });
-    assert!(
-        seen.contains(&vec![2; 8]) && seen.contains(&vec![3; 8]),
-        "all lost, all kept"
-    );
+    assert!(seen.contains(&vec![2; 8]) && seen.contains(&vec![3; 8]), "all lost, all kept");
     assert!(seen.len() > 50, "and torn in many ways");
 }
 
@@ -240,16 +218,11 @@ fn a_directory_takes_all_below_it_along() {
     let seen = outcomes(|seed| {
         let simulation = Simulation::new(seed);
         disk(&simulation).create_dir(at("/d")).unwrap();
-        let file = disk(&simulation)
-            .open(at("/d/f"), OpenMode::Create)
-            .unwrap();
+        let file = disk(&simulation).open(at("/d/f"), OpenMode::Create).unwrap();
         file.sync().unwrap();
         disk(&simulation).sync_dir(at("/d")).unwrap();
         simulation.power_cut();
-        (
-            disk(&simulation).list(at("/d")).is_ok(),
-            exists(&simulation, "/d/f"),
-        )
+        (disk(&simulation).list(at("/d")).is_ok(), exists(&simulation, "/d/f"))
     });
     assert_eq!(seen, BTreeSet::from([(false, false), (true, true)]));
 }
@@ -273,10 +246,7 @@ fn a_rename_is_atomic() {
         simulation.power_cut();
         (content(&simulation, "/f"), exists(&simulation, "/new"))
     });
-    assert_eq!(
-        seen,
-        BTreeSet::from([(b"old".to_vec(), true), (b"new".to_vec(), false)])
-    );
+    assert_eq!(seen, BTreeSet::from([(b"old".to_vec(), true), (b"new".to_vec(), false)]));
     for seed in SEEDS {
         let (simulation, _file) = with_file(seed, b"old");
         replace(&simulation);
@@ -292,10 +262,7 @@ fn a_reboot_keeps_the_page_cache() {
         let (simulation, file) = with_file(seed, b"old");
         let platform = simulation.platform();
         let lock = platform.disk.lock(at("/")).unwrap();
-        assert_eq!(
-            platform.disk.lock(at("/")).err().unwrap().kind(),
-            io::ErrorKind::WouldBlock
-        );
+        assert_eq!(platform.disk.lock(at("/")).err().unwrap().kind(), io::ErrorKind::WouldBlock);
         file.write_at(b"new", 0).unwrap();
         disk(&simulation).open(at("/g"), OpenMode::Create).unwrap();
         simulation.reboot();
@@ -304,10 +271,7 @@ fn a_reboot_keeps_the_page_cache() {
         assert!(file.sync().is_err() && platform.disk.list(at("/")).is_err());
         let _mine = disk(&simulation).lock(at("/")).unwrap();
         drop(lock);
-        assert!(
-            disk(&simulation).lock(at("/")).is_err(),
-            "a dead guard releases nothing"
-        );
+        assert!(disk(&simulation).lock(at("/")).is_err(), "a dead guard releases nothing");
     }
 }
 
@@ -319,11 +283,7 @@ fn a_failed_sync_is_not_made_good_by_the_next() {
         simulation.faults().fail_next_sync("f");
         assert_eq!(file.sync().unwrap_err().raw_os_error(), Some(5));
         file.sync().unwrap();
-        assert_eq!(
-            content(&simulation, "/f"),
-            vec![2; 512],
-            "the cache still shows it"
-        );
+        assert_eq!(content(&simulation, "/f"), vec![2; 512], "the cache still shows it");
         simulation.power_cut();
         content(&simulation, "/f")[0]
     });
@@ -345,10 +305,7 @@ fn failed_and_short_writes_leave_some_sectors() {
         assert_eq!(content(&simulation, "/f"), bytes);
         assert_eq!(simulation.faults().fired(Fault::WriteError), 1);
         assert_eq!(simulation.faults().fired(Fault::ShortWrite), 1);
-        bytes
-            .chunks(512)
-            .map(|sector| sector[0])
-            .collect::<Vec<_>>()
+        bytes.chunks(512).map(|sector| sector[0]).collect::<Vec<_>>()
     });
     assert!(seen.len() > 50);
 }
@@ -362,14 +319,9 @@ fn a_full_disk_refuses_and_recovers() {
     file.write_at(&[2; 8192], 4096).unwrap();
     let error = file.write_at(&[2; 1], 12288).unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::StorageFull);
-    assert_eq!(
-        file.allocate(12289).unwrap_err().kind(),
-        io::ErrorKind::StorageFull
-    );
+    assert_eq!(file.allocate(12289).unwrap_err().kind(), io::ErrorKind::StorageFull);
     assert_eq!(simulation.faults().fired(Fault::DiskFull), 2);
-    let other = disk(&simulation)
-        .open(at("/other"), OpenMode::Create)
-        .unwrap();
+    let other = disk(&simulation).open(at("/other"), OpenMode::Create).unwrap();
     disk(&simulation).remove(at("/f")).unwrap();
     other.allocate(12288).unwrap();
     other.write_at(&[3; 12288], 0).unwrap();
@@ -407,11 +359,7 @@ fn write_private_replaces_atomically() {
             let platform = simulation.platform();
             simulation.faults().cut_after_syncs(cut);
             let written = platform.disk.write_private(at("/f"), b"new");
-            assert_eq!(
-                written.is_ok(),
-                cut == 3,
-                "it syncs the file and its directory"
-            );
+            assert_eq!(written.is_ok(), cut == 3, "it syncs the file and its directory");
             simulation.power_cut();
             let after = content(&simulation, "/f");
             assert!(after == b"new" || (cut < 3 && after == b"old"));
@@ -434,11 +382,7 @@ fn the_same_seed_leaves_the_same_disk() {
         simulation.power_cut();
         let names = disk(&simulation).list(at("/")).unwrap();
         let file = names.iter().find(|name| *name != "d").unwrap();
-        (
-            names.clone(),
-            content(&simulation, &format!("/{file}")),
-            simulation.now_ns(),
-        )
+        (names.clone(), content(&simulation, &format!("/{file}")), simulation.now_ns())
     };
     for seed in SEEDS {
         assert_eq!(run(seed), run(seed));

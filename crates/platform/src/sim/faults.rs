@@ -175,13 +175,7 @@ impl Faults {
 
     /// How often a fault struck.
     pub fn fired(&self, fault: Fault) -> u64 {
-        self.shared
-            .state()
-            .plan
-            .fired
-            .get(&fault)
-            .copied()
-            .unwrap_or(0)
+        self.shared.state().plan.fired.get(&fault).copied().unwrap_or(0)
     }
 
     /// Whether the power is gone and [`super::Simulation::power_cut`] is due.

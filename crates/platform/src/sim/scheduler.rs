@@ -138,9 +138,7 @@ impl Scheduler {
             workers: BTreeMap::new(),
             timers: BTreeMap::new(),
         };
-        Self {
-            state: Mutex::new(state),
-        }
+        Self { state: Mutex::new(state) }
     }
 
     /// A panic while the lock is held is a bug of the simulation that is already being reported.
@@ -179,10 +177,7 @@ impl Scheduler {
     }
 
     pub(super) fn waker(self: &Arc<Self>, item: Item) -> Waker {
-        Waker::from(Arc::new(ItemWaker {
-            scheduler: Arc::downgrade(self),
-            item,
-        }))
+        Waker::from(Arc::new(ItemWaker { scheduler: Arc::downgrade(self), item }))
     }
 
     pub(super) fn wake(&self, item: Item) {
@@ -270,16 +265,10 @@ impl Scheduler {
     /// Marks the simulation as running until the guard drops.
     pub(super) fn enter(self: &Arc<Self>, seed: u64) -> Running {
         let mut state = self.state();
-        assert!(
-            !state.running,
-            "a simulation runs one thing at a time: no block_on within a task"
-        );
+        assert!(!state.running, "a simulation runs one thing at a time: no block_on within a task");
         state.running = true;
         state.steps = 0;
-        Running {
-            scheduler: Arc::clone(self),
-            seed,
-        }
+        Running { scheduler: Arc::clone(self), seed }
     }
 
     /// Picks what runs next, letting the clock jump up to `until_ns` when nothing can run now.
@@ -308,10 +297,7 @@ impl Scheduler {
 
     fn pick(state: &mut State) -> Item {
         state.steps += 1;
-        assert!(
-            state.steps < STEPS_MAX,
-            "livelock: {STEPS_MAX} steps without an end"
-        );
+        assert!(state.steps < STEPS_MAX, "livelock: {STEPS_MAX} steps without an end");
         let count = state.ready.len();
         let at = state.rng.index(count);
         let item = state.ready.swap_remove(at);
@@ -390,11 +376,7 @@ impl Scheduler {
     /// Who waits, for the message of a deadlock.
     pub(super) fn describe(&self) -> String {
         let state = self.state();
-        let names: Vec<&str> = state
-            .workers
-            .values()
-            .map(|slot| slot.name.as_str())
-            .collect();
+        let names: Vec<&str> = state.workers.values().map(|slot| slot.name.as_str()).collect();
         format!(
             "at {} ns nothing can run and no timer is set; waiting: {} futures, workers {names:?}",
             state.now_ns,
@@ -416,10 +398,7 @@ impl Drop for Running {
         state.ready.retain(|item| *item != Item::Main);
         state.queued.remove(&Item::Main);
         if std::thread::panicking() {
-            eprintln!(
-                "simulation failed with seed {} at {} ns",
-                self.seed, state.now_ns
-            );
+            eprintln!("simulation failed with seed {} at {} ns", self.seed, state.now_ns);
         }
     }
 }

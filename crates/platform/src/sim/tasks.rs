@@ -34,14 +34,8 @@ impl Tasks for SimTasks {
     fn start_worker(&self, name: &str, worker: Box<dyn Worker>) -> WorkerHandle {
         let id = self.scheduler.add_worker(self.boot, name, worker);
         WorkerHandle {
-            wake: Arc::new(SimWake {
-                scheduler: Arc::clone(&self.scheduler),
-                id,
-            }),
-            guard: Box::new(SimGuard {
-                scheduler: Arc::clone(&self.scheduler),
-                id,
-            }),
+            wake: Arc::new(SimWake { scheduler: Arc::clone(&self.scheduler), id }),
+            guard: Box::new(SimGuard { scheduler: Arc::clone(&self.scheduler), id }),
         }
     }
 }

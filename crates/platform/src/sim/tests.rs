@@ -93,11 +93,8 @@ impl Drop for Counter {
 
 fn counter(then: Step) -> (Box<Counter>, Arc<AtomicU64>, Arc<AtomicU64>) {
     let (steps, dropped) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
-    let worker = Box::new(Counter {
-        steps: Arc::clone(&steps),
-        then,
-        dropped: Arc::clone(&dropped),
-    });
+    let worker =
+        Box::new(Counter { steps: Arc::clone(&steps), then, dropped: Arc::clone(&dropped) });
     (worker, steps, dropped)
 }
 
@@ -111,22 +108,12 @@ fn workers_step_when_woken() {
     handle.wake.wake();
     handle.wake.wake();
     simulation.run_until_idle();
-    assert_eq!(
-        steps.load(Ordering::Relaxed),
-        2,
-        "two wakes before a step are one"
-    );
+    assert_eq!(steps.load(Ordering::Relaxed), 2, "two wakes before a step are one");
     let wake: Arc<dyn Wake> = Arc::clone(&handle.wake);
     drop(handle);
     wake.wake();
     simulation.run_until_idle();
-    assert_eq!(
-        (
-            steps.load(Ordering::Relaxed),
-            dropped.load(Ordering::Relaxed)
-        ),
-        (2, 1)
-    );
+    assert_eq!((steps.load(Ordering::Relaxed), dropped.load(Ordering::Relaxed)), (2, 1));
 }
 
 #[test]
@@ -138,11 +125,7 @@ fn workers_step_when_due() {
     assert_eq!(steps.load(Ordering::Relaxed), 11);
     simulation.reboot();
     simulation.run_for(Duration::from_secs(10));
-    assert_eq!(
-        steps.load(Ordering::Relaxed),
-        11,
-        "a worker dies with its boot"
-    );
+    assert_eq!(steps.load(Ordering::Relaxed), 11, "a worker dies with its boot");
     drop(handle);
 }
 
@@ -154,12 +137,7 @@ struct SelfWaker {
 
 impl Worker for SelfWaker {
     fn step(&mut self) -> Step {
-        let wake = self
-            .wake
-            .lock()
-            .unwrap()
-            .clone()
-            .expect("set before it runs");
+        let wake = self.wake.lock().unwrap().clone().expect("set before it runs");
         if self.left == 0 {
             return Step::Done;
         }
@@ -173,14 +151,8 @@ impl Worker for SelfWaker {
 fn a_wake_during_a_step_is_not_lost() {
     let simulation = Simulation::new(3);
     let wake = Arc::new(Mutex::new(None));
-    let worker = SelfWaker {
-        wake: Arc::clone(&wake),
-        left: 3,
-    };
-    let handle = simulation
-        .platform()
-        .tasks
-        .start_worker("self-waker", Box::new(worker));
+    let worker = SelfWaker { wake: Arc::clone(&wake), left: 3 };
+    let handle = simulation.platform().tasks.start_worker("self-waker", Box::new(worker));
     *wake.lock().unwrap() = Some(Arc::clone(&handle.wake));
     simulation.run_until_idle();
     assert_eq!(Arc::strong_count(&wake), 1, "it stepped until it was done");
@@ -204,8 +176,5 @@ fn a_cut_ends_the_tasks_of_its_boot() {
     assert!(answer.is_err(), "the sender was dropped");
     let job = simulation.block_on(old.blocking(|| 1));
     assert_eq!(job, None, "the old boot runs nothing");
-    assert_eq!(
-        simulation.block_on(simulation.platform().blocking(|| 1)),
-        Some(1)
-    );
+    assert_eq!(simulation.block_on(simulation.platform().blocking(|| 1)), Some(1));
 }

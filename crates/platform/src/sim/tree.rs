@@ -23,21 +23,9 @@ struct Directory {
 
 /// A change of entries that no directory sync has made durable yet.
 enum Change {
-    Link {
-        dir: NodeId,
-        name: String,
-        node: NodeId,
-    },
-    Unlink {
-        dir: NodeId,
-        name: String,
-        node: NodeId,
-    },
-    Rename {
-        from: (NodeId, String),
-        to: (NodeId, String),
-        node: NodeId,
-    },
+    Link { dir: NodeId, name: String, node: NodeId },
+    Unlink { dir: NodeId, name: String, node: NodeId },
+    Rename { from: (NodeId, String), to: (NodeId, String), node: NodeId },
 }
 
 /// All nodes of the disk. The root directory exists and is durable.
@@ -124,11 +112,7 @@ impl Tree {
         self.next += 1;
         self.nodes.insert(id, node);
         self.directory_mut(dir).live.insert(name.clone(), id);
-        self.pending.push(Change::Link {
-            dir,
-            name,
-            node: id,
-        });
+        self.pending.push(Change::Link { dir, name, node: id });
         Ok(id)
     }
 
@@ -139,19 +123,12 @@ impl Tree {
     pub(super) fn create_dir(&mut self, path: &Path) -> io::Result<()> {
         match self.find(path) {
             Ok(id) if self.directory(id).is_ok() => Ok(()),
-            _ => self
-                .link(path, Node::Directory(Directory::default()))
-                .map(|_| ()),
+            _ => self.link(path, Node::Directory(Directory::default())).map(|_| ()),
         }
     }
 
     pub(super) fn list(&self, path: &Path) -> io::Result<Vec<String>> {
-        Ok(self
-            .directory(self.find(path)?)?
-            .live
-            .keys()
-            .cloned()
-            .collect())
+        Ok(self.directory(self.find(path)?)?.live.keys().cloned().collect())
     }
 
     pub(super) fn remove(&mut self, path: &Path) -> io::Result<()> {
@@ -166,11 +143,7 @@ impl Tree {
 
     pub(super) fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()> {
         let (from, to) = (self.slot(from)?, self.slot(to)?);
-        let node = *self
-            .directory(from.0)?
-            .live
-            .get(&from.1)
-            .ok_or_else(not_found)?;
+        let node = *self.directory(from.0)?.live.get(&from.1).ok_or_else(not_found)?;
         if from == to {
             return Ok(());
         }
@@ -205,11 +178,7 @@ impl Tree {
                 }
                 Change::Rename { from, to, node } if to.0 == synced => {
                     self.set_durable(&to, node);
-                    let unlink = Change::Unlink {
-                        dir: from.0,
-                        name: from.1,
-                        node,
-                    };
+                    let unlink = Change::Unlink { dir: from.0, name: from.1, node };
                     if from.0 == synced {
                         self.harden(unlink);
                     } else {
@@ -224,9 +193,7 @@ impl Tree {
     }
 
     fn set_durable(&mut self, slot: &(NodeId, String), node: NodeId) {
-        self.directory_mut(slot.0)
-            .durable
-            .insert(slot.1.clone(), node);
+        self.directory_mut(slot.0).durable.insert(slot.1.clone(), node);
     }
 
     fn unset_durable(&mut self, slot: &(NodeId, String), node: NodeId) {

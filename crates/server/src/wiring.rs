@@ -10,7 +10,7 @@ use crate::{banner, limits, root};
 use larder_objects::{CreateBucket, Error, Objects};
 use larder_platform::Platform;
 use larder_s3_api::{ApiSettings, Parts, Service};
-use larder_storage_local::index::{Index, LsmIndex, MemoryIndex, MemoryTables};
+use larder_storage_local::index::{CachedIndex, Index, LsmIndex, MemoryIndex, MemoryTables};
 use larder_storage_local::{Local, OpenError, Options};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -37,8 +37,11 @@ const BACKLOG: u32 = 4096;
 
 /// Parts of the memory setting: one memtable, of which there may be two.
 const MEMTABLE_PART: u64 = 16;
-/// Parts of the memory setting: the cache of index blocks. What is left is for requests.
-const CACHE_PART: u64 = 2;
+/// Parts of the memory setting: the cache of index blocks, and the one of rows read lately. What is
+/// left is for requests.
+const BLOCK_CACHE_PART: u64 = 4;
+/// See [`BLOCK_CACHE_PART`].
+const ROW_CACHE_PART: u64 = 4;
 
 const _: () = assert!(settings::MEMORY_MIN / MEMTABLE_PART >= 4 << 20);
 
@@ -195,13 +198,14 @@ impl Server<'_> {
 fn open_engine(platform: &Platform, settings: &Settings) -> Result<Local, OpenError> {
     let mut options = Options::new(&settings.data);
     options.memtable_bytes = settings.memory / MEMTABLE_PART;
-    let cache_bytes = settings.memory / CACHE_PART;
+    let block_cache_bytes = settings.memory / BLOCK_CACHE_PART;
+    let row_cache_bytes = (settings.memory / ROW_CACHE_PART) as usize;
     let index = |path: &Path| -> Result<Arc<dyn Index>, OpenError> {
         if settings.ephemeral {
             return Ok(Arc::new(MemoryIndex::new(MemoryTables::default())));
         }
-        match LsmIndex::open(path, cache_bytes) {
-            Ok(index) => Ok(Arc::new(index)),
+        match LsmIndex::open(path, block_cache_bytes) {
+            Ok(index) => Ok(Arc::new(CachedIndex::new(Arc::new(index), row_cache_bytes))),
             Err(error) => Err(OpenError::Index(error.to_string())),
         }
     };

@@ -96,12 +96,6 @@ string_enum! {
 }
 
 string_enum! {
-    ChecksumMode {
-        Enabled = "ENABLED",
-    }
-}
-
-string_enum! {
     ChecksumType {
         Composite = "COMPOSITE",
         FullObject = "FULL_OBJECT",

@@ -658,7 +658,7 @@ input! {
         request_payer: Option<enums::RequestPayer> = header(H::XAmzRequestPayer),
         part_number: Option<i32> = query("partNumber"),
         expected_bucket_owner: Option<String> = header(H::XAmzExpectedBucketOwner),
-        checksum_mode: Option<enums::ChecksumMode> = header(H::XAmzChecksumMode),
+        checksum_mode: Option<String> = header(H::XAmzChecksumMode),
     }
 }
 
@@ -684,7 +684,7 @@ input! {
         version_id: Option<String> = query("versionId"),
         request_payer: Option<enums::RequestPayer> = header(H::XAmzRequestPayer),
         expected_bucket_owner: Option<String> = header(H::XAmzExpectedBucketOwner),
-        checksum_mode: Option<enums::ChecksumMode> = header(H::XAmzChecksumMode),
+        checksum_mode: Option<String> = header(H::XAmzChecksumMode),
     }
 }
 
@@ -804,7 +804,7 @@ input! {
         request_payer: Option<enums::RequestPayer> = header(H::XAmzRequestPayer),
         part_number: Option<i32> = query("partNumber"),
         expected_bucket_owner: Option<String> = header(H::XAmzExpectedBucketOwner),
-        checksum_mode: Option<enums::ChecksumMode> = header(H::XAmzChecksumMode),
+        checksum_mode: Option<String> = header(H::XAmzChecksumMode),
     }
 }
 

@@ -27,14 +27,13 @@ impl From<IndexError> for MetaError {
 impl Shared {
     fn get(&self, key: &[u8]) -> Result<Found, MetaError> {
         let at = Moment(self.visible.load(Ordering::Acquire));
-        let Some(value) = self.index.get(key)? else {
-            return Ok(Found { row: None, seen: Seen { at, record: None } });
-        };
-        let (place, payload, rest) = split_value(&value).ok_or_else(|| bad_value(key))?;
-        let payload = payload_at(place, payload);
-        let rest = value.slice_ref(rest);
-        let row = Row { value: rest, payload };
-        Ok(Found { row: Some(row), seen: Seen { at, record: Some(place.locator()) } })
+        found(key, self.index.get(key)?, at)
+    }
+
+    /// Like [`Shared::get`] when the row is at hand without any wait.
+    fn get_resident(&self, key: &[u8]) -> Option<Result<Found, MetaError>> {
+        let at = Moment(self.visible.load(Ordering::Acquire));
+        self.index.get_resident(key).map(|value| found(key, Some(value), at))
     }
 
     /// Reads and verifies the payload in the record at `place`. `Ok(None)` when the record is not
@@ -59,6 +58,16 @@ impl Shared {
         let start = record.length - record.payload.len();
         Ok(Some(Bytes::from(bytes).slice(start..)))
     }
+}
+
+/// What an index value says, read at `at` or later.
+fn found(key: &[u8], value: Option<Bytes>, at: Moment) -> Result<Found, MetaError> {
+    let Some(value) = value else {
+        return Ok(Found { row: None, seen: Seen { at, record: None } });
+    };
+    let (place, payload, rest) = split_value(&value).ok_or_else(|| bad_value(key))?;
+    let row = Row { value: value.slice_ref(rest), payload: payload_at(place, payload) };
+    Ok(Found { row: Some(row), seen: Seen { at, record: Some(place.locator()) } })
 }
 
 fn bad_value(key: &[u8]) -> MetaError {
@@ -98,6 +107,9 @@ impl MetaStore for Local {
 
     async fn get(&self, row: &RowKey) -> Result<Found, MetaError> {
         let key = keys::encode(row);
+        if let Some(found) = self.shared.get_resident(&key) {
+            return found;
+        }
         self.read(move |shared| shared.get(&key)).await
     }
 

@@ -3,9 +3,11 @@
 //! Apart from this trait's implementation over the `lsm-tree` crate, nothing in the engine touches
 //! files other than through `larder_platform`.
 
+mod cache;
 mod lsm;
 mod memory;
 
+pub use cache::CachedIndex;
 pub use lsm::LsmIndex;
 pub use memory::{MemoryIndex, MemoryTables};
 
@@ -62,6 +64,11 @@ pub trait Index: Send + Sync {
 
     /// The newest value of a key. Does not block when the index is [`Index::is_resident`].
     fn get(&self, key: &[u8]) -> Result<Option<Bytes>, IndexError>;
+
+    /// The newest value of a key when it is at hand without any wait; `None` says nothing.
+    fn get_resident(&self, _key: &[u8]) -> Option<Bytes> {
+        None
+    }
 
     /// A walk from `from` to before `to` as of `at`, which the caller has pinned.
     fn cursor(

@@ -6,7 +6,7 @@ use larder_storage::model::Model;
 use larder_storage::{
     Batch, CommitError, MetaStore, Receipt, RowKey, RowKind, RowView, Scan, SpaceId, Step, Visitor,
 };
-use larder_storage_local::index::{MemoryIndex, MemoryTables};
+use larder_storage_local::index::{CachedIndex, MemoryIndex, MemoryTables};
 use larder_storage_local::{Local, OpenError, Options};
 use std::sync::Arc;
 
@@ -59,7 +59,9 @@ impl Harness {
     pub fn try_open(&mut self) -> Result<(), OpenError> {
         let tables = self.tables.clone();
         let local = Local::open(self.sim.platform(), options(), |_| {
-            Ok(Arc::new(MemoryIndex::new(tables)))
+            let index = Arc::new(MemoryIndex::new(tables));
+            // Small, so that rows come and go.
+            Ok(Arc::new(CachedIndex::new(index, 64 << 10)))
         })?;
         self.local = Some(local);
         Ok(())

@@ -1,0 +1,232 @@
+//! Rows that were read lately, in front of the index: a point read of a hot key costs a hash look-up
+//! instead of a walk through memtables and table blocks.
+
+use super::{Cursor, Index, IndexChange, IndexError};
+use crate::window::row_hash;
+use bytes::Bytes;
+use larder_storage::Moment;
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+/// Shards, so that readers on several cores do not meet.
+const SHARDS: usize = 64;
+/// What an entry takes beside its key and value, in bytes: map, queue, counters, allocations.
+const ENTRY_BYTES: usize = 160;
+/// Keys with a value larger than this are not kept.
+const VALUE_BYTES_MAX: usize = 4 << 10;
+
+/// An index with a cache of rows in front of it.
+pub struct CachedIndex {
+    index: Arc<dyn Index>,
+    shards: Vec<Mutex<Shard>>,
+    shard_bytes_max: usize,
+}
+
+#[derive(Default)]
+struct Shard {
+    /// Goes up with every change of a row of this shard. What a reader found in the index may
+    /// only be kept when nothing changed since before it looked: else it could be the old value.
+    changes: u64,
+    rows: HashMap<Arc<[u8]>, Entry>,
+    /// Keys in the order in which they came; an entry read since it was last looked at here gets
+    /// another round (CLOCK).
+    order: VecDeque<Arc<[u8]>>,
+    bytes: usize,
+}
+
+struct Entry {
+    value: Bytes,
+    read: bool,
+}
+
+impl CachedIndex {
+    /// Keeps up to `bytes` of rows in front of `index`.
+    pub fn new(index: Arc<dyn Index>, bytes: usize) -> Self {
+        let shards = (0..SHARDS).map(|_| Mutex::default()).collect();
+        Self { index, shards, shard_bytes_max: bytes / SHARDS }
+    }
+
+    fn shard(&self, key: &[u8]) -> MutexGuard<'_, Shard> {
+        let shard = &self.shards[row_hash(key) as usize % SHARDS];
+        shard.lock().expect("no panic while the cache is locked")
+    }
+}
+
+fn entry_bytes(key: &[u8], value: &[u8]) -> usize {
+    2 * key.len() + value.len() + ENTRY_BYTES
+}
+
+impl Shard {
+    fn insert(&mut self, key: &[u8], value: &Bytes, bytes_max: usize) {
+        if self.rows.contains_key(key) {
+            return;
+        }
+        let key: Arc<[u8]> = key.into();
+        self.bytes += entry_bytes(&key, value);
+        self.order.push_back(key.clone());
+        self.rows.insert(key, Entry { value: value.clone(), read: false });
+        while self.bytes > bytes_max {
+            let Some(oldest) = self.order.pop_front() else { return };
+            match self.rows.get_mut(&oldest) {
+                None => {}
+                Some(entry) if entry.read => {
+                    entry.read = false;
+                    self.order.push_back(oldest);
+                }
+                Some(_) => self.remove(&oldest),
+            }
+        }
+    }
+
+    fn remove(&mut self, key: &[u8]) {
+        if let Some(entry) = self.rows.remove(key) {
+            self.bytes -= entry_bytes(key, &entry.value);
+        }
+        // Removed keys stay in the order until they come up; they must not outnumber the others.
+        if self.order.len() > 2 * self.rows.len() + 16 {
+            let rows = &self.rows;
+            self.order.retain(|key| rows.contains_key(key));
+        }
+    }
+}
+
+impl Index for CachedIndex {
+    fn apply(&self, changes: Vec<IndexChange>) {
+        let keys: Vec<Vec<u8>> = changes.iter().map(|change| change.key.clone()).collect();
+        self.index.apply(changes);
+        // Behind the index: a reader that misses from here on finds the new value there.
+        for key in keys {
+            let mut shard = self.shard(&key);
+            shard.changes += 1;
+            shard.remove(&key);
+        }
+    }
+
+    fn get(&self, key: &[u8]) -> Result<Option<Bytes>, IndexError> {
+        let changes = {
+            let mut shard = self.shard(key);
+            if let Some(entry) = shard.rows.get_mut(key) {
+                entry.read = true;
+                return Ok(Some(entry.value.clone()));
+            }
+            shard.changes
+        };
+        let value = self.index.get(key)?;
+        if let Some(value) = value.as_ref().filter(|value| value.len() <= VALUE_BYTES_MAX) {
+            let mut shard = self.shard(key);
+            if shard.changes == changes {
+                shard.insert(key, value, self.shard_bytes_max);
+            }
+        }
+        Ok(value)
+    }
+
+    fn get_resident(&self, key: &[u8]) -> Option<Bytes> {
+        let mut shard = self.shard(key);
+        let entry = shard.rows.get_mut(key)?;
+        entry.read = true;
+        Some(entry.value.clone())
+    }
+
+    fn cursor(
+        &self,
+        from: &[u8],
+        to: &[u8],
+        at: Moment,
+    ) -> Result<Box<dyn Cursor + '_>, IndexError> {
+        self.index.cursor(from, to, at)
+    }
+
+    fn is_resident(&self) -> bool {
+        self.index.is_resident()
+    }
+
+    fn memtable_bytes(&self) -> u64 {
+        self.index.memtable_bytes()
+    }
+
+    fn seal(&self) {
+        self.index.seal();
+    }
+
+    fn flush(&self, oldest: Moment) -> Result<(), IndexError> {
+        self.index.flush(oldest)
+    }
+
+    fn compact(&self, oldest: Moment) -> Result<bool, IndexError> {
+        self.index.compact(oldest)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CachedIndex;
+    use crate::index::{Index, IndexChange, MemoryIndex, MemoryTables};
+    use larder_storage::Moment;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    fn cached(bytes: usize) -> CachedIndex {
+        CachedIndex::new(Arc::new(MemoryIndex::new(MemoryTables::default())), bytes)
+    }
+
+    fn change(key: &[u8], value: Option<u64>, at: u64) -> IndexChange {
+        let value = value.map(|value| value.to_be_bytes().to_vec());
+        IndexChange { key: key.to_vec(), value, at: Moment(at) }
+    }
+
+    fn read(index: &CachedIndex, key: &[u8]) -> Option<u64> {
+        let value = index.get(key).expect("a read")?;
+        Some(u64::from_be_bytes(value[..].try_into().expect("eight bytes")))
+    }
+
+    #[test]
+    fn changes_are_seen_at_once() {
+        let index = cached(1 << 20);
+        index.apply(vec![change(b"k", Some(1), 1)]);
+        assert_eq!((read(&index, b"k"), read(&index, b"k")), (Some(1), Some(1)));
+        assert!(index.get_resident(b"k").is_some());
+        index.apply(vec![change(b"k", Some(2), 2)]);
+        assert_eq!(read(&index, b"k"), Some(2));
+        index.apply(vec![change(b"k", None, 3)]);
+        assert_eq!((read(&index, b"k"), index.get_resident(b"k")), (None, None));
+    }
+
+    #[test]
+    fn stays_within_its_bytes() {
+        let index = cached(64 * 2_000);
+        for n in 0..5_000u64 {
+            index.apply(vec![change(&n.to_be_bytes(), Some(n), n + 1)]);
+            assert_eq!(read(&index, &n.to_be_bytes()), Some(n));
+        }
+        for shard in &index.shards {
+            let shard = shard.lock().expect("not poisoned");
+            assert!(shard.bytes <= 2_000 && shard.order.len() <= 2 * shard.rows.len() + 17);
+        }
+    }
+
+    #[test]
+    fn a_reader_never_sees_a_value_older_than_what_was_applied_before_it_looked() {
+        let index = cached(1 << 20);
+        let applied = AtomicU64::new(0);
+        index.apply(vec![change(b"k", Some(0), 0)]);
+        std::thread::scope(|scope| {
+            for _ in 0..3 {
+                scope.spawn(|| {
+                    loop {
+                        let floor = applied.load(Ordering::SeqCst);
+                        let seen = read(&index, b"k").expect("the row is never removed");
+                        assert!(seen >= floor, "{seen} was read after {floor} was applied");
+                        if floor == 20_000 {
+                            break;
+                        }
+                    }
+                });
+            }
+            for n in 1..=20_000u64 {
+                index.apply(vec![change(b"k", Some(n), n)]);
+                applied.store(n, Ordering::SeqCst);
+            }
+        });
+    }
+}

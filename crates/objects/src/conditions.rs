@@ -30,8 +30,8 @@ pub struct ReadConditions {
 pub struct WriteConditions {
     /// `If-Match`: the current object has this ETag.
     pub if_match: Option<EtagCondition>,
-    /// `If-None-Match: *`: there is no current object.
-    pub if_none_match: bool,
+    /// `If-None-Match`: there is no current object, or one of another ETag.
+    pub if_none_match: Option<EtagCondition>,
 }
 
 /// Conditions of DeleteObject and of an entry of DeleteObjects.
@@ -93,23 +93,28 @@ impl ReadConditions {
 impl WriteConditions {
     /// Whether there is any condition.
     pub fn any(&self) -> bool {
-        self.if_match.is_some() || self.if_none_match
+        self.if_match.is_some() || self.if_none_match.is_some()
     }
 
-    /// Checks against the current version, which may be missing or a delete marker: both mean that
-    /// there is no object (S3 user guide, "Conditional write behavior").
+    /// Checks in the order of RFC 9110, section 13.2.2, against the current version, which may be
+    /// missing or a delete marker: both mean that there is no object (S3 user guide, "Conditional
+    /// write behavior").
     pub(crate) fn check(&self, current: Option<&VersionRecord>) -> Result<(), Error> {
         let object = current.filter(|record| !record.delete_marker);
-        if self.if_none_match && object.is_some() {
-            return Err(Error::PreconditionFailed("If-None-Match"));
-        }
         match (&self.if_match, object) {
-            (None, _) => Ok(()),
-            (Some(condition), Some(object)) if condition.matches(&object.etag) => Ok(()),
-            (Some(_), Some(_)) => Err(Error::PreconditionFailed("If-Match")),
+            (None, _) => {}
+            (Some(condition), Some(object)) if condition.matches(&object.etag) => {}
+            (Some(_), Some(_)) => return Err(Error::PreconditionFailed("If-Match")),
             (Some(_), None) => {
-                Err(Error::NoSuchKey { delete_marker: current.map(VersionRecord::version) })
+                let delete_marker = current.map(VersionRecord::version);
+                return Err(Error::NoSuchKey { delete_marker });
             }
+        }
+        match (&self.if_none_match, object) {
+            (Some(condition), Some(object)) if condition.matches(&object.etag) => {
+                Err(Error::PreconditionFailed("If-None-Match"))
+            }
+            _ => Ok(()),
         }
     }
 }

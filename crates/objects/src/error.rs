@@ -90,13 +90,6 @@ pub enum Error {
         /// The type.
         checksum_type: ChecksumType,
     },
-    /// Completing an upload with composite checksums takes each part's (S3: `InvalidRequest`).
-    MissingPartChecksum {
-        /// The upload's algorithm.
-        algorithm: ChecksumAlgorithm,
-        /// The part without one.
-        part_number: u32,
-    },
     /// `x-amz-mp-object-size` is not the size of the parts together (S3: `InvalidRequest`).
     ObjectSizeMismatch {
         /// The parts' size in bytes.

@@ -62,13 +62,19 @@ pub(crate) fn check_bucket_tags(tags: &[Tag]) -> Result<(), Error> {
     check(tags)
 }
 
+/// A text's length as S3 counts it: in UTF-16, where a character takes one or two positions
+/// ("Categorizing your storage using tags").
+fn length(text: &str) -> usize {
+    text.encode_utf16().count()
+}
+
 fn check(tags: &[Tag]) -> Result<(), Error> {
     for (index, tag) in tags.iter().enumerate() {
-        let key_chars = tag.key.chars().count();
+        let key_chars = length(&tag.key);
         if key_chars == 0 || key_chars > TAG_KEY_CHARS_MAX {
             return Err(Error::InvalidTag("The TagKey you have provided is invalid"));
         }
-        if tag.value.chars().count() > TAG_VALUE_CHARS_MAX {
+        if length(&tag.value) > TAG_VALUE_CHARS_MAX {
             return Err(Error::InvalidTag("The TagValue you have provided is invalid"));
         }
         if tag.key.starts_with("aws:") {

@@ -4,7 +4,7 @@ use crate::error::Failure;
 use crate::keep_alive::{Identity, keep_alive};
 use crate::ops::Requested;
 use crate::reply::Reply;
-use crate::request_body::RequestBody;
+use crate::request_body::Intake;
 use crate::service::{ApiSettings, Connection};
 use crate::upload_body::UploadBody;
 use bytes::Bytes;
@@ -14,7 +14,6 @@ use larder_platform::Platform;
 use larder_s3_model::{DecodeError, RequestHead};
 use larder_s3_wire::auth::{AuthType, PayloadMode};
 use larder_s3_wire::body::BodyVerifier;
-use larder_s3_wire::error::ErrorCode;
 use larder_s3_wire::target::Target;
 use std::sync::Arc;
 
@@ -31,9 +30,7 @@ pub(crate) struct Call {
     pub(crate) caller: Option<Arc<AccessKey>>,
     pub(crate) auth_type: AuthType,
     pub(crate) payload: Option<PayloadMode>,
-    pub(crate) body: RequestBody,
-    /// Bytes of `body` that were read.
-    pub(crate) bytes_received: u64,
+    pub(crate) body: Intake,
     /// The control body, verified; empty where the operation has none or it streams.
     pub(crate) control: Bytes,
     pub(crate) platform: Platform,
@@ -89,18 +86,19 @@ impl Call {
     /// The object data that the request carries. The first byte is read by the caller's first
     /// `next`.
     ///
-    /// Errors: `NotImplemented` for chunks of HTTP that hide the data's length, as AWS;
-    /// `MissingContentLength`, `InvalidDigest`, `InvalidRequest`.
+    /// Its length need not be known when HTTP's own chunks tell its end (AWS answers 501 to these);
+    /// `objects` bounds what it takes.
+    ///
+    /// Errors: `MissingContentLength`, `InvalidDigest`, `InvalidRequest`.
     pub(crate) fn upload_body(&mut self) -> Result<UploadBody<'_>, Failure> {
-        let framed = matches!(self.payload, Some(PayloadMode::Chunked { .. }));
-        let chunked = self.headers.contains_key(http::header::TRANSFER_ENCODING);
-        if chunked && !framed && self.content_length().is_none() {
-            let failure = Failure::new(ErrorCode::NotImplemented);
-            return Err(failure.element("Header", "Transfer-Encoding"));
-        }
         let payload = self.payload.take().unwrap_or(PayloadMode::Unsigned);
-        let verifier = BodyVerifier::new(payload, &self.headers, self.content_length())?;
-        Ok(UploadBody::new(&mut self.body, &mut self.bytes_received, &self.platform, verifier))
+        let verifier = match self.content_length() {
+            None if self.headers.contains_key(http::header::TRANSFER_ENCODING) => {
+                BodyVerifier::until_end(payload, &self.headers)?
+            }
+            length => BodyVerifier::new(payload, &self.headers, length)?,
+        };
+        Ok(UploadBody::new(&mut self.body, &self.platform, verifier))
     }
 
     /// Runs what may take long, see [`crate::keep_alive`].

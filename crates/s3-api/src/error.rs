@@ -231,9 +231,6 @@ impl From<Error> for Failure {
             Error::ChecksumTypeUnsupported { algorithm, checksum_type } => {
                 invalid(type_unsupported(algorithm, checksum_type))
             }
-            Error::MissingPartChecksum { algorithm, part_number } => {
-                invalid(missing_part_checksum(algorithm, part_number))
-            }
             Error::ObjectSizeMismatch { size } => invalid(format!(
                 "The provided 'x-amz-mp-object-size' header does not match what was computed: \
                  {size}"
@@ -275,14 +272,6 @@ fn type_unsupported(algorithm: ChecksumAlgorithm, kind: ChecksumType) -> String 
     format!(
         "The {} checksum type cannot be used with the {} checksum algorithm.",
         kind.name(),
-        algorithm.name().to_ascii_lowercase()
-    )
-}
-
-fn missing_part_checksum(algorithm: ChecksumAlgorithm, part_number: u32) -> String {
-    format!(
-        "The upload was created using a {} checksum. The complete request must include the \
-         checksum for each part. It was missing for part {part_number} in the request.",
         algorithm.name().to_ascii_lowercase()
     )
 }

@@ -17,7 +17,7 @@ use crate::error::Failure;
 use crate::keep_alive::Identity;
 use crate::ops::{self, Entry, Requested};
 use crate::reply::Reply;
-use crate::request_body::RequestBody;
+use crate::request_body::{Intake, RequestBody};
 use crate::service::{Answer, Connection, Service, Shared};
 use http::{HeaderMap, Method, Request, header};
 use larder_s3_model::{Level, OPERATIONS, Operation, RequestBody as BodyKind, route};
@@ -75,8 +75,7 @@ impl<S: Storage> Shared<S> {
             caller: None,
             auth_type: AuthType::Anonymous,
             payload: None,
-            body,
-            bytes_received: 0,
+            body: Intake::new(body),
             control: bytes::Bytes::new(),
             platform: self.platform.clone(),
             settings: self.settings.clone(),

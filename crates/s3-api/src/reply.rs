@@ -24,8 +24,8 @@ impl Reply {
         Self { status: StatusCode::OK, headers, body }
     }
 
-    /// A generated output: `Reply::of(200, |h, b| output.encode(h, b))`. What is written to the body
-    /// is a document.
+    /// A generated output: `Reply::of(200, |h, b| output.encode(h, b))`. What is written to the
+    /// body is a document.
     pub(crate) fn of(status: u16, encode: impl FnOnce(&mut HeaderMap, &mut Vec<u8>)) -> Self {
         let mut headers = HeaderMap::new();
         let mut body = Vec::new();

@@ -13,6 +13,11 @@ use std::time::Duration;
 
 /// Longest silence of a client that owes bytes (S3: `RequestTimeout`).
 pub(crate) const IDLE_MAX: Duration = Duration::from_secs(60);
+/// How long a client may keep us waiting in all before its pace counts.
+pub(crate) const PACE_FREE: Duration = Duration::from_secs(300);
+/// Slowest average since the beginning, in bytes per second of waiting for the client: one who
+/// sends a byte now and then must not hold a connection for ever.
+const PACE_BYTES_PER_SECOND_MIN: u64 = 1 << 10;
 /// A refused body is read up to here, so that its sender gets to read the answer.
 const DRAIN_BYTES_MAX: u64 = 256 << 10;
 /// See [`DRAIN_BYTES_MAX`].
@@ -28,12 +33,24 @@ pub enum RequestBody {
     /// Pieces, then silence.
     #[cfg(test)]
     Stalled(VecDeque<Bytes>),
+    /// Pieces, with a pause before each.
+    #[cfg(test)]
+    Slow(crate::testing::SlowPieces),
+}
+
+/// A request's body on its way in: counted, with limits on silence and slowness.
+#[derive(Debug)]
+pub(crate) struct Intake {
+    body: RequestBody,
+    received: u64,
+    /// How long the client kept us waiting.
+    waited: Duration,
 }
 
 /// Why a body could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum BodyFault {
-    /// The client was silent for [`IDLE_MAX`].
+    /// The client was silent for [`IDLE_MAX`], or is too slow.
     Timeout,
     /// The connection failed, or its framing is broken.
     Broken(String),
@@ -44,7 +61,7 @@ pub(crate) enum BodyFault {
 impl fmt::Display for BodyFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Timeout => f.write_str("the client was silent for too long"),
+            Self::Timeout => f.write_str("the client was silent for too long, or too slow"),
             Self::Broken(how) => write!(f, "reading the request: {how}"),
             Self::TooLarge(max) => write!(f, "the body exceeds {max} bytes"),
         }
@@ -60,23 +77,21 @@ impl From<Bytes> for RequestBody {
 }
 
 impl RequestBody {
-    /// Whether nothing is left to read.
-    pub(crate) fn is_end(&self) -> bool {
+    fn is_end(&self) -> bool {
         match self {
             Self::Incoming(body) => body.is_end_stream(),
             Self::Pieces(pieces) => pieces.is_empty(),
             #[cfg(test)]
-            Self::Stalled(_) => false,
+            Self::Stalled(_) | Self::Slow(_) => false,
         }
     }
 
-    /// The length when the framing tells it.
-    pub(crate) fn length(&self) -> Option<u64> {
+    fn length(&self) -> Option<u64> {
         match self {
             Self::Incoming(body) => body.size_hint().exact(),
             Self::Pieces(pieces) => Some(pieces.iter().map(|p| p.len() as u64).sum()),
             #[cfg(test)]
-            Self::Stalled(_) => None,
+            Self::Stalled(_) | Self::Slow(_) => None,
         }
     }
 
@@ -89,6 +104,8 @@ impl RequestBody {
                     .pop_front()
                     .map_or(Poll::Pending, |piece| Poll::Ready(Some(Ok(piece))));
             }
+            #[cfg(test)]
+            Self::Slow(pieces) => return pieces.poll(cx).map(|piece| piece.map(Ok)),
             Self::Incoming(body) => body,
         };
         loop {
@@ -107,20 +124,58 @@ impl RequestBody {
             }
         }
     }
+}
+
+impl Intake {
+    pub(crate) fn new(body: RequestBody) -> Self {
+        Self { body, received: 0, waited: Duration::ZERO }
+    }
+
+    /// Bytes that were read.
+    pub(crate) fn received(&self) -> u64 {
+        self.received
+    }
+
+    /// Whether nothing is left to read.
+    pub(crate) fn is_end(&self) -> bool {
+        self.body.is_end()
+    }
+
+    /// The length when the framing tells it.
+    pub(crate) fn length(&self) -> Option<u64> {
+        self.body.length()
+    }
 
     /// The next bytes, never empty; `None` behind the last. The first call makes the connection
     /// send `100 Continue` if the client waits for it.
     pub(crate) async fn next(&mut self, platform: &Platform) -> Result<Option<Bytes>, BodyFault> {
         let mut idle = None;
-        poll_fn(|cx| {
-            if let Poll::Ready(data) = self.poll_data(cx) {
+        let mut since_ns = None;
+        let body = &mut self.body;
+        let data = poll_fn(|cx| {
+            if let Poll::Ready(data) = body.poll_data(cx) {
                 return Poll::Ready(data.transpose());
             }
             // A timer only for those who make us wait.
+            since_ns.get_or_insert_with(|| platform.clock.monotonic_ns());
             let idle = idle.get_or_insert_with(|| platform.tasks.sleep(IDLE_MAX));
             idle.as_mut().poll(cx).map(|()| Err(BodyFault::Timeout))
         })
-        .await
+        .await?;
+        self.received += data.as_ref().map_or(0, |data| data.len() as u64);
+        if let Some(since_ns) = since_ns {
+            let now_ns = platform.clock.monotonic_ns();
+            self.waited += Duration::from_nanos(now_ns.saturating_sub(since_ns));
+        }
+        match data.is_some() && self.is_too_slow() {
+            true => Err(BodyFault::Timeout),
+            false => Ok(data),
+        }
+    }
+
+    fn is_too_slow(&self) -> bool {
+        let least = self.waited.as_secs().saturating_mul(PACE_BYTES_PER_SECOND_MIN);
+        self.waited > PACE_FREE && self.received < least
     }
 
     /// The whole body, at most `max` bytes.
@@ -161,7 +216,7 @@ impl RequestBody {
         let mut drained = 0;
         poll_fn(|cx| {
             loop {
-                match self.poll_data(cx) {
+                match self.body.poll_data(cx) {
                     Poll::Ready(Some(Ok(data))) => {
                         drained += data.len() as u64;
                         if drained > DRAIN_BYTES_MAX {

@@ -7,13 +7,17 @@ use http_body::Body as _;
 use larder_iam::{Account, Accounts, SecretKey};
 use larder_objects::{CreateBucket, Objects, Settings};
 use larder_platform::sim::Simulation;
+use larder_platform::{BoxFuture, Platform};
 use larder_s3_wire::signer::Signer;
 use larder_storage::model::Model;
 use larder_types::{AccountId, BucketName, Owner, Timestamp, hex};
 use std::collections::VecDeque;
+use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 /// The host that path-style requests name.
 pub(crate) const HOST: &str = "s3.test";
@@ -50,6 +54,32 @@ pub(crate) struct Got {
     pub(crate) cut: Option<String>,
     pub(crate) error_code: Option<&'static str>,
     pub(crate) operation: Option<&'static str>,
+}
+
+/// A body that comes in pieces, with a pause before each.
+pub struct SlowPieces {
+    pub(crate) platform: Platform,
+    pub(crate) pause: Duration,
+    pub(crate) pieces: VecDeque<Bytes>,
+    /// In a lock only because a body has to be `Sync`.
+    pub(crate) timer: Mutex<Option<BoxFuture<()>>>,
+}
+
+impl fmt::Debug for SlowPieces {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SlowPieces").field("pieces", &self.pieces).finish_non_exhaustive()
+    }
+}
+
+impl SlowPieces {
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
+        let (tasks, pause) = (&self.platform.tasks, self.pause);
+        let slot = self.timer.get_mut().unwrap();
+        let timer = slot.get_or_insert_with(|| tasks.sleep(pause));
+        ready!(timer.as_mut().poll(cx));
+        *slot = None;
+        Poll::Ready(self.pieces.pop_front())
+    }
 }
 
 fn account(number: &str, name: &str) -> Account {

@@ -1,6 +1,6 @@
 //! Object data on its way from a request into `objects`: unframed, hashed, verified.
 
-use crate::request_body::RequestBody;
+use crate::request_body::Intake;
 use bytes::Bytes;
 use larder_digest::{BodyDigests, BodyHasher};
 use larder_objects::{Body, BodyError};
@@ -10,27 +10,24 @@ use larder_types::ChecksumAlgorithm;
 
 /// A request's object data. Memory is bounded by what the connection hands over at once.
 pub(crate) struct UploadBody<'a> {
-    body: &'a mut RequestBody,
-    received: &'a mut u64,
+    body: &'a mut Intake,
     platform: &'a Platform,
     verifier: Option<BodyVerifier>,
     hasher: Option<BodyHasher>,
     /// Received, not yet decoded.
     pending: Bytes,
-    length: u64,
+    length: Option<u64>,
     client: Option<ChecksumAlgorithm>,
 }
 
 impl<'a> UploadBody<'a> {
     pub(crate) fn new(
-        body: &'a mut RequestBody,
-        received: &'a mut u64,
+        body: &'a mut Intake,
         platform: &'a Platform,
         verifier: BodyVerifier,
     ) -> Self {
         Self {
             body,
-            received,
             platform,
             length: verifier.length(),
             client: verifier.plan().checksums.first().copied(),
@@ -40,8 +37,8 @@ impl<'a> UploadBody<'a> {
         }
     }
 
-    /// The data's announced length in bytes, framing not counted.
-    pub(crate) fn length(&self) -> u64 {
+    /// The data's length in bytes, framing not counted, when it is announced.
+    pub(crate) fn length(&self) -> Option<u64> {
         self.length
     }
 
@@ -75,10 +72,7 @@ impl Body for UploadBody<'_> {
                 return Ok(Some(data));
             }
             match self.body.next(self.platform).await? {
-                Some(data) => {
-                    *self.received += data.len() as u64;
-                    self.pending = data;
-                }
+                Some(data) => self.pending = data,
                 None => return Ok(None),
             }
         }

@@ -46,8 +46,9 @@ pub fn uri_encode(text: &str, encode_slash: bool) -> String {
     out
 }
 
-/// Keys under `encoding-type=url`: as AWS writes them, which is the HTML form encoding (a space is
-/// `+`, `*` stays, `~` does not) with `/` left alone.
+/// Keys under `encoding-type=url`: as AWS writes them, which is the HTML form encoding (`*` stays,
+/// `~` does not) with `/` left alone; except that a space is `%20` and not `+`, which clients that
+/// know AWS decode just as well, and clients that decode by RFC 3986 decode at all.
 pub fn listing_encode(text: &str) -> Cow<'_, str> {
     let stays = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'*' | b'/');
     if text.bytes().all(stays) {
@@ -56,7 +57,6 @@ pub fn listing_encode(text: &str) -> Cow<'_, str> {
     let mut out = String::with_capacity(text.len() + 16);
     for b in text.bytes() {
         match b {
-            b' ' => out.push('+'),
             b if stays(b) => out.push(b as char),
             b => push_encoded(&mut out, b),
         }
@@ -127,15 +127,16 @@ mod tests {
         assert_eq!(uri_encode("a/\u{e9}", true), "a%2F%C3%A9");
     }
 
-    /// AWS's documented `test_file(3).png`, and answers observed from the service.
+    /// AWS's documented `test_file(3).png`, and answers observed from the service but for the
+    /// spaces.
     #[test]
     fn listing_form() {
         for (key, expected) in [
             ("test_file(3).png", "test_file%283%29.png"),
-            ("a b.txt", "a+b.txt"),
+            ("a b.txt", "a%20b.txt"),
             ("a+b.txt", "a%2Bb.txt"),
             ("100%.csv", "100%25.csv"),
-            ("run books/x.txt", "run+books/x.txt"),
+            ("run books/x.txt", "run%20books/x.txt"),
             ("\u{d55c}/\u{1}~*", "%ED%95%9C/%01%7E*"),
             ("plain/key_1.2-3", "plain/key_1.2-3"),
         ] {

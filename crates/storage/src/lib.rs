@@ -27,7 +27,7 @@ pub const COMMIT_ROWS_MAX: usize = 64;
 /// Most bytes of keys and values, payloads not counted, in one commit.
 pub const COMMIT_BYTES_MAX: usize = 256 << 10;
 /// Largest value of a row in bytes; payloads have the engine's own limit.
-pub const ROW_VALUE_BYTES_MAX: usize = 16 << 10;
+pub const ROW_VALUE_BYTES_MAX: usize = 64 << 10;
 /// Largest key and suffix of a row together, in bytes.
 pub const ROW_KEY_BYTES_MAX: usize = 1024 + 64;
 

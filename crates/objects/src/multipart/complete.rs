@@ -27,7 +27,7 @@ impl<S: Storage> Objects<S> {
     ///
     /// [`Error::NoSuchUpload`], [`Error::InvalidPart`], [`Error::InvalidPartOrder`],
     /// [`Error::EntityTooSmall`], [`Error::BadDigest`], [`Error::ChecksumAlgorithmMismatch`],
-    /// [`Error::MissingPartChecksum`], [`Error::ObjectSizeMismatch`] and those of the conditions.
+    /// [`Error::ObjectSizeMismatch`] and those of the conditions.
     pub async fn complete_upload(
         &self,
         bucket: &Bucket,

@@ -3,7 +3,7 @@
 mod rules;
 
 use super::{CompleteUpload, CompletedPart, CreateUpload, UploadPart, UploadedPart};
-use crate::conditions::WriteConditions;
+use crate::conditions::{EtagCondition, WriteConditions};
 use crate::gc::GcCursor;
 use crate::testing::{BytesBody, World, object_key, owner};
 use crate::tests::races::{Race, SEEDS};
@@ -235,7 +235,7 @@ fn completing_again_answers_the_same() {
     let bucket = w.versioned("bucket");
     let upload = Upload::new(&w, &bucket, create(None));
     let request = CompleteUpload {
-        conditions: WriteConditions { if_none_match: true, if_match: None },
+        conditions: WriteConditions { if_none_match: Some(EtagCondition::Any), if_match: None },
         ..request(vec![listed(1, &upload.put(1, b"part").unwrap())])
     };
     let stored = upload.complete(&request).unwrap();
@@ -267,7 +267,7 @@ fn conditions_hold_at_the_end() {
     let bucket = w.bucket("bucket");
     let upload = Upload::new(&w, &bucket, create(None));
     let uploaded = upload.put(1, b"part").unwrap();
-    let create = WriteConditions { if_none_match: true, if_match: None };
+    let create = WriteConditions { if_none_match: Some(EtagCondition::Any), if_match: None };
     let request = CompleteUpload { conditions: create, ..request(vec![listed(1, &uploaded)]) };
     w.put(&bucket, "key", b"there already");
     let refused = upload.complete(&request);

@@ -9,9 +9,16 @@ use crate::buckets::Bucket;
 use crate::rows::fields::{Malformed, Reader, Writer, keep_unknown, tag};
 use bytes::Bytes;
 use larder_storage::{ROW_VALUE_BYTES_MAX, SpaceId};
+use larder_types::limits::{BUCKET_TAGS_MAX, TAG_KEY_CHARS_MAX, TAG_VALUE_CHARS_MAX};
 use larder_types::{BucketName, Timestamp};
 
 const FORMAT: u8 = 1;
+/// Bytes of all the tags that a bucket may have: one UTF-16 unit is at most three bytes.
+const TAGS_BYTES_MAX: usize = BUCKET_TAGS_MAX * (3 * (TAG_KEY_CHARS_MAX + TAG_VALUE_CHARS_MAX) + 4);
+
+// A field's length is a u16, and the rest of the row needs its room.
+const _: () = assert!(TAGS_BYTES_MAX + (4 << 10) <= u16::MAX as usize);
+const _: () = assert!(TAGS_BYTES_MAX + (4 << 10) <= ROW_VALUE_BYTES_MAX);
 
 /// Whether a bucket keeps older versions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

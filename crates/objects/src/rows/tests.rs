@@ -165,7 +165,11 @@ proptest! {
 
     /// Damaged values are refused, or read as something else; they never end the process.
     #[test]
-    fn damaged_values_never_panic(bytes in vec(any::<u8>(), 0..200), at in 0..200usize, v in record()) {
+    fn damaged_values_never_panic(
+        bytes in vec(any::<u8>(), 0..200),
+        at in 0..200usize,
+        v in record(),
+    ) {
         let mut value = v.encode().unwrap().to_vec();
         let at = at % value.len();
         value[at] ^= 1 << (at % 8);

@@ -1,6 +1,6 @@
 //! Buckets.
 
-use crate::conditions::WriteConditions;
+use crate::conditions::{EtagCondition, WriteConditions};
 use crate::testing::{World, bucket_name, create_bucket};
 use crate::{Error, ListBuckets, Tag, Versioning};
 use larder_storage::MetaStore;
@@ -51,6 +51,24 @@ fn attributes_are_kept() {
     let bad = vec![Tag { key: "aws:x".into(), value: String::new() }];
     let bad = w.run(w.objects.put_bucket_tags(&bucket, bad));
     assert!(matches!(bad, Err(Error::InvalidTag(_))));
+}
+
+#[test]
+fn fifty_tags_of_full_length() {
+    let w = World::new();
+    let mut create = create_bucket(&"owner".repeat(20));
+    create.region = Some("eu-central-1".into());
+    let bucket = w.run(w.objects.create_bucket(&bucket_name("tagged"), create)).unwrap();
+    // Three bytes, and one unit of UTF-16: what is largest within S3's limits.
+    let tag =
+        |n: usize| Tag { key: format!("{n:02}{}", "猫".repeat(126)), value: "猫".repeat(256) };
+    let tags: Vec<Tag> = (0..50).map(tag).collect();
+    w.run(w.objects.put_bucket_tags(&bucket, tags.clone())).unwrap();
+    assert_eq!(w.reread(&bucket).tags, tags);
+    let pairs = |count| vec![Tag { key: "k".into(), value: "😀".repeat(count) }];
+    w.run(w.objects.put_bucket_tags(&bucket, pairs(128))).unwrap();
+    let long = w.run(w.objects.put_bucket_tags(&bucket, pairs(129)));
+    assert!(matches!(long, Err(Error::InvalidTag(_))));
 }
 
 #[test]
@@ -128,7 +146,8 @@ fn writes_wait_for_a_closing_bucket_only_so_long() {
     let w = World::new();
     let bucket = w.bucket("closing");
     assert!(w.run(w.store.close_space_if_empty(bucket.space, &[])).unwrap());
-    let create = || WriteConditions { if_none_match: true, ..Default::default() };
+    let create =
+        || WriteConditions { if_none_match: Some(EtagCondition::Any), ..Default::default() };
     assert!(matches!(w.put_if(&bucket, "key", Default::default()), Err(Error::SlowDown)));
     let conditional = w.put_if(&bucket, "key", create());
     assert!(matches!(conditional, Err(Error::ConditionalRequestConflict)));

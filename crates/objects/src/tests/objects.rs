@@ -72,7 +72,7 @@ fn a_write_refused_by_its_condition_leaves_no_blob() {
     let body = &mut BytesBody::new(&bytes(LARGE));
     let conditions = WriteConditions {
         if_match: Some(EtagCondition::OneOf(vec![first.record.etag])),
-        if_none_match: false,
+        if_none_match: None,
     };
     let put = PutObject { conditions, ..put_object() };
     let rival = &mut Rival { w: &w, bucket: &bucket, body };
@@ -142,7 +142,8 @@ fn everything_said_of_an_object_is_kept() {
 fn conditional_writes() {
     let w = World::new();
     let bucket = w.bucket("conditions");
-    let create = || WriteConditions { if_none_match: true, ..Default::default() };
+    let create =
+        || WriteConditions { if_none_match: Some(EtagCondition::Any), ..Default::default() };
     let if_match = |c| WriteConditions { if_match: Some(c), ..Default::default() };
     let one = |data: &[u8]| EtagCondition::OneOf(vec![etag(data)]);
     let missing = w.put_if(&bucket, "key", if_match(one(b"conditional")));
@@ -161,6 +162,45 @@ fn conditional_writes() {
 }
 
 #[test]
+fn writes_unless_one_of_these_stands() {
+    let w = World::new();
+    let bucket = w.bucket("conditions");
+    let one = |data: &[u8]| Some(EtagCondition::OneOf(vec![etag(data)]));
+    let unless = |if_match, if_none_match| {
+        w.put_if(&bucket, "key", WriteConditions { if_match, if_none_match })
+    };
+    // `put_if` writes this body.
+    let same = || one(b"conditional");
+    unless(None, same()).unwrap();
+    let stands = unless(None, same());
+    assert!(matches!(stands, Err(Error::PreconditionFailed("If-None-Match"))));
+    unless(None, one(b"other")).unwrap();
+    unless(None, Some(EtagCondition::OneOf(Vec::new()))).unwrap();
+    // Both at once: If-Match comes first.
+    unless(same(), one(b"other")).unwrap();
+    let both = unless(one(b"other"), same());
+    assert!(matches!(both, Err(Error::PreconditionFailed("If-Match"))));
+    let both = unless(same(), same());
+    assert!(matches!(both, Err(Error::PreconditionFailed("If-None-Match"))));
+    w.delete(&bucket, "key", None);
+    assert!(matches!(unless(same(), same()), Err(Error::NoSuchKey { .. })));
+}
+
+#[test]
+fn what_a_write_must_not_replace_may_come_while_it_is_read() {
+    let w = World::new();
+    let bucket = w.bucket("refused");
+    let body = &mut BytesBody::new(b"mine");
+    let rivals = Some(EtagCondition::OneOf(vec![etag(b"rival")]));
+    let conditions = WriteConditions { if_match: None, if_none_match: rivals };
+    let put = PutObject { conditions, ..put_object() };
+    let rival = &mut Rival { w: &w, bucket: &bucket, body };
+    let result = w.run(w.objects.put(&bucket, &object_key("key"), put, rival));
+    assert!(matches!(result, Err(Error::PreconditionFailed("If-None-Match"))));
+    assert_eq!(w.get(&bucket, "key", None).unwrap(), b"rival");
+}
+
+#[test]
 fn conditional_writes_see_a_delete_marker_as_nothing() {
     let w = World::new();
     let bucket = w.versioned("markers");
@@ -168,7 +208,7 @@ fn conditional_writes_see_a_delete_marker_as_nothing() {
     w.delete(&bucket, "key", None);
     let any = WriteConditions { if_match: Some(EtagCondition::Any), ..Default::default() };
     assert!(matches!(w.put_if(&bucket, "key", any), Err(Error::NoSuchKey { .. })));
-    let create = WriteConditions { if_none_match: true, ..Default::default() };
+    let create = WriteConditions { if_none_match: Some(EtagCondition::Any), ..Default::default() };
     w.put_if(&bucket, "key", create).unwrap();
 }
 
@@ -302,7 +342,8 @@ fn copies_replace_what_they_are_told_to() {
     assert_eq!(now.record.headers, headers);
     assert_eq!(now.record.metadata, [("n".to_owned(), "2".to_owned())]);
     assert_eq!(now.record.checksum.as_ref().unwrap().algorithm, ChecksumAlgorithm::Sha1);
-    let conditions = WriteConditions { if_none_match: true, ..Default::default() };
+    let conditions =
+        WriteConditions { if_none_match: Some(EtagCondition::Any), ..Default::default() };
     let refused = CopyObject { conditions, ..copy_object() };
     w.put(&bucket, "b", b"other");
     let refused = w.run(w.objects.copy(&now, &bucket, &object_key("b"), refused));

@@ -143,7 +143,8 @@ impl Check {
         let body: Vec<u8> = (0..length).map(|i| (i + key) as u8).collect();
         let star = matches!(condition, Condition::Star);
         let if_match = if star { None } else { self.if_match(key, condition) };
-        let conditions = WriteConditions { if_match, if_none_match: star };
+        let if_none_match = star.then_some(EtagCondition::Any);
+        let conditions = WriteConditions { if_match, if_none_match };
         let put = PutObject { conditions, ..put_object() };
         let source = &mut BytesBody::new(&body);
         let result =

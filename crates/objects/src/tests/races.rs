@@ -194,7 +194,8 @@ fn one_of_many_creates_wins() {
         for versioning in [Versioning::Unversioned, Versioning::Enabled, Versioning::Suspended] {
             let race = Race::new(seed);
             let bucket = race.bucket(versioning);
-            let create = WriteConditions { if_none_match: true, ..Default::default() };
+            let create =
+                WriteConditions { if_none_match: Some(EtagCondition::Any), ..Default::default() };
             let jobs = (0..5).map(|i| race.put(&bucket, vec![i; 10], create.clone()));
             let results = race.run(jobs);
             let won: Vec<_> = results.iter().flatten().collect();
@@ -225,7 +226,7 @@ fn compare_and_swap_loses_no_update() {
                     let count: u32 =
                         String::from_utf8(drain(body).await.unwrap()).unwrap().parse().unwrap();
                     let same = Some(EtagCondition::OneOf(vec![found.record.etag]));
-                    let conditions = WriteConditions { if_match: same, if_none_match: false };
+                    let conditions = WriteConditions { if_match: same, if_none_match: None };
                     let put = PutObject { conditions, ..put_object() };
                     let next = (count + 1).to_string();
                     let body = &mut BytesBody::new(next.as_bytes());

@@ -54,7 +54,7 @@ pub(crate) async fn complete_multipart_upload<S: Storage>(
             enums::ChecksumType::FullObject => ChecksumType::FullObject,
         }),
         object_size: input.mpu_object_size.map(object_size).transpose()?,
-        conditions: write_conditions(input.if_match.as_deref(), input.if_none_match.as_deref())?,
+        conditions: write_conditions(input.if_match.as_deref(), input.if_none_match.as_deref()),
     };
     let location = location(call, grant.key().as_str());
     let work = async move {

@@ -59,7 +59,7 @@ fn describe<S: Storage>(
         tags,
         storage_class: class,
         checksum: input.checksum_algorithm.map(algorithm),
-        conditions: write_conditions(input.if_match.as_deref(), input.if_none_match.as_deref())?,
+        conditions: write_conditions(input.if_match.as_deref(), input.if_none_match.as_deref()),
     })
 }
 

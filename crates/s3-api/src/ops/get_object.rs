@@ -9,7 +9,6 @@ use crate::response_body::ResponseBody;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use larder_objects::conditions::{EtagCondition, ReadConditions};
 use larder_objects::{Error, ObjectVersion, PartRange, StorageClass, VersionRecord};
-use larder_s3_model::enums::ChecksumMode;
 use larder_s3_model::inputs::GetObjectInput;
 use larder_s3_wire::error::ErrorCode;
 use larder_s3_wire::rfc2047;
@@ -63,7 +62,7 @@ pub(crate) async fn get_object<S: Storage>(
         },
         range: input.range,
         part_number: input.part_number,
-        checksums: input.checksum_mode == Some(ChecksumMode::Enabled),
+        checksums: input.checksum_mode.is_some_and(|mode| mode.eq_ignore_ascii_case("ENABLED")),
     };
     answer(&grant, call, reading).await
 }
@@ -116,11 +115,6 @@ async fn answer<S: Storage>(
             if let (Some(_), Some(whole)) = (&selected.checksum, &record.checksum) {
                 let name = HeaderName::from_static("x-amz-checksum-type");
                 set(&mut headers, name, whole.checksum_type().name());
-            }
-            // A part's checksum is shown with the type of its object's.
-            if let (Some(_), Some(whole)) = (&selected.checksum, &record.checksum) {
-                let kind = whole.checksum_type().name();
-                set(&mut headers, HeaderName::from_static("x-amz-checksum-type"), kind);
             }
         }
         override_headers(call, &mut headers);

@@ -177,7 +177,8 @@ table! {
     DeleteBucketAnalyticsConfiguration = not_built("storage class analysis is not built yet");
     DeleteBucketCors = not_built("CORS is not built yet");
     DeleteBucketEncryption = not_built("encryption at rest is not built yet");
-    DeleteBucketIntelligentTieringConfiguration = not_built("storage classes are labels, nothing is tiered");
+    DeleteBucketIntelligentTieringConfiguration =
+        not_built("storage classes are labels, nothing is tiered");
     DeleteBucketInventoryConfiguration = not_built("inventories are not built yet");
     DeleteBucketLifecycle = not_built("lifecycle rules are not built yet");
     DeleteBucketMetadataConfiguration = not_built("S3 Metadata tables are not built yet");
@@ -209,7 +210,8 @@ table! {
     GetBucketAnalyticsConfiguration = not_built("storage class analysis is not built yet");
     GetBucketCors = not_built("CORS is not built yet");
     GetBucketEncryption = not_built("encryption at rest is not built yet");
-    GetBucketIntelligentTieringConfiguration = not_built("storage classes are labels, nothing is tiered");
+    GetBucketIntelligentTieringConfiguration =
+        not_built("storage classes are labels, nothing is tiered");
     GetBucketInventoryConfiguration = not_built("inventories are not built yet");
     GetBucketLifecycle = not_built("superseded by GetBucketLifecycleConfiguration");
     GetBucketLifecycleConfiguration = not_built("lifecycle rules are not built yet");
@@ -260,7 +262,8 @@ table! {
         versioned("s3:GetObjectVersion"),
     ]);
     ListBucketAnalyticsConfigurations = not_built("storage class analysis is not built yet");
-    ListBucketIntelligentTieringConfigurations = not_built("storage classes are labels, nothing is tiered");
+    ListBucketIntelligentTieringConfigurations =
+        not_built("storage classes are labels, nothing is tiered");
     ListBucketInventoryConfigurations = not_built("inventories are not built yet");
     ListBucketMetricsConfigurations = not_built("request metrics are served to the operator");
     ListBuckets = built(list_buckets::list_buckets, [always("s3:ListAllMyBuckets")]);
@@ -281,7 +284,8 @@ table! {
     PutBucketAnalyticsConfiguration = not_built("storage class analysis is not built yet");
     PutBucketCors = not_built("CORS is not built yet");
     PutBucketEncryption = not_built("encryption at rest is not built yet");
-    PutBucketIntelligentTieringConfiguration = not_built("storage classes are labels, nothing is tiered");
+    PutBucketIntelligentTieringConfiguration =
+        not_built("storage classes are labels, nothing is tiered");
     PutBucketInventoryConfiguration = not_built("inventories are not built yet");
     PutBucketLifecycle = not_built("superseded by PutBucketLifecycleConfiguration");
     PutBucketLifecycleConfiguration = not_built("lifecycle rules are not built yet");
@@ -318,9 +322,12 @@ table! {
     RenameObject = not_built("directory buckets belong to S3 Express One Zone");
     RestoreObject = not_built("nothing is archived, so nothing needs restoring");
     SelectObjectContent = not_built("S3 Select is closed to new customers of AWS");
-    UpdateBucketMetadataAnnotationTableConfiguration = not_built("S3 Metadata tables are not built yet");
-    UpdateBucketMetadataInventoryTableConfiguration = not_built("S3 Metadata tables are not built yet");
-    UpdateBucketMetadataJournalTableConfiguration = not_built("S3 Metadata tables are not built yet");
+    UpdateBucketMetadataAnnotationTableConfiguration =
+        not_built("S3 Metadata tables are not built yet");
+    UpdateBucketMetadataInventoryTableConfiguration =
+        not_built("S3 Metadata tables are not built yet");
+    UpdateBucketMetadataJournalTableConfiguration =
+        not_built("S3 Metadata tables are not built yet");
     UpdateObjectEncryption = not_built("encryption at rest is not built yet");
     UploadPart = built(upload_part::upload_part, [always("s3:PutObject")]);
     UploadPartCopy = built(upload_part::upload_part_copy, [always("s3:PutObject")]);

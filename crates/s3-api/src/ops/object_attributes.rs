@@ -72,15 +72,9 @@ fn checksum(found: &ObjectVersion) -> Option<shapes::Checksum> {
     Some(shape)
 }
 
-/// Parts are listed when they have checksums of their own; otherwise S3 tells their number only.
+/// Parts are listed with their sizes whether they have checksums or not; AWS tells no more than
+/// their number of those that have none.
 fn parts(page: PartPage, (marker, max): (u32, u32)) -> shapes::GetObjectAttributesParts {
-    let total = Some(page.parts_count as i32);
-    if page.parts.iter().all(|part| part.checksum.is_none()) {
-        return shapes::GetObjectAttributesParts {
-            total_parts_count: total,
-            ..shapes::GetObjectAttributesParts::default()
-        };
-    }
     let last = page.parts.last().map_or(marker, |part| part.part_number);
     let parts = page.parts.iter().map(|part| {
         let mut shape = shapes::ObjectPart {
@@ -94,7 +88,7 @@ fn parts(page: PartPage, (marker, max): (u32, u32)) -> shapes::GetObjectAttribut
         shape
     });
     shapes::GetObjectAttributesParts {
-        total_parts_count: total,
+        total_parts_count: Some(page.parts_count as i32),
         part_number_marker: Some(marker as i32),
         next_part_number_marker: Some(last as i32),
         max_parts: Some(max as i32),

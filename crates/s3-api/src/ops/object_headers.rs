@@ -185,21 +185,16 @@ pub(crate) fn refuse_acl(call: &Call, acl: Option<&str>) -> Result<(), Failure> 
     Ok(())
 }
 
-/// `If-Match` and `If-None-Match` of a write.
-///
-/// Errors: `NotImplemented` for an `If-None-Match` that is not `*` and for both at once, as AWS.
+/// `If-Match` and `If-None-Match` of a write. AWS answers 501 to an `If-None-Match` that names
+/// ETags and to both headers at once; here they mean what RFC 9110 says.
 pub(crate) fn write_conditions(
     if_match: Option<&str>,
     if_none_match: Option<&str>,
-) -> Result<WriteConditions, Failure> {
-    let unknown = if_none_match.is_some_and(|value| value.trim() != "*");
-    if unknown || (if_match.is_some() && if_none_match.is_some()) {
-        return Err(Failure::new(ErrorCode::NotImplemented).element("Header", "If-None-Match"));
-    }
-    Ok(WriteConditions {
+) -> WriteConditions {
+    WriteConditions {
         if_match: if_match.map(EtagCondition::parse),
-        if_none_match: if_none_match.is_some(),
-    })
+        if_none_match: if_none_match.map(EtagCondition::parse),
+    }
 }
 
 /// A `versionId`.

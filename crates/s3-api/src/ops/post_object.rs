@@ -51,7 +51,6 @@ async fn read_fields(
     parser: &mut PostFormParser,
 ) -> Result<(FormFields, bytes::Bytes), Failure> {
     while let Some(mut data) = call.body.next(&call.platform).await? {
-        call.bytes_received += data.len() as u64;
         if let Some(FormEvent::Fields(fields)) = parser.feed(&mut data)? {
             return Ok((fields, data));
         }

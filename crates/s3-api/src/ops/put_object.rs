@@ -24,11 +24,11 @@ pub(crate) async fn put_object<S: Storage>(
         metadata: metadata(&input.metadata)?,
         tags: tagging(input.tagging.as_deref())?,
         storage_class: storage_class(input.storage_class)?,
-        conditions: write_conditions(input.if_match.as_deref(), input.if_none_match.as_deref())?,
+        conditions: write_conditions(input.if_match.as_deref(), input.if_none_match.as_deref()),
         length: None,
     };
     let mut body = call.upload_body()?;
-    put.length = Some(body.length());
+    put.length = body.length();
     let stored = grant.objects().put(grant.bucket(), grant.key(), put, &mut body).await?;
     let mut reply = Reply::empty(StatusCode::OK);
     etag_header(&mut reply.headers, &stored.record.etag);

@@ -34,12 +34,8 @@ pub(crate) async fn upload_part<S: Storage>(
         Some((algorithm, _)) if algorithm != ChecksumAlgorithm::Crc64Nvme => body.also(algorithm),
         _ => {}
     }
-    let part = UploadPart {
-        upload_id: id,
-        part_number: number,
-        length: Some(body.length()),
-        checksum: client,
-    };
+    let part =
+        UploadPart { upload_id: id, part_number: number, length: body.length(), checksum: client };
     let stored = objects.upload_part(bucket, key, part, &mut body).await?;
     let mut reply = Reply::empty(StatusCode::OK);
     etag_header(&mut reply.headers, &stored.etag);

@@ -33,7 +33,6 @@ impl<S: Storage> Shared<S> {
         let max = if large { xml::BODY_BYTES_MAX } else { CONTROL_BODY_BYTES_MAX };
         let announced = call.content_length();
         let body = call.body.read_all(&self.platform, max).await?;
-        call.bytes_received = body.len() as u64;
         let length = Some(announced.unwrap_or(body.len() as u64));
         let payload = call.payload.take().unwrap_or(PayloadMode::Unsigned);
         let verifier = match operation {

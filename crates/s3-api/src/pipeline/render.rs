@@ -37,13 +37,13 @@ pub(super) async fn answer(mut call: Call, result: Result<Reply, Failure>) -> An
         key: call.target.key,
         error_code,
         request_id: call.identity.request_id,
-        bytes_received: call.bytes_received,
+        bytes_received: call.body.received(),
     }
 }
 
 async fn refusal(call: &mut Call, failure: Failure) -> Reply {
     // A client that waits for `100 Continue` must not get it now.
-    let waits = call.bytes_received == 0 && call.headers.contains_key(EXPECT);
+    let waits = call.body.received() == 0 && call.headers.contains_key(EXPECT);
     let close = match failure.close || waits {
         true => !call.body.is_end(),
         false => !call.body.drain(&call.platform).await,

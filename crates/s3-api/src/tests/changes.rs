@@ -61,9 +61,13 @@ fn copies_that_are_refused() {
     let owner = |id| copy("photos/a", "/photos/b").header("x-amz-source-expected-bucket-owner", id);
     world.send(owner("222222222222")).refused(403, "AccessDenied");
     world.send(owner("111111111111")).ok();
-    world
-        .send(copy("photos/a", "/photos/b").header("if-none-match", "*"))
-        .refused(412, "PreconditionFailed");
+    // The copy has its source's ETag.
+    for taken in ["*", &etag] {
+        let unless = copy("photos/a", "/photos/b").header("if-none-match", taken);
+        let got = world.send(unless).refused(412, "PreconditionFailed");
+        assert_eq!(got.element("Condition"), Some("If-None-Match"));
+    }
+    world.send(copy("photos/a", "/photos/b").header("if-none-match", "\"x\"")).ok();
     // Bob may not read alice's object, even into a bucket of his own.
     let create = larder_objects::CreateBucket {
         owner: crate::testing::owner("bob"),

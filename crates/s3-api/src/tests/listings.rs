@@ -125,21 +125,21 @@ fn encoding_type_url() {
     let world = world(&["a b/\u{1}c", "a b/\u{e9}+", "a b/d/e"]);
     let query = "encoding-type=url&prefix=a%20b/&delimiter=/&marker=a%20b/%00&max-keys=2";
     let got = list(&world, query).ok();
-    assert_eq!(all(&got, "Key"), ["a+b/%01c"]);
-    assert_eq!(prefixes(&got), ["a+b/d/"]);
-    assert_eq!(got.element("Prefix"), Some("a+b/"));
-    assert_eq!(got.element("Marker"), Some("a+b/%00"));
-    assert_eq!(got.element("NextMarker"), Some("a+b/d/"));
+    assert_eq!(all(&got, "Key"), ["a%20b/%01c"]);
+    assert_eq!(prefixes(&got), ["a%20b/d/"]);
+    assert_eq!(got.element("Prefix"), Some("a%20b/"));
+    assert_eq!(got.element("Marker"), Some("a%20b/%00"));
+    assert_eq!(got.element("NextMarker"), Some("a%20b/d/"));
     assert_eq!(got.element("EncodingType"), Some("url"));
     let got = list(&world, "list-type=2&encoding-type=url&start-after=a%20b/e").ok();
     assert_eq!(
         (all(&got, "Key"), got.element("StartAfter")),
-        (vec!["a+b/%C3%A9%2B".into()], Some("a+b/e"))
+        (vec!["a%20b/%C3%A9%2B".into()], Some("a%20b/e"))
     );
     let got = list(&world, "versions&encoding-type=url&key-marker=a%20b/d/e").ok();
     assert_eq!(
         (all(&got, "Key"), got.element("KeyMarker")),
-        (vec!["a+b/%C3%A9%2B".into()], Some("a+b/d/e"))
+        (vec!["a%20b/%C3%A9%2B".into()], Some("a%20b/d/e"))
     );
     // Without it nothing is lost either.
     assert_eq!(all(&list(&world, "max-keys=1").ok(), "Key"), ["a b/&#x1;c"]);

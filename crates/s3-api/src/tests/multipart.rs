@@ -124,10 +124,20 @@ fn completes_that_are_refused() {
     let one = || complete(&id, &[(1, small.clone())]);
     world.send(one().header("x-amz-mp-object-size", "6")).refused(400, "InvalidRequest");
     world.send(one().header("x-amz-mp-object-size", "-1")).refused(400, "InvalidArgument");
-    world.send(one().header("if-none-match", "\"x\"")).refused(501, "NotImplemented");
     world.send(one().header("if-match", "*")).refused(404, "NoSuchKey");
     world.send(one().header("x-amz-checksum-crc32", "x")).refused(400, "BadDigest");
-    world.send(one().header("x-amz-mp-object-size", "5").header("if-none-match", "*")).ok();
+    let unless_other = one().header("if-none-match", "\"x\"");
+    world.send(unless_other.header("x-amz-mp-object-size", "5")).ok();
+    let again = upload(&world, "a", &[]);
+    let part = (1, part(&world, &again, 1, b"small"));
+    let unless = |etag: &str| {
+        world.send(complete(&again, std::slice::from_ref(&part)).header("if-none-match", etag))
+    };
+    let standing = world.send(Ask::new("HEAD", "/photos/a")).ok();
+    let got = unless(standing.header("etag").unwrap()).refused(412, "PreconditionFailed");
+    assert_eq!(got.element("Condition"), Some("If-None-Match"));
+    unless("*").refused(412, "PreconditionFailed");
+    unless("\"x\"").ok();
     let got = world.send(complete("x", &[(1, small)])).refused(404, "NoSuchUpload");
     assert_eq!(got.element("UploadId"), Some("x"));
 }
@@ -179,7 +189,6 @@ fn checksums() {
     assert_eq!(shown.element("ChecksumAlgorithm"), Some("SHA256"));
     assert_eq!(shown.element("ChecksumType"), Some("COMPOSITE"));
     assert_eq!(shown.element("ChecksumSHA256"), Some(sum));
-    world.send(complete(&id, &[(1, etag.clone())])).refused(400, "InvalidRequest");
     let with_sum = |sum: &str| {
         let body = format!(
             "<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>{etag}</ETag>\
@@ -188,6 +197,7 @@ fn checksums() {
         world.send(Ask::new("POST", format!("/photos/a?uploadId={id}")).body(body))
     };
     with_sum("x").refused(400, "InvalidRequest");
+    with_sum("n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=").refused(400, "InvalidPart");
     let got = with_sum(sum).ok();
     assert!(got.element("ChecksumSHA256").unwrap().ends_with("-1"));
     assert_eq!(got.element("ChecksumType"), Some("COMPOSITE"));
@@ -386,4 +396,66 @@ fn part_copies_that_are_refused() {
     let ask = Ask::new("PUT", format!("/bobs-bucket/a?partNumber=1&uploadId={bobs}"));
     let ask = ask.by(Some("bob")).header("x-amz-copy-source", "photos/source");
     world.send(ask).refused(403, "AccessDenied");
+}
+
+/// The checksums of the parts were verified when they were uploaded, so the request that completes
+/// the upload need not repeat them (AWS wants it to).
+#[test]
+fn composite_checksums_without_those_of_the_parts() {
+    let world = World::with_bucket("photos");
+    let id = upload(&world, "a", &[("x-amz-checksum-algorithm", "SHA256")]);
+    let sum = "LXEWQrcmsEQBYnyp+6wy9chTD7GQPMTbAiWHF5IaSIE=";
+    let ask = put_part(&id, 1, b"x").header("x-amz-checksum-sha256", sum);
+    let etag = world.send(ask).ok().header("etag").unwrap().to_owned();
+    let bare = || complete(&id, &[(1, etag.clone())]);
+    let wrong = bare().header("x-amz-checksum-sha256", &format!("{sum}-1"));
+    world.send(wrong).refused(400, "BadDigest");
+    let got = world.send(bare()).ok();
+    let whole = got.element("ChecksumSHA256").unwrap().to_owned();
+    assert!(whole.ends_with("-1"), "{whole}");
+    let head = Ask::new("HEAD", "/photos/a").header("x-amz-checksum-mode", "ENABLED");
+    let head = world.send(head).ok();
+    assert_eq!(head.header("x-amz-checksum-sha256"), Some(&*whole));
+    assert_eq!(head.header("x-amz-checksum-type"), Some("COMPOSITE"));
+}
+
+#[test]
+fn parts_in_attributes() {
+    let world = World::with_bucket("photos");
+    let ask = |headers: &[(&str, &str)]| {
+        let mut ask = Ask::new("GET", "/photos/a?attributes");
+        for (name, value) in headers {
+            ask = ask.header(name, value);
+        }
+        world.send(ask.header("x-amz-object-attributes", "ObjectParts")).ok()
+    };
+    let id = upload(&world, "a", &[]);
+    let first = part(&world, &id, 1, &[1; PART_BYTES]);
+    let last = part(&world, &id, 4, b"end");
+    world.send(complete(&id, &[(1, first), (4, last)])).ok();
+    let parts = |got: &Got| {
+        let (_, parts) = got.text().split_once("<ObjectParts>").unwrap();
+        parts.split_once("</ObjectParts>").unwrap().0.to_owned()
+    };
+    let shown =
+        |number, size| format!("<Part><PartNumber>{number}</PartNumber><Size>{size}</Size></Part>");
+    let page = |marker, next, max, truncated, list: &str| {
+        format!(
+            "<PartsCount>2</PartsCount><PartNumberMarker>{marker}</PartNumberMarker>\
+             <NextPartNumberMarker>{next}</NextPartNumberMarker><MaxParts>{max}</MaxParts>\
+             <IsTruncated>{truncated}</IsTruncated>{list}"
+        )
+    };
+    let (one, four) = (shown(1, PART_BYTES), shown(4, 3));
+    assert_eq!(parts(&ask(&[])), page(0, 4, 1000, false, &format!("{one}{four}")));
+    assert_eq!(parts(&ask(&[("x-amz-max-parts", "1")])), page(0, 1, 1, true, &one));
+    let second = ask(&[("x-amz-max-parts", "1"), ("x-amz-part-number-marker", "1")]);
+    assert_eq!(parts(&second), page(1, 4, 1, false, &four));
+    // Checksums are shown of parts that have their own.
+    let id = upload(&world, "a", &[("x-amz-checksum-algorithm", "SHA256")]);
+    let sum = "LXEWQrcmsEQBYnyp+6wy9chTD7GQPMTbAiWHF5IaSIE=";
+    let put = put_part(&id, 1, b"x").header("x-amz-checksum-sha256", sum);
+    let etag = world.send(put).ok().header("etag").unwrap().to_owned();
+    world.send(complete(&id, &[(1, etag)])).ok();
+    assert_eq!(ask(&[]).element("ChecksumSHA256"), Some(sum));
 }

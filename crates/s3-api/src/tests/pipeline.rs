@@ -1,6 +1,6 @@
 //! The way of a request: who may, what is refused, what an error says.
 
-use crate::request_body::BodyFault;
+use crate::request_body::{BodyFault, Intake};
 use crate::testing::{Ask, HOST, World, read};
 use crate::{ApiSettings, Connection, RequestBody};
 use bytes::Bytes;
@@ -178,7 +178,7 @@ fn bodies_are_read_whole_and_bounded() {
     let platform = world.sim.platform();
     let pieces = || {
         let pieces = ["ab", "c", "def"].map(|p| Bytes::from_static(p.as_bytes()));
-        RequestBody::Pieces(VecDeque::from(pieces))
+        Intake::new(RequestBody::Pieces(VecDeque::from(pieces)))
     };
     let all = world.sim.block_on(pieces().read_all(&platform, 6)).unwrap();
     assert_eq!(&all[..], b"abcdef");

@@ -1,10 +1,11 @@
 //! Object data on its way in: what its head promised must hold, or nothing is stored.
 
-use crate::testing::{Ask, World};
+use crate::testing::{Ask, SlowPieces, World};
 use crate::{Connection, RequestBody};
 use bytes::Bytes;
 use larder_s3_wire::signer::sign_chunks;
 use std::collections::VecDeque;
+use std::time::Duration;
 
 fn nothing_stored(world: &World) {
     world.send(Ask::new("HEAD", "/photos/a")).refused(404, "NoSuchKey");
@@ -31,9 +32,6 @@ fn promises_are_kept() {
 #[test]
 fn a_body_needs_a_length() {
     let world = World::with_bucket("photos");
-    let ask = Ask::new("PUT", "/photos/a").header("transfer-encoding", "chunked").body("hello");
-    let got = world.send(ask).refused(501, "NotImplemented");
-    assert_eq!(got.element("Header"), Some("Transfer-Encoding"));
     let url = world.presigned("PUT", "/photos/a", &[]);
     let mut request = world.request(Ask::new("PUT", url).by(None));
     request.headers_mut().remove("content-length");
@@ -41,6 +39,25 @@ fn a_body_needs_a_length() {
     let answer = world.sim.block_on(world.service.handle(request, &Connection::default()));
     world.sim.block_on(crate::testing::read(answer)).refused(411, "MissingContentLength");
     nothing_stored(&world);
+}
+
+#[test]
+fn the_end_may_be_told_by_https_own_chunks() {
+    let world = World::with_bucket("photos");
+    let put = |path: &str| Ask::new("PUT", path).header("transfer-encoding", "chunked");
+    let wrong = "AAAAAAAAAAAAAAAAAAAAAA==";
+    world
+        .send(put("/photos/a").body("hello").header("content-md5", wrong))
+        .refused(400, "BadDigest");
+    nothing_stored(&world);
+    let body = vec![7; 200_000];
+    world.send(put("/photos/a").body(body.clone()).payload("UNSIGNED-PAYLOAD")).ok();
+    assert_eq!(world.send(Ask::new("GET", "/photos/a")).ok().body, body);
+    let started = world.send(Ask::new("POST", "/photos/b?uploads")).ok();
+    let id = started.element("UploadId").unwrap();
+    world.send(put(&format!("/photos/b?partNumber=1&uploadId={id}")).body("hello")).ok();
+    let parts = world.send(Ask::new("GET", format!("/photos/b?uploadId={id}"))).ok();
+    assert_eq!(parts.element("Size"), Some("5"));
 }
 
 #[test]
@@ -83,4 +100,33 @@ fn a_silent_client_is_given_up() {
     let got = world.sim.block_on(crate::testing::read(answer)).refused(400, "RequestTimeout");
     assert_eq!(got.header("connection"), Some("close"));
     nothing_stored(&world);
+}
+
+/// Sends this many bytes at a time, each after as many seconds, and returns the seconds that the
+/// server took part in it.
+fn slowly(world: &World, (bytes, seconds, times): (usize, u64, usize), expected: u16) -> u64 {
+    let length = (bytes * times).to_string();
+    let ask = Ask::new("PUT", "/photos/a").header("content-length", &length);
+    let mut request = world.request(ask.payload("UNSIGNED-PAYLOAD"));
+    *request.body_mut() = RequestBody::Slow(SlowPieces {
+        platform: world.sim.platform(),
+        pause: Duration::from_secs(seconds),
+        pieces: std::iter::repeat_n(Bytes::from(vec![b'x'; bytes]), times).collect(),
+        timer: Default::default(),
+    });
+    let began = world.sim.now_ns();
+    let answer = world.sim.block_on(world.service.handle(request, &Connection::default()));
+    assert_eq!(answer.response.status().as_u16(), expected);
+    (world.sim.now_ns() - began) / 1_000_000_000
+}
+
+#[test]
+fn a_client_that_drips_is_given_up() {
+    let world = World::with_bucket("photos");
+    let waited = slowly(&world, (1, 50, 100), 400);
+    assert!((300..360).contains(&waited), "{waited} s");
+    nothing_stored(&world);
+    // Slow, and yet not too slow; short, and over before its pace counts.
+    slowly(&world, (50 << 10, 50, 20), 200);
+    slowly(&world, (1, 50, 5), 200);
 }

@@ -6,8 +6,8 @@ mod claim;
 mod keys;
 mod payload;
 mod post;
-mod v2;
-mod v4;
+mod version_2;
+mod version_4;
 
 pub(crate) use canonical::{CanonicalRequest, canonical_request, string_to_sign};
 pub use chunk_signer::ChunkSigner;
@@ -115,16 +115,16 @@ impl Verifier {
                 region: None,
             }),
             Claim::V4Header(v4) => {
-                v4::verify_header(&(&self.settings, &self.keys), v4, request, secret, now)
+                version_4::verify_header(&(&self.settings, &self.keys), v4, request, secret, now)
             }
             Claim::V4Query(v4) => {
-                v4::verify_query(&(&self.settings, &self.keys), v4, request, secret, now)
+                version_4::verify_query(&(&self.settings, &self.keys), v4, request, secret, now)
             }
             Claim::V2Header(v2) | Claim::V2Query(v2) => {
                 if !self.settings.sigv2 {
                     return Err(mechanism_unsupported());
                 }
-                v2::verify(v2, request, secret, now)
+                version_2::verify(v2, request, secret, now)
             }
         }
     }

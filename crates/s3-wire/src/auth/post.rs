@@ -1,8 +1,8 @@
 //! The signature of a POST form's policy.
 
 use super::claim::Place;
-use super::v2::check_tag;
-use super::v4::{Means, check_scope, check_scope_date};
+use super::version_2::check_tag;
+use super::version_4::{Means, check_scope, check_scope_date};
 use super::{
     ALGORITHM_V4, AuthType, PayloadMode, V2Claim, V4Claim, Verified, check_skew,
     mechanism_unsupported, signature_mismatch,

@@ -17,12 +17,19 @@ use larder_types::{Checksum, ChecksumAlgorithm, hex};
 /// Nothing of the body may become visible before `finish` has agreed.
 pub struct BodyVerifier {
     decoder: Option<ChunkDecoder>,
-    length: u64,
+    length: Option<u64>,
     received: u64,
     md5: Option<[u8; 16]>,
     sha256: Option<[u8; 32]>,
     checksum: Expected,
     plan: BodyPlan,
+}
+
+/// What the framing of HTTP tells of a body's length in bytes.
+#[derive(Clone, Copy, Debug)]
+enum Framing {
+    Length(Option<u64>),
+    UntilEnd,
 }
 
 /// The further checksum of a body.
@@ -58,7 +65,17 @@ impl BodyVerifier {
     ) -> Result<Self, WireError> {
         let has_trailers = matches!(payload, PayloadMode::Chunked { trailers: true, .. });
         let expected = expected_checksum(headers, has_trailers)?;
-        Self::with(payload, headers, content_length, expected)
+        Self::with(payload, headers, Framing::Length(content_length), expected)
+    }
+
+    /// The same for a body whose end is told by the chunks of HTTP (`Transfer-Encoding: chunked`)
+    /// and by nothing before. An aws-chunked one still has its decoded length.
+    ///
+    /// Errors: those of [`Self::new`].
+    pub fn until_end(payload: PayloadMode, headers: &HeaderMap) -> Result<Self, WireError> {
+        let has_trailers = matches!(payload, PayloadMode::Chunked { trailers: true, .. });
+        let expected = expected_checksum(headers, has_trailers)?;
+        Self::with(payload, headers, Framing::UntilEnd, expected)
     }
 
     /// The same for CompleteMultipartUpload, whose `x-amz-checksum-*` headers speak of the object
@@ -73,32 +90,26 @@ impl BodyVerifier {
             _ => None,
         };
         let expected = trailer.map_or(Expected::Nothing, Expected::Trailer);
-        Self::with(payload, headers, content_length, expected)
+        Self::with(payload, headers, Framing::Length(content_length), expected)
     }
 
     fn with(
         payload: PayloadMode,
         headers: &HeaderMap,
-        content_length: Option<u64>,
+        framing: Framing,
         checksum: Expected,
     ) -> Result<Self, WireError> {
-        let missing = || WireError::new(ErrorCode::MissingContentLength);
-        let length = match &payload {
-            PayloadMode::Chunked { .. } => {
-                let name = "x-amz-decoded-content-length";
-                let text = text_of(headers, name).ok_or_else(missing)?;
-                let number = text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok());
-                number.flatten().ok_or_else(|| {
-                    WireError::invalid_argument("Invalid x-amz-decoded-content-length.", name, text)
-                })?
-            }
-            _ => content_length.ok_or_else(missing)?,
+        let announced = match framing {
+            Framing::Length(None) => Err(WireError::new(ErrorCode::MissingContentLength)),
+            Framing::Length(length) => Ok(length),
+            Framing::UntilEnd => Ok(None),
         };
-        let (decoder, sha256) = match payload {
-            PayloadMode::Unsigned => (None, None),
-            PayloadMode::SignedSha256(digest) => (None, Some(digest)),
+        let (decoder, sha256, length) = match payload {
+            PayloadMode::Unsigned => (None, None, announced?),
+            PayloadMode::SignedSha256(digest) => (None, Some(digest), announced?),
             PayloadMode::Chunked { signer, trailers } => {
-                (Some(ChunkDecoder::new(signer, trailers, length)), None)
+                let length = decoded_length(headers)?;
+                (Some(ChunkDecoder::new(signer, trailers, length)), None, Some(length))
             }
         };
         let algorithm = match &checksum {
@@ -121,8 +132,8 @@ impl BodyVerifier {
         })
     }
 
-    /// The body's length in bytes, framing not counted, as the head gives it.
-    pub fn length(&self) -> u64 {
+    /// The body's length in bytes, framing not counted, as far as the head gives it.
+    pub fn length(&self) -> Option<u64> {
         self.length
     }
 
@@ -142,7 +153,7 @@ impl BodyVerifier {
             None => Some(std::mem::take(input)),
         };
         self.received += data.as_ref().map_or(0, |data| data.len() as u64);
-        if self.received > self.length {
+        if self.length.is_some_and(|length| self.received > length) {
             return Err(WireError::new(ErrorCode::IncompleteBody));
         }
         Ok(data)
@@ -158,7 +169,7 @@ impl BodyVerifier {
             Some(decoder) => decoder.finish()?,
             None => Vec::new(),
         };
-        if self.received != self.length {
+        if self.length.is_some_and(|length| self.received != length) {
             return Err(WireError::new(ErrorCode::IncompleteBody));
         }
         if let (Some(expected), Some(found)) = (self.sha256, digests.sha256)
@@ -217,6 +228,16 @@ impl BodyVerifier {
 
 fn text_of<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name).map(|value| value.to_str().unwrap_or_default())
+}
+
+fn decoded_length(headers: &HeaderMap) -> Result<u64, WireError> {
+    let name = "x-amz-decoded-content-length";
+    let missing = || WireError::new(ErrorCode::MissingContentLength);
+    let text = text_of(headers, name).ok_or_else(missing)?;
+    let number = text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok());
+    number.flatten().ok_or_else(|| {
+        WireError::invalid_argument("Invalid x-amz-decoded-content-length.", name, text)
+    })
 }
 
 fn invalid_request(message: impl Into<std::borrow::Cow<'static, str>>) -> WireError {

@@ -33,7 +33,7 @@ fn chunked(pairs: &[(&str, &str)], trailers: &[(&str, &str)]) -> Result<Verified
     let payload = PayloadMode::Chunked { signer: None, trailers: true };
     let framed = sign_chunks(BODY, 4, None, Some(trailers));
     let verifier = BodyVerifier::new(payload, &map, Some(framed.len() as u64))?;
-    assert_eq!(verifier.length(), BODY.len() as u64);
+    assert_eq!(verifier.length(), Some(BODY.len() as u64));
     let (whole, verified) = verifier.verify(Bytes::from(framed))?;
     assert_eq!(whole, BODY);
     Ok(verified)
@@ -175,7 +175,14 @@ fn lengths() {
             ErrorCode::IncompleteBody
         );
     }
+    let until_end = |payload| BodyVerifier::until_end(payload, &HeaderMap::new());
+    let unknown = until_end(PayloadMode::Unsigned).unwrap();
+    assert_eq!(unknown.length(), None);
+    assert_eq!(unknown.verify(body.clone()).unwrap().0, body);
+    let signed = until_end(PayloadMode::SignedSha256(sha256(BODY))).unwrap();
+    assert_eq!(code(signed.verify(body.slice(1..))), ErrorCode::XAmzContentSHA256Mismatch);
     let payload = || PayloadMode::Chunked { signer: None, trailers: false };
+    assert_eq!(until_end(payload()).err().unwrap().code, ErrorCode::MissingContentLength);
     let missing = BodyVerifier::new(payload(), &HeaderMap::new(), Some(9)).err().unwrap();
     assert_eq!(missing.code, ErrorCode::MissingContentLength);
     for (text, expected) in [

@@ -1,5 +1,5 @@
-//! Rows that were read lately, in front of the index: a point read of a hot key costs a hash look-up
-//! instead of a walk through memtables and table blocks.
+//! Rows that were read lately, in front of the index: a point read of a hot key costs a hash
+//! look-up instead of a walk through memtables and table blocks.
 
 use super::{Cursor, Index, IndexChange, IndexError};
 use crate::window::row_hash;

@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::error::Failure;
-use crate::request_body::RequestBody;
+use crate::request_body::Intake;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -29,8 +29,7 @@ pub(super) struct Expected {
 
 /// The file of a form. Memory is bounded by what the connection hands over at once.
 pub(super) struct FormBody<'a> {
-    body: &'a mut RequestBody,
-    received: &'a mut u64,
+    body: &'a mut Intake,
     platform: &'a Platform,
     parser: Option<PostFormParser>,
     hasher: Option<BodyHasher>,
@@ -113,7 +112,6 @@ impl<'a> FormBody<'a> {
     ) -> Self {
         Self {
             body: &mut call.body,
-            received: &mut call.bytes_received,
             platform: &call.platform,
             parser: Some(parser),
             hasher: Some(BodyHasher::new(&expected.plan())),
@@ -150,7 +148,6 @@ impl Body for FormBody<'_> {
             }
             match self.body.next(self.platform).await? {
                 Some(data) => {
-                    *self.received += data.len() as u64;
                     self.rest += data.len();
                     self.pending = data;
                 }

@@ -92,3 +92,26 @@ fn a_bucket_with_or_without_its_slash() {
         assert_eq!(request.verify().is_ok(), fine, "{resource}");
     }
 }
+
+#[test]
+fn version_2_dates() {
+    let mut request = Request::new("GET", "/k", &[("host", "h")]);
+    request.add("authorization", &format!("AWS {ACCESS_KEY}:AAAA"));
+    request.settings.sigv2 = true;
+    request.refused(ErrorCode::AccessDenied);
+    let today = "Tue, 27 Mar 2007 19:44:46 GMT";
+    request.now = Timestamp::parse_http_date(today).unwrap();
+    for (date, code) in [
+        (today, ErrorCode::SignatureDoesNotMatch),
+        ("Tue, 27 Mar 2007 19:00:00 GMT", ErrorCode::RequestTimeTooSkewed),
+        ("Fri, 02 Jan 1970 00:00:00 GMT", ErrorCode::RequestTimeTooSkewed),
+        ("Tue, 07 Jul 9999 21:53:04 GMT", ErrorCode::RequestTimeTooSkewed),
+        ("Fri, 07 Jul 1950 21:53:04 GMT", ErrorCode::AccessDenied),
+        ("Bad Date", ErrorCode::AccessDenied),
+        ("", ErrorCode::AccessDenied),
+    ] {
+        request.set("x-amz-date", date);
+        let error = request.refused(code);
+        assert_eq!(error.code, code, "{date}");
+    }
+}

@@ -4,11 +4,13 @@ use crate::attempts::{Attempts, Outcome};
 use crate::plan::gc_put;
 use crate::rows::{GcRecord, Tag, Versioning, address, bucket};
 use crate::{Error, Objects, tagging};
+use bytes::Bytes;
 use larder_storage::{
     Batch, Check, Delete, Put, RowKind, RowView, Scan, Seen, SpaceId, Step, Storage, Visitor,
 };
 use larder_types::{BucketName, Owner, Timestamp};
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, RwLock};
 
 /// A bucket as its row says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,6 +70,30 @@ pub struct BucketPage {
     pub next: Option<String>,
 }
 
+/// Most buckets kept decoded.
+const DECODED_MAX: usize = 1024;
+
+/// Buckets decoded lately, beside the row values they were decoded from. The row is still read at
+/// every request: this saves the decoding, and cannot be out of date.
+#[derive(Default)]
+pub(crate) struct Decoded(RwLock<HashMap<BucketName, (Bytes, Arc<Bucket>)>>);
+
+impl Decoded {
+    fn bucket(&self, name: &BucketName, value: &Bytes) -> Result<Arc<Bucket>, Error> {
+        let known = self.0.read().expect("no panic while locked").get(name).cloned();
+        if let Some((_, bucket)) = known.filter(|(known, _)| known == value) {
+            return Ok(bucket);
+        }
+        let bucket = Arc::new(bucket::decode(name.clone(), value)?);
+        let mut all = self.0.write().expect("no panic while locked");
+        if all.len() >= DECODED_MAX {
+            all.clear();
+        }
+        all.insert(name.clone(), (value.clone(), bucket.clone()));
+        Ok(bucket)
+    }
+}
+
 impl<S: Storage> Objects<S> {
     /// CreateBucket. [`Error::BucketAlreadyOwnedByYou`] and [`Error::BucketAlreadyExists`] when
     /// the name is taken.
@@ -106,8 +132,8 @@ impl<S: Storage> Objects<S> {
 
     /// The bucket of a name; [`Error::NoSuchBucket`].
     pub async fn bucket(&self, name: &BucketName) -> Result<Arc<Bucket>, Error> {
-        let (_, found) = self.read_bucket(name).await?;
-        found.map(Arc::new).ok_or(Error::NoSuchBucket)
+        let row = self.store.get(&address::bucket(name)).await?.row.ok_or(Error::NoSuchBucket)?;
+        self.decoded.bucket(name, &row.value)
     }
 
     /// DeleteBucket: refuses while objects, versions or delete markers are in it. Uploads in

@@ -61,17 +61,23 @@ pub struct Objects<S: Storage> {
     store: Arc<S>,
     platform: Platform,
     settings: Settings,
+    decoded: Arc<buckets::Decoded>,
 }
 
 impl<S: Storage> Objects<S> {
     /// Operations on what `store` holds.
     pub fn new(store: Arc<S>, platform: Platform, settings: Settings) -> Self {
-        Self { store, platform, settings }
+        Self { store, platform, settings, decoded: Arc::default() }
     }
 }
 
 impl<S: Storage> Clone for Objects<S> {
     fn clone(&self) -> Self {
-        Self { store: self.store.clone(), platform: self.platform.clone(), settings: self.settings }
+        Self {
+            store: self.store.clone(),
+            platform: self.platform.clone(),
+            settings: self.settings,
+            decoded: self.decoded.clone(),
+        }
     }
 }

@@ -211,10 +211,23 @@ impl Journal {
     /// After a failed write nothing behind the last good batch is trusted. The next segment's
     /// header says so durably, and only then is it certain that the batch never replays.
     fn abandon(&mut self, error: io::Error) -> JournalError {
-        self.active = None;
-        match self.roll() {
-            Ok(()) => JournalError::Refused(error),
-            Err(_) => JournalError::Unknown(error),
+        let failed = self.active.take();
+        if self.roll().is_err() {
+            return JournalError::Unknown(error);
+        }
+        if let Some(failed) = failed.filter(|a| a.offset == SEGMENT_HEADER_BYTES as u64) {
+            // No batch in it counts, as the header just written says: it can be used again.
+            self.segments.remove(failed.segment.sequence);
+            self.give_back(FreeSegment { slot: failed.segment.slot, bytes: failed.segment.bytes });
+        }
+        JournalError::Refused(error)
+    }
+
+    /// A device that goes on failing must not be filled with segments that hold nothing.
+    fn give_back(&self, free: FreeSegment) {
+        if !self.slots.put(free) {
+            // What cannot be removed now is found free at the next start.
+            let _ = self.platform.disk.remove(&self.layout.segment(free.slot));
         }
     }
 
@@ -224,6 +237,12 @@ impl Journal {
             Some(free) => free,
             None => self.slots.create(&self.platform, &self.layout)?,
         };
+        // Whatever reached its header is overwritten by the next try.
+        self.begin(free).inspect_err(|_| self.give_back(free))
+    }
+
+    /// Makes a free segment the active one.
+    fn begin(&mut self, free: FreeSegment) -> io::Result<()> {
         let mut epoch = [0; 16];
         self.platform.random.fill(&mut epoch);
         let header = SegmentHeader {

@@ -194,6 +194,22 @@ fn a_full_disk_refuses_writes_and_takes_deletes() {
 }
 
 #[test]
+fn a_device_that_goes_on_failing_is_not_filled_with_segments() {
+    let mut harness = Harness::new(17);
+    assert!(harness.commit(vec![put("k", "v".into(), 1000)]).is_empty());
+    for round in 0..30 {
+        harness.sim.faults().fail_next_write("journal/");
+        assert_eq!(harness.commit(vec![put("k", format!("{round}"), 1000)]).len(), 1);
+        harness.assert_same();
+    }
+    let names = harness.sim.platform().disk.list(std::path::Path::new("/data/journal"));
+    assert!(names.expect("a list").len() < 10, "failed segments are used again");
+    assert!(harness.commit(vec![put("k", "w".into(), 1000)]).is_empty(), "it goes on");
+    harness.power_cut();
+    harness.assert_same();
+}
+
+#[test]
 fn garbage_is_collected_and_live_rows_stay() {
     let mut harness = Harness::new(13);
     for key in 0..5 {

@@ -41,6 +41,9 @@ impl Tasks for RealTasks {
 struct Signals {
     woken: bool,
     stop: bool,
+    /// The worker waits for the bell. A busy one looks before it waits, and to ring for it would
+    /// be a system call for nothing.
+    waiting: bool,
 }
 
 #[derive(Default)]
@@ -54,13 +57,17 @@ impl Bell {
         let mut signals = self.signals.lock().unwrap_or_else(PoisonError::into_inner);
         signals.woken = true;
         signals.stop |= stop;
+        let waiting = signals.waiting;
         drop(signals);
-        self.rung.notify_one();
+        if waiting {
+            self.rung.notify_one();
+        }
     }
 
     /// Waits for a wake or the deadline; false when the worker is to stop.
     fn wait(&self, deadline: Option<Instant>) -> bool {
         let mut signals = self.signals.lock().unwrap_or_else(PoisonError::into_inner);
+        signals.waiting = true;
         while !signals.woken {
             let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
             signals = match left {
@@ -72,6 +79,7 @@ impl Bell {
                 None => self.rung.wait(signals).unwrap_or_else(PoisonError::into_inner),
             };
         }
+        signals.waiting = false;
         signals.woken = false;
         !signals.stop
     }

@@ -141,7 +141,19 @@ impl<S: Storage> Objects<S> {
     ///
     /// A racing PUT is either in the bucket before the space closes, or refused by the closed
     /// space, so it is never acknowledged and lost.
+    ///
+    /// Once begun it goes on when the caller goes away: a bucket is not left closed.
     pub async fn delete_bucket(&self, bucket: &Bucket) -> Result<(), Error> {
+        let (send, receive) = tokio::sync::oneshot::channel();
+        let (objects, bucket) = (self.clone(), bucket.clone());
+        self.platform.spawn(async move {
+            // The caller may be gone: then nobody wants the outcome.
+            let _ = send.send(objects.close_and_remove(&bucket).await);
+        });
+        receive.await.unwrap_or_else(|_| Err(Error::Unknown("the server is stopping".into())))
+    }
+
+    async fn close_and_remove(&self, bucket: &Bucket) -> Result<(), Error> {
         let kinds = [RowKind::Head, RowKind::Version];
         if !self.store.close_space_if_empty(bucket.space, &kinds).await? {
             return Err(Error::BucketNotEmpty);

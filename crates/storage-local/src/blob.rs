@@ -24,6 +24,10 @@ use std::sync::{Arc, Mutex};
 
 /// Files made at once, so that one directory sync serves them all.
 const POOL_FILES: u64 = 16;
+/// Ranges whose rows go in one commit: their records fit a batch with much room to spare.
+const RANGES_CLOSED_MAX: usize = 1000;
+/// Open ranges up to which nobody asks whether one was forgotten.
+const RANGES_OPEN_EXPECTED: usize = 64;
 /// The internal row that holds the next number never reserved.
 const NEXT: &[u8] = b"n";
 
@@ -55,7 +59,7 @@ fn number(bytes: &[u8]) -> u64 {
 }
 
 pub(crate) fn io_error(shared: &Shared, error: &io::Error) -> BlobError {
-    shared.reserve.saw(error);
+    shared.saw(error);
     match error.kind() {
         io::ErrorKind::StorageFull => BlobError::Full,
         _ => BlobError::Io(error.to_string()),
@@ -76,6 +80,9 @@ impl Blobs {
             cursor.step().map_err(failed)?;
         }
         drop(cursor);
+        // A reserved range is never reserved again, whatever else says so.
+        let reserved = closed.iter().map(|start| start + POOL_FILES).max();
+        let next = next.max(reserved.unwrap_or(0));
         for start in &closed {
             for id in *start..start + POOL_FILES {
                 if shared.index.get(&adopted_key(id)).map_err(failed)?.is_some() {
@@ -113,9 +120,11 @@ impl Blobs {
     }
 
     async fn fill(&self) -> Result<(), BlobError> {
+        self.settle_adopted();
         let (start, closed) = {
             let mut state = self.state();
-            (state.next, std::mem::take(&mut state.closed))
+            let left = state.closed.len().saturating_sub(RANGES_CLOSED_MAX);
+            (state.next, state.closed.split_off(left))
         };
         let next = start + POOL_FILES;
         let (shared, ranges) = (self.shared.clone(), closed.clone());
@@ -168,6 +177,24 @@ impl Blobs {
     pub(crate) fn adopted(&self, ids: &[BlobId]) {
         for id in ids {
             self.settle(id.0);
+        }
+    }
+
+    /// Settles what was adopted by commits whose callers went away before they were answered.
+    fn settle_adopted(&self) {
+        let open: Vec<(u64, u16)> = {
+            let state = self.state();
+            if state.open.len() <= RANGES_OPEN_EXPECTED {
+                return;
+            }
+            state.open.iter().map(|(start, left)| (*start, *left)).collect()
+        };
+        for (start, left) in open {
+            for id in (start..start + POOL_FILES).filter(|id| left & (1 << (id - start)) != 0) {
+                if matches!(self.shared.index.get(&adopted_key(id)), Ok(Some(_))) {
+                    self.settle(id);
+                }
+            }
         }
     }
 

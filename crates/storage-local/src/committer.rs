@@ -39,6 +39,13 @@ pub(crate) struct Committer {
     bytes_since_checkpoint: u64,
 }
 
+impl Drop for Committer {
+    /// Also when a step panicked: nobody waits for a committer that is gone.
+    fn drop(&mut self) {
+        self.shared.queue.stop();
+    }
+}
+
 impl Worker for Committer {
     fn step(&mut self) -> Step {
         if self.shared.index_is_behind() {
@@ -125,7 +132,7 @@ impl Committer {
                 group.commit(batch, &mut self.window, &mut self.buffer)
             }
             Command::Internal { puts, deletes } => {
-                Ok(group.internal(&puts, &deletes, &mut self.buffer))
+                Ok(group.internal(&puts, &deletes, &mut self.window, &mut self.buffer))
             }
             Command::Move { key, value, payload, from, seen, tombstone } => {
                 group.moves = true;
@@ -165,7 +172,7 @@ impl Committer {
             Err(JournalError::Unknown(error)) => (error, CommitError::Unknown),
         };
         count(&metrics.write_failures, 1);
-        self.shared.reserve.saw(&error);
+        self.shared.saw(&error);
         log::error!("a journal write failed and its commits were refused: {error}");
         Err(outcome(error.to_string()))
     }
@@ -182,7 +189,8 @@ impl Committer {
     }
 
     fn refuse_all(&mut self, waiting: Vec<Pending>, error: &io::Error) {
-        self.shared.reserve.saw(error);
+        self.shared.saw(error);
+        self.shared.wake_keepers();
         log::error!("no journal segment to write to: {error}");
         let full = error.kind() == io::ErrorKind::StorageFull;
         for pending in waiting {
@@ -229,6 +237,6 @@ impl Committer {
         self.shared.index.apply(vec![change]);
         self.shared.index.seal();
         self.bytes_since_checkpoint = 0;
-        self.shared.request_flush(self.journal.active_segment());
+        self.shared.request_flush(self.journal.link().map_or(0, |link| link.segment));
     }
 }

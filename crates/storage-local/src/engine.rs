@@ -115,11 +115,16 @@ impl Snapshots {
         Snapshot { snapshots: self, at: Moment(at) }
     }
 
-    /// The oldest moment that anybody reads at or will read at.
-    pub(crate) fn oldest(&self, visible: &AtomicU64) -> Moment {
+    /// The moment below which a superseded version may go. The index drops a version by its own
+    /// moment, not by that of the one that superseded it, so that with any reader in the past it
+    /// must keep everything: a reader at 15 needs version 10, though 20 has superseded it.
+    pub(crate) fn evictable(&self, visible: &AtomicU64) -> Moment {
         let pinned = self.pinned.lock().expect("no panic while locked");
-        let first = pinned.first_key_value().map(|(at, _)| *at);
-        Moment(first.unwrap_or_else(|| visible.load(Ordering::Acquire)))
+        let now = visible.load(Ordering::Acquire);
+        match pinned.first_key_value() {
+            Some((at, _)) if *at < now => Moment(0),
+            _ => Moment(now),
+        }
     }
 }
 
@@ -180,6 +185,21 @@ impl Shared {
         let mut table: Vec<_> = usage.iter().map(|(space, usage)| (*space, *usage)).collect();
         table.sort_unstable_by_key(|(space, _)| *space);
         table
+    }
+
+    /// Takes note of what a device said; when it is full, the keeper watches for space.
+    pub(crate) fn saw(&self, error: &io::Error) {
+        self.reserve.saw(error);
+        if self.reserve.is_full() {
+            self.watch_space();
+        }
+    }
+
+    /// Wakes the keeper of segments and space alone: the others may be the caller.
+    pub(crate) fn watch_space(&self) {
+        if let Some(keeper) = self.keepers.get().and_then(|keepers| keepers.last()) {
+            keeper.wake();
+        }
     }
 
     /// Whether commits must wait: both memtables are full.
@@ -266,5 +286,24 @@ impl std::error::Error for OpenError {}
 impl From<io::Error> for OpenError {
     fn from(error: io::Error) -> Self {
         Self::Io(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Snapshots;
+    use larder_storage::Moment;
+    use std::sync::atomic::AtomicU64;
+
+    #[test]
+    fn nothing_is_evicted_under_a_reader_in_the_past() {
+        let (snapshots, visible) = (Snapshots::default(), AtomicU64::new(15));
+        assert_eq!(snapshots.evictable(&visible), Moment(15));
+        let reader = snapshots.pin(&visible);
+        assert_eq!(snapshots.evictable(&visible), Moment(15), "it reads the present");
+        visible.store(20, std::sync::atomic::Ordering::Release);
+        assert_eq!((reader.at, snapshots.evictable(&visible)), (Moment(15), Moment(0)));
+        drop(reader);
+        assert_eq!(snapshots.evictable(&visible), Moment(20));
     }
 }

@@ -11,6 +11,7 @@ use crate::metrics::count;
 use crate::queue::Command;
 use larder_platform::OpenMode;
 use larder_storage::{CommitError, Moment, Receipt};
+use std::collections::BTreeSet;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -19,6 +20,9 @@ use tokio::sync::oneshot::error::TryRecvError;
 
 /// gc begins when segments hold more than this many percent of the live bytes.
 const USED_PERCENT_MAX: u64 = 130;
+
+/// How an error begins that says a segment is damaged.
+const DAMAGED: &str = "it is damaged";
 
 /// How gc stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +39,8 @@ pub(crate) enum Progress {
 #[derive(Default)]
 pub(crate) struct SegmentGc {
     emptying: Option<Emptying>,
+    /// Segments found damaged: they are kept as they are, for a repair.
+    damaged: BTreeSet<u64>,
 }
 
 struct Emptying {
@@ -43,6 +49,10 @@ struct Emptying {
     oldest: bool,
     offset: u64,
     sequence: u64,
+    /// Offset and sequence of the batch whose records are in flight.
+    batch: (u64, u64),
+    /// A record of that batch was not moved, because its row had changed.
+    refused: bool,
     in_flight: Vec<oneshot::Receiver<Result<Receipt, CommitError>>>,
 }
 
@@ -84,7 +94,7 @@ impl SegmentGc {
     /// Does one piece of work.
     pub(crate) fn step(&mut self, shared: &Shared) -> Progress {
         if self.emptying.is_none() {
-            self.emptying = choose(shared);
+            self.emptying = self.choose(shared);
         }
         let Some(emptying) = &mut self.emptying else {
             return Progress::Nothing;
@@ -97,42 +107,50 @@ impl SegmentGc {
             }
             Err(error) => {
                 log::warn!("gc of segment {:08x} stopped: {error}", emptying.victim.slot);
+                if error.0.contains(DAMAGED) {
+                    self.damaged.insert(emptying.victim.sequence);
+                }
                 self.emptying = None;
                 Progress::Nothing
             }
         }
     }
-}
 
-/// The emptiest segment, when there is enough garbage.
-fn choose(shared: &Shared) -> Option<Emptying> {
-    let durable = shared.durable_segment();
-    let all = shared.segments.all();
-    let used: u64 = all.iter().map(|segment| segment.end()).sum();
-    let live: u64 = all.iter().map(|segment| segment.live_bytes()).sum();
-    let garbage = used.saturating_sub(live);
-    if used * 100 < live * USED_PERCENT_MAX || garbage < shared.options.garbage_bytes_min {
-        return None;
+    /// The emptiest segment, when there is enough garbage.
+    fn choose(&mut self, shared: &Shared) -> Option<Emptying> {
+        let durable = shared.durable_segment();
+        let all = shared.segments.all();
+        let used: u64 = all.iter().map(|segment| segment.end()).sum();
+        let live: u64 = all.iter().map(|segment| segment.live_bytes()).sum();
+        let garbage = used.saturating_sub(live);
+        if used * 100 < live * USED_PERCENT_MAX || garbage < shared.options.garbage_bytes_min {
+            return None;
+        }
+        let oldest = all.first().map(|segment| segment.sequence);
+        let candidates = all.into_iter().filter(|segment| {
+            segment.sequence < durable && !self.damaged.contains(&segment.sequence)
+        });
+        let victim = candidates.min_by_key(|s| s.live_bytes() * 1000 / s.end().max(1))?;
+        if victim.live_bytes() * 10 > victim.end() * 9 {
+            return None;
+        }
+        let mut bytes = vec![0; SEGMENT_HEADER_BYTES];
+        let header = victim.file.read_at(&mut bytes, 0).ok().and(SegmentHeader::decode(&bytes));
+        let Some(header) = header.filter(|header| header.segment == victim.sequence) else {
+            log::error!("the header of segment {:08x} is damaged; gc leaves it alone", victim.slot);
+            self.damaged.insert(victim.sequence);
+            return None;
+        };
+        Some(Emptying {
+            oldest: oldest == Some(victim.sequence),
+            offset: SEGMENT_HEADER_BYTES as u64,
+            sequence: header.first_batch,
+            batch: (SEGMENT_HEADER_BYTES as u64, header.first_batch),
+            refused: false,
+            victim,
+            in_flight: Vec::new(),
+        })
     }
-    let oldest = all.first().map(|segment| segment.sequence);
-    let candidates = all.into_iter().filter(|segment| segment.sequence < durable);
-    let victim = candidates.min_by_key(|s| s.live_bytes() * 1000 / s.end().max(1))?;
-    if victim.live_bytes() * 10 > victim.end() * 9 {
-        return None;
-    }
-    let mut bytes = vec![0; SEGMENT_HEADER_BYTES];
-    let header = victim.file.read_at(&mut bytes, 0).ok().and(SegmentHeader::decode(&bytes));
-    let Some(header) = header.filter(|header| header.segment == victim.sequence) else {
-        log::error!("the header of segment {:08x} is damaged; gc leaves it alone", victim.slot);
-        return None;
-    };
-    Some(Emptying {
-        oldest: oldest == Some(victim.sequence),
-        offset: SEGMENT_HEADER_BYTES as u64,
-        sequence: header.first_batch,
-        victim,
-        in_flight: Vec::new(),
-    })
 }
 
 impl Emptying {
@@ -141,12 +159,18 @@ impl Emptying {
         if !self.answered()? {
             return Ok(Some(Progress::Waiting));
         }
+        if std::mem::take(&mut self.refused) {
+            // The change that was in the way may have failed after all, and then the record here
+            // is still the newest: look at this batch again. A row that did change has no record
+            // to move the second time.
+            (self.offset, self.sequence) = self.batch;
+        }
         if self.offset >= self.victim.end() {
             // Every record in it was looked at: what is still counted as live is not.
             self.victim.set_live_bytes(0);
             return Ok(None);
         }
-        let damaged = || IndexError(format!("it is damaged at {}", self.offset));
+        let damaged = || IndexError(format!("{DAMAGED} at {}", self.offset));
         let bytes = ReadBatch::load(&*self.victim.file, self.offset, self.victim.end())
             .map_err(|error| IndexError(error.to_string()))?
             .ok_or_else(damaged)?;
@@ -158,6 +182,7 @@ impl Emptying {
         for (offset, record) in batch.records(epoch) {
             moved.extend(self.relocation(shared, offset, &record)?);
         }
+        self.batch = (self.offset, self.sequence);
         self.offset += batch.header.disk_bytes() as u64;
         self.sequence += 1;
         count(&shared.metrics.records_moved, moved.len() as u64);
@@ -175,8 +200,8 @@ impl Emptying {
                     self.in_flight.push(receiver);
                     return Ok(false);
                 }
-                // A row that changed meanwhile has its newest record elsewhere.
-                Ok(Ok(_) | Err(CommitError::CheckFailed(_))) => {}
+                Ok(Ok(_)) => {}
+                Ok(Err(CommitError::CheckFailed(_))) => self.refused = true,
                 Ok(Err(error)) => return Err(IndexError(format!("{error:?}"))),
                 Err(TryRecvError::Closed) => return Err(IndexError("the engine stopped".into())),
             }

@@ -21,7 +21,7 @@ impl Worker for Flusher {
         let Some(segment) = shared.flush_requested() else {
             return Step::Sleep;
         };
-        match shared.index.flush(shared.snapshots.oldest(&shared.visible)) {
+        match shared.index.flush(shared.snapshots.evictable(&shared.visible)) {
             Ok(()) => {
                 shared.flushed(segment);
                 shared.wake_keepers();
@@ -29,6 +29,8 @@ impl Worker for Flusher {
             }
             Err(error) => {
                 log::error!("the index could not be flushed, trying again: {error}");
+                shared.reserve.review();
+                shared.watch_space();
                 Step::SleepFor(RETRY)
             }
         }
@@ -41,11 +43,13 @@ pub(crate) struct Compactor(pub(crate) Arc<Shared>);
 impl Worker for Compactor {
     fn step(&mut self) -> Step {
         let shared = &self.0;
-        match shared.index.compact(shared.snapshots.oldest(&shared.visible)) {
+        match shared.index.compact(shared.snapshots.evictable(&shared.visible)) {
             Ok(true) => Step::Again,
             Ok(false) => Step::Sleep,
             Err(error) => {
                 log::error!("the index could not be compacted, trying again: {error}");
+                shared.reserve.review();
+                shared.watch_space();
                 Step::SleepFor(RETRY)
             }
         }
@@ -81,8 +85,8 @@ impl Worker for SegmentKeeper {
         }
         match self.gc.step(shared) {
             gc::Progress::More => Step::Again,
+            gc::Progress::Waiting | gc::Progress::Nothing if full => Step::SleepFor(RETRY),
             gc::Progress::Waiting => Step::Sleep,
-            gc::Progress::Nothing if full => Step::SleepFor(RETRY),
             gc::Progress::Nothing => Step::Sleep,
         }
     }

@@ -37,6 +37,9 @@ pub(crate) struct Recovered {
     pub(crate) durable_segment: u64,
 }
 
+/// What a device writes whole or not at all.
+const SECTOR_BYTES: usize = 512;
+
 struct Found {
     slot: u32,
     header: SegmentHeader,
@@ -107,20 +110,25 @@ fn headers(
         next_slot = next_slot.max(slot + 1);
         let file = platform.disk.open(&layout.segment(slot), OpenMode::Read)?;
         let bytes = file.length()?;
-        let mut header = vec![0; SEGMENT_HEADER_BYTES];
-        let read = bytes >= SEGMENT_HEADER_BYTES as u64;
-        let header = match read {
-            true => file.read_at(&mut header, 0).map(|()| SegmentHeader::decode(&header))?,
-            false => None,
-        };
+        let mut first = vec![0; SECTOR_BYTES.min(bytes as usize)];
+        file.read_at(&mut first, 0)?;
         bytes_last = bytes_last.max(bytes);
-        match header {
+        match SegmentHeader::decode(&first) {
             Some(header) if header.segment != 0 && header.bytes == bytes => {
                 used.insert(header.segment, Found { slot, header });
             }
             Some(header) if header.bytes == bytes => free.push(FreeSegment { slot, bytes }),
-            // Its creation or its next use was cut off; nothing in it counts.
-            _ => platform.disk.remove(&layout.segment(slot))?,
+            // A creation that was cut off: a header is one sector, so it is there or it is not.
+            Some(header) if header.segment == 0 => platform.disk.remove(&layout.segment(slot))?,
+            None if first.len() < SECTOR_BYTES || first.iter().all(|byte| *byte == 0) => {
+                platform.disk.remove(&layout.segment(slot))?;
+            }
+            _ => {
+                return Err(OpenError::Corrupt(format!(
+                    "the header of {} is damaged; `larder repair` can rebuild from what is left",
+                    layout.segment(slot).display()
+                )));
+            }
         }
     }
     Ok((used, Slots::new(free, next_slot, bytes_last)))

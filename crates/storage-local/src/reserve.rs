@@ -23,7 +23,10 @@ pub(crate) struct Reserve {
 
 impl Reserve {
     pub(crate) fn new(platform: Platform, layout: Layout) -> Self {
-        let (full, held) = (AtomicBool::new(false), AtomicBool::new(false));
+        // An earlier run may have left it behind.
+        let file = platform.disk.open(&layout.reserve(), OpenMode::Read);
+        let length = file.and_then(|file| file.length()).unwrap_or(0);
+        let (full, held) = (AtomicBool::new(false), AtomicBool::new(length >= RESERVE_BYTES));
         Self { platform, layout, full, held }
     }
 

@@ -139,7 +139,7 @@ impl Group {
             self.delete(delete, window, buffer);
         }
         for id in batch.adopts {
-            self.put_record(adopted_key(id.0), (&[1], &[]), None, buffer);
+            self.put_record(adopted_key(id.0), (&[1], &[]), None, window, buffer);
         }
         if let Some(space) = space.filter(|_| batch.usage != UsageDelta::default()) {
             self.change_usage(space.0, batch.usage, buffer);
@@ -158,9 +158,8 @@ impl Group {
         let key = keys::encode(&put.row);
         let hash = row_hash(&key);
         let replaces = self.replaced(hash, put.replaces, window);
-        window.changed(hash, self.moment);
         let payload = put.payload.unwrap_or_default();
-        self.put_record(key, (&put.value, &payload), replaces, buffer);
+        self.put_record(key, (&put.value, &payload), replaces, window, buffer);
     }
 
     fn put_record(
@@ -168,8 +167,10 @@ impl Group {
         key: Vec<u8>,
         (value, payload): (&[u8], &[u8]),
         replaces: Option<Place>,
+        window: &mut Window,
         buffer: &mut AlignedBuffer,
     ) {
+        window.changed(row_hash(&key), self.moment);
         let record = Record { op: Op::Put, first: false, key: &key, value, payload, replaces };
         let place = self.append(record, buffer);
         self.live.push((place.segment, place.length));
@@ -187,11 +188,17 @@ impl Group {
             return;
         }
         let replaces = self.replaced(hash, delete.replaces, window);
-        window.changed(hash, self.moment);
-        self.remove(key, replaces, buffer);
+        self.remove(key, replaces, window, buffer);
     }
 
-    fn remove(&mut self, key: Vec<u8>, replaces: Option<Place>, buffer: &mut AlignedBuffer) {
+    fn remove(
+        &mut self,
+        key: Vec<u8>,
+        replaces: Option<Place>,
+        window: &mut Window,
+        buffer: &mut AlignedBuffer,
+    ) {
+        window.changed(row_hash(&key), self.moment);
         let record =
             Record { op: Op::Delete, first: false, key: &key, value: &[], payload: &[], replaces };
         let place = self.append(record, buffer);
@@ -205,14 +212,15 @@ impl Group {
         &mut self,
         puts: &[(Vec<u8>, Vec<u8>)],
         deletes: &[Vec<u8>],
+        window: &mut Window,
         buffer: &mut AlignedBuffer,
     ) -> Receipt {
         self.begin();
         for (key, value) in puts {
-            self.put_record(key.clone(), (value, &[]), None, buffer);
+            self.put_record(key.clone(), (value, &[]), None, window, buffer);
         }
         for key in deletes {
-            self.remove(key.clone(), None, buffer);
+            self.remove(key.clone(), None, window, buffer);
         }
         Receipt { at: self.moment }
     }
@@ -243,12 +251,12 @@ impl Group {
         }
         self.begin();
         // A reader's view of where the record is becomes old, as with any other change.
-        window.changed(hash, self.moment);
         if moved.tombstone {
-            self.remove(moved.key.to_vec(), Some(moved.from), buffer);
+            self.remove(moved.key.to_vec(), Some(moved.from), window, buffer);
         } else {
             let replaces = Some(moved.from);
-            self.put_record(moved.key.to_vec(), (moved.value, moved.payload), replaces, buffer);
+            let body = (moved.value, moved.payload);
+            self.put_record(moved.key.to_vec(), body, replaces, window, buffer);
         }
         Ok(Receipt { at: self.moment })
     }

@@ -184,14 +184,20 @@ impl MetaStore for Local {
         space: SpaceId,
         kinds: &[RowKind],
     ) -> Result<bool, MetaError> {
+        // Opens the space again unless it stays closed: also when the caller goes away meanwhile,
+        // and when it is not known whether the fence took.
+        let mut closing = Closing { shared: self.shared.clone(), space, stays: false };
         fence(self, space, true).await?;
         // Every commit that passed the fence before it closed is visible to this scan.
         let scan = Scan::prefix(space, kinds, Bytes::new());
-        let end = self.scan(scan, FirstRow).await;
-        if !matches!(end, Ok((_, ScanEnd::Exhausted))) {
+        let (_, end) = self.scan(scan, FirstRow).await?;
+        closing.stays = end == ScanEnd::Exhausted;
+        drop(closing);
+        if end != ScanEnd::Exhausted {
+            // Behind the guard's own: a caller that goes on finds the space open.
             fence(self, space, false).await?;
         }
-        Ok(end?.1 == ScanEnd::Exhausted)
+        Ok(end == ScanEnd::Exhausted)
     }
 
     async fn reopen_space(&self, space: SpaceId) -> Result<(), MetaError> {
@@ -200,6 +206,23 @@ impl MetaStore for Local {
 
     async fn usage(&self, space: SpaceId) -> Result<UsageDelta, MetaError> {
         Ok(self.shared.usage_of(space.0))
+    }
+}
+
+/// A space on its way to being closed.
+struct Closing {
+    shared: Arc<Shared>,
+    space: SpaceId,
+    stays: bool,
+}
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        if !self.stays {
+            let open = Command::Fence { space: self.space, closed: false };
+            // Nobody waits for it: it takes effect before whatever comes behind it.
+            drop(self.shared.queue.push(open, 0));
+        }
     }
 }
 

@@ -149,3 +149,33 @@ impl Cursor for LsmCursor<'_> {
         self.step()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::LsmIndex;
+    use crate::index::{Index, IndexChange};
+    use larder_storage::Moment;
+
+    fn put(index: &LsmIndex, value: &[u8], at: u64) {
+        let (key, value) = (b"k".to_vec(), Some(value.to_vec()));
+        index.apply(vec![IndexChange { key, value, at: Moment(at) }]);
+    }
+
+    #[test]
+    fn a_reader_in_the_past_keeps_what_it_sees() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let index = LsmIndex::open(directory.path(), 1 << 20).expect("opens");
+        put(&index, b"old", 10);
+        put(&index, b"new", 20);
+        index.seal();
+        // What `Snapshots::evictable` says while somebody reads at 15.
+        index.flush(Moment(0)).expect("a flush");
+        let seen = |at| {
+            let cursor = index.cursor(b"a", b"z", Moment(at)).expect("a cursor");
+            cursor.entry().map(|(_, value)| value.to_vec())
+        };
+        assert_eq!(seen(15).as_deref(), Some(&b"old"[..]));
+        assert_eq!(seen(20).as_deref(), Some(&b"new"[..]));
+        assert_eq!(index.get(b"k").expect("a read").as_deref(), Some(&b"new"[..]));
+    }
+}

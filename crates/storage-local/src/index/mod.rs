@@ -88,7 +88,8 @@ pub trait Index: Send + Sync {
     /// once, or none.
     fn seal(&self);
 
-    /// Makes sealed changes durable. Versions that no read at or after `oldest` needs may go.
+    /// Makes sealed changes durable. A version older than `oldest` that another has superseded may
+    /// go: nobody reads at a moment before `oldest`, now or later.
     fn flush(&self, oldest: Moment) -> Result<(), IndexError>;
 
     /// Does one piece of compaction; `false` when nothing was to be done.

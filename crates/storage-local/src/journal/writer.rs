@@ -269,11 +269,6 @@ impl Journal {
     pub(crate) fn link(&self) -> Option<Link> {
         self.link
     }
-
-    /// The segment that batches go to now; it is never freed.
-    pub(crate) fn active_segment(&self) -> u64 {
-        self.last_segment
-    }
 }
 
 /// Writes a header durably through a file opened [`OpenMode::Direct`].

@@ -147,6 +147,53 @@ fn a_damaged_batch_in_the_middle_of_the_journal_stops_the_start() {
 }
 
 #[test]
+fn a_damaged_segment_header_stops_the_start_and_nothing_is_removed() {
+    for bit in [0, 20, 60] {
+        let mut harness = Harness::new(6);
+        harness.commit(vec![put("k", "v".into(), 2_000)]);
+        harness.sim.run_until_idle();
+        let journal = std::path::Path::new("/data/journal/00000000");
+        harness.sim.faults().flip_bit(journal, bit).expect("a bit flips");
+        harness.sim.power_cut();
+        harness.local = None;
+        let error = harness.try_open().expect_err("damage is noticed").to_string();
+        assert!(error.contains("damaged") && error.contains("larder repair"), "{error}");
+        let names = harness.sim.platform().disk.list(journal.parent().expect("a directory"));
+        assert!(names.expect("a list").contains(&"00000000".to_owned()), "it is kept");
+    }
+}
+
+#[test]
+fn a_reserve_of_an_earlier_run_is_known() {
+    let mut harness = Harness::new(7);
+    assert!(harness.commit(vec![put("k", "v".into(), 1000)]).is_empty());
+    // Little is left beside the reserve, but the reserve is there.
+    harness.sim.faults().disk_full(20 << 20);
+    harness.reboot();
+    assert!(harness.commit(vec![put("k", "w".into(), 1000)]).is_empty(), "writes go on");
+    harness.assert_same();
+}
+
+#[test]
+fn a_space_does_not_stay_closed_when_its_closer_goes_away() {
+    for polls in 1..4 {
+        let mut harness = Harness::new(8);
+        assert!(harness.commit(vec![put("k", "v".into(), 0)]).is_empty());
+        let local = harness.local();
+        let mut closing =
+            Box::pin(async move { local.close_space_if_empty(SPACES[0], &[RowKind::Head]).await });
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        for _ in 0..polls {
+            let _ = closing.as_mut().poll(&mut context);
+            harness.sim.run_until_idle();
+        }
+        drop(closing);
+        harness.sim.run_until_idle();
+        assert!(harness.commit(vec![put("k", "w".into(), 0)]).is_empty(), "{polls}");
+    }
+}
+
+#[test]
 fn a_payload_that_looks_like_a_batch_does_not_replay() {
     let mut harness = Harness::new(9);
     harness.commit(vec![put("victim", "first".into(), 100)]);

@@ -139,7 +139,7 @@ impl Group {
             self.delete(delete, window, buffer);
         }
         for id in batch.adopts {
-            self.put_record(adopted_key(id.0), (&[1], &[]), None, window, buffer);
+            self.put_record(adopted_key(id.0), (&[1], &[]), None, (window, buffer));
         }
         if let Some(space) = space.filter(|_| batch.usage != UsageDelta::default()) {
             self.change_usage(space.0, batch.usage, buffer);
@@ -159,7 +159,7 @@ impl Group {
         let hash = row_hash(&key);
         let replaces = self.replaced(hash, put.replaces, window);
         let payload = put.payload.unwrap_or_default();
-        self.put_record(key, (&put.value, &payload), replaces, window, buffer);
+        self.put_record(key, (&put.value, &payload), replaces, (window, buffer));
     }
 
     fn put_record(
@@ -167,8 +167,7 @@ impl Group {
         key: Vec<u8>,
         (value, payload): (&[u8], &[u8]),
         replaces: Option<Place>,
-        window: &mut Window,
-        buffer: &mut AlignedBuffer,
+        (window, buffer): (&mut Window, &mut AlignedBuffer),
     ) {
         window.changed(row_hash(&key), self.moment);
         let record = Record { op: Op::Put, first: false, key: &key, value, payload, replaces };
@@ -217,7 +216,7 @@ impl Group {
     ) -> Receipt {
         self.begin();
         for (key, value) in puts {
-            self.put_record(key.clone(), (value, &[]), None, window, buffer);
+            self.put_record(key.clone(), (value, &[]), None, (window, buffer));
         }
         for key in deletes {
             self.remove(key.clone(), None, window, buffer);
@@ -256,7 +255,7 @@ impl Group {
         } else {
             let replaces = Some(moved.from);
             let body = (moved.value, moved.payload);
-            self.put_record(moved.key.to_vec(), body, replaces, window, buffer);
+            self.put_record(moved.key.to_vec(), body, replaces, (window, buffer));
         }
         Ok(Receipt { at: self.moment })
     }

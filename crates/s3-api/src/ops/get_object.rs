@@ -14,7 +14,7 @@ use larder_s3_wire::error::ErrorCode;
 use larder_s3_wire::rfc2047;
 use larder_storage::Storage;
 use larder_types::limits::PART_NUMBER_MAX;
-use larder_types::{ByteRange, Checksum, RangeSpec};
+use larder_types::{ByteRange, Checksum, ETag, RangeSpec, Timestamp};
 
 /// How often a version that was replaced between look-up and read is looked up again.
 const READ_ATTEMPTS_MAX: u32 = 5;
@@ -34,8 +34,25 @@ struct Reading {
     version: Option<String>,
     conditions: ReadConditions,
     range: Option<String>,
+    /// `If-Range`; not in the model.
+    if_range: Option<String>,
     part_number: Option<i32>,
     checksums: bool,
+}
+
+impl Reading {
+    /// Whether the range is of what the client has the rest of (RFC 9110 13.1.5): a weak ETag, or
+    /// text that is neither ETag nor date, is never the same.
+    fn range_applies(&self, record: &VersionRecord) -> bool {
+        let Some(text) = &self.if_range else {
+            return true;
+        };
+        match ETag::parse(text) {
+            Ok(etag) => etag == record.etag,
+            Err(_) => Timestamp::parse_http_date(text)
+                .is_some_and(|at| at.seconds() == record.modified.seconds()),
+        }
+    }
 }
 
 /// The part of an object that is answered.
@@ -61,6 +78,10 @@ pub(crate) async fn get_object<S: Storage>(
             if_unmodified_since: input.if_unmodified_since,
         },
         range: input.range,
+        if_range: call
+            .headers
+            .get(header::IF_RANGE)
+            .map(|value| value.to_str().unwrap_or_default().to_owned()),
         part_number: input.part_number,
         checksums: input.checksum_mode.is_some_and(|mode| mode.eq_ignore_ascii_case("ENABLED")),
     };
@@ -142,9 +163,8 @@ async fn select<S: Storage>(
     }
     let whole =
         Selected { range: None, parts_count: None, checksum: found.record.checksum.clone() };
-    let Some((header, spec)) =
-        reading.range.as_deref().and_then(|text| Some((text, RangeSpec::parse(text)?)))
-    else {
+    let asked = reading.range.as_deref().filter(|_| reading.range_applies(&found.record));
+    let Some((header, spec)) = asked.and_then(|text| Some((text, RangeSpec::parse(text)?))) else {
         return Ok(whole);
     };
     match spec.resolve(size) {

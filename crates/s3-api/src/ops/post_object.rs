@@ -8,6 +8,7 @@ use crate::call::Call;
 use crate::error::Failure;
 use crate::pipeline::FormDoor;
 use crate::reply::{Reply, checksum_headers, etag_header, version_header, written_version};
+use crate::request_body::IDLE_MAX;
 use form_body::FormBody;
 use http::{HeaderValue, StatusCode, header};
 use larder_objects::conditions::WriteConditions;
@@ -19,8 +20,16 @@ use larder_s3_wire::percent::uri_encode;
 use larder_s3_wire::post_form::{FormEvent, FormFields, PostFormParser, SizeRange};
 use larder_storage::Storage;
 use larder_types::{Owner, Timestamp};
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
+use std::time::Duration;
 
 mod form_body;
+
+/// Longest time for the fields before the file, from the moment that the client makes us wait.
+const FIELDS_MAX: Duration = Duration::from_secs(30);
+const _: () = assert!(FIELDS_MAX.as_secs() < IDLE_MAX.as_secs());
 
 pub(crate) async fn post_object<S: Storage>(
     door: FormDoor<'_, S>,
@@ -45,8 +54,26 @@ pub(crate) async fn post_object<S: Storage>(
     Ok(reply(&fields, &at, &stored))
 }
 
-/// Reads up to the file. The parser bounds what is held before it.
+/// Reads up to the file. The parser bounds what is held before it, and [`FIELDS_MAX`] how long:
+/// until the fields are there, nobody knows who sends them.
 async fn read_fields(
+    call: &mut Call,
+    parser: &mut PostFormParser,
+) -> Result<(FormFields, bytes::Bytes), Failure> {
+    let tasks = call.platform.tasks.clone();
+    let mut reading = pin!(read_to_file(call, parser));
+    let mut deadline = None;
+    poll_fn(|cx| {
+        if let Poll::Ready(read) = reading.as_mut().poll(cx) {
+            return Poll::Ready(read);
+        }
+        let deadline = deadline.get_or_insert_with(|| tasks.sleep(FIELDS_MAX));
+        deadline.as_mut().poll(cx).map(|()| Err(Failure::new(ErrorCode::RequestTimeout)))
+    })
+    .await
+}
+
+async fn read_to_file(
     call: &mut Call,
     parser: &mut PostFormParser,
 ) -> Result<(FormFields, bytes::Bytes), Failure> {

@@ -112,6 +112,38 @@ fn ranges() {
     world.send(both).refused(400, "InvalidRequest");
 }
 
+/// RFC 9110 13.1.5: a download goes on only within the object that it began with.
+#[test]
+fn if_range() {
+    let world = World::with_bucket("photos");
+    put(&world, "/photos/a", "0123456789");
+    let head = world.send(Ask::new("HEAD", "/photos/a")).ok();
+    let etag = head.header("etag").unwrap().to_owned();
+    let modified = head.header("last-modified").unwrap().to_owned();
+    let ask = |range: &str, validator: &str| {
+        let ask = Ask::new("GET", "/photos/a").header("range", range);
+        world.send(ask.header("if-range", validator)).ok()
+    };
+    for same in [&etag, &modified] {
+        let got = ask("bytes=4-", same);
+        assert_eq!((got.status.as_u16(), got.text()), (206, "456789"), "{same}");
+        assert_eq!(got.header("content-range"), Some("bytes 4-9/10"));
+    }
+    let weak = format!("W/{etag}");
+    let other = format!("\"{}\"", "0".repeat(32));
+    let earlier = "Sun, 06 Nov 1994 08:49:37 GMT";
+    for differs in [&weak, &other, earlier, "x", "", "\u{e9}"] {
+        // What has changed may be shorter now: no range of it can be out of bounds.
+        for range in ["bytes=4-", "bytes=10-"] {
+            let got = ask(range, differs);
+            assert_eq!((got.status.as_u16(), got.text()), (200, "0123456789"), "{differs}");
+            assert_eq!(got.header("content-range"), None);
+        }
+    }
+    let alone = world.send(Ask::new("GET", "/photos/a").header("if-range", &other));
+    assert_eq!((alone.status.as_u16(), alone.text()), (200, "0123456789"));
+}
+
 #[test]
 fn conditions() {
     let world = World::with_bucket("photos");

@@ -1,9 +1,12 @@
 //! Browsers' forms.
 
-use crate::testing::{Ask, Got, HOST, World};
+use crate::testing::{Ask, Got, HOST, SlowPieces, World};
+use crate::{Connection, RequestBody};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use larder_s3_wire::signer::Signer;
+use std::time::Duration;
 
 const TYPE: &str = "multipart/form-data; boundary=XbX";
 
@@ -218,4 +221,35 @@ fn forms_that_are_none() {
     world.send(elsewhere).refused(404, "NoSuchBucket");
     world.send(Ask::new("HEAD", "/photos/a")).refused(404, "NoSuchKey");
     world.send(whole).ok();
+}
+
+/// Sends a form in pieces of so many bytes, one a second; the seconds that the server took part.
+fn slowly(world: &World, form: Form, piece_bytes: usize, expected: (u16, Option<&str>)) -> u64 {
+    let ask = form.signed(world).ask();
+    let pieces = ask.body.chunks(piece_bytes).map(Bytes::copy_from_slice).collect();
+    let mut request = world.request(ask);
+    *request.body_mut() = RequestBody::Slow(SlowPieces {
+        platform: world.sim.platform(),
+        pause: Duration::from_secs(1),
+        pieces,
+        timer: Default::default(),
+    });
+    let began_ns = world.sim.now_ns();
+    let answer = world.sim.block_on(world.service.handle(request, &Connection::default()));
+    assert_eq!((answer.response.status().as_u16(), answer.error_code), expected);
+    (world.sim.now_ns() - began_ns) / 1_000_000_000
+}
+
+/// Before the fields are there, nobody knows who sends them; behind them a file may take its time.
+#[test]
+fn the_fields_have_a_deadline_and_the_file_has_its_own() {
+    let world = World::with_bucket("photos");
+    let form = || Form::new(&[("key", "a")]);
+    // Each second brings something: no silence is long enough to be given up for.
+    let waited = slowly(&world, form(), 20, (400, Some("RequestTimeout")));
+    assert!((30..=35).contains(&waited), "{waited} s");
+    world.send(Ask::new("HEAD", "/photos/a")).refused(404, "NoSuchKey");
+    let waited = slowly(&world, form().file(&[7; 100_000]), 2000, (204, None));
+    assert!(waited > 45, "{waited} s");
+    assert_eq!(stored(&world, "a").body.len(), 100_000);
 }

@@ -1,6 +1,6 @@
 //! A small document tree over quick-xml's tokens: bounded in bytes, elements and depth.
 
-use super::{ATTRIBUTE_BYTES_MAX, BODY_BYTES_MAX, DEPTH_MAX, ELEMENTS_MAX, Fields};
+use super::{ATTRIBUTE_BYTES_MAX, ATTRIBUTES_MAX, BODY_BYTES_MAX, DEPTH_MAX, ELEMENTS_MAX, Fields};
 use crate::error::DecodeError;
 use quick_xml::XmlVersion;
 use quick_xml::escape::resolve_xml_entity;
@@ -96,9 +96,7 @@ impl<'a> Builder<'a> {
                 max: ATTRIBUTE_BYTES_MAX,
             });
         }
-        for attribute in start.attributes() {
-            attribute.map_err(|error| DecodeError::malformed(error.to_string()))?;
-        }
+        check_attributes(&start)?;
         match self.open.last_mut() {
             Some((parent, last_child)) => {
                 let position = index as u32;
@@ -163,6 +161,27 @@ impl<'a> Builder<'a> {
         }
         Ok(Document { nodes: self.nodes })
     }
+}
+
+/// Each attribute is well formed, and none is there twice. The reader's own check compares without
+/// a limit.
+fn check_attributes(start: &BytesStart<'_>) -> Result<(), DecodeError> {
+    let mut names = [""; ATTRIBUTES_MAX];
+    let mut attributes = start.attributes();
+    for (count, attribute) in attributes.with_checks(false).enumerate() {
+        let attribute = attribute.map_err(|error| DecodeError::malformed(error.to_string()))?;
+        let name = attribute.key.into_inner();
+        if count == ATTRIBUTES_MAX {
+            return Err(DecodeError::malformed(format!(
+                "an element has more than {ATTRIBUTES_MAX} attributes"
+            )));
+        }
+        if names[..count].contains(&name) {
+            return Err(DecodeError::malformed(format!("the attribute {name} is there twice")));
+        }
+        names[count] = name;
+    }
+    Ok(())
 }
 
 fn resolve<'a>(reference: &BytesRef<'a>) -> Result<Cow<'a, str>, DecodeError> {

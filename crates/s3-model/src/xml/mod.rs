@@ -24,9 +24,11 @@ pub const BODY_BYTES_MAX: usize = 8 << 20;
 pub const ELEMENTS_MAX: usize = 160_000;
 /// Deepest nesting; the model's own shapes need fewer than half.
 pub const DEPTH_MAX: usize = 24;
-/// Longest attributes of one element in bytes: a few namespaces and `xsi:type`. Attributes are
-/// compared with each other: without a limit their cost would grow with the square of their number.
+/// Longest attributes of one element in bytes: a few namespaces and `xsi:type`.
 pub const ATTRIBUTE_BYTES_MAX: usize = 4096;
+/// Most attributes of one element. They are compared with each other: without a limit their cost
+/// would grow with the square of their number.
+pub const ATTRIBUTES_MAX: usize = 16;
 /// The namespace of S3's documents.
 pub const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
 

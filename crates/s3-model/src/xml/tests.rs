@@ -1,4 +1,7 @@
-use super::{ATTRIBUTE_BYTES_MAX, BODY_BYTES_MAX, DEPTH_MAX, Document, ELEMENTS_MAX, XmlWriter};
+use super::{
+    ATTRIBUTE_BYTES_MAX, ATTRIBUTES_MAX, BODY_BYTES_MAX, DEPTH_MAX, Document, ELEMENTS_MAX,
+    XmlWriter,
+};
 use crate::DecodeError;
 
 fn written(write: impl FnOnce(&mut XmlWriter<'_>)) -> String {
@@ -99,4 +102,22 @@ fn what_surrounds_a_document() {
     assert_eq!(root.attribute("any:b").as_deref(), Some("<A"));
     let children: Vec<_> = root.children().map(|c| (c.name(), c.text())).collect();
     assert_eq!(children, [("c", "1&2\n"), ("c", "")]);
+}
+
+#[test]
+fn attributes_are_few_and_differ() {
+    let with = |names: &[String]| {
+        let attributes: String = names.iter().map(|name| format!(" {name}='1'")).collect();
+        let document = format!("<a><b{attributes}/></a>");
+        Document::parse(document.as_bytes()).err().map(|error| error.to_string())
+    };
+    let mut names: Vec<String> = (0..ATTRIBUTES_MAX).map(|n| format!("n{n}")).collect();
+    assert_eq!(with(&names), None);
+    names.push("more".to_owned());
+    assert!(with(&names).unwrap().contains("more than 16 attributes"));
+    names.pop();
+    names[ATTRIBUTES_MAX - 1] = "n0".to_owned();
+    assert!(with(&names).unwrap().contains("the attribute n0 is there twice"));
+    let prefixed = ["xmlns:a", "xmlns:b", "a:x", "b:x"].map(str::to_owned);
+    assert_eq!(with(&prefixed), None, "names differ by their prefixes");
 }

@@ -5,6 +5,16 @@ use crate::error::{ErrorCode, WireError};
 use crate::target::Target;
 use http::HeaderMap;
 
+/// Longest region of a credential's scope, in bytes; AWS's own have a quarter of it.
+const REGION_BYTES_MAX: usize = 64;
+
+/// Whether a text can be a region's name: at most 64 ASCII letters, digits and `-`. No other is
+/// accepted in a Version 4 scope.
+pub fn is_region(text: &str) -> bool {
+    let sound = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
+    (1..=REGION_BYTES_MAX).contains(&text.len()) && text.bytes().all(sound)
+}
+
 /// The credential that a request claims.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Claim<'a> {
@@ -228,6 +238,10 @@ impl<'a> V4Claim<'a> {
         }
         if access_key.is_empty() || region.is_empty() || service.is_empty() {
             return Err(place.malformed("the Credential is mal-formed; an element is empty."));
+        }
+        // It is hashed, cached and shown.
+        if !is_region(region) {
+            return Err(place.malformed("the region of the Credential is no region's name."));
         }
         Ok(Self {
             access_key,

@@ -29,17 +29,29 @@ struct Entry {
 }
 
 impl SigningKeys {
-    /// The signing key of a secret and a scope (`20130524/us-east-1/s3/aws4_request`).
-    pub fn get(&self, access_key: &str, secret: &str, scope: &str) -> HmacSha256Key {
+    /// The signing key of a secret and a scope (`20130524/us-east-1/s3/aws4_request`), if the
+    /// signature is right by it. Only such a key is kept: whoever merely knows an access key id
+    /// would otherwise fill the cache with scopes of his own.
+    pub fn verified(
+        &self,
+        access_key: &str,
+        secret: &str,
+        scope: &str,
+        is_right: impl FnOnce(&HmacSha256Key) -> bool,
+    ) -> Option<HmacSha256Key> {
         let hash = self.hasher.hash_one((access_key, scope));
         let shard = &self.shards[hash as usize % SHARDS];
         if let Some(entry) = shard.read().unwrap_or_else(|e| e.into_inner()).get(&hash) {
             let same = entry.access_key == access_key && entry.scope == scope;
             if same && entry.secret == secret {
-                return entry.key.clone();
+                let key = entry.key.clone();
+                return is_right(&key).then_some(key);
             }
         }
         let key = derive_signing_key(secret, scope);
+        if !is_right(&key) {
+            return None;
+        }
         let mut entries = shard.write().unwrap_or_else(|e| e.into_inner());
         if entries.len() >= SHARD_KEYS_MAX
             && !entries.contains_key(&hash)
@@ -54,7 +66,7 @@ impl SigningKeys {
             key: key.clone(),
         };
         entries.insert(hash, entry);
-        key
+        Some(key)
     }
 
     /// Keys held now.
@@ -105,16 +117,28 @@ mod tests {
         for n in 0..SIGNING_KEYS_MAX * 2 {
             let scope = format!("20130524/region-{n}/s3/aws4_request");
             for secret in ["one", "two", "one", "one"] {
-                let cached = keys.get("AKID", secret, &scope).sign(b"data");
-                assert_eq!(cached, derive_signing_key(secret, &scope).sign(b"data"));
+                let cached = keys.verified("AKID", secret, &scope, |_| true).unwrap();
+                assert_eq!(cached.sign(b"data"), derive_signing_key(secret, &scope).sign(b"data"));
             }
             if n > 300 {
                 break;
             }
         }
         for n in 0..SIGNING_KEYS_MAX * 2 {
-            keys.get(&format!("AK{n}"), "s", "20130524/r/s3/aws4_request");
+            let access_key = format!("AK{n}");
+            keys.verified(&access_key, "s", "20130524/r/s3/aws4_request", |_| true).unwrap();
         }
         assert!(!keys.is_empty() && keys.len() <= SIGNING_KEYS_MAX);
+    }
+
+    #[test]
+    fn a_wrong_signature_leaves_nothing_behind() {
+        let keys = SigningKeys::default();
+        let scope = "20130524/r/s3/aws4_request";
+        assert!(keys.verified("AKID", "s", scope, |_| false).is_none());
+        assert!(keys.is_empty());
+        assert!(keys.verified("AKID", "s", scope, |_| true).is_some());
+        assert!(keys.verified("AKID", "s", scope, |_| false).is_none(), "a cached key counts too");
+        assert_eq!(keys.len(), 1);
     }
 }

@@ -11,7 +11,7 @@ mod version_4;
 
 pub(crate) use canonical::{CanonicalRequest, canonical_request, string_to_sign};
 pub use chunk_signer::ChunkSigner;
-pub use claim::{Claim, V2Claim, V4Claim, security_token};
+pub use claim::{Claim, V2Claim, V4Claim, is_region, security_token};
 pub(crate) use keys::derive_signing_key;
 pub use keys::{SIGNING_KEYS_MAX, SigningKeys};
 pub use payload::PayloadMode;
@@ -180,6 +180,15 @@ pub(crate) fn signature_mismatch(access_key: &str, to_sign: &str, provided: &str
         .element("StringToSign", to_sign)
         .element("SignatureProvided", provided)
         .element("StringToSignBytes", spaced_hex(to_sign))
+}
+
+/// `AccessDenied` for what steers a request and is not covered by its signature.
+pub(crate) fn not_signed(names: &str) -> WireError {
+    WireError::with(
+        ErrorCode::AccessDenied,
+        "There were headers present in the request which were not signed",
+    )
+    .element("HeadersNotSigned", names)
 }
 
 pub(crate) fn spaced_hex(text: &str) -> String {

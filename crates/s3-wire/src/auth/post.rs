@@ -132,9 +132,13 @@ pub(super) fn verify(
             if signed_at > now {
                 check_skew(signed_at, amz_date, now)?;
             }
-            let key = means.1.get(claim.access_key, secret, claim.scope);
             let tag = hex::decode::<32>(claim.signature.as_bytes());
-            if !tag.is_some_and(|tag| key.verify(policy.as_bytes(), &tag)) {
+            let key = tag.and_then(|tag| {
+                means.1.verified(claim.access_key, secret, claim.scope, |key| {
+                    key.verify(policy.as_bytes(), &tag)
+                })
+            });
+            if key.is_none() {
                 return Err(signature_mismatch(claim.access_key, policy, claim.signature));
             }
             Ok(verified(Some(signed_at), Some(claim.region)))

@@ -5,8 +5,8 @@ use super::claim::Place;
 use super::payload::DeclaredPayload;
 use super::{
     AuthSettings, AuthType, CanonicalRequest, ChunkSigner, RequestParts, SigningKeys, V4Claim,
-    Verified, canonical_request, check_skew, iso_seconds, signature_mismatch, spaced_hex,
-    string_to_sign,
+    Verified, canonical_request, check_skew, iso_seconds, not_signed, signature_mismatch,
+    spaced_hex, string_to_sign,
 };
 use crate::error::{ErrorCode, WireError};
 use http::HeaderMap;
@@ -186,13 +186,17 @@ impl Signed<'_> {
             payload_hash: self.payload_hash,
         });
         let to_sign = string_to_sign(self.amz_date, claim.scope, &canonical);
-        let key = keys.get(claim.access_key, secret, claim.scope);
         let tag = hex::decode::<32>(claim.signature.as_bytes());
-        if !tag.is_some_and(|tag| key.verify(to_sign.as_bytes(), &tag)) {
+        let key = tag.and_then(|tag| {
+            keys.verified(claim.access_key, secret, claim.scope, |key| {
+                key.verify(to_sign.as_bytes(), &tag)
+            })
+        });
+        let Some(key) = key else {
             return Err(signature_mismatch(claim.access_key, &to_sign, claim.signature)
                 .element("CanonicalRequest", canonical.as_str())
                 .element("CanonicalRequestBytes", spaced_hex(&canonical)));
-        }
+        };
         let signer = || ChunkSigner::new(key, self.amz_date, claim.scope, claim.signature);
         Ok(Verified {
             payload: declared.verified(signer),
@@ -209,15 +213,8 @@ impl Signed<'_> {
             let mut names = self.claim.signed_headers.split(';');
             names.any(|n| n == name)
         };
-        let unsigned = |names: String| {
-            Err(WireError::with(
-                ErrorCode::AccessDenied,
-                "There were headers present in the request which were not signed",
-            )
-            .element("HeadersNotSigned", names))
-        };
         if !signed("host") {
-            return unsigned("host".to_owned());
+            return Err(not_signed("host"));
         }
         let names = self.request.headers.keys().map(|name| name.as_str());
         let missing: Vec<&str> =
@@ -225,6 +222,6 @@ impl Signed<'_> {
         if missing.is_empty() {
             return Ok(());
         }
-        unsigned(missing.join(", "))
+        Err(not_signed(&missing.join(", ")))
     }
 }

@@ -33,8 +33,9 @@ use watched::Watched;
 const HEAD_BYTES_READ_MAX: usize = 64 << 10;
 /// Largest read or write buffer of an HTTP/1.1 connection, in bytes.
 const BUFFER_BYTES_MAX: usize = 128 << 10;
-/// Requests at once on an HTTP/2 connection.
-const STREAMS_MAX: u32 = 128;
+/// Requests at once on an HTTP/2 connection. Each may hold [`SEND_BYTES_MAX`] and an open object
+/// for a client that does not take its answer.
+const STREAMS_MAX: u32 = 32;
 /// Bytes of one HTTP/2 request that may be on their way unread; all requests of a connection
 /// together have four times as much.
 const WINDOW_BYTES: u32 = 512 << 10;
@@ -47,6 +48,8 @@ const ACCEPT_RETRY: Duration = Duration::from_millis(100);
 
 const _: () = assert!(crate::answer::HEAD_BYTES_MAX < HEAD_BYTES_READ_MAX);
 const _: () = assert!(HEAD_BYTES_READ_MAX <= BUFFER_BYTES_MAX);
+// A connection whose client takes none of its answers holds this much at most.
+const _: () = assert!(STREAMS_MAX as usize * SEND_BYTES_MAX <= 8 << 20);
 
 /// What all listeners share.
 #[derive(Clone)]

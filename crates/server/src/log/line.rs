@@ -6,6 +6,11 @@ use std::fmt::Write;
 /// Longest value in a line, in bytes; the rest of it is cut. Every key fits.
 const VALUE_BYTES_MAX: usize = 4 << 10;
 
+/// Whether a character separates names, values and fields of a text line.
+fn is_structure(c: char) -> bool {
+    c == '"' || c == '=' || c.is_whitespace()
+}
+
 /// A line in the making. Whatever is put in, it stays one line and, as JSON, one valid object.
 pub(super) struct Line {
     out: String,
@@ -33,7 +38,8 @@ impl Line {
                 self.escape(value);
                 self.out.push('"');
             }
-            false if value.contains(' ') || value.is_empty() => {
+            // What could be taken for the line's own structure is quoted: keys may hold anything.
+            false if value.is_empty() || value.contains(is_structure) => {
                 self.out.push('"');
                 self.escape(value);
                 self.out.push('"');
@@ -93,7 +99,6 @@ impl Line {
         }
         for c in text.chars() {
             match c {
-                '"' if !self.json => self.out.push('"'),
                 '"' | '\\' => {
                     self.out.push('\\');
                     self.out.push(c);

@@ -50,9 +50,30 @@ fn text_line() {
     assert_eq!(
         line(false),
         "1970-01-01T00:00:00.000Z INFO  request_id=4442587FB7D0A2F9 status=404 \
-         operation=GetObject bucket=bucket key=\"a \"b\\\\\\n\\u001b[31m\\u0000\u{2028}\u{e9}\" \
+         operation=GetObject bucket=bucket key=\"a \\\"b\\\\\\n\\u001b[31m\\u0000\u{2028}\u{e9}\" \
          error=NoSuchKey bytes_in=0 bytes_out=321 duration_ms=1.234 remote=10.0.0.1:50000\n"
     );
+}
+
+/// A key cannot add fields to its line, nor end its own.
+#[test]
+fn text_fields_cannot_be_forged() {
+    for (value, shown) in [
+        ("plain/key-1.txt", "plain/key-1.txt"),
+        ("", "\"\""),
+        ("a=b", "\"a=b\""),
+        ("a\" status=200 x=\"", "\"a\\\" status=200 x=\\\"\""),
+        ("a\tstatus=200", "\"a\\u0009status=200\""),
+        ("a\u{2003}b", "\"a\u{2003}b\""),
+        ("\"", "\"\\\"\""),
+        ("a\\\" b", "\"a\\\\\\\" b\""),
+        ("a\\", "a\\\\"),
+    ] {
+        let mut line = Line::new(false, Timestamp { ms: 0 }, log::Level::Info);
+        line.field("key", value);
+        let line = String::from_utf8(line.finish()).unwrap();
+        assert_eq!(line, format!("1970-01-01T00:00:00.000Z INFO  key={shown}\n"));
+    }
 }
 
 #[test]

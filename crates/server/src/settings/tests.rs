@@ -71,6 +71,7 @@ fn unknown_settings_name_the_nearest() {
 #[test]
 fn values_are_checked_where_they_stand() {
     check_error(&["--listen", "9000"], &[], "", "--listen \"9000\": expected ADDR:PORT");
+    check_error(&["--region", "eu_west"], &[], "", "--region \"eu_west\": expected a region");
     check_error(&[], &[("LARDER_MEMORY", "1")], "", "LARDER_MEMORY \"1\": expected a size");
     check_error(&["--config=larder.toml"], &[], "log_level = 'loud'", "log_level \"loud\"");
     check_error(&["--config=larder.toml"], &[], "data = [1]", "data: expected text");

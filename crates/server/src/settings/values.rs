@@ -51,10 +51,12 @@ pub(super) fn domain(text: &str) -> Result<String, String> {
 }
 
 pub(super) fn region(text: &str) -> Result<String, String> {
-    let sound = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
-    match !text.is_empty() && text.bytes().all(sound) {
+    match larder_s3_wire::auth::is_region(text) {
         true => Ok(text.to_owned()),
-        false => Err("expected a region of letters, digits and '-', such as eu-central-1".into()),
+        false => {
+            Err("expected a region of at most 64 letters, digits and '-', such as eu-central-1"
+                .into())
+        }
     }
 }
 

@@ -351,6 +351,8 @@ fn scope_is_checked() {
         ("/s3/", "/ec2/", "incorrect service \"ec2\""),
         ("aws4_request", "aws5_request", "incorrect terminal"),
         ("/20130524/us-east-1", "", "mal-formed"),
+        ("/us-east-1/", "/us_east_1/", "no region's name"),
+        ("/us-east-1/", &format!("/{}/", "a".repeat(65)), "no region's name"),
     ] {
         let mut request = signed_put();
         let text = request.headers["authorization"].to_str().unwrap().replace(from, to);

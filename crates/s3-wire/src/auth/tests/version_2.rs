@@ -115,3 +115,26 @@ fn version_2_dates() {
         assert_eq!(error.code, code, "{date}");
     }
 }
+
+/// Parameters stand in for headers, and these are not signed.
+#[test]
+fn version_2_covers_no_amz_parameter() {
+    let uri = format!("/k?AWSAccessKeyId={ACCESS_KEY}&Expires=1175139620&Signature=AAAA");
+    for (more, code) in [
+        ("", ErrorCode::SignatureDoesNotMatch),
+        ("&x-amz-security-token=t", ErrorCode::SignatureDoesNotMatch),
+        ("&x-id=GetObject", ErrorCode::SignatureDoesNotMatch),
+        ("&x-amz-acl=public-read", ErrorCode::AccessDenied),
+        ("&X-Amz-Tagging=a%3Db", ErrorCode::AccessDenied),
+    ] {
+        let uri = format!("{uri}{more}");
+        let mut request = Request::new("PUT", &uri, &[("host", "h")]);
+        request.settings.sigv2 = true;
+        request.now = Timestamp::from_seconds(1_175_139_620);
+        let error = request.refused(code);
+        if code == ErrorCode::AccessDenied {
+            let name = more[1..].split('=').next().unwrap();
+            assert_eq!(super::element(&error, "HeadersNotSigned"), name);
+        }
+    }
+}

@@ -21,6 +21,12 @@ use tokio::sync::oneshot::error::TryRecvError;
 /// gc begins when segments hold more than this many percent of the live bytes.
 const USED_PERCENT_MAX: u64 = 130;
 
+/// Bytes of records moved at a time. Many small batches become one large one: to move them one by
+/// one would write as much padding as it frees, and never come to an end.
+const ROUND_BYTES: usize = 256 << 10;
+
+const _: () = assert!(ROUND_BYTES <= crate::layout::BATCH_BYTES_MAX / 2);
+
 /// How an error begins that says a segment is damaged.
 const DAMAGED: &str = "it is damaged";
 
@@ -35,7 +41,7 @@ pub(crate) enum Progress {
     Nothing,
 }
 
-/// gc at work: at most one segment at a time, one batch of it at a time.
+/// gc at work: at most one segment at a time, a round of its batches at a time.
 #[derive(Default)]
 pub(crate) struct SegmentGc {
     emptying: Option<Emptying>,
@@ -49,9 +55,9 @@ struct Emptying {
     oldest: bool,
     offset: u64,
     sequence: u64,
-    /// Offset and sequence of the batch whose records are in flight.
+    /// Offset and sequence of the first batch whose records are in flight.
     batch: (u64, u64),
-    /// A record of that batch was not moved, because its row had changed.
+    /// A record of those batches was not moved, because its row had changed.
     refused: bool,
     in_flight: Vec<oneshot::Receiver<Result<Receipt, CommitError>>>,
 }
@@ -161,7 +167,7 @@ impl Emptying {
         }
         if std::mem::take(&mut self.refused) {
             // The change that was in the way may have failed after all, and then the record here
-            // is still the newest: look at this batch again. A row that did change has no record
+            // is still the newest: look at these batches again. A row that did change has no record
             // to move the second time.
             (self.offset, self.sequence) = self.batch;
         }
@@ -170,6 +176,25 @@ impl Emptying {
             self.victim.set_live_bytes(0);
             return Ok(None);
         }
+        self.batch = (self.offset, self.sequence);
+        let (mut moves, mut bytes) = (Vec::new(), 0);
+        while self.offset < self.victim.end() && bytes < ROUND_BYTES {
+            self.collect(shared, &mut moves)?;
+            bytes = moves.iter().map(|(_, bytes)| bytes).sum::<usize>();
+        }
+        count(&shared.metrics.records_moved, moves.len() as u64);
+        for (command, bytes) in moves {
+            self.in_flight.push(shared.queue.push(command, bytes));
+        }
+        Ok(Some(if self.in_flight.is_empty() { Progress::More } else { Progress::Waiting }))
+    }
+
+    /// Reads the next batch and adds the moves of what is live in it.
+    fn collect(
+        &mut self,
+        shared: &Shared,
+        moves: &mut Vec<(Command, usize)>,
+    ) -> Result<(), IndexError> {
         let damaged = || IndexError(format!("{DAMAGED} at {}", self.offset));
         let bytes = ReadBatch::load(&*self.victim.file, self.offset, self.victim.end())
             .map_err(|error| IndexError(error.to_string()))?
@@ -178,18 +203,12 @@ impl Emptying {
         let batch = ReadBatch::parse(epoch, &bytes, self.victim.sequence, self.offset);
         let batch = batch.filter(|batch| batch.header.sequence == self.sequence);
         let batch = batch.ok_or_else(damaged)?;
-        let mut moved = Vec::new();
         for (offset, record) in batch.records(epoch) {
-            moved.extend(self.relocation(shared, offset, &record)?);
+            moves.extend(self.relocation(shared, offset, &record)?);
         }
-        self.batch = (self.offset, self.sequence);
         self.offset += batch.header.disk_bytes() as u64;
         self.sequence += 1;
-        count(&shared.metrics.records_moved, moved.len() as u64);
-        for (command, bytes) in moved {
-            self.in_flight.push(shared.queue.push(command, bytes));
-        }
-        Ok(Some(if self.in_flight.is_empty() { Progress::More } else { Progress::Waiting }))
+        Ok(())
     }
 
     /// Whether the committer has answered all moves.

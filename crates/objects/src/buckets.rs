@@ -80,9 +80,10 @@ pub(crate) struct Decoded(RwLock<HashMap<BucketName, (Bytes, Arc<Bucket>)>>);
 
 impl Decoded {
     fn bucket(&self, name: &BucketName, value: &Bytes) -> Result<Arc<Bucket>, Error> {
-        let known = self.0.read().expect("no panic while locked").get(name).cloned();
-        if let Some((_, bucket)) = known.filter(|(known, _)| known == value) {
-            return Ok(bucket);
+        if let Some((known, bucket)) = self.0.read().expect("no panic while locked").get(name)
+            && known == value
+        {
+            return Ok(bucket.clone());
         }
         let bucket = Arc::new(bucket::decode(name.clone(), value)?);
         let mut all = self.0.write().expect("no panic while locked");

@@ -65,7 +65,8 @@ impl<S: Storage> Objects<S> {
                 true => Err(Error::NoSuchKey { delete_marker: Some(stood.record.version()) }),
             };
         };
-        match self.locate(bucket, key, version).await?.1 {
+        // Boxed, so that the usual look-up has not the size of this one.
+        match Box::pin(self.locate(bucket, key, version)).await?.1 {
             None => Err(Error::NoSuchVersion),
             Some((stood, _)) if stood.record.delete_marker => Err(Error::MethodNotAllowed {
                 delete_marker: stood.record.version(),
@@ -135,12 +136,8 @@ impl<S: Storage> Objects<S> {
         let size = version.record.size;
         let range = range.map_or(0..size, |range| range.start..range.end);
         assert!(range.start <= range.end && range.end <= size, "the range lies within the object");
-        let mut body = ObjectBody {
-            store: self.store.clone(),
-            payload: None,
-            parts: VecDeque::new(),
-            reader: None,
-        };
+        let mut body =
+            ObjectBody { store: None, payload: None, parts: VecDeque::new(), reader: None };
         match version.record.placement {
             _ if range.is_empty() => {}
             Placement::Empty => return Err(Error::Corrupt("an object has lost its body".into())),
@@ -150,13 +147,16 @@ impl<S: Storage> Objects<S> {
                     return Err(Error::Corrupt("a body has not the length of its object".into()));
                 }
                 body.payload = Some(payload.slice(range.start as usize..range.end as usize));
+                return Ok(body);
             }
             Placement::Blob(blob) => body.parts.push_back((blob, range)),
             Placement::Manifest { .. } => {
-                let entries = self.entries(&version.record, range.clone()).await?;
+                let entries = self.entries(&version.record, range.clone());
+                let entries = Box::pin(entries).await?;
                 body.parts = entries.iter().filter_map(|e| piece(e, &range)).collect();
             }
         }
+        body.store = Some(self.store.clone());
         // The first reader is opened before the answer begins, so that a missing blob still
         // becomes an error.
         match body.advance().await {
@@ -211,7 +211,8 @@ fn piece(entry: &ManifestEntry, range: &Range<u64>) -> Option<(BlobRef, Range<u6
 
 /// A body on its way out, verified before it is handed out.
 pub struct ObjectBody<S: Storage> {
-    store: Arc<S>,
+    /// `None` until there are parts to read.
+    store: Option<Arc<S>>,
     payload: Option<Bytes>,
     parts: VecDeque<(BlobRef, Range<u64>)>,
     reader: Option<S::Reader>,
@@ -236,8 +237,10 @@ impl<S: Storage> ObjectBody<S> {
     }
 
     async fn advance(&mut self) -> Result<(), BlobError> {
-        if let Some((blob, range)) = self.parts.pop_front() {
-            self.reader = Some(BlobStore::read(&*self.store, blob, range).await?);
+        if let Some(store) = &self.store
+            && let Some((blob, range)) = self.parts.pop_front()
+        {
+            self.reader = Some(BlobStore::read(&**store, blob, range).await?);
         }
         Ok(())
     }

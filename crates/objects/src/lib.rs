@@ -56,28 +56,34 @@ impl Default for Settings {
     }
 }
 
-/// The operations on buckets and objects. Cheap to clone.
-pub struct Objects<S: Storage> {
+/// The operations on buckets and objects. A clone is one count of references more.
+pub struct Objects<S: Storage>(Arc<Parts<S>>);
+
+/// What the operations work with; nothing of it is for others.
+pub struct Parts<S: Storage> {
     store: Arc<S>,
     platform: Platform,
     settings: Settings,
-    decoded: Arc<buckets::Decoded>,
+    decoded: buckets::Decoded,
 }
 
 impl<S: Storage> Objects<S> {
     /// Operations on what `store` holds.
     pub fn new(store: Arc<S>, platform: Platform, settings: Settings) -> Self {
-        Self { store, platform, settings, decoded: Arc::default() }
+        Self(Arc::new(Parts { store, platform, settings, decoded: buckets::Decoded::default() }))
     }
 }
 
 impl<S: Storage> Clone for Objects<S> {
     fn clone(&self) -> Self {
-        Self {
-            store: self.store.clone(),
-            platform: self.platform.clone(),
-            settings: self.settings,
-            decoded: self.decoded.clone(),
-        }
+        Self(self.0.clone())
+    }
+}
+
+impl<S: Storage> std::ops::Deref for Objects<S> {
+    type Target = Parts<S>;
+
+    fn deref(&self) -> &Parts<S> {
+        &self.0
     }
 }

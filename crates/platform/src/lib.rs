@@ -40,9 +40,12 @@ pub trait Random: Send + Sync {
     }
 }
 
-/// Everything a room needs from the machine. Cheap to clone.
+/// Everything a room needs from the machine. A clone is one count of references more.
 #[derive(Clone)]
-pub struct Platform {
+pub struct Platform(Arc<Parts>);
+
+/// The parts of a [`Platform`].
+pub struct Parts {
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.
@@ -51,6 +54,20 @@ pub struct Platform {
     pub disk: Arc<dyn Disk>,
     /// Futures, blocking jobs and workers.
     pub tasks: Arc<dyn Tasks>,
+}
+
+impl std::ops::Deref for Platform {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl From<Parts> for Platform {
+    fn from(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
 }
 
 impl Platform {

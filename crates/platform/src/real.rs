@@ -14,7 +14,7 @@ mod usage;
 
 pub use usage::{ProcessUsage, process_usage};
 
-use crate::{Disk, MemoryDisk, Platform};
+use crate::{Disk, MemoryDisk, Parts, Platform};
 use std::sync::Arc;
 use tokio::runtime::Handle;
 
@@ -36,11 +36,11 @@ impl Platform {
     }
 
     fn on(handle: Handle, disk: Arc<dyn Disk>) -> Self {
-        Self {
+        Self::from(Parts {
             clock: Arc::new(clock::RealClock::default()),
             random: Arc::new(random::RealRandom::default()),
             disk,
             tasks: Arc::new(tasks::RealTasks { handle }),
-        }
+        })
     }
 }

@@ -33,7 +33,7 @@ mod tests;
 pub use faults::{Fault, Faults, PowerLost};
 pub use prng::Prng;
 
-use crate::{Clock, Platform, Random};
+use crate::{Clock, Parts, Platform, Random};
 use disk::{Shared, SimDisk};
 use scheduler::{Item, Scheduler, later, poll_main};
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -69,12 +69,12 @@ impl Simulation {
     /// The platform of the running boot. After a cut or reboot ask again: the old one is dead.
     pub fn platform(&self) -> Platform {
         let boot = self.scheduler.boot();
-        Platform {
+        Platform::from(Parts {
             clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
             random: Arc::clone(&self.random) as Arc<dyn Random>,
             disk: Arc::new(SimDisk { shared: Arc::clone(&self.disk), boot }),
             tasks: Arc::new(SimTasks { scheduler: Arc::clone(&self.scheduler), boot }),
-        }
+        })
     }
 
     /// Runs everything until `future` ends. The future belongs to the test, not to the machine: it

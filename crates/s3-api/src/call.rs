@@ -8,17 +8,18 @@ use crate::request_body::Intake;
 use crate::service::{ApiSettings, Connection};
 use crate::upload_body::UploadBody;
 use bytes::Bytes;
-use http::{HeaderMap, Method};
+use http::{HeaderMap, HeaderValue, Method};
 use larder_iam::AccessKey;
 use larder_platform::Platform;
 use larder_s3_model::{DecodeError, RequestHead};
 use larder_s3_wire::auth::{AuthType, PayloadMode};
 use larder_s3_wire::body::BodyVerifier;
 use larder_s3_wire::target::Target;
+use larder_types::RequestId;
 use std::sync::Arc;
 
 /// A request. What it may touch is in its `Grant`.
-pub(crate) struct Call {
+pub(crate) struct Call<'a> {
     pub(crate) method: Method,
     pub(crate) headers: HeaderMap,
     pub(crate) target: Target,
@@ -33,12 +34,13 @@ pub(crate) struct Call {
     pub(crate) body: Intake,
     /// The control body, verified; empty where the operation has none or it streams.
     pub(crate) control: Bytes,
-    pub(crate) platform: Platform,
-    pub(crate) settings: Arc<ApiSettings>,
-    pub(crate) identity: Identity,
+    pub(crate) platform: &'a Platform,
+    pub(crate) settings: &'a ApiSettings,
+    pub(crate) request_id: RequestId,
+    pub(crate) host_id: &'a HeaderValue,
 }
 
-impl Call {
+impl Call<'_> {
     /// The head as the generated inputs read it.
     pub(crate) fn head(&self) -> RequestHead<'_> {
         RequestHead {
@@ -66,6 +68,19 @@ impl Call {
         let hoisted =
             query.find(|(n, _)| name.starts_with("x-amz-") && n.eq_ignore_ascii_case(name));
         hoisted.map(|(_, value)| value.as_str())
+    }
+
+    /// What an error document says besides the error.
+    pub(crate) fn identity(&self) -> Identity {
+        Identity {
+            request_id: self.request_id,
+            host_id: self.host_id.clone(),
+            resource: match (&self.target.bucket, &self.target.key) {
+                (Some(bucket), Some(key)) => format!("/{bucket}/{key}"),
+                (Some(bucket), None) => format!("/{bucket}"),
+                (None, _) => self.target.path_raw.clone(),
+            },
+        }
     }
 
     /// Whether nobody signed.
@@ -98,7 +113,7 @@ impl Call {
             }
             length => BodyVerifier::new(payload, &self.headers, length)?,
         };
-        Ok(UploadBody::new(&mut self.body, &self.platform, verifier))
+        Ok(UploadBody::new(&mut self.body, self.platform, verifier))
     }
 
     /// Runs what may take long, see [`crate::keep_alive`].
@@ -106,6 +121,6 @@ impl Call {
         &self,
         work: impl Future<Output = Result<Reply, Failure>> + Send + 'static,
     ) -> Result<Reply, Failure> {
-        keep_alive(&self.platform, self.identity.clone(), work).await
+        keep_alive(self.platform, self.identity(), work).await
     }
 }

@@ -99,7 +99,8 @@ impl Failure {
     /// The document.
     pub(crate) fn document(&self, identity: &Identity) -> Vec<u8> {
         self.log(identity);
-        self.error.to_xml(&identity.resource, &identity.request_id, &identity.host_id)
+        let host_id = identity.host_id.to_str().expect("ids are visible ASCII");
+        self.error.to_xml(&identity.resource, identity.request_id.as_str(), host_id)
     }
 
     /// The one place where the server's own faults are logged.

@@ -7,10 +7,10 @@ use crate::error::Failure;
 use crate::reply::Reply;
 use crate::response_body::ResponseBody;
 use bytes::Bytes;
-use http::HeaderMap;
+use http::{HeaderMap, HeaderValue};
 use larder_platform::{BoxFuture, Platform};
+use larder_types::RequestId;
 use std::future::poll_fn;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -22,8 +22,8 @@ const DECLARATION: &[u8] = b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 /// What a request's error document says besides the error.
 #[derive(Clone, Debug)]
 pub(crate) struct Identity {
-    pub(crate) request_id: String,
-    pub(crate) host_id: Arc<str>,
+    pub(crate) request_id: RequestId,
+    pub(crate) host_id: HeaderValue,
     /// `/bucket/key` as addressed.
     pub(crate) resource: String,
 }
@@ -124,8 +124,11 @@ mod tests {
                 false => Err(Failure::new(ErrorCode::SlowDown)),
             }
         };
-        let identity =
-            Identity { request_id: "R".into(), host_id: "H".into(), resource: "/b/k".into() };
+        let identity = Identity {
+            request_id: larder_types::RequestId::new(1),
+            host_id: http::HeaderValue::from_static("H"),
+            resource: "/b/k".into(),
+        };
         sim.block_on(async {
             let reply = keep_alive(&platform, identity, work).await.map_err(|f| f.code())?;
             let mut body = reply.body;

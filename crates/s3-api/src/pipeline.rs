@@ -14,7 +14,6 @@ pub(crate) use grant::{Elsewhere, Grant, object_key};
 
 use crate::call::Call;
 use crate::error::Failure;
-use crate::keep_alive::Identity;
 use crate::ops::{self, Entry, Requested};
 use crate::reply::Reply;
 use crate::request_body::{Intake, RequestBody};
@@ -25,6 +24,7 @@ use larder_s3_wire::auth::AuthType;
 use larder_s3_wire::error::{ErrorCode, S3Error};
 use larder_s3_wire::target::{Target, parse_target};
 use larder_storage::Storage;
+use larder_types::RequestId;
 
 impl<S: Storage> Service<S> {
     /// Serves one request. The response's body must be polled to its end or dropped.
@@ -34,16 +34,24 @@ impl<S: Storage> Service<S> {
             Ok(()) => self.0.serve(&mut call).await,
             Err(failure) => Err(failure),
         };
-        render::answer(call, result).await
+        match result {
+            Ok(reply) => render::answer(call, reply, None),
+            Err(failure) => {
+                let code = failure.code().name();
+                // Boxed, so that an answer's future has not the size of a refusal's.
+                let reply = Box::pin(render::refusal(&mut call, failure)).await;
+                render::answer(call, reply, Some(code))
+            }
+        }
     }
 }
 
 impl<S: Storage> Shared<S> {
-    fn receive(
-        &self,
+    fn receive<'a>(
+        &'a self,
         request: Request<RequestBody>,
         connection: &Connection,
-    ) -> (Call, Result<(), Failure>) {
+    ) -> (Call<'a>, Result<(), Failure>) {
         let (parts, body) = request.into_parts();
         let authority = parts.uri.authority().map(|a| a.as_str().to_owned());
         let mut headers = parts.headers;
@@ -60,11 +68,6 @@ impl<S: Storage> Shared<S> {
         {
             headers.insert(header::HOST, value);
         }
-        let identity = Identity {
-            request_id: format!("{:016X}", self.platform.random.u64()),
-            host_id: self.host_id.clone(),
-            resource: resource(&target),
-        };
         let call = Call {
             method: parts.method,
             headers,
@@ -77,14 +80,15 @@ impl<S: Storage> Shared<S> {
             payload: None,
             body: Intake::new(body),
             control: bytes::Bytes::new(),
-            platform: self.platform.clone(),
-            settings: self.settings.clone(),
-            identity,
+            platform: &self.platform,
+            settings: &self.settings,
+            request_id: RequestId::new(self.platform.random.u64()),
+            host_id: &self.host_id,
         };
         (call, result)
     }
 
-    async fn serve(&self, call: &mut Call) -> Result<Reply, Failure> {
+    async fn serve(&self, call: &mut Call<'_>) -> Result<Reply, Failure> {
         let requested = requested(call)?;
         call.requested = Some(requested);
         let operation = match requested {
@@ -120,14 +124,6 @@ fn nowhere(path: &str) -> Target {
     }
 }
 
-fn resource(target: &Target) -> String {
-    match (&target.bucket, &target.key) {
-        (Some(bucket), Some(key)) => format!("/{bucket}/{key}"),
-        (Some(bucket), None) => format!("/{bucket}"),
-        (None, _) => target.path_raw.clone(),
-    }
-}
-
 fn level(target: &Target) -> Level {
     match (&target.bucket, &target.key) {
         (None, _) => Level::Service,
@@ -137,7 +133,7 @@ fn level(target: &Target) -> Level {
 }
 
 /// What the request asks for.
-fn requested(call: &Call) -> Result<Requested, Failure> {
+fn requested(call: &Call<'_>) -> Result<Requested, Failure> {
     let level = level(&call.target);
     if call.method == Method::OPTIONS {
         return Err(preflight(&call.headers));

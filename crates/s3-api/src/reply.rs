@@ -1,8 +1,12 @@
 //! What an operation answers.
 
+use crate::header_values::HeaderValues;
 use crate::response_body::ResponseBody;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use larder_types::{Checksum, ETag, VersionId};
+
+const CHECKSUM_TYPE: HeaderName = HeaderName::from_static("x-amz-checksum-type");
+const VERSION_ID: HeaderName = HeaderName::from_static("x-amz-version-id");
 
 /// An operation's answer, before the headers that every answer has.
 #[derive(Debug)]
@@ -44,16 +48,15 @@ pub(crate) fn checksum_headers(headers: &mut HeaderMap, checksum: Option<&Checks
     let Some(checksum) = checksum else {
         return;
     };
-    let value = HeaderValue::from_str(&checksum.to_wire()).expect("base64 is visible ASCII");
+    let value = HeaderValue::try_from(checksum.to_wire()).expect("base64 is visible ASCII");
     headers.insert(HeaderName::from_static(checksum.algorithm.header()), value);
     let kind = HeaderValue::from_static(checksum.checksum_type().name());
-    headers.insert(HeaderName::from_static("x-amz-checksum-type"), kind);
+    headers.insert(CHECKSUM_TYPE, kind);
 }
 
 /// `ETag`, in quotes.
 pub(crate) fn etag_header(headers: &mut HeaderMap, etag: &ETag) {
-    let value = HeaderValue::from_str(&format!("\"{etag}\"")).expect("an ETag is hex");
-    headers.insert(header::ETAG, value);
+    headers.insert(header::ETAG, HeaderValues::new().etag(etag));
 }
 
 /// The version id that the answer to a write shows. S3 names no null version there, though it does
@@ -66,6 +69,6 @@ pub(crate) fn written_version(version: Option<VersionId>) -> Option<VersionId> {
 pub(crate) fn version_header(headers: &mut HeaderMap, version: Option<VersionId>) {
     if let Some(version) = version {
         let value = HeaderValue::from_str(&version.to_string()).expect("a version id is hex");
-        headers.insert(HeaderName::from_static("x-amz-version-id"), value);
+        headers.insert(VERSION_ID, value);
     }
 }

@@ -2,13 +2,13 @@
 
 use crate::ops::Requested;
 use crate::response_body::ResponseBody;
-use http::Response;
+use http::{HeaderValue, Response};
 use larder_iam::Accounts;
 use larder_objects::Objects;
 use larder_platform::Platform;
 use larder_s3_wire::auth::{AuthSettings, Verifier};
 use larder_storage::Storage;
-use larder_types::AccountId;
+use larder_types::{AccountId, RequestId};
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -72,7 +72,7 @@ pub struct Answer {
     /// The S3 error code of a refusal.
     pub error_code: Option<&'static str>,
     /// `x-amz-request-id`.
-    pub request_id: String,
+    pub request_id: RequestId,
     /// Bytes of the request's body that were read.
     pub bytes_received: u64,
 }
@@ -87,10 +87,10 @@ pub(crate) struct Shared<S: Storage> {
     /// Account ids by canonical user id, which is what buckets remember of their owner.
     pub(crate) account_ids: HashMap<String, AccountId>,
     pub(crate) platform: Platform,
-    pub(crate) settings: Arc<ApiSettings>,
+    pub(crate) settings: ApiSettings,
     pub(crate) verifier: Verifier,
     /// `x-amz-id-2`: which process answered.
-    pub(crate) host_id: Arc<str>,
+    pub(crate) host_id: HeaderValue,
 }
 
 impl<S: Storage> Service<S> {
@@ -112,8 +112,9 @@ impl<S: Storage> Service<S> {
                 ..AuthSettings::default()
             }),
             platform,
-            settings: Arc::new(settings),
-            host_id: larder_types::hex::encode(&host).into(),
+            settings,
+            host_id: HeaderValue::from_str(&larder_types::hex::encode(&host))
+                .expect("hex is visible"),
         }))
     }
 }

@@ -103,8 +103,13 @@ pub fn decode(text: &str, plus: Plus) -> Result<Cow<'_, str>, InvalidEncoding> {
 /// Appends `text` decoded and encoded again, which is how SigV4 makes paths canonical; needs no
 /// memory of its own. Broken encodings were refused when the target was parsed.
 pub fn canonical_into(out: &mut String, text: &str, plus: Plus, encode_slash: bool) {
+    let stays = |b: u8| is_unreserved(b) || (b == b'/' && !encode_slash);
+    if text.bytes().all(stays) {
+        out.push_str(text);
+        return;
+    }
     for b in decoded(text, plus).flatten() {
-        if is_unreserved(b) || (b == b'/' && !encode_slash) {
+        if stays(b) {
             out.push(b as char);
         } else {
             push_encoded(out, b);

@@ -1,9 +1,8 @@
 //! From a request to its answer: the server's own paths, the S3 service for everything else.
 
-use crate::listener::Traffic;
+use crate::listener::Conversation;
 use crate::log::Logs;
 use crate::metrics::{Metrics, Others};
-use crate::quiet::Quiet;
 use crate::told::{Telling, Told};
 use crate::wiring::Phase;
 use bytes::Bytes;
@@ -15,6 +14,7 @@ use larder_s3_api::{Answer, RequestBody, ResponseBody, Service};
 use larder_s3_wire::error::{ErrorCode, S3Error};
 use larder_s3_wire::target::parse_target;
 use larder_storage_local::Local;
+use larder_types::RequestId;
 use larder_workers::GcHandle;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -33,7 +33,6 @@ pub(crate) struct App {
     pub(crate) domains: Vec<String>,
     pub(crate) logs: Logs,
     pub(crate) metrics: Arc<Metrics>,
-    pub(crate) quiet: Arc<Quiet>,
     pub(crate) phase: watch::Receiver<Phase>,
     /// Set once the server has started.
     pub(crate) store: OnceLock<Store>,
@@ -49,11 +48,11 @@ pub(crate) struct Store {
 impl App {
     /// Answers one request.
     pub(crate) async fn answer(
-        self: Arc<Self>,
+        &self,
         request: Request<Incoming>,
-        traffic: Arc<Traffic>,
+        conversation: &Arc<Conversation>,
     ) -> Response<Told> {
-        let telling = Telling::new(&self, traffic.begin());
+        let telling = Telling::new(conversation);
         if let Some(path) = self.own_path(&request) {
             let response = self.own(request.method(), &path).await;
             return telling.own(response);
@@ -68,7 +67,7 @@ impl App {
         };
         let method = request.method().clone();
         let request = request.map(RequestBody::Incoming);
-        let answer = store.service.handle(request, &traffic.connection()).await;
+        let answer = store.service.handle(request, &conversation.traffic.connection()).await;
         telling.answer(answer, &method)
     }
 
@@ -122,11 +121,11 @@ impl App {
 
     /// A refusal before the request reached the S3 service.
     fn refuse(&self, request: &Request<Incoming>, code: ErrorCode) -> Answer {
-        let request_id = format!("{:016X}", self.platform.random.u64());
+        let request_id = RequestId::new(self.platform.random.u64());
         let error = S3Error::new(code);
         let body = match *request.method() {
             Method::HEAD => ResponseBody::Empty,
-            _ => error.to_xml(request.uri().path(), &request_id, "larder").into(),
+            _ => error.to_xml(request.uri().path(), request_id.as_str(), "larder").into(),
         };
         let mut response = Response::new(body);
         *response.status_mut() = StatusCode::from_u16(code.status())
@@ -134,7 +133,7 @@ impl App {
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/xml"));
         headers.insert("x-amz-id-2", HeaderValue::from_static("larder"));
-        if let Ok(id) = HeaderValue::from_str(&request_id) {
+        if let Ok(id) = HeaderValue::from_str(request_id.as_str()) {
             headers.insert("x-amz-request-id", id);
         }
         // The body, if there is one, was not read.

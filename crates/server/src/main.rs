@@ -4,13 +4,13 @@
 //! Never: what S3 means (`s3-api`, `objects`), how data is kept (`storage-local`).
 //! Enter at: `main`; `wiring.rs` puts the parts together, `listener` accepts, `answer.rs` answers.
 
+mod allocator;
 mod answer;
 mod banner;
 mod limits;
 mod listener;
 mod log;
 mod metrics;
-mod quiet;
 mod root;
 mod settings;
 mod told;

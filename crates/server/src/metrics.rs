@@ -1,9 +1,9 @@
 //! What the server counts, and the metrics page in Prometheus's text format.
 
 use larder_platform::ProcessUsage;
+use larder_s3_api::Requested;
 use larder_s3_model::OPERATIONS;
 use larder_storage_local::Metrics as EngineMetrics;
-use std::collections::HashMap;
 use std::fmt::{Display, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -17,34 +17,50 @@ const LATENCY_US: [u64; 15] = [
     250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000,
     2_500_000, 10_000_000, 60_000_000,
 ];
+/// Stripes of the counters; see [`Stripe`].
+const STRIPES: usize = 4;
 /// The operation of requests that have no operation's form.
 const NO_OPERATION: &str = "-";
-/// A browser's upload form, which the model of S3's operations lacks.
-pub(crate) const POST_OBJECT: &str = "PostObject";
 
 /// The server's counters.
 pub(crate) struct Metrics {
-    places: HashMap<&'static str, usize>,
-    operations: Vec<OfOperation>,
+    stripes: [Stripe; STRIPES],
     /// Gauge: connections that are open.
     pub(crate) connections_open: AtomicU64,
     /// Connections accepted so far.
     pub(crate) connections: AtomicU64,
     /// TLS handshakes that failed.
     pub(crate) handshakes_failed: AtomicU64,
-    /// Gauge: requests that are not answered to the end.
-    pub(crate) requests_open: AtomicU64,
-    /// Bytes received on all connections.
+}
+
+/// What every request counts. A connection keeps to one stripe, so that cores do not pull the same
+/// lines of memory from each other; the page adds the stripes up.
+#[repr(align(128))]
+pub(crate) struct Stripe {
+    operations: Vec<OfOperation>,
+    /// Requests begun.
+    pub(crate) begun: AtomicU64,
+    /// Requests answered to the end, or given up.
+    pub(crate) over: AtomicU64,
+    /// Bytes received.
     pub(crate) bytes_in: AtomicU64,
-    /// Bytes sent on all connections.
+    /// Bytes sent.
     pub(crate) bytes_out: AtomicU64,
 }
 
 struct OfOperation {
-    name: &'static str,
     statuses: [AtomicU64; STATUSES.len()],
     latencies: [AtomicU64; LATENCY_US.len() + 1],
     latency_us: AtomicU64,
+}
+
+/// Where an operation's counters are: those without an operation, forms, the model in its order.
+fn place(operation: Option<Requested>) -> usize {
+    match operation {
+        None => 0,
+        Some(Requested::PostObject) => 1,
+        Some(Requested::Model(operation)) => 2 + operation as usize,
+    }
 }
 
 /// What the page shows beside the server's own counters.
@@ -55,38 +71,57 @@ pub(crate) struct Others<'a> {
     pub(crate) process: ProcessUsage,
 }
 
-impl Metrics {
-    pub(crate) fn new() -> Self {
-        let model = OPERATIONS.iter().map(|operation| operation.name);
-        let names: Vec<&'static str> =
-            [NO_OPERATION, POST_OBJECT].into_iter().chain(model).collect();
-        let of = |name: &&'static str| OfOperation {
-            name,
+/// The names of operations, in the order of their counters.
+fn names() -> impl Iterator<Item = &'static str> {
+    let model = OPERATIONS.iter().map(|operation| operation.name);
+    [NO_OPERATION, Requested::PostObject.name()].into_iter().chain(model)
+}
+
+impl Stripe {
+    fn new() -> Self {
+        let of = |_| OfOperation {
             statuses: Default::default(),
             latencies: Default::default(),
             latency_us: AtomicU64::new(0),
         };
         Self {
-            places: names.iter().enumerate().map(|(place, name)| (*name, place)).collect(),
-            operations: names.iter().map(of).collect(),
-            connections_open: AtomicU64::new(0),
-            connections: AtomicU64::new(0),
-            handshakes_failed: AtomicU64::new(0),
-            requests_open: AtomicU64::new(0),
+            operations: names().map(of).collect(),
+            begun: AtomicU64::new(0),
+            over: AtomicU64::new(0),
             bytes_in: AtomicU64::new(0),
             bytes_out: AtomicU64::new(0),
         }
     }
 
-    /// Counts a request that is over. An unknown or empty name is no operation.
-    pub(crate) fn request(&self, operation: &str, status: u16, duration_ns: u64) {
-        let of = &self.operations[self.places.get(operation).copied().unwrap_or(0)];
+    /// Counts a request that is over.
+    pub(crate) fn request(&self, operation: Option<Requested>, status: u16, duration_ns: u64) {
+        let of = &self.operations[place(operation)];
         let place = STATUSES.iter().position(|known| *known == status);
         of.statuses[place.unwrap_or(STATUSES.len() - 1)].fetch_add(1, Ordering::Relaxed);
         let us = duration_ns / 1000;
         let bucket = LATENCY_US.iter().position(|bound| us <= *bound).unwrap_or(LATENCY_US.len());
         of.latencies[bucket].fetch_add(1, Ordering::Relaxed);
         of.latency_us.fetch_add(us, Ordering::Relaxed);
+    }
+}
+
+impl Metrics {
+    pub(crate) fn new() -> Self {
+        Self {
+            stripes: std::array::from_fn(|_| Stripe::new()),
+            connections_open: AtomicU64::new(0),
+            connections: AtomicU64::new(0),
+            handshakes_failed: AtomicU64::new(0),
+        }
+    }
+
+    /// The stripe of the n-th connection.
+    pub(crate) fn stripe(&self, connection: u64) -> &Stripe {
+        &self.stripes[connection as usize % STRIPES]
+    }
+
+    fn sum(&self, counter: impl Fn(&Stripe) -> &AtomicU64) -> u64 {
+        self.stripes.iter().map(|stripe| counter(stripe).load(Ordering::Relaxed)).sum()
     }
 
     /// The page.
@@ -96,6 +131,9 @@ impl Metrics {
         page.line("larder_build_info", &format!("version=\"{}\"", crate::VERSION), 1);
         self.requests(&mut page);
         let load = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        // In this order: what is over has begun.
+        let over = self.sum(|stripe| &stripe.over);
+        let open = self.sum(|stripe| &stripe.begun) - over;
         for (name, kind, help, value) in [
             ("connections_open", "gauge", "Open connections.", load(&self.connections_open)),
             ("connections_total", "counter", "Accepted connections.", load(&self.connections)),
@@ -105,9 +143,9 @@ impl Metrics {
                 "TLS handshakes that failed.",
                 load(&self.handshakes_failed),
             ),
-            ("requests_open", "gauge", "Requests being answered.", load(&self.requests_open)),
-            ("received_bytes_total", "counter", "Bytes received.", load(&self.bytes_in)),
-            ("sent_bytes_total", "counter", "Bytes sent.", load(&self.bytes_out)),
+            ("requests_open", "gauge", "Requests being answered.", open),
+            ("received_bytes_total", "counter", "Bytes received.", self.sum(|s| &s.bytes_in)),
+            ("sent_bytes_total", "counter", "Bytes sent.", self.sum(|s| &s.bytes_out)),
             ("gc_blobs_freed_total", "counter", "Blobs freed by gc.", others.blobs_freed),
             (
                 "log_lines_dropped_total",
@@ -127,28 +165,28 @@ impl Metrics {
 
     fn requests(&self, page: &mut Page) {
         page.head("larder_requests_total", "counter", "Requests by operation and status.");
-        for of in &self.operations {
-            for (status, count) in STATUSES.iter().zip(&of.statuses) {
-                let count = count.load(Ordering::Relaxed);
+        for (place, operation) in names().enumerate() {
+            for (status, known) in STATUSES.iter().enumerate() {
+                let count = self.sum(|stripe| &stripe.operations[place].statuses[status]);
                 if count > 0 {
-                    let labels = format!("operation=\"{}\",status=\"{status}\"", of.name);
+                    let labels = format!("operation=\"{operation}\",status=\"{known}\"");
                     page.line("larder_requests_total", &labels, count);
                 }
             }
         }
         let help = "Time from a request's head to the last byte of its answer.";
         page.head("larder_request_seconds", "histogram", help);
-        for of in &self.operations {
+        for (place, operation) in names().enumerate() {
             let mut total = 0;
             let bounds = LATENCY_US.iter().map(|us| Some(*us as f64 / 1e6)).chain([None]);
-            let counts = of.latencies.iter().map(|count| {
-                total += count.load(Ordering::Relaxed);
+            let counts = (0..=LATENCY_US.len()).map(|bucket| {
+                total += self.sum(|stripe| &stripe.operations[place].latencies[bucket]);
                 total
             });
             let rows: Vec<(Option<f64>, u64)> = bounds.zip(counts).collect();
             if total > 0 {
-                let sum = of.latency_us.load(Ordering::Relaxed) as f64 / 1e6;
-                let labels = format!("operation=\"{}\"", of.name);
+                let sum = self.sum(|stripe| &stripe.operations[place].latency_us) as f64 / 1e6;
+                let labels = format!("operation=\"{operation}\"");
                 page.histogram("larder_request_seconds", &labels, &rows, sum);
             }
         }
@@ -259,17 +297,20 @@ impl Page {
 
 #[cfg(test)]
 mod tests {
-    use super::{LATENCY_US, Metrics, Others, POST_OBJECT};
+    use super::{LATENCY_US, Metrics, Others};
     use larder_platform::ProcessUsage;
+    use larder_s3_api::Requested;
+    use larder_s3_model::Operation;
 
     #[test]
     fn page() {
         assert!(LATENCY_US.is_sorted());
         let metrics = Metrics::new();
-        metrics.request("GetObject", 200, 3_000_000);
-        metrics.request("GetObject", 404, 90_000_000_000);
-        metrics.request(POST_OBJECT, 418, 0);
-        metrics.request("", 400, 0);
+        let get = Some(Requested::Model(Operation::GetObject));
+        metrics.stripe(0).request(get, 200, 3_000_000);
+        metrics.stripe(1).request(get, 404, 90_000_000_000);
+        metrics.stripe(2).request(Some(Requested::PostObject), 418, 0);
+        metrics.stripe(3).request(None, 400, 0);
         let engine = larder_storage_local::Metrics::default();
         let others = Others {
             engine: Some(&engine),

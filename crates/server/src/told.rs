@@ -1,14 +1,14 @@
 //! What is told of a request when it is over: its access line, its share of the metrics, the hint
 //! to the gc.
 
-use crate::answer::App;
-use crate::listener::Underway;
+use crate::listener::{Conversation, Underway};
 use crate::log::Access;
-use crate::metrics::POST_OBJECT;
+use crate::metrics::Stripe;
 use bytes::Bytes;
 use http::{Method, Response};
 use http_body::{Body, Frame, SizeHint};
 use larder_s3_api::{Answer, BodyCut, Requested, ResponseBody};
+use larder_types::RequestId;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -16,7 +16,7 @@ use std::task::{Context, Poll};
 
 /// A request of which something will be told.
 pub(crate) struct Telling {
-    app: Arc<App>,
+    conversation: Arc<Conversation>,
     underway: Underway,
     begun_ns: u64,
     facts: Facts,
@@ -30,28 +30,34 @@ pub(crate) struct Telling {
 struct Facts {
     /// The server's own paths are asked for all the time; of them nothing is told.
     own: bool,
-    operation: &'static str,
+    operation: Option<Requested>,
     bucket: Option<String>,
     key: Option<String>,
     access_key: Option<String>,
     error_code: Option<&'static str>,
-    request_id: String,
+    request_id: Option<RequestId>,
     /// 0 when the client went before there was an answer.
     status: u16,
     bytes_in: u64,
 }
 
 impl Telling {
-    pub(crate) fn new(app: &Arc<App>, underway: Underway) -> Self {
-        app.metrics.requests_open.fetch_add(1, Ordering::Relaxed);
-        Self {
-            app: app.clone(),
-            underway,
+    pub(crate) fn new(conversation: &Arc<Conversation>) -> Self {
+        let app = &conversation.app;
+        let telling = Self {
+            conversation: conversation.clone(),
+            underway: conversation.traffic.begin(),
             begun_ns: app.platform.clock.monotonic_ns(),
             facts: Facts::default(),
             bytes_out: 0,
             cut: true,
-        }
+        };
+        telling.stripe().begun.fetch_add(1, Ordering::Relaxed);
+        telling
+    }
+
+    fn stripe(&self) -> &Stripe {
+        self.conversation.app.metrics.stripe(self.conversation.traffic.number)
     }
 
     /// An answer of which nothing is told.
@@ -62,19 +68,14 @@ impl Telling {
 
     /// An answer to a request with this method.
     pub(crate) fn answer(mut self, answer: Answer, method: &Method) -> Response<Told> {
-        let operation = match answer.operation {
-            None => "",
-            Some(Requested::PostObject) => POST_OBJECT,
-            Some(Requested::Model(operation)) => operation.name(),
-        };
         self.facts = Facts {
             own: false,
-            operation,
+            operation: answer.operation,
             bucket: answer.bucket,
             key: answer.key,
             access_key: answer.access_key,
             error_code: answer.error_code,
-            request_id: answer.request_id,
+            request_id: Some(answer.request_id),
             status: answer.response.status().as_u16(),
             bytes_in: answer.bytes_received,
         };
@@ -86,15 +87,16 @@ impl Telling {
 
     fn tell(&self) {
         let facts = &self.facts;
-        let duration_ns = self.app.platform.clock.monotonic_ns() - self.begun_ns;
-        self.app.metrics.request(facts.operation, facts.status, duration_ns);
-        if !self.app.logs.wants_access() {
+        let app = &self.conversation.app;
+        let duration_ns = app.platform.clock.monotonic_ns() - self.begun_ns;
+        self.stripe().request(facts.operation, facts.status, duration_ns);
+        if !app.logs.wants_access() {
             return;
         }
-        self.app.logs.access(&Access {
-            request_id: &facts.request_id,
-            remote: self.underway.traffic().remote,
-            operation: facts.operation,
+        app.logs.access(&Access {
+            request_id: facts.request_id,
+            remote: &self.conversation.traffic.remote_text,
+            operation: facts.operation.map_or("", Requested::name),
             bucket: facts.bucket.as_deref(),
             key: facts.key.as_deref(),
             status: facts.status,
@@ -109,20 +111,19 @@ impl Telling {
 
     /// Whether the request may have left something to free. One without an answer may have, too.
     fn may_have_freed(&self) -> bool {
-        let reads = ["Get", "Head", "List"];
-        !reads.iter().any(|read| self.facts.operation.starts_with(read))
+        let reads = |name: &str| ["Get", "Head", "List"].iter().any(|read| name.starts_with(read));
+        !self.facts.operation.is_some_and(|operation| reads(operation.name()))
     }
 }
 
 impl Drop for Telling {
     fn drop(&mut self) {
-        self.app.metrics.requests_open.fetch_sub(1, Ordering::Relaxed);
-        self.app.quiet.ended();
+        self.stripe().over.fetch_add(1, Ordering::Relaxed);
         if self.facts.own {
             return;
         }
         self.tell();
-        if let Some(store) = self.app.store.get().filter(|_| self.may_have_freed()) {
+        if let Some(store) = self.conversation.app.store.get().filter(|_| self.may_have_freed()) {
             store.gc.hint();
         }
     }

@@ -4,7 +4,6 @@ use crate::answer::{App, Store};
 use crate::listener::{Door, Tls, accept};
 use crate::log::Logs;
 use crate::metrics::Metrics;
-use crate::quiet::Quiet;
 use crate::settings::{self, Settings};
 use crate::{banner, limits, root};
 use larder_objects::{CreateBucket, Error, Objects};
@@ -37,11 +36,13 @@ const BACKLOG: u32 = 4096;
 
 /// Parts of the memory setting: one memtable, of which there may be two.
 const MEMTABLE_PART: u64 = 16;
-/// Parts of the memory setting: the cache of index blocks, and the one of rows read lately. What is
-/// left is for requests.
+/// Parts of the memory setting: the cache of index blocks, the one of rows read lately and the one
+/// of small objects that are read often. What is left is for requests.
 const BLOCK_CACHE_PART: u64 = 4;
 /// See [`BLOCK_CACHE_PART`].
 const ROW_CACHE_PART: u64 = 4;
+/// See [`BLOCK_CACHE_PART`].
+const HOT_RECORD_PART: u64 = 8;
 
 const _: () = assert!(settings::MEMORY_MIN / MEMTABLE_PART >= 4 << 20);
 
@@ -76,7 +77,6 @@ pub(crate) fn serve(words: &[String]) -> Result<(), String> {
     let (phase, phase_seen) = watch::channel(Phase::Starting);
     let metrics = Arc::new(Metrics::new());
     let app = Arc::new(App {
-        quiet: Arc::new(Quiet::new(machine.clone(), metrics.clone())),
         platform,
         domains: settings.domains.clone(),
         logs,
@@ -198,6 +198,7 @@ impl Server<'_> {
 fn open_engine(platform: &Platform, settings: &Settings) -> Result<Local, OpenError> {
     let mut options = Options::new(&settings.data);
     options.memtable_bytes = settings.memory / MEMTABLE_PART;
+    options.hot_record_bytes = (settings.memory / HOT_RECORD_PART) as usize;
     let block_cache_bytes = settings.memory / BLOCK_CACHE_PART;
     let row_cache_bytes = (settings.memory / ROW_CACHE_PART) as usize;
     let index = |path: &Path| -> Result<Arc<dyn Index>, OpenError> {

@@ -7,7 +7,7 @@ mod open;
 use crate::blob::Blobs;
 use crate::committer::group::POINTER_BYTES;
 use crate::index::Index;
-use crate::journal::{Place, Segments, Slots};
+use crate::journal::{HotRecords, Place, Segments, Slots};
 use crate::layout::{Layout, SEGMENT_BYTES_MAX};
 use crate::metrics::Metrics;
 use crate::queue::Queue;
@@ -33,6 +33,8 @@ pub struct Options {
     pub checkpoint_bytes: Option<u64>,
     /// Largest new journal segment.
     pub segment_bytes_max: u64,
+    /// Bytes of records that are kept in memory because they are read often.
+    pub hot_record_bytes: usize,
     /// gc begins when there are at least this many bytes of garbage.
     pub garbage_bytes_min: u64,
 }
@@ -74,6 +76,7 @@ pub(crate) struct Shared {
     pub(crate) options: Options,
     pub(crate) index: Arc<dyn Index>,
     pub(crate) segments: Arc<Segments>,
+    hot: HotRecords,
     pub(crate) slots: Arc<Slots>,
     pub(crate) queue: Queue,
     pub(crate) reserve: Reserve,
@@ -148,6 +151,7 @@ impl Options {
             memtable_bytes: 16 << 20,
             checkpoint_bytes: None,
             segment_bytes_max: SEGMENT_BYTES_MAX,
+            hot_record_bytes: 8 << 20,
             garbage_bytes_min: 8 << 20,
         }
     }

@@ -17,6 +17,7 @@ mod keys;
 mod layout;
 mod metrics;
 mod queue;
+mod recent;
 mod recovery;
 mod reserve;
 mod window;

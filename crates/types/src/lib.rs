@@ -12,6 +12,7 @@ pub mod hex;
 pub mod limits;
 mod object_key;
 mod range;
+mod request_id;
 mod timestamp;
 mod version_id;
 
@@ -21,5 +22,6 @@ pub use checksum::{Checksum, ChecksumAlgorithm, ChecksumType, InvalidChecksum};
 pub use etag::{ETag, InvalidETag};
 pub use object_key::{InvalidObjectKey, ObjectKey};
 pub use range::{ByteRange, RangeSpec};
+pub use request_id::RequestId;
 pub use timestamp::{Civil, Timestamp};
 pub use version_id::{InvalidVersionId, VersionId};

@@ -53,27 +53,40 @@ impl Timestamp {
         digits(&mut out[14..16], c.minute);
         digits(&mut out[17..19], c.second);
         digits(&mut out[20..23], c.ms);
-        out.iter().map(|b| *b as char).collect()
+        text(&out)
     }
 
     /// `Mon, 23 Nov 2026 12:00:00 GMT`, the form of HTTP headers (RFC 9110).
     pub fn to_http_date(self) -> String {
+        text(&self.http_date())
+    }
+
+    /// The bytes of [`Timestamp::to_http_date`].
+    pub fn http_date(self) -> [u8; 29] {
         let c = self.civil();
         let day = DAYS[self.ms.div_euclid(DAY_MS).rem_euclid(7) as usize];
-        let month = MONTHS[c.month as usize - 1];
-        format!(
-            "{day}, {:02} {month} {:04} {:02}:{:02}:{:02} GMT",
-            c.day, c.year, c.hour, c.minute, c.second
-        )
+        let mut out = *b"Mon, 00 Jan 0000 00:00:00 GMT";
+        out[0..3].copy_from_slice(day.as_bytes());
+        digits(&mut out[5..7], c.day);
+        out[8..11].copy_from_slice(MONTHS[c.month as usize - 1].as_bytes());
+        digits(&mut out[12..16], c.year.clamp(0, 9999) as u32);
+        digits(&mut out[17..19], c.hour);
+        digits(&mut out[20..22], c.minute);
+        digits(&mut out[23..25], c.second);
+        out
     }
 
     /// `20261123T120000Z`, the form of SigV4's `x-amz-date`.
     pub fn to_amz_date(self) -> String {
         let c = self.civil();
-        format!(
-            "{:04}{:02}{:02}T{:02}{:02}{:02}Z",
-            c.year, c.month, c.day, c.hour, c.minute, c.second
-        )
+        let mut out = *b"00000000T000000Z";
+        digits(&mut out[0..4], c.year.clamp(0, 9999) as u32);
+        digits(&mut out[4..6], c.month);
+        digits(&mut out[6..8], c.day);
+        digits(&mut out[9..11], c.hour);
+        digits(&mut out[11..13], c.minute);
+        digits(&mut out[13..15], c.second);
+        text(&out)
     }
 
     /// Parses SigV4's `x-amz-date`.
@@ -210,6 +223,10 @@ impl Civil {
         let seconds = i64::from(self.hour * 3600 + self.minute * 60 + self.second);
         Some(Timestamp { ms: days * DAY_MS + seconds * 1000 + i64::from(self.ms) })
     }
+}
+
+fn text(ascii: &[u8]) -> String {
+    std::str::from_utf8(ascii).expect("digits and letters are ASCII").to_owned()
 }
 
 fn digits(out: &mut [u8], mut value: u32) {

@@ -14,7 +14,7 @@ fn at(path: &str) -> &Path {
 }
 
 fn disk(simulation: &Simulation) -> Arc<dyn Disk> {
-    simulation.platform().disk
+    simulation.platform().disk.clone()
 }
 
 /// A machine with a durable file `/f` of `content`.

@@ -21,7 +21,7 @@ const LEGACY_EU: (&str, &str) = ("EU", "eu-west-1");
 
 pub(crate) async fn create_bucket<S: Storage>(
     grant: Grant<S>,
-    call: &mut Call,
+    call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let input = call.input(CreateBucketInput::decode)?;
     refuse_other_ownership(call, &input)?;
@@ -33,7 +33,7 @@ pub(crate) async fn create_bucket<S: Storage>(
     let tags = configuration.tags.into_iter();
     let create = CreateBucket {
         owner: grant.account().owner.clone(),
-        region: region(&call.settings, constraint)?,
+        region: region(call.settings, constraint)?,
         tags: tags.map(|tag| Tag { key: tag.key, value: tag.value }).collect(),
     };
     let name = grant.bucket_name();
@@ -47,7 +47,7 @@ pub(crate) async fn create_bucket<S: Storage>(
 }
 
 /// Every bucket enforces the ownership of its owner; what asks for another way is refused.
-fn refuse_other_ownership(call: &Call, input: &CreateBucketInput) -> Result<(), Failure> {
+fn refuse_other_ownership(call: &Call<'_>, input: &CreateBucketInput) -> Result<(), Failure> {
     if refuse_acl(call, input.acl.map(|acl| acl.as_str())).is_err() {
         return Err(Failure::new(ErrorCode::InvalidBucketAclWithObjectOwnership));
     }
@@ -112,10 +112,10 @@ fn region_of<'a>(bucket: &'a Bucket, settings: &'a ApiSettings) -> &'a str {
 
 pub(crate) async fn head_bucket<S: Storage>(
     grant: Grant<S>,
-    call: &mut Call,
+    call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let output = HeadBucketOutput {
-        bucket_region: Some(region_of(grant.bucket(), &call.settings).to_owned()),
+        bucket_region: Some(region_of(grant.bucket(), call.settings).to_owned()),
         access_point_alias: Some(false),
         ..HeadBucketOutput::default()
     };
@@ -124,7 +124,7 @@ pub(crate) async fn head_bucket<S: Storage>(
 
 pub(crate) async fn delete_bucket<S: Storage>(
     grant: Grant<S>,
-    _call: &mut Call,
+    _call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     grant.objects().delete_bucket(grant.bucket()).await?;
     Ok(Reply::empty(StatusCode::NO_CONTENT))
@@ -132,7 +132,7 @@ pub(crate) async fn delete_bucket<S: Storage>(
 
 pub(crate) async fn get_bucket_location<S: Storage>(
     grant: Grant<S>,
-    call: &mut Call,
+    call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let bucket = grant.bucket();
     let constraint = bucket.region.as_deref().unwrap_or(call.settings.region());

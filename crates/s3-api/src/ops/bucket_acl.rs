@@ -14,7 +14,7 @@ use larder_storage::Storage;
 
 pub(crate) async fn get_bucket_acl<S: Storage>(
     grant: Grant<S>,
-    _call: &mut Call,
+    _call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let (owner, grants) = owner_acl(&grant.bucket().owner);
     let output = GetBucketAclOutput { owner: Some(owner), grants };
@@ -23,7 +23,7 @@ pub(crate) async fn get_bucket_acl<S: Storage>(
 
 pub(crate) async fn put_bucket_acl<S: Storage>(
     grant: Grant<S>,
-    call: &mut Call,
+    call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let input = call.input(PutBucketAclInput::decode)?;
     refuse_acl(call, input.acl.map(|acl| acl.as_str()))?;

@@ -15,7 +15,7 @@ use larder_storage::Storage;
 
 pub(crate) async fn get_bucket_versioning<S: Storage>(
     grant: Grant<S>,
-    _call: &mut Call,
+    _call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let output = GetBucketVersioningOutput {
         status: match grant.bucket().versioning {
@@ -30,7 +30,7 @@ pub(crate) async fn get_bucket_versioning<S: Storage>(
 
 pub(crate) async fn put_bucket_versioning<S: Storage>(
     grant: Grant<S>,
-    call: &mut Call,
+    call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let configuration = call.input(PutBucketVersioningInput::decode)?.versioning_configuration;
     if configuration.mfa_delete == Some(MFADelete::Enabled) {
@@ -46,7 +46,7 @@ pub(crate) async fn put_bucket_versioning<S: Storage>(
 
 pub(crate) async fn get_bucket_tagging<S: Storage>(
     grant: Grant<S>,
-    _call: &mut Call,
+    _call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let tags = &grant.bucket().tags;
     if tags.is_empty() {
@@ -59,7 +59,7 @@ pub(crate) async fn get_bucket_tagging<S: Storage>(
 
 pub(crate) async fn put_bucket_tagging<S: Storage>(
     grant: Grant<S>,
-    call: &mut Call,
+    call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let tags = call.input(PutBucketTaggingInput::decode)?.tagging.tag_set.into_iter();
     let tags = tags.map(|tag| Tag { key: tag.key, value: tag.value }).collect();
@@ -69,7 +69,7 @@ pub(crate) async fn put_bucket_tagging<S: Storage>(
 
 pub(crate) async fn delete_bucket_tagging<S: Storage>(
     grant: Grant<S>,
-    _call: &mut Call,
+    _call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     grant.objects().put_bucket_tags(grant.bucket(), Vec::new()).await?;
     Ok(Reply::empty(StatusCode::NO_CONTENT))

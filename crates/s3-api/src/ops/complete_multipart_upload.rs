@@ -38,7 +38,7 @@ macro_rules! given_checksums {
 
 pub(crate) async fn complete_multipart_upload<S: Storage>(
     grant: Grant<S>,
-    call: &mut Call,
+    call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let input = call.input(CompleteMultipartUploadInput::decode)?;
     let id = upload_id(&input.upload_id)?;

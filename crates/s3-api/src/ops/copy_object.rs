@@ -20,7 +20,7 @@ use larder_storage::Storage;
 
 pub(crate) async fn copy_object<S: Storage>(
     grant: Grant<S>,
-    call: &mut Call,
+    call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let input = call.input(CopyObjectInput::decode)?;
     refuse_acl(call, input.acl.map(|acl| acl.as_str()))?;
@@ -38,7 +38,7 @@ pub(crate) async fn copy_object<S: Storage>(
 
 fn describe<S: Storage>(
     grant: &Grant<S>,
-    call: &Call,
+    call: &Call<'_>,
     input: &CopyObjectInput,
 ) -> Result<CopyObject, Failure> {
     let headers = content_headers(|name| header_text(call, name))?;

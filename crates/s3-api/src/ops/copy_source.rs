@@ -64,7 +64,7 @@ impl CopySource {
     pub(crate) async fn find<S: Storage>(
         &self,
         grant: &Grant<S>,
-        call: &Call,
+        call: &Call<'_>,
         conditions: &ReadConditions,
     ) -> Result<FoundSource<S>, Failure> {
         let action = match self.version {

@@ -19,7 +19,7 @@ use larder_types::{ChecksumAlgorithm, ChecksumType};
 
 pub(crate) async fn create_multipart_upload<S: Storage>(
     grant: Grant<S>,
-    call: &mut Call,
+    call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let input = call.input(CreateMultipartUploadInput::decode)?;
     refuse_acl(call, input.acl.map(|acl| acl.as_str()))?;
@@ -50,7 +50,7 @@ pub(crate) async fn create_multipart_upload<S: Storage>(
 
 pub(crate) async fn abort_multipart_upload<S: Storage>(
     grant: Grant<S>,
-    call: &mut Call,
+    call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let input = call.input(AbortMultipartUploadInput::decode)?;
     let id = upload_id(&input.upload_id)?;

@@ -14,7 +14,7 @@ use larder_storage::Storage;
 
 pub(crate) async fn delete_object<S: Storage>(
     grant: Grant<S>,
-    call: &mut Call,
+    call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let input = call.input(DeleteObjectInput::decode)?;
     let delete = DeleteObject {

@@ -18,7 +18,7 @@ use larder_types::limits::DELETE_OBJECTS_MAX;
 
 pub(crate) async fn delete_objects<S: Storage>(
     grant: Grant<S>,
-    call: &mut Call,
+    call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let input = call.input(DeleteObjectsInput::decode)?;
     let objects = input.delete.objects;
@@ -51,7 +51,7 @@ pub(crate) async fn delete_objects<S: Storage>(
             Ok(deleted) if !quiet => output.deleted.push(shown(object, deleted)),
             Ok(_) => {}
             Err(failure) => {
-                failure.log(&call.identity);
+                failure.log(&call.identity());
                 output.errors.push(shapes::Error {
                     key: Some(object.key),
                     version_id: object.version_id,

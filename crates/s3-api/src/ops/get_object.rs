@@ -3,8 +3,9 @@
 use super::object_headers::version_id;
 use crate::call::Call;
 use crate::error::{Failure, invalid_range};
+use crate::header_values::HeaderValues;
 use crate::pipeline::Grant;
-use crate::reply::{Reply, checksum_headers, etag_header, version_header};
+use crate::reply::{Reply, checksum_headers, version_header};
 use crate::response_body::ResponseBody;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use larder_objects::conditions::{EtagCondition, ReadConditions};
@@ -28,6 +29,11 @@ const OVERRIDES: [(&str, HeaderName); 6] = [
     ("response-content-type", header::CONTENT_TYPE),
     ("response-expires", header::EXPIRES),
 ];
+
+const PARTS_COUNT: HeaderName = HeaderName::from_static("x-amz-mp-parts-count");
+const WEBSITE_REDIRECT: HeaderName = HeaderName::from_static("x-amz-website-redirect-location");
+/// Most answers' headers fit without growing, those that every answer has included.
+const HEADERS_TYPICAL: usize = 20;
 
 /// What to read.
 struct Reading {
@@ -66,7 +72,7 @@ struct Selected {
 /// Both operations: their inputs and outputs are the same but for the data.
 pub(crate) async fn get_object<S: Storage>(
     grant: Grant<S>,
-    call: &mut Call,
+    call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let input = call.input(GetObjectInput::decode)?;
     let reading = Reading {
@@ -90,7 +96,7 @@ pub(crate) async fn get_object<S: Storage>(
 
 async fn answer<S: Storage>(
     grant: &Grant<S>,
-    call: &Call,
+    call: &Call<'_>,
     reading: Reading,
 ) -> Result<Reply, Failure> {
     check_overrides(call)?;
@@ -117,28 +123,29 @@ async fn answer<S: Storage>(
             Err(Error::VersionGone) if attempts < READ_ATTEMPTS_MAX => continue,
             body => body?,
         };
-        let mut headers = HeaderMap::with_capacity(24);
-        describe(&mut headers, record);
-        validators(&mut headers, grant, &found);
-        set(&mut headers, header::CONTENT_LENGTH, &length.to_string());
+        let mut headers = HeaderMap::with_capacity(HEADERS_TYPICAL);
+        let values = &mut HeaderValues::new();
+        describe(&mut headers, values, record);
+        validators(&mut headers, values, (grant, &found));
+        headers.insert(header::CONTENT_LENGTH, values.number(length));
         let mut status = StatusCode::OK;
         if let Some(range) = selected.range {
             status = StatusCode::PARTIAL_CONTENT;
             let shown = format!("bytes {}-{}/{}", range.start, range.end - 1, record.size);
-            set(&mut headers, header::CONTENT_RANGE, &shown);
+            headers.insert(header::CONTENT_RANGE, values.text(&shown));
         }
         if let Some(count) = selected.parts_count {
-            set(&mut headers, HeaderName::from_static("x-amz-mp-parts-count"), &count.to_string());
+            headers.insert(PARTS_COUNT, values.number(count.into()));
         }
         if reading.checksums {
             checksum_headers(&mut headers, selected.checksum.as_ref());
             // A part's checksum comes with the type of the object's.
             if let (Some(_), Some(whole)) = (&selected.checksum, &record.checksum) {
-                let name = HeaderName::from_static("x-amz-checksum-type");
-                set(&mut headers, name, whole.checksum_type().name());
+                let kind = HeaderValue::from_static(whole.checksum_type().name());
+                headers.insert("x-amz-checksum-type", kind);
             }
         }
-        override_headers(call, &mut headers);
+        override_headers(call, &mut headers, values);
         return Ok(Reply { status, headers, body });
     }
 }
@@ -193,50 +200,67 @@ pub(crate) fn part_number(number: i32) -> Result<u32, Failure> {
 
 fn not_modified<S: Storage>(grant: &Grant<S>, found: &ObjectVersion) -> Reply {
     let mut reply = Reply::empty(StatusCode::NOT_MODIFIED);
-    validators(&mut reply.headers, grant, found);
+    let values = &mut HeaderValues::new();
+    validators(&mut reply.headers, values, (grant, found));
     let stored = &found.record.headers;
-    set_optional(&mut reply.headers, header::CACHE_CONTROL, &stored.cache_control);
-    set_optional(&mut reply.headers, header::EXPIRES, &stored.expires);
+    for (name, value) in
+        [(header::CACHE_CONTROL, &stored.cache_control), (header::EXPIRES, &stored.expires)]
+    {
+        if let Some(value) = value {
+            reply.headers.insert(name, values.text(value));
+        }
+    }
     reply
 }
 
 /// What caches and conditions go by; in 304 too.
-fn validators<S: Storage>(headers: &mut HeaderMap, grant: &Grant<S>, found: &ObjectVersion) {
+fn validators<S: Storage>(
+    headers: &mut HeaderMap,
+    values: &mut HeaderValues,
+    (grant, found): (&Grant<S>, &ObjectVersion),
+) {
     let record = &found.record;
-    set(headers, header::LAST_MODIFIED, &record.modified.to_http_date());
-    etag_header(headers, &record.etag);
+    headers.insert(header::LAST_MODIFIED, values.http_date(record.modified));
+    headers.insert(header::ETAG, values.etag(&record.etag));
     version_header(headers, grant.bucket().shown(record.version()));
 }
 
 /// The stored description of an object.
-fn describe(headers: &mut HeaderMap, record: &VersionRecord) {
+fn describe(headers: &mut HeaderMap, values: &mut HeaderValues, record: &VersionRecord) {
     headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     let stored = &record.headers;
-    let content_type = stored.content_type.as_deref().unwrap_or("binary/octet-stream");
-    set(headers, header::CONTENT_TYPE, content_type);
-    set_optional(headers, header::CACHE_CONTROL, &stored.cache_control);
-    set_optional(headers, header::CONTENT_DISPOSITION, &stored.content_disposition);
-    set_optional(headers, header::CONTENT_ENCODING, &stored.content_encoding);
-    set_optional(headers, header::CONTENT_LANGUAGE, &stored.content_language);
-    set_optional(headers, header::EXPIRES, &stored.expires);
-    let redirect = HeaderName::from_static("x-amz-website-redirect-location");
-    set_optional(headers, redirect, &stored.website_redirect_location);
+    let content_type = match &stored.content_type {
+        Some(content_type) => values.text(content_type),
+        None => HeaderValue::from_static("binary/octet-stream"),
+    };
+    headers.insert(header::CONTENT_TYPE, content_type);
+    for (name, value) in [
+        (header::CACHE_CONTROL, &stored.cache_control),
+        (header::CONTENT_DISPOSITION, &stored.content_disposition),
+        (header::CONTENT_ENCODING, &stored.content_encoding),
+        (header::CONTENT_LANGUAGE, &stored.content_language),
+        (header::EXPIRES, &stored.expires),
+        (WEBSITE_REDIRECT, &stored.website_redirect_location),
+    ] {
+        if let Some(value) = value {
+            headers.insert(name, values.text(value));
+        }
+    }
     for (name, value) in &record.metadata {
         if let Ok(name) = HeaderName::try_from(format!("x-amz-meta-{name}")) {
-            set(headers, name, &rfc2047::encode(value));
+            headers.insert(name, values.text(&rfc2047::encode(value)));
         }
     }
     if record.storage_class != StorageClass::Standard {
-        let name = HeaderName::from_static("x-amz-storage-class");
-        set(headers, name, record.storage_class.name());
+        let class = HeaderValue::from_static(record.storage_class.name());
+        headers.insert("x-amz-storage-class", class);
     }
     if !record.tags.is_empty() {
-        let name = HeaderName::from_static("x-amz-tagging-count");
-        set(headers, name, &record.tags.len().to_string());
+        headers.insert("x-amz-tagging-count", values.number(record.tags.len() as u64));
     }
 }
 
-fn check_overrides(call: &Call) -> Result<(), Failure> {
+fn check_overrides(call: &Call<'_>) -> Result<(), Failure> {
     let asked = |name: &str| call.target.query.iter().any(|(n, _)| n == name);
     if call.is_anonymous() && OVERRIDES.iter().any(|(name, _)| asked(name)) {
         return Err(Failure::with(
@@ -247,26 +271,13 @@ fn check_overrides(call: &Call) -> Result<(), Failure> {
     Ok(())
 }
 
-fn override_headers(call: &Call, headers: &mut HeaderMap) {
+fn override_headers(call: &Call<'_>, headers: &mut HeaderMap, values: &mut HeaderValues) {
+    if call.target.query.is_empty() {
+        return;
+    }
     for (parameter, name) in OVERRIDES {
         if let Some(value) = call.target.query_value(parameter) {
-            set(headers, name, value);
+            headers.insert(name, values.text(value));
         }
     }
-}
-
-fn set_optional(headers: &mut HeaderMap, name: HeaderName, value: &Option<String>) {
-    if let Some(value) = value {
-        set(headers, name, value);
-    }
-}
-
-/// Sets a header; what no header may hold becomes a space.
-fn set(headers: &mut HeaderMap, name: HeaderName, value: &str) {
-    let clean = |_| {
-        let clean: Vec<u8> =
-            value.bytes().map(|b| if b.is_ascii_control() { b' ' } else { b }).collect();
-        HeaderValue::from_bytes(&clean).expect("what is no control character is allowed")
-    };
-    headers.insert(name, HeaderValue::from_bytes(value.as_bytes()).unwrap_or_else(clean));
 }

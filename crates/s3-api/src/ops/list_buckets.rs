@@ -17,7 +17,7 @@ const MAX_BUCKETS_MAX: i32 = 10_000;
 
 pub(crate) async fn list_buckets<S: Storage>(
     grant: Grant<S>,
-    call: &mut Call,
+    call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let input = call.input(ListBucketsInput::decode)?;
     // "If the request contains at least one valid parameter, it is included in the response."

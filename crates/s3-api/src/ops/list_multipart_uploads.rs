@@ -22,7 +22,7 @@ struct Uploads {
 
 pub(crate) async fn list_multipart_uploads<S: Storage>(
     grant: Grant<S>,
-    call: &mut Call,
+    call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let encoding = Encoding::of(call)?;
     let input = call.input(ListMultipartUploadsInput::decode)?;

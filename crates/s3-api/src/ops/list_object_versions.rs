@@ -23,7 +23,7 @@ struct Versions {
 
 pub(crate) async fn list_object_versions<S: Storage>(
     grant: Grant<S>,
-    call: &mut Call,
+    call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let encoding = Encoding::of(call)?;
     let input = call.input(ListObjectVersionsInput::decode)?;

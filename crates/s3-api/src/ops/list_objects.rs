@@ -22,7 +22,7 @@ struct Objects {
 
 pub(crate) async fn list_objects<S: Storage>(
     grant: Grant<S>,
-    call: &mut Call,
+    call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let encoding = Encoding::of(call)?;
     let input = call.input(ListObjectsInput::decode)?;
@@ -52,7 +52,7 @@ pub(crate) async fn list_objects<S: Storage>(
 
 pub(crate) async fn list_objects_v2<S: Storage>(
     grant: Grant<S>,
-    call: &mut Call,
+    call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let encoding = Encoding::of(call)?;
     let input = call.input(ListObjectsV2Input::decode)?;

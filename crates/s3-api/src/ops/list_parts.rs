@@ -23,7 +23,7 @@ struct Parts {
 
 pub(crate) async fn list_parts<S: Storage>(
     grant: Grant<S>,
-    call: &mut Call,
+    call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let input = call.input(ListPartsInput::decode)?;
     let id = upload_id(&input.upload_id)?;

@@ -5,7 +5,7 @@ use http::header::HOST;
 use larder_s3_wire::percent::uri_encode;
 
 /// The URL of a key in the request's bucket.
-pub(super) fn location(call: &Call, key: &str) -> String {
+pub(super) fn location(call: &Call<'_>, key: &str) -> String {
     let scheme = if call.connection.secure { "https" } else { "http" };
     let host = call.headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let key = uri_encode(key, false);

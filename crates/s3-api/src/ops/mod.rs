@@ -92,7 +92,7 @@ impl Need {
         Self { action, when: When::Header(header) }
     }
 
-    pub(crate) fn applies(&self, call: &Call) -> bool {
+    pub(crate) fn applies(&self, call: &Call<'_>) -> bool {
         match self.when {
             When::Always => true,
             When::Versioned => call.target.query_value("versionId").is_some(),
@@ -145,7 +145,7 @@ macro_rules! table {
         pub(crate) async fn run<S: Storage>(
             operation: Operation,
             grant: Grant<S>,
-            call: &mut Call,
+            call: &mut Call<'_>,
         ) -> Result<Reply, Failure> {
             match operation {
                 $(Operation::$name => run!((grant, call) $kind($($arg)*)),)*

@@ -16,7 +16,7 @@ use larder_types::Owner;
 
 pub(crate) async fn get_object_acl<S: Storage>(
     grant: Grant<S>,
-    call: &mut Call,
+    call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let input = call.input(GetObjectAclInput::decode)?;
     let version = version_id(input.version_id.as_deref())?;
@@ -28,7 +28,7 @@ pub(crate) async fn get_object_acl<S: Storage>(
 
 pub(crate) async fn put_object_acl<S: Storage>(
     grant: Grant<S>,
-    call: &mut Call,
+    call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let input = call.input(PutObjectAclInput::decode)?;
     let version = version_id(input.version_id.as_deref())?;

@@ -19,7 +19,7 @@ const PARTS_MAX: i32 = 1000;
 
 pub(crate) async fn get_object_attributes<S: Storage>(
     grant: Grant<S>,
-    call: &mut Call,
+    call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let input = call.input(GetObjectAttributesInput::decode)?;
     let marker = natural(input.part_number_marker.unwrap_or(0), "x-amz-part-number-marker")?;

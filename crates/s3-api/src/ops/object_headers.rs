@@ -33,17 +33,21 @@ const STORAGE_CLASSES: [StorageClass; 6] = [
 ];
 
 /// Refuses requests that ask for what is not built: encryption, Object Lock, appending.
-pub(crate) fn refuse_unbuilt(call: &Call) -> Result<(), Failure> {
-    let sent = call.headers.keys().map(|name| name.as_str().to_owned());
-    let hoisted = call.target.query.iter().map(|(name, _)| name.to_ascii_lowercase());
-    for name in sent.chain(hoisted).filter(|name| name.starts_with("x-amz-")) {
-        refuse_unbuilt_name(&name)?;
+pub(crate) fn refuse_unbuilt(call: &Call<'_>) -> Result<(), Failure> {
+    for name in call.headers.keys() {
+        refuse_unbuilt_name(name.as_str())?;
+    }
+    for (name, _) in &call.target.query {
+        refuse_unbuilt_name(&name.to_ascii_lowercase())?;
     }
     Ok(())
 }
 
 /// The same for one header or form field, in lower case.
 pub(crate) fn refuse_unbuilt_name(name: &str) -> Result<(), Failure> {
+    if !name.starts_with("x-amz-") {
+        return Ok(());
+    }
     if UNBUILT.iter().any(|prefix| name.starts_with(prefix)) {
         return Err(Failure::new(ErrorCode::NotImplemented).element("Header", name));
     }
@@ -84,7 +88,7 @@ pub(crate) fn content_headers(
 }
 
 /// A header's text for [`content_headers`]; bytes that are not UTF-8 count as Latin-1.
-pub(crate) fn header_text(call: &Call, name: &str) -> Option<String> {
+pub(crate) fn header_text(call: &Call<'_>, name: &str) -> Option<String> {
     let Some(value) = call.headers.get(name) else {
         return call.header(name).map(str::to_owned);
     };
@@ -170,7 +174,7 @@ pub(crate) fn tagging(header: Option<&str>) -> Result<Vec<Tag>, Failure> {
 /// buckets do by default since 2023.
 ///
 /// Errors: `AccessControlListNotSupported`.
-pub(crate) fn refuse_acl(call: &Call, acl: Option<&str>) -> Result<(), Failure> {
+pub(crate) fn refuse_acl(call: &Call<'_>, acl: Option<&str>) -> Result<(), Failure> {
     const GRANTS: [&str; 5] = [
         "x-amz-grant-full-control",
         "x-amz-grant-read",

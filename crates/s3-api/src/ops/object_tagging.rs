@@ -18,7 +18,7 @@ use larder_types::VersionId;
 
 pub(crate) async fn get_object_tagging<S: Storage>(
     grant: Grant<S>,
-    call: &mut Call,
+    call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let input = call.input(GetObjectTaggingInput::decode)?;
     let version = version_id(input.version_id.as_deref())?;
@@ -32,7 +32,7 @@ pub(crate) async fn get_object_tagging<S: Storage>(
 
 pub(crate) async fn put_object_tagging<S: Storage>(
     grant: Grant<S>,
-    call: &mut Call,
+    call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let input = call.input(PutObjectTaggingInput::decode)?;
     let tags = tags(input.tagging);
@@ -43,7 +43,7 @@ pub(crate) async fn put_object_tagging<S: Storage>(
 
 pub(crate) async fn delete_object_tagging<S: Storage>(
     grant: Grant<S>,
-    call: &mut Call,
+    call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let input = call.input(DeleteObjectTaggingInput::decode)?;
     let version = put(&grant, input.version_id.as_deref(), &[]).await?;

@@ -77,7 +77,7 @@ impl Encoding {
     /// What the request asks for.
     ///
     /// Errors: `InvalidArgument` for all but `url`.
-    pub(crate) fn of(call: &Call) -> Result<Self, Failure> {
+    pub(crate) fn of(call: &Call<'_>) -> Result<Self, Failure> {
         match call.target.query_value("encoding-type") {
             None | Some("") => Ok(Self::Plain),
             Some("url") => Ok(Self::Url),

@@ -33,7 +33,7 @@ const _: () = assert!(FIELDS_MAX.as_secs() < IDLE_MAX.as_secs());
 
 pub(crate) async fn post_object<S: Storage>(
     door: FormDoor<'_, S>,
-    call: &mut Call,
+    call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let content_type = call.headers.get(header::CONTENT_TYPE);
     let content_type = content_type.and_then(|text| text.to_str().ok()).unwrap_or_default();
@@ -57,7 +57,7 @@ pub(crate) async fn post_object<S: Storage>(
 /// Reads up to the file. The parser bounds what is held before it, and [`FIELDS_MAX`] how long:
 /// until the fields are there, nobody knows who sends them.
 async fn read_fields(
-    call: &mut Call,
+    call: &mut Call<'_>,
     parser: &mut PostFormParser,
 ) -> Result<(FormFields, bytes::Bytes), Failure> {
     let tasks = call.platform.tasks.clone();
@@ -74,10 +74,10 @@ async fn read_fields(
 }
 
 async fn read_to_file(
-    call: &mut Call,
+    call: &mut Call<'_>,
     parser: &mut PostFormParser,
 ) -> Result<(FormFields, bytes::Bytes), Failure> {
-    while let Some(mut data) = call.body.next(&call.platform).await? {
+    while let Some(mut data) = call.body.next(call.platform).await? {
         if let Some(FormEvent::Fields(fields)) = parser.feed(&mut data)? {
             return Ok((fields, data));
         }
@@ -86,7 +86,7 @@ async fn read_to_file(
 }
 
 /// What the form says of the object besides its data.
-fn describe(call: &Call, fields: &FormFields, owner: Owner) -> Result<PutObject, Failure> {
+fn describe(call: &Call<'_>, fields: &FormFields, owner: Owner) -> Result<PutObject, Failure> {
     let mut user = std::collections::BTreeMap::new();
     for (name, value) in &fields.fields {
         let name = name.to_ascii_lowercase();

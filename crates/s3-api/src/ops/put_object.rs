@@ -14,7 +14,7 @@ use larder_storage::Storage;
 
 pub(crate) async fn put_object<S: Storage>(
     grant: Grant<S>,
-    call: &mut Call,
+    call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let input = call.input(PutObjectInput::decode)?;
     refuse_acl(call, input.acl.map(|acl| acl.as_str()))?;

@@ -21,7 +21,7 @@ use larder_types::{ByteRange, ChecksumAlgorithm, Timestamp};
 
 pub(crate) async fn upload_part<S: Storage>(
     grant: Grant<S>,
-    call: &mut Call,
+    call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let input = call.input(UploadPartInput::decode)?;
     let number = part_number(input.part_number)?;
@@ -49,7 +49,7 @@ pub(crate) async fn upload_part<S: Storage>(
 
 pub(crate) async fn upload_part_copy<S: Storage>(
     grant: Grant<S>,
-    call: &mut Call,
+    call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let input = call.input(UploadPartCopyInput::decode)?;
     let part = UploadPart {

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 impl<S: Storage> Shared<S> {
     /// Verifies the head's signature and notes who signed.
-    pub(super) fn authenticate(&self, call: &mut Call) -> Result<(), Failure> {
+    pub(super) fn authenticate(&self, call: &mut Call<'_>) -> Result<(), Failure> {
         let claim = Claim::parse(&call.headers, &call.target)?;
         call.access_key = claim.access_key().map(str::to_owned);
         let key = match claim.access_key() {

@@ -18,7 +18,7 @@ impl<S: Storage> Shared<S> {
     /// Reads and verifies the control body.
     pub(super) async fn read_control(
         &self,
-        call: &mut Call,
+        call: &mut Call<'_>,
         operation: Operation,
     ) -> Result<(), Failure> {
         if operation.info().checksum_required && !has_checksum(call) {
@@ -46,7 +46,7 @@ impl<S: Storage> Shared<S> {
     }
 }
 
-fn has_checksum(call: &Call) -> bool {
+fn has_checksum(call: &Call<'_>) -> bool {
     call.headers.keys().any(|name| {
         let name = name.as_str();
         let value = name.strip_prefix("x-amz-checksum-");

@@ -20,7 +20,7 @@ impl<'a, S: Storage> FormDoor<'a, S> {
     /// still to be checked by [`PostPolicy::check`].
     pub(crate) async fn grant(
         &self,
-        call: &mut Call,
+        call: &mut Call<'_>,
         fields: &FormFields,
     ) -> Result<(Grant<S>, Option<PostPolicy>), Failure> {
         let (claim, policy) = fields.claim()?;

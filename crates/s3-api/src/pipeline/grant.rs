@@ -77,7 +77,7 @@ impl<S: Storage> Shared<S> {
     /// The right to what the request's path names, for every action that the operation needs.
     pub(super) async fn admit(
         &self,
-        call: &Call,
+        call: &Call<'_>,
         operation: Operation,
         entry: &Entry,
     ) -> Result<Grant<S>, Failure> {
@@ -135,7 +135,7 @@ impl<S: Storage> Grant<S> {
     /// The right to another bucket and key than the path's: the source of a copy.
     pub(crate) async fn elsewhere(
         &self,
-        call: &Call,
+        call: &Call<'_>,
         action: &'static str,
         place: &Elsewhere<'_>,
     ) -> Result<Self, Failure> {

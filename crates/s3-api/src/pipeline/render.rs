@@ -2,6 +2,7 @@
 
 use crate::call::Call;
 use crate::error::Failure;
+use crate::header_values::HeaderValues;
 use crate::reply::Reply;
 use crate::response_body::ResponseBody;
 use crate::service::Answer;
@@ -12,14 +13,7 @@ use larder_types::Timestamp;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amz-request-id");
 const HOST_ID: HeaderName = HeaderName::from_static("x-amz-id-2");
 
-pub(super) async fn answer(mut call: Call, result: Result<Reply, Failure>) -> Answer {
-    let (mut reply, error_code) = match result {
-        Ok(reply) => (reply, None),
-        Err(failure) => {
-            let code = failure.code().name();
-            (refusal(&mut call, failure).await, Some(code))
-        }
-    };
+pub(super) fn answer(call: Call<'_>, mut reply: Reply, error_code: Option<&'static str>) -> Answer {
     let no_body = matches!(reply.status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
     if no_body || call.method == Method::HEAD {
         reply.body = ResponseBody::Empty;
@@ -36,17 +30,18 @@ pub(super) async fn answer(mut call: Call, result: Result<Reply, Failure>) -> An
         bucket: call.target.bucket,
         key: call.target.key,
         error_code,
-        request_id: call.identity.request_id,
+        request_id: call.request_id,
         bytes_received: call.body.received(),
     }
 }
 
-async fn refusal(call: &mut Call, failure: Failure) -> Reply {
+/// What a failure answers.
+pub(super) async fn refusal(call: &mut Call<'_>, failure: Failure) -> Reply {
     // A client that waits for `100 Continue` must not get it now.
     let waits = call.body.received() == 0 && call.headers.contains_key(EXPECT);
     let close = match failure.close || waits {
         true => !call.body.is_end(),
-        false => !call.body.drain(&call.platform).await,
+        false => !call.body.drain(call.platform).await,
     };
     let query = |name: &str| call.target.query_value(name);
     let failure = failure.about(call.target.bucket.as_deref(), call.target.key.as_deref(), &query);
@@ -55,7 +50,7 @@ async fn refusal(call: &mut Call, failure: Failure) -> Reply {
     if status != StatusCode::NOT_MODIFIED {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/xml"));
     }
-    let body = failure.document(&call.identity);
+    let body = failure.document(&call.identity());
     headers.extend(failure.headers);
     if close {
         headers.insert(CONNECTION, HeaderValue::from_static("close"));
@@ -63,11 +58,10 @@ async fn refusal(call: &mut Call, failure: Failure) -> Reply {
     Reply { status, headers, body: body.into() }
 }
 
-fn common_headers(call: &Call, headers: &mut HeaderMap) {
-    let value = |text: &str| HeaderValue::from_str(text).expect("ids are visible ASCII");
-    headers.insert(REQUEST_ID, value(&call.identity.request_id));
-    headers.insert(HOST_ID, value(&call.identity.host_id));
+fn common_headers(call: &Call<'_>, headers: &mut HeaderMap) {
+    let mut values = HeaderValues::new();
+    headers.insert(REQUEST_ID, values.text(call.request_id.as_str()));
+    headers.insert(HOST_ID, values.text(call.host_id.to_str().expect("ids are visible ASCII")));
     headers.insert(SERVER, HeaderValue::from_static("Larder"));
-    let now = Timestamp { ms: call.platform.wall_ms() };
-    headers.insert(DATE, value(&now.to_http_date()));
+    headers.insert(DATE, values.http_date(Timestamp { ms: call.platform.wall_ms() }));
 }

@@ -166,11 +166,13 @@ pub fn security_token<'a>(headers: &'a HeaderMap, target: &'a Target) -> Option<
 fn parse_v4_header(rest: &str) -> Result<V4Claim<'_>, WireError> {
     let (mut credential, mut signed_headers, mut signature) = (None, None, None);
     for part in rest.split(',') {
-        match part.trim().split_once('=') {
-            Some(("Credential", value)) => credential = Some(value),
-            Some(("SignedHeaders", value)) => signed_headers = Some(value),
-            Some(("Signature", value)) => signature = Some(value),
-            _ => {}
+        let part = part.trim_ascii();
+        if let Some(value) = part.strip_prefix("Credential=") {
+            credential = Some(value);
+        } else if let Some(value) = part.strip_prefix("SignedHeaders=") {
+            signed_headers = Some(value);
+        } else if let Some(value) = part.strip_prefix("Signature=") {
+            signature = Some(value);
         }
     }
     let missing = |name: &str| Place::Header.malformed(format!("missing {name}."));

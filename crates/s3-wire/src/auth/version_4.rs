@@ -210,8 +210,8 @@ impl Signed<'_> {
     /// nobody can turn a presigned PUT into a copy or add an ACL to it.
     fn check_coverage(&self) -> Result<(), WireError> {
         let signed = |name: &str| {
-            let mut names = self.claim.signed_headers.split(';');
-            names.any(|n| n == name)
+            let mut names = self.claim.signed_headers.as_bytes().split(|b| *b == b';');
+            names.any(|n| n == name.as_bytes())
         };
         if !signed("host") {
             return Err(not_signed("host"));

@@ -11,7 +11,10 @@ pub(crate) use tls::Tls;
 pub(crate) use traffic::{Traffic, Underway};
 
 use crate::answer::App;
+use crate::told::Told;
 use crate::wiring::Phase;
+use http::{Request, Response};
+use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -103,20 +106,22 @@ pub(crate) async fn accept(door: Door, listener: TcpListener) {
 }
 
 /// Counts an open connection for as long as it lives.
-struct Open(Arc<App>);
+struct Open {
+    app: Arc<App>,
+    number: u64,
+}
 
 impl Open {
     fn new(app: &Arc<App>) -> Self {
-        app.metrics.connections.fetch_add(1, Ordering::Relaxed);
+        let number = app.metrics.connections.fetch_add(1, Ordering::Relaxed);
         app.metrics.connections_open.fetch_add(1, Ordering::Relaxed);
-        Self(app.clone())
+        Self { app: app.clone(), number }
     }
 }
 
 impl Drop for Open {
     fn drop(&mut self) {
-        self.0.metrics.connections_open.fetch_sub(1, Ordering::Relaxed);
-        self.0.quiet.ended();
+        self.app.metrics.connections_open.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -126,15 +131,16 @@ async fn connection(
     remote: SocketAddr,
     _permit: OwnedSemaphorePermit,
 ) {
-    let _open = Open::new(&door.app);
+    let open = Open::new(&door.app);
     let metrics = &door.app.metrics;
     if let Err(error) = stream.set_nodelay(true) {
         log::debug!("{remote}: {error}");
     }
     let heard = Arc::new(AtomicBool::new(false));
-    let io = Watched::new(stream, metrics.clone(), heard.clone(), door.platform.clone());
+    let io =
+        Watched::new(stream, (metrics.clone(), open.number), heard.clone(), door.platform.clone());
     let secure = door.tls.is_some();
-    let traffic = Arc::new(Traffic::new(&door.platform, remote, secure));
+    let traffic = Arc::new(Traffic::new(&door.platform, remote, secure, open.number));
     let Some(tls) = &door.tls else {
         return serve_http1(&door, io, traffic, heard).await;
     };
@@ -158,17 +164,30 @@ async fn connection(
     }
 }
 
+/// A connection and what answers on it. Requests count references to this and not to the server's
+/// own parts, which all cores share.
+pub(crate) struct Conversation {
+    pub(crate) app: Arc<App>,
+    pub(crate) traffic: Arc<Traffic>,
+}
+
+async fn answer(
+    conversation: Arc<Conversation>,
+    request: Request<Incoming>,
+) -> Result<Response<Told>, Infallible> {
+    Ok(conversation.app.answer(request, &conversation).await)
+}
+
 async fn serve_http1(
     door: &Door,
     io: impl AsyncRead + AsyncWrite + Unpin,
     traffic: Arc<Traffic>,
     heard: Arc<AtomicBool>,
 ) {
-    let (app, of) = (door.app.clone(), traffic.clone());
+    let conversation = Arc::new(Conversation { app: door.app.clone(), traffic });
     let service = service_fn(move |request| {
-        let (app, traffic) = (app.clone(), of.clone());
         // Boxed: hyper keeps room for it, which an idle connection need not have.
-        Box::pin(async move { Ok::<_, Infallible>(app.answer(request, traffic).await) })
+        Box::pin(answer(conversation.clone(), request))
     });
     let connection = http1::Builder::new()
         .timer(Patience::new(door.platform.clone(), door.idle, heard))
@@ -182,11 +201,8 @@ async fn serve_http1(
 }
 
 async fn serve_http2(door: &Door, io: impl AsyncRead + AsyncWrite + Unpin, traffic: Arc<Traffic>) {
-    let (app, of) = (door.app.clone(), traffic.clone());
-    let service = service_fn(move |request| {
-        let (app, traffic) = (app.clone(), of.clone());
-        Box::pin(async move { Ok::<_, Infallible>(app.answer(request, traffic).await) })
-    });
+    let conversation = Arc::new(Conversation { app: door.app.clone(), traffic: traffic.clone() });
+    let service = service_fn(move |request| Box::pin(answer(conversation.clone(), request)));
     let connection = http2::Builder::new(Executor(door.platform.clone()))
         .timer(TokioTimer::new())
         .max_header_list_size(HEAD_BYTES_READ_MAX as u32)

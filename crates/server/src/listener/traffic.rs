@@ -11,7 +11,11 @@ use std::time::Duration;
 /// What happens on a connection.
 pub(crate) struct Traffic {
     pub(crate) remote: SocketAddr,
+    /// As every access line shows it.
+    pub(crate) remote_text: String,
     pub(crate) secure: bool,
+    /// Which connection it is, by number.
+    pub(crate) number: u64,
     clock: Arc<dyn Clock>,
     requests: AtomicU64,
     underway: AtomicU32,
@@ -28,11 +32,13 @@ pub(crate) struct Underway {
 }
 
 impl Traffic {
-    pub(super) fn new(platform: &Platform, remote: SocketAddr, secure: bool) -> Self {
+    pub(super) fn new(platform: &Platform, remote: SocketAddr, secure: bool, number: u64) -> Self {
         let clock = platform.clock.clone();
         Self {
             remote,
+            remote_text: remote.to_string(),
             secure,
+            number,
             requests: AtomicU64::new(0),
             underway: AtomicU32::new(0),
             sending: AtomicU32::new(0),
@@ -82,11 +88,6 @@ impl Underway {
         }
         self.traffic.moved();
     }
-
-    /// Its connection.
-    pub(crate) fn traffic(&self) -> &Traffic {
-        &self.traffic
-    }
 }
 
 impl Drop for Underway {
@@ -125,7 +126,7 @@ mod tests {
     fn patience_by_what_happens() {
         let sim = Simulation::new(1);
         let remote = "127.0.0.1:1".parse().unwrap();
-        let traffic = Arc::new(Traffic::new(&sim.platform(), remote, true));
+        let traffic = Arc::new(Traffic::new(&sim.platform(), remote, true, 0));
         assert_eq!(seconds(&sim, &traffic), 10, "no request at all");
         let mut first = traffic.begin();
         assert_eq!(seconds(&sim, &traffic), 3600, "a request that is worked on");

@@ -18,6 +18,8 @@ pub(super) const STALL_MAX: Duration = Duration::from_secs(60);
 pub(super) struct Watched<S> {
     stream: S,
     metrics: Arc<Metrics>,
+    /// Which connection it is, by number.
+    number: u64,
     /// Set when bytes arrive.
     heard: Arc<AtomicBool>,
     deadline: Deadline,
@@ -28,12 +30,12 @@ pub(super) struct Watched<S> {
 impl<S> Watched<S> {
     pub(super) fn new(
         stream: S,
-        metrics: Arc<Metrics>,
+        (metrics, number): (Arc<Metrics>, u64),
         heard: Arc<AtomicBool>,
         platform: Platform,
     ) -> Self {
         let deadline = Deadline::new(platform);
-        Self { stream, metrics, heard, deadline, stalled_ns: None }
+        Self { stream, metrics, number, heard, deadline, stalled_ns: None }
     }
 
     fn watch<T>(&mut self, done: Poll<io::Result<T>>, cx: &mut Context<'_>) -> Poll<io::Result<T>> {
@@ -49,7 +51,8 @@ impl<S> Watched<S> {
 
     fn count(&self, written: &Poll<io::Result<usize>>) {
         if let Poll::Ready(Ok(count)) = written {
-            self.metrics.bytes_out.fetch_add(*count as u64, Ordering::Relaxed);
+            let stripe = self.metrics.stripe(self.number);
+            stripe.bytes_out.fetch_add(*count as u64, Ordering::Relaxed);
         }
     }
 }
@@ -65,7 +68,8 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
         let count = out.filled().len() - before;
         if count > 0 {
             self.heard.store(true, Ordering::Relaxed);
-            self.metrics.bytes_in.fetch_add(count as u64, Ordering::Relaxed);
+            let stripe = self.metrics.stripe(self.number);
+            stripe.bytes_in.fetch_add(count as u64, Ordering::Relaxed);
         }
         done
     }
@@ -123,7 +127,7 @@ mod tests {
         let (ours, mut theirs) = duplex(1000);
         let metrics = Arc::new(Metrics::new());
         let heard = Arc::new(AtomicBool::new(false));
-        let mut ours = Watched::new(ours, metrics.clone(), heard, platform.clone());
+        let mut ours = Watched::new(ours, (metrics.clone(), 0), heard, platform.clone());
         let slowly = async {
             for _ in 0..10 {
                 platform.tasks.sleep(STALL_MAX - Duration::from_secs(1)).await;
@@ -139,6 +143,6 @@ mod tests {
         assert_eq!(ended.unwrap_err().kind(), ErrorKind::TimedOut);
         let seconds = sim.now_ns() / 1_000_000_000;
         assert!((590 + 60..=590 + 61).contains(&seconds), "{seconds}");
-        assert_eq!(metrics.bytes_out.load(Ordering::Relaxed), 6000);
+        assert_eq!(metrics.stripe(0).bytes_out.load(Ordering::Relaxed), 6000);
     }
 }

@@ -2,12 +2,13 @@
 //! presigned URL's query is a credential.
 
 use super::line::Line;
-use std::net::SocketAddr;
+use larder_types::RequestId;
 
 /// A request that is over.
 pub(crate) struct Access<'a> {
-    pub(crate) request_id: &'a str,
-    pub(crate) remote: SocketAddr,
+    /// `None` when the client went before there was an answer.
+    pub(crate) request_id: Option<RequestId>,
+    pub(crate) remote: &'a str,
     /// AWS's name of the operation; empty when none has that form.
     pub(crate) operation: &'a str,
     pub(crate) bucket: Option<&'a str>,
@@ -24,8 +25,8 @@ pub(crate) struct Access<'a> {
 
 impl Access<'_> {
     pub(super) fn write(&self, line: &mut Line) {
-        line.field("request_id", self.request_id);
-        line.number("status", self.status);
+        line.field("request_id", self.request_id.as_ref().map_or("", RequestId::as_str));
+        line.number("status", self.status.into());
         let operation = if self.operation.is_empty() { "-" } else { self.operation };
         line.field("operation", operation);
         let texts = [
@@ -41,11 +42,10 @@ impl Access<'_> {
         }
         line.number("bytes_in", self.bytes_in);
         line.number("bytes_out", self.bytes_out);
-        let us = self.duration_ns / 1000;
-        line.number("duration_ms", format_args!("{}.{:03}", us / 1000, us % 1000));
-        line.field("remote", &self.remote.to_string());
+        line.thousandths("duration_ms", self.duration_ns / 1000);
+        line.field("remote", self.remote);
         if self.cut {
-            line.number("cut", true);
+            line.flag("cut");
         }
     }
 }

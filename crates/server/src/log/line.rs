@@ -6,9 +6,17 @@ use std::fmt::Write;
 /// Longest value in a line, in bytes; the rest of it is cut. Every key fits.
 const VALUE_BYTES_MAX: usize = 4 << 10;
 
+/// Most lines fit without growing.
+const TYPICAL_BYTES: usize = 384;
+
 /// Whether a character separates names, values and fields of a text line.
 fn is_structure(c: char) -> bool {
     c == '"' || c == '=' || c.is_whitespace()
+}
+
+fn has_structure(text: &str) -> bool {
+    let plain = |b: u8| b > b' ' && b != b'"' && b != b'=' && b < 0x7f;
+    !text.bytes().all(plain) && text.contains(is_structure)
 }
 
 /// A line in the making. Whatever is put in, it stays one line and, as JSON, one valid object.
@@ -19,13 +27,18 @@ pub(super) struct Line {
 
 impl Line {
     pub(super) fn new(json: bool, time: Timestamp, level: log::Level) -> Self {
-        let mut line = Self { out: String::with_capacity(384), json };
-        let time = time.to_iso8601();
-        // Writing to a string cannot fail.
-        let _ = match json {
-            true => write!(line.out, "{{\"time\":\"{time}\",\"level\":\"{level}\""),
-            false => write!(line.out, "{time} {level:<5}"),
-        };
+        let mut line = Self { out: String::with_capacity(TYPICAL_BYTES), json };
+        let (before, between) = if json { ("{\"time\":\"", "\",\"level\":\"") } else { ("", " ") };
+        line.out.push_str(before);
+        line.out.push_str(&time.to_iso8601());
+        line.out.push_str(between);
+        line.out.push_str(level.as_str());
+        match json {
+            true => line.out.push('"'),
+            // Levels have four letters or five.
+            false if level.as_str().len() < 5 => line.out.push(' '),
+            false => {}
+        }
         line
     }
 
@@ -39,7 +52,7 @@ impl Line {
                 self.out.push('"');
             }
             // What could be taken for the line's own structure is quoted: keys may hold anything.
-            false if value.is_empty() || value.contains(is_structure) => {
+            false if value.is_empty() || has_structure(value) => {
                 self.out.push('"');
                 self.escape(value);
                 self.out.push('"');
@@ -48,10 +61,35 @@ impl Line {
         }
     }
 
-    /// A named value that needs no quotes.
-    pub(super) fn number(&mut self, name: &str, value: impl std::fmt::Display) {
+    /// A named number.
+    pub(super) fn number(&mut self, name: &str, value: u64) {
         self.name(name);
-        let _ = write!(self.out, "{value}");
+        self.digits(value, 1);
+    }
+
+    /// A named number with three decimals.
+    pub(super) fn thousandths(&mut self, name: &str, value: u64) {
+        self.number(name, value / 1000);
+        self.out.push('.');
+        self.digits(value % 1000, 3);
+    }
+
+    /// A named fact that is so.
+    pub(super) fn flag(&mut self, name: &str) {
+        self.name(name);
+        self.out.push_str("true");
+    }
+
+    /// At least so many digits.
+    fn digits(&mut self, mut value: u64, digits_min: usize) {
+        let mut digits = [b'0'; 20];
+        let mut at = digits.len();
+        while value > 0 || digits.len() - at < digits_min {
+            at -= 1;
+            digits[at] = b'0' + (value % 10) as u8;
+            value /= 10;
+        }
+        self.out.push_str(std::str::from_utf8(&digits[at..]).expect("digits are ASCII"));
     }
 
     /// The module that speaks. People read text; of our own modules they need not know.
@@ -79,10 +117,10 @@ impl Line {
     }
 
     fn name(&mut self, name: &str) {
-        let _ = match self.json {
-            true => write!(self.out, ",\"{name}\":"),
-            false => write!(self.out, " {name}="),
-        };
+        let (before, behind) = if self.json { (",\"", "\":") } else { (" ", "=") };
+        self.out.push_str(before);
+        self.out.push_str(name);
+        self.out.push_str(behind);
     }
 
     /// Keys may hold anything: neither a line feed nor a terminal's escape may come through.

@@ -5,15 +5,15 @@ use super::{Access, BUFFER_BYTES_MAX, Logs, Writing};
 use crate::settings::LogFormat;
 use larder_platform::sim::Simulation;
 use larder_platform::{Step, Worker};
-use larder_types::Timestamp;
+use larder_types::{RequestId, Timestamp};
 use log::Log;
 
 const HOSTILE: &str = "a \"b\\\n\u{1b}[31m\u{0}\u{2028}\u{e9}";
 
 fn access() -> Access<'static> {
     Access {
-        request_id: "4442587FB7D0A2F9",
-        remote: "10.0.0.1:50000".parse().unwrap(),
+        request_id: Some(RequestId::new(0x4442_587F_B7D0_A2F9)),
+        remote: "10.0.0.1:50000",
         operation: "GetObject",
         bucket: Some("bucket"),
         key: Some(HOSTILE),

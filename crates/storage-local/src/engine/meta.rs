@@ -44,10 +44,17 @@ impl Shared {
         place: Place,
         cached_only: bool,
     ) -> Result<Option<Bytes>, MetaError> {
-        let read = self.segments.read(place, cached_only);
-        let read = read.map_err(|error| MetaError::Io(error.to_string()))?;
-        let Some((bytes, epoch)) = read else {
-            return Ok(None);
+        let (bytes, epoch) = match self.hot.get(place) {
+            Some(hot) => hot,
+            None => {
+                let read = self.segments.read(place, cached_only);
+                let read = read.map_err(|error| MetaError::Io(error.to_string()))?;
+                let Some((bytes, epoch)) = read else {
+                    return Ok(None);
+                };
+                self.hot.was_read(place, &bytes, epoch);
+                (Bytes::from(bytes), epoch)
+            }
         };
         let Some(record) = RecordView::decode(&epoch, &bytes) else {
             return Ok(None);
@@ -56,7 +63,7 @@ impl Shared {
             return Ok(None);
         }
         let start = record.length - record.payload.len();
-        Ok(Some(Bytes::from(bytes).slice(start..)))
+        Ok(Some(bytes.slice(start..record.length)))
     }
 }
 

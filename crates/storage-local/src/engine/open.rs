@@ -6,7 +6,7 @@ use crate::blob::Blobs;
 use crate::committer::Committer;
 use crate::gc::SegmentGc;
 use crate::index::Index;
-use crate::journal::{Journal, JournalEnd};
+use crate::journal::{HotRecords, Journal, JournalEnd};
 use crate::keeper::{Compactor, Flusher, SegmentKeeper};
 use crate::layout::{FORMAT_TEXT, Layout, SEGMENT_BYTES_MIN};
 use crate::metrics::Metrics;
@@ -64,6 +64,7 @@ fn share(
         reserve: Reserve::new(platform.clone(), layout.clone()),
         platform,
         layout,
+        hot: HotRecords::new(options.hot_record_bytes),
         options,
         index,
         segments: Arc::new(recovered.segments),

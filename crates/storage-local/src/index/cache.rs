@@ -2,16 +2,14 @@
 //! look-up instead of a walk through memtables and table blocks.
 
 use super::{Cursor, Index, IndexChange, IndexError};
+use crate::recent::Recent;
 use crate::window::row_hash;
 use bytes::Bytes;
 use larder_storage::Moment;
-use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 /// Shards, so that readers on several cores do not meet.
 const SHARDS: usize = 64;
-/// What an entry takes beside its key and value, in bytes: map, queue, counters, allocations.
-const ENTRY_BYTES: usize = 160;
 /// Keys with a value larger than this are not kept.
 const VALUE_BYTES_MAX: usize = 4 << 10;
 
@@ -19,74 +17,25 @@ const VALUE_BYTES_MAX: usize = 4 << 10;
 pub struct CachedIndex {
     index: Arc<dyn Index>,
     shards: Vec<Mutex<Shard>>,
-    shard_bytes_max: usize,
 }
 
-#[derive(Default)]
 struct Shard {
     /// Goes up with every change of a row of this shard. What a reader found in the index may
     /// only be kept when nothing changed since before it looked: else it could be the old value.
     changes: u64,
-    rows: HashMap<Arc<[u8]>, Entry>,
-    /// Keys in the order in which they came; an entry read since it was last looked at here gets
-    /// another round (CLOCK).
-    order: VecDeque<Arc<[u8]>>,
-    bytes: usize,
-}
-
-struct Entry {
-    value: Bytes,
-    read: bool,
+    rows: Recent<Arc<[u8]>>,
 }
 
 impl CachedIndex {
     /// Keeps up to `bytes` of rows in front of `index`.
     pub fn new(index: Arc<dyn Index>, bytes: usize) -> Self {
-        let shards = (0..SHARDS).map(|_| Mutex::default()).collect();
-        Self { index, shards, shard_bytes_max: bytes / SHARDS }
+        let shard = || Shard { changes: 0, rows: Recent::new(bytes / SHARDS) };
+        Self { index, shards: (0..SHARDS).map(|_| Mutex::new(shard())).collect() }
     }
 
     fn shard(&self, key: &[u8]) -> MutexGuard<'_, Shard> {
         let shard = &self.shards[row_hash(key) as usize % SHARDS];
         shard.lock().expect("no panic while the cache is locked")
-    }
-}
-
-fn entry_bytes(key: &[u8], value: &[u8]) -> usize {
-    2 * key.len() + value.len() + ENTRY_BYTES
-}
-
-impl Shard {
-    fn insert(&mut self, key: &[u8], value: &Bytes, bytes_max: usize) {
-        if self.rows.contains_key(key) {
-            return;
-        }
-        let key: Arc<[u8]> = key.into();
-        self.bytes += entry_bytes(&key, value);
-        self.order.push_back(key.clone());
-        self.rows.insert(key, Entry { value: value.clone(), read: false });
-        while self.bytes > bytes_max {
-            let Some(oldest) = self.order.pop_front() else { return };
-            match self.rows.get_mut(&oldest) {
-                None => {}
-                Some(entry) if entry.read => {
-                    entry.read = false;
-                    self.order.push_back(oldest);
-                }
-                Some(_) => self.remove(&oldest),
-            }
-        }
-    }
-
-    fn remove(&mut self, key: &[u8]) {
-        if let Some(entry) = self.rows.remove(key) {
-            self.bytes -= entry_bytes(key, &entry.value);
-        }
-        // Removed keys stay in the order until they come up; they must not outnumber the others.
-        if self.order.len() > 2 * self.rows.len() + 16 {
-            let rows = &self.rows;
-            self.order.retain(|key| rows.contains_key(key));
-        }
     }
 }
 
@@ -98,16 +47,15 @@ impl Index for CachedIndex {
         for key in keys {
             let mut shard = self.shard(&key);
             shard.changes += 1;
-            shard.remove(&key);
+            shard.rows.remove(&key[..]);
         }
     }
 
     fn get(&self, key: &[u8]) -> Result<Option<Bytes>, IndexError> {
         let changes = {
             let mut shard = self.shard(key);
-            if let Some(entry) = shard.rows.get_mut(key) {
-                entry.read = true;
-                return Ok(Some(entry.value.clone()));
+            if let Some(value) = shard.rows.get(key) {
+                return Ok(Some(value));
             }
             shard.changes
         };
@@ -115,17 +63,14 @@ impl Index for CachedIndex {
         if let Some(value) = value.as_ref().filter(|value| value.len() <= VALUE_BYTES_MAX) {
             let mut shard = self.shard(key);
             if shard.changes == changes {
-                shard.insert(key, value, self.shard_bytes_max);
+                shard.rows.insert(key.into(), 2 * key.len(), value.clone());
             }
         }
         Ok(value)
     }
 
     fn get_resident(&self, key: &[u8]) -> Option<Bytes> {
-        let mut shard = self.shard(key);
-        let entry = shard.rows.get_mut(key)?;
-        entry.read = true;
-        Some(entry.value.clone())
+        self.shard(key).rows.get(key)
     }
 
     fn cursor(
@@ -201,7 +146,7 @@ mod tests {
         }
         for shard in &index.shards {
             let shard = shard.lock().expect("not poisoned");
-            assert!(shard.bytes <= 2_000 && shard.order.len() <= 2 * shard.rows.len() + 17);
+            assert!(shard.rows.is_bounded());
         }
     }
 

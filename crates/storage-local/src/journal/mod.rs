@@ -1,12 +1,14 @@
 //! The journal: records in batches in recycled segments. `docs/on-disk-format.md` draws it.
 
 mod batch;
+mod hot;
 mod record;
 mod segment;
 mod segments;
 mod writer;
 
 pub(crate) use batch::{BATCH_HEADER_BYTES, BatchReader, ReadBatch};
+pub(crate) use hot::HotRecords;
 pub(crate) use record::{Op, Place, RECORD_HEADER_BYTES, Record, RecordView};
 pub(crate) use segment::{Link, SEGMENT_HEADER_BYTES, SegmentHeader};
 pub(crate) use segments::{Segment, Segments};

@@ -112,7 +112,7 @@ impl<'a> FormBody<'a> {
     ) -> Self {
         Self {
             body: &mut call.body,
-            platform: &call.platform,
+            platform: call.platform,
             parser: Some(parser),
             hasher: Some(BodyHasher::new(&expected.plan())),
             pending: Bytes::new(),

@@ -1,8 +1,9 @@
 //! Everything a body's bytes are hashed for, in one pass.
 
 use crate::hasher::Hasher;
+use crate::{Md5, Md5Queue};
+use bytes::Bytes;
 use larder_types::{Checksum, ChecksumAlgorithm};
-use md5::Digest as _;
 
 /// Which digests of a body are wanted besides CRC64NVME, which every body gets.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +37,7 @@ const BLOCK_BYTES: usize = 16 << 10;
 
 /// Hashes a body once for all its digests.
 pub struct BodyHasher {
-    md5: Option<md5::Md5>,
+    md5: Option<Md5>,
     crc64nvme: crc_fast::Digest,
     sha256: Option<ring::digest::Context>,
     checksums: Vec<(ChecksumAlgorithm, Further)>,
@@ -64,7 +65,7 @@ impl BodyHasher {
             (*algorithm, state)
         };
         Self {
-            md5: plan.md5.then(md5::Md5::new),
+            md5: plan.md5.then(Md5::default),
             crc64nvme: crc_fast::Digest::new(crc_fast::CrcAlgorithm::Crc64Nvme),
             sha256: plan.sha256.then(|| ring::digest::Context::new(&ring::digest::SHA256)),
             checksums: plan.checksums.iter().map(further).collect(),
@@ -74,12 +75,24 @@ impl BodyHasher {
 
     /// Adds bytes.
     pub fn update(&mut self, data: &[u8]) {
+        if let Some(md5) = &mut self.md5 {
+            md5.update(data);
+        }
+        self.update_others(data);
+    }
+
+    /// Adds bytes; their MD5 is computed beside those of other bodies.
+    pub async fn update_beside(&mut self, queue: &Md5Queue, data: &Bytes) {
+        self.update_others(data);
+        if let Some(md5) = self.md5.take() {
+            self.md5 = Some(queue.update(md5, data).await);
+        }
+    }
+
+    fn update_others(&mut self, data: &[u8]) {
         self.length += data.len() as u64;
         for block in data.chunks(BLOCK_BYTES) {
             self.crc64nvme.update(block);
-            if let Some(md5) = &mut self.md5 {
-                md5.update(block);
-            }
             if let Some(sha256) = &mut self.sha256 {
                 sha256.update(block);
             }
@@ -98,7 +111,7 @@ impl BodyHasher {
 
     /// The digests.
     pub fn finish(self) -> BodyDigests {
-        let md5: [u8; 16] = self.md5.map(|md5| md5.finalize().into()).unwrap_or_default();
+        let md5: [u8; 16] = self.md5.map(Md5::finish).unwrap_or_default();
         let crc64nvme = self.crc64nvme.finalize();
         let sha256: Option<[u8; 32]> = self.sha256.map(|sha256| {
             let digest = sha256.finish();

@@ -1,8 +1,8 @@
 //! One running checksum of any algorithm.
 
+use crate::Md5;
 use crc_fast::CrcAlgorithm;
 use larder_types::ChecksumAlgorithm;
-use md5::Digest as _;
 use xxhash_rust::xxh3::Xxh3;
 use xxhash_rust::xxh64::Xxh64;
 
@@ -13,7 +13,8 @@ pub struct Hasher(State);
 enum State {
     Crc(crc_fast::Digest, usize),
     Sha(ring::digest::Context),
-    Md5(md5::Md5),
+    // Boxed: it holds a block.
+    Md5(Box<Md5>),
     XxHash64(Xxh64),
     // Boxed: its buffers are most of a kilobyte and every other state is small.
     XxHash3(Box<Xxh3>),
@@ -34,7 +35,7 @@ impl Hasher {
             ChecksumAlgorithm::Sha1 => State::Sha(Context::new(&SHA1_FOR_LEGACY_USE_ONLY)),
             ChecksumAlgorithm::Sha256 => State::Sha(Context::new(&SHA256)),
             ChecksumAlgorithm::Sha512 => State::Sha(Context::new(&SHA512)),
-            ChecksumAlgorithm::Md5 => State::Md5(md5::Md5::new()),
+            ChecksumAlgorithm::Md5 => State::Md5(Box::default()),
             ChecksumAlgorithm::XxHash64 => State::XxHash64(Xxh64::new(0)),
             ChecksumAlgorithm::XxHash3 => State::XxHash3(Box::new(Xxh3::new())),
             ChecksumAlgorithm::XxHash128 => State::XxHash128(Box::new(Xxh3::new())),
@@ -60,17 +61,12 @@ impl Hasher {
                 digest[digest.len() - length..].to_vec()
             }
             State::Sha(state) => state.finish().as_ref().to_vec(),
-            State::Md5(state) => state.finalize().to_vec(),
+            State::Md5(state) => state.finish().to_vec(),
             State::XxHash64(state) => state.digest().to_be_bytes().to_vec(),
             State::XxHash3(state) => state.digest().to_be_bytes().to_vec(),
             State::XxHash128(state) => state.digest128().to_be_bytes().to_vec(),
         }
     }
-}
-
-/// MD5 of `data`, for Content-MD5 of control bodies and ETags of inline ones.
-pub fn md5(data: &[u8]) -> [u8; 16] {
-    md5::Md5::digest(data).into()
 }
 
 /// The CRC crate's name for an algorithm; `None` when it is no CRC.
@@ -85,7 +81,8 @@ pub(crate) fn crc_kind(algorithm: ChecksumAlgorithm) -> Option<CrcAlgorithm> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Hasher, md5};
+    use super::Hasher;
+    use crate::md5;
     use larder_types::ChecksumAlgorithm::{self, *};
 
     fn digest(algorithm: ChecksumAlgorithm, pieces: &[&[u8]]) -> String {

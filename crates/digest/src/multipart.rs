@@ -1,6 +1,7 @@
 //! Digests of multipart objects, made from those of their parts.
 
-use crate::hasher::{Hasher, crc_kind, md5};
+use crate::hasher::{Hasher, crc_kind};
+use crate::md5;
 use larder_types::{Checksum, ChecksumAlgorithm, ETag};
 
 /// The CRC of `a ++ b` from the CRCs of `a` and of `b` (`len_b` bytes long).

@@ -9,6 +9,7 @@ use crate::service::{ApiSettings, Connection};
 use crate::upload_body::UploadBody;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method};
+use larder_digest::Md5Queue;
 use larder_iam::AccessKey;
 use larder_platform::Platform;
 use larder_s3_model::{DecodeError, RequestHead};
@@ -36,6 +37,7 @@ pub(crate) struct Call<'a> {
     pub(crate) control: Bytes,
     pub(crate) platform: &'a Platform,
     pub(crate) settings: &'a ApiSettings,
+    pub(crate) md5_queue: &'a Md5Queue,
     pub(crate) request_id: RequestId,
     pub(crate) host_id: &'a HeaderValue,
 }
@@ -113,7 +115,7 @@ impl Call<'_> {
             }
             length => BodyVerifier::new(payload, &self.headers, length)?,
         };
-        Ok(UploadBody::new(&mut self.body, self.platform, verifier))
+        Ok(UploadBody::new(&mut self.body, self.platform, self.md5_queue, verifier))
     }
 
     /// Runs what may take long, see [`crate::keep_alive`].

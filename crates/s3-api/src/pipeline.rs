@@ -82,6 +82,7 @@ impl<S: Storage> Shared<S> {
             control: bytes::Bytes::new(),
             platform: &self.platform,
             settings: &self.settings,
+            md5_queue: &self.md5_queue,
             request_id: RequestId::new(self.platform.random.u64()),
             host_id: &self.host_id,
         };

@@ -3,6 +3,7 @@
 use crate::ops::Requested;
 use crate::response_body::ResponseBody;
 use http::{HeaderValue, Response};
+use larder_digest::Md5Queue;
 use larder_iam::Accounts;
 use larder_objects::Objects;
 use larder_platform::Platform;
@@ -89,6 +90,8 @@ pub(crate) struct Shared<S: Storage> {
     pub(crate) platform: Platform,
     pub(crate) settings: ApiSettings,
     pub(crate) verifier: Verifier,
+    /// Where bodies that come at the same time are hashed.
+    pub(crate) md5_queue: Md5Queue,
     /// `x-amz-id-2`: which process answered.
     pub(crate) host_id: HeaderValue,
 }
@@ -111,6 +114,7 @@ impl<S: Storage> Service<S> {
                 sigv2: settings.sigv2,
                 ..AuthSettings::default()
             }),
+            md5_queue: Md5Queue::default(),
             platform,
             settings,
             host_id: HeaderValue::from_str(&larder_types::hex::encode(&host))

@@ -2,7 +2,7 @@
 
 use crate::request_body::Intake;
 use bytes::Bytes;
-use larder_digest::{BodyDigests, BodyHasher};
+use larder_digest::{BodyDigests, BodyHasher, Md5Queue};
 use larder_objects::{Body, BodyError};
 use larder_platform::Platform;
 use larder_s3_wire::body::BodyVerifier;
@@ -12,6 +12,7 @@ use larder_types::ChecksumAlgorithm;
 pub(crate) struct UploadBody<'a> {
     body: &'a mut Intake,
     platform: &'a Platform,
+    md5_queue: &'a Md5Queue,
     verifier: Option<BodyVerifier>,
     hasher: Option<BodyHasher>,
     /// Received, not yet decoded.
@@ -24,11 +25,13 @@ impl<'a> UploadBody<'a> {
     pub(crate) fn new(
         body: &'a mut Intake,
         platform: &'a Platform,
+        md5_queue: &'a Md5Queue,
         verifier: BodyVerifier,
     ) -> Self {
         Self {
             body,
             platform,
+            md5_queue,
             length: verifier.length(),
             client: verifier.plan().checksums.first().copied(),
             hasher: Some(BodyHasher::new(verifier.plan())),
@@ -68,7 +71,7 @@ impl Body for UploadBody<'_> {
                 if data.is_empty() {
                     continue;
                 }
-                hasher.update(&data);
+                hasher.update_beside(self.md5_queue, &data).await;
                 return Ok(Some(data));
             }
             match self.body.next(self.platform).await? {

@@ -6,7 +6,7 @@ use crate::request_body::Intake;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use larder_digest::{BodyDigests, BodyHasher, BodyPlan};
+use larder_digest::{BodyDigests, BodyHasher, BodyPlan, Md5Queue};
 use larder_objects::{Body, BodyError};
 use larder_platform::Platform;
 use larder_s3_wire::error::{ErrorCode, S3Error};
@@ -31,6 +31,7 @@ pub(super) struct Expected {
 pub(super) struct FormBody<'a> {
     body: &'a mut Intake,
     platform: &'a Platform,
+    md5_queue: &'a Md5Queue,
     parser: Option<PostFormParser>,
     hasher: Option<BodyHasher>,
     /// Received, not yet parsed.
@@ -106,13 +107,14 @@ impl Expected {
 impl<'a> FormBody<'a> {
     /// The rest of a form whose fields `parser` has read.
     pub(super) fn new(
-        call: &'a mut Call,
+        call: &'a mut Call<'_>,
         parser: PostFormParser,
         (range, expected): (SizeRange, Expected),
     ) -> Self {
         Self {
             body: &mut call.body,
             platform: call.platform,
+            md5_queue: call.md5_queue,
             parser: Some(parser),
             hasher: Some(BodyHasher::new(&expected.plan())),
             pending: Bytes::new(),
@@ -140,7 +142,7 @@ impl Body for FormBody<'_> {
                 self.rest = 0;
                 self.size += data.len() as u64;
                 self.range.check_so_far(self.size)?;
-                hasher.update(&data);
+                hasher.update_beside(self.md5_queue, &data).await;
                 return Ok(Some(data));
             }
             if self.rest > REST_BYTES_MAX {

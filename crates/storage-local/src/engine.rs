@@ -3,6 +3,7 @@
 mod meta;
 pub(crate) use meta::write_internal;
 mod open;
+pub(crate) use open::lock_existing;
 
 use crate::blob::Blobs;
 use crate::committer::group::POINTER_BYTES;
@@ -276,7 +277,9 @@ impl fmt::Display for OpenError {
                 path.display()
             ),
             Self::Format(what) | Self::Corrupt(what) => f.write_str(what),
-            Self::Index(what) => write!(f, "the index cannot be opened: {what}"),
+            Self::Index(what) => {
+                write!(f, "the index cannot be opened ({what}); `larder repair` makes it anew")
+            }
         }
     }
 }

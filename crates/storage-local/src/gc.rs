@@ -4,8 +4,8 @@
 use crate::engine::Shared;
 use crate::index::IndexError;
 use crate::journal::{
-    FreeSegment, Op, Place, ReadBatch, RecordView, SEGMENT_HEADER_BYTES, Segment, SegmentHeader,
-    write_header,
+    FreeSegment, Op, Place, ReadBatch, RecordView, SEGMENT_HEADER_BYTES, Seal, Segment,
+    SegmentHeader, write_block, write_header,
 };
 use crate::metrics::count;
 use crate::queue::Command;
@@ -77,15 +77,29 @@ pub(crate) fn free_dead_segments(shared: &Shared) -> u64 {
         }
         match free(shared, &segment) {
             Ok(()) => freed += 1,
-            Err(error) => log::warn!("segment {:08x} could not be freed: {error}", segment.slot),
+            Err(error) => {
+                log::warn!("segment {:08x} could not be freed: {error}", segment.slot);
+                // Oldest first: what a failed write left in it is known only from the header of
+                // the one behind it.
+                return freed;
+            }
         }
     }
     freed
 }
 
+/// Its header is the one that says where the segment before it ends: that one is told itself first.
 /// The header says durably that the segment is free before anything relies on it: a rebuild of
 /// the index must not find rows in it whose tombstones are gone.
 fn free(shared: &Shared, segment: &Segment) -> io::Result<()> {
+    if let Some(link) = segment.header.previous
+        && let Some(before) = shared.segments.get(link.segment)
+    {
+        let path = shared.layout.segment(before.slot);
+        let file = shared.platform.disk.open(&path, OpenMode::Direct)?;
+        let seal = Seal { end: link.end, closed: true };
+        write_block(&*file, &before.header.encode_sealed(seal))?;
+    }
     let path = shared.layout.segment(segment.slot);
     let file = shared.platform.disk.open(&path, OpenMode::Direct)?;
     write_header(&*file, &SegmentHeader::free(segment.bytes))?;

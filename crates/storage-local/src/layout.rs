@@ -72,6 +72,11 @@ impl Layout {
         self.root.join("index")
     }
 
+    /// Where a repair makes a new index.
+    pub(crate) fn rebuilding(&self) -> PathBuf {
+        self.root.join("index.rebuilding")
+    }
+
     pub(crate) fn blobs(&self) -> PathBuf {
         self.root.join("blobs")
     }

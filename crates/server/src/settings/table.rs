@@ -209,12 +209,12 @@ impl Setting {
 
 /// The help, from the table.
 pub(crate) fn help() -> String {
-    let mut out = String::from(
-        "larder: Amazon S3 as one binary, one command, one directory\n\n\
-         Usage: larder [serve] [SETTING ...]    serve S3\n       \
-         larder help                     print this\n       \
-         larder version                  print the version\n\n\
-         Settings. Each can also be an environment variable (--tls-cert: LARDER_TLS_CERT) or a\n\
+    let mut out = String::from("larder: Amazon S3 as one binary, one command, one directory\n\n");
+    for (usage, what) in crate::commands::USAGES {
+        out.push_str(&format!("  larder {usage}\n      {what}\n"));
+    }
+    out.push_str(
+        "\nSettings. Each can also be an environment variable (--tls-cert: LARDER_TLS_CERT) or a\n\
          line of the configuration file (tls_cert). A flag wins over the environment, the\n\
          environment over the file.\n",
     );

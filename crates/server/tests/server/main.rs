@@ -5,6 +5,7 @@
     reason = "these tests look at a process from outside: its files, its sockets, its end"
 )]
 
+mod care;
 mod connections;
 mod harness;
 mod own_paths;

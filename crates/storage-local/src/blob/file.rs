@@ -16,7 +16,7 @@ pub(crate) const BLOCK_BYTES: u64 = 64 << 10;
 /// Bytes read or written at a time.
 pub(crate) const CHUNK_BYTES: u64 = 1 << 20;
 const MAGIC: &[u8; 8] = b"LARDBLOB";
-const FOOTER_BYTES: usize = 32;
+pub(crate) const FOOTER_BYTES: usize = 32;
 
 const _: () = assert!(CHUNK_BYTES.is_multiple_of(BLOCK_BYTES));
 
@@ -79,6 +79,22 @@ pub(crate) fn read(
     let start = (range.start - whole.start) as usize;
     let end = (range.end - whole.start) as usize;
     Ok(bytes::Bytes::from(data).slice(start..end))
+}
+
+/// Bytes of the file of a blob of so many bytes.
+pub(crate) fn disk_bytes(length: u64) -> u64 {
+    length + length.div_ceil(BLOCK_BYTES) * 4 + FOOTER_BYTES as u64
+}
+
+/// Reads and verifies all bytes of a small blob.
+pub(crate) fn read_whole(file: &dyn DiskFile, blob: BlobRef) -> Result<Vec<u8>, BlobError> {
+    let mut out = Vec::new();
+    while (out.len() as u64) < blob.length {
+        let from = out.len() as u64;
+        let end = (from + CHUNK_BYTES).min(blob.length);
+        out.extend_from_slice(&read(file, blob, from..end)?);
+    }
+    Ok(out)
 }
 
 /// Reads everything and checks it.

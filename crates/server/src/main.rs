@@ -7,6 +7,7 @@
 mod answer;
 mod banner;
 mod commands;
+mod control;
 mod limits;
 mod listener;
 mod log;
@@ -23,7 +24,7 @@ use std::process::ExitCode;
 /// The version of this build.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// The subcommands.
-const SUBCOMMANDS: &str = "serve, check, repair, help, version";
+const SUBCOMMANDS: &str = "serve, check, repair, scrub, backup, restore, help, version";
 
 fn main() -> ExitCode {
     let words: Result<Vec<String>, _> =
@@ -55,6 +56,9 @@ fn run(words: &[String]) -> Result<ExitCode, String> {
         Some((word, rest)) if word == "serve" => serve(rest),
         Some((word, rest)) if word == "check" => Ok(commands::run(commands::check(rest))),
         Some((word, rest)) if word == "repair" => Ok(commands::run(commands::repair(rest))),
+        Some((word, rest)) if word == "scrub" => Ok(commands::run(commands::scrub(rest))),
+        Some((word, rest)) if word == "backup" => Ok(commands::run(commands::backup(rest))),
+        Some((word, rest)) if word == "restore" => Ok(commands::run(commands::restore(rest))),
         Some((word, [])) if word == "help" => print(&settings::help()),
         Some((word, [])) if word == "version" => print(&format!("larder {VERSION}\n")),
         Some((word, _)) if !word.starts_with('-') => {

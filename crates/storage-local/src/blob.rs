@@ -272,6 +272,8 @@ impl BlobStore for Local {
     }
 
     async fn delete(&self, id: BlobId) -> Result<(), BlobError> {
+        // Not while a copy is being made that has it.
+        let _freeing = self.shared.frees.clone().read_owned().await;
         let shared = self.shared.clone();
         let removed = self.shared.platform.blocking(move || {
             let removed = shared.platform.disk.remove(&shared.layout.blob(id.0));

@@ -71,6 +71,10 @@ pub(crate) fn free_dead_segments(shared: &Shared) -> u64 {
     shared.metrics.segment_bytes.store(used, Ordering::Relaxed);
     shared.metrics.live_bytes.store(live, Ordering::Relaxed);
     let mut freed = 0;
+    let Ok(_freeing) = shared.frees.try_read() else {
+        // A copy is being made, which needs them.
+        return 0;
+    };
     for segment in all {
         if segment.sequence >= durable || segment.live_bytes() > 0 {
             continue;
@@ -126,9 +130,15 @@ impl SegmentGc {
                 Progress::More
             }
             Err(error) => {
-                log::warn!("gc of segment {:08x} stopped: {error}", emptying.victim.slot);
+                let slot = emptying.victim.slot;
                 if error.0.contains(DAMAGED) {
                     self.damaged.insert(emptying.victim.sequence);
+                    log::error!(
+                        "gc leaves segment {slot:08x} alone, {error}: stop the server and run \
+                         `larder repair`"
+                    );
+                } else {
+                    log::warn!("gc of segment {slot:08x} stopped: {error}");
                 }
                 self.emptying = None;
                 Progress::Nothing
@@ -157,7 +167,11 @@ impl SegmentGc {
         let mut bytes = vec![0; SEGMENT_HEADER_BYTES];
         let header = victim.file.read_at(&mut bytes, 0).ok().and(SegmentHeader::decode(&bytes));
         let Some(header) = header.filter(|header| header.segment == victim.sequence) else {
-            log::error!("the header of segment {:08x} is damaged; gc leaves it alone", victim.slot);
+            log::error!(
+                "the header of segment {:08x} is damaged, gc leaves it alone: stop the server and \
+                 run `larder repair`",
+                victim.slot
+            );
             self.damaged.insert(victim.sequence);
             return None;
         };

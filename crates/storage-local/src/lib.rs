@@ -1,6 +1,6 @@
 //! The embedded engine: the journal is the truth, the index is derived, large blobs are files.
 //!
-//! Holds: journal segments, group commit, the index, large files, recovery, gc, check and repair.
+//! Holds: journal segments, group commit, the index, large files, recovery, gc, care of damage.
 //! Never: S3 rules; the clock, files or threads except through `larder_platform`.
 //! Enter at: [`Local::open`]; a commit's way is `engine` -> `committer` -> `journal` -> `index`.
 
@@ -22,6 +22,9 @@ mod recovery;
 mod reserve;
 mod window;
 
-pub use care::{Checked, Finding, Indexes, Repaired, Severity, check, repair};
+pub use care::{
+    Checked, Copied, CopyParts, CopySegment, Finding, Indexes, NewIndex, Pin, Repaired, Scrub,
+    Scrubbed, Severity, VerifiedIndex, check, copy, copy_stopped, repair,
+};
 pub use engine::{Local, OpenError, Options};
 pub use metrics::{Histogram, Metrics};

@@ -1,7 +1,10 @@
 //! The subcommands that look after a data directory.
 
 mod check;
+mod copy;
 mod repair;
+mod scrub;
+mod talk;
 mod words;
 
 use larder_objects::RowMeaning;
@@ -15,10 +18,12 @@ use std::sync::Arc;
 use tokio::runtime::{Builder, Runtime};
 
 pub(crate) use check::check;
+pub(crate) use copy::{backup, restore};
 pub(crate) use repair::repair;
+pub(crate) use scrub::scrub;
 
 /// The subcommands, for the help.
-pub(crate) const USAGES: [(&str, &str); 5] = [
+pub(crate) const USAGES: [(&str, &str); 8] = [
     ("[serve] [SETTING ...]", "serve S3"),
     (
         "check [--data DIR]",
@@ -27,6 +32,18 @@ pub(crate) const USAGES: [(&str, &str); 5] = [
     (
         "repair [--data DIR]",
         "make the index anew, move damaged files aside, name what is lost; server stopped",
+    ),
+    (
+        "scrub [--data DIR]",
+        "have the running server read and verify everything; answers as check does",
+    ),
+    (
+        "backup --to DIR [--data DIR] [--rate SIZE]",
+        "copy everything as of one moment, of a running server or a stopped one, and verify it",
+    ),
+    (
+        "restore --from DIR [--data DIR] [--rate SIZE]",
+        "make a data directory from a backup; a backup can also be served as it is",
     ),
     ("help", "print this"),
     ("version", "print the version"),

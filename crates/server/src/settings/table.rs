@@ -168,6 +168,22 @@ pub(crate) static SETTINGS: &[Setting] = &[
         set: |s, text| values::duration(text).map(|v| s.shutdown_grace = v),
     },
     Setting {
+        name: "scrub-rate",
+        value: "SIZE",
+        kind: Kind::One,
+        default: "64MiB",
+        help: "bytes that a scrub reads in a second at most",
+        set: |s, text| values::rate(text).map(|v| s.scrub_rate = v),
+    },
+    Setting {
+        name: "scrub-every",
+        value: "TIME",
+        kind: Kind::One,
+        default: "off",
+        help: "how long after a scrub the next one begins; off: only `larder scrub` begins one",
+        set: |s, text| values::period(text).map(|v| s.scrub_every = v),
+    },
+    Setting {
         name: "log-format",
         value: "FORMAT",
         kind: Kind::One,

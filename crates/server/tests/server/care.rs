@@ -7,15 +7,15 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use tempfile::{TempDir, tempdir};
 
-type Keys = (String, String);
+pub type Keys = (String, String);
 
 /// A server whose log nobody has to read.
-fn quiet(data: &TempDir) -> Server {
+pub fn quiet(data: &TempDir) -> Server {
     Server::start(&["--data", path(data.path()), "--log-level", "warn"])
 }
 
 /// Bytes that no two places have alike.
-fn bytes(seed: u64, length: usize) -> Vec<u8> {
+pub fn bytes(seed: u64, length: usize) -> Vec<u8> {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     let next = |_| {
         state ^= state << 13;
@@ -54,7 +54,7 @@ fn upload(server: &Server, keys: &Keys, key: &str) -> (String, String) {
 }
 
 /// Everything that a store can hold.
-fn fill(server: &Server, keys: &Keys) {
+pub fn fill(server: &Server, keys: &Keys) {
     ok(server, keys, "PUT", "/plain", b"");
     ok(server, keys, "PUT", "/versioned", b"");
     let versioning = b"<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>";
@@ -81,7 +81,7 @@ fn fill(server: &Server, keys: &Keys) {
 }
 
 /// What clients can see: listings, versions, uploads, parts, tags, every body with its headers.
-fn view(server: &Server, keys: &Keys) -> BTreeMap<String, Vec<u8>> {
+pub fn view(server: &Server, keys: &Keys) -> BTreeMap<String, Vec<u8>> {
     let mut view = BTreeMap::new();
     let mut see = |target: String| -> String {
         let answer = server.signed(keys, "GET", &target, b"");
@@ -126,7 +126,7 @@ fn stored() -> (TempDir, Keys, BTreeMap<String, Vec<u8>>) {
     (data, keys, view)
 }
 
-fn check(data: &Path) -> (Option<i32>, String) {
+pub fn check(data: &Path) -> (Option<i32>, String) {
     let output = run(&["check", "--data", path(data)]);
     let out = String::from_utf8(output.stdout).unwrap();
     (output.status.code(), out + &String::from_utf8(output.stderr).unwrap())
@@ -139,7 +139,7 @@ fn repair(data: &Path) -> String {
     out
 }
 
-fn files(directory: &Path) -> Vec<PathBuf> {
+pub fn files(directory: &Path) -> Vec<PathBuf> {
     let mut out = Vec::new();
     for entry in fs::read_dir(directory).unwrap() {
         let path = entry.unwrap().path();

@@ -71,8 +71,19 @@ pub fn check(
     meaning: &mut dyn Meaning,
     report: &mut dyn FnMut(Finding),
 ) -> Result<Checked, OpenError> {
+    let _lock = lock_existing(platform, &Layout::new(directory))?;
+    check_locked(platform, directory, index, meaning, report)
+}
+
+/// As [`check`], for a directory that the caller holds.
+pub(crate) fn check_locked(
+    platform: &Platform,
+    directory: &Path,
+    index: impl FnOnce(&Path) -> Result<Arc<dyn Index>, Vec<Finding>>,
+    meaning: &mut dyn Meaning,
+    report: &mut dyn FnMut(Finding),
+) -> Result<Checked, OpenError> {
     let layout = Layout::new(directory);
-    let _lock = lock_existing(platform, &layout)?;
     let mut found = Vec::new();
     let survey = survey(platform, &layout, &mut |finding| found.push(finding))?;
     let index = match index(&layout.index()) {
@@ -514,7 +525,7 @@ fn add(total: &mut UsageDelta, change: UsageDelta) {
     total.bytes += change.bytes;
 }
 
-fn blob_place(id: u64) -> String {
+pub(crate) fn blob_place(id: u64) -> String {
     let directory = id / crate::layout::BLOBS_PER_DIRECTORY;
     format!("blobs/{directory:08x}/{:016x}", BlobId(id).0)
 }

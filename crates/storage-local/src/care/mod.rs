@@ -1,4 +1,5 @@
-//! The care of a data directory: check finds damage, repair rebuilds, scrub looks while serving.
+//! The care of a data directory: check finds damage, repair rebuilds, scrub looks while serving,
+//! copy makes and restores backups.
 //!
 //! The journal is the truth and holds every live row, so the index can be made anew from it at any
 //! time: records are replayed from the oldest segment to the newest. What makes that exact:
@@ -13,6 +14,7 @@
 
 mod append;
 mod check;
+mod copy;
 mod finding;
 mod mend;
 mod one_bit;
@@ -20,11 +22,14 @@ mod rebuild;
 mod repair;
 mod rows;
 mod salvage;
+mod scrub;
 mod survey;
 mod walk;
 
 pub(crate) use one_bit::turn_back;
 
 pub use check::{Checked, check};
+pub use copy::{Copied, CopyParts, CopySegment, Pin, VerifiedIndex, copy, copy_stopped};
 pub use finding::{Finding, Severity};
-pub use repair::{Indexes, Repaired, repair};
+pub use repair::{Indexes, NewIndex, Repaired, repair};
+pub use scrub::{Scrub, Scrubbed};

@@ -71,6 +71,7 @@ fn share(
         queue: Queue::new(),
         metrics: Metrics::default(),
         snapshots: Snapshots::default(),
+        frees: Arc::default(),
         visible: AtomicU64::new(recovered.moment),
         usage: Mutex::new(recovered.usage),
         flush: Mutex::new(Flush { requested: None, durable: recovered.durable_segment }),
@@ -121,8 +122,34 @@ fn lock(platform: &Platform, layout: &Layout) -> Result<DiskLock, OpenError> {
     })
 }
 
-/// Whether there is a format file. One of another version is refused.
+/// Makes a directory that a copy is to be written to, and takes its lock. It is marked as
+/// unfinished before anything else is in it.
+pub(crate) fn create_copy(platform: &Platform, layout: &Layout) -> Result<DiskLock, OpenError> {
+    create_with_parents(platform, &layout.root)?;
+    let lock = lock(platform, layout)?;
+    let root = layout.root.display();
+    if let Some(name) = platform.disk.list(&layout.root)?.first() {
+        return Err(OpenError::Format(format!(
+            "{root} is not empty (it holds {name:?}); name a directory that is empty or not there"
+        )));
+    }
+    platform.disk.write_private(&layout.unfinished(), UNFINISHED_TEXT.as_bytes())?;
+    initialise(platform, layout)?;
+    Ok(lock)
+}
+
+const UNFINISHED_TEXT: &str =
+    "A backup or restore into this directory was not finished. Remove it and run that again.\n";
+
+/// Whether there is a format file. One of another version is refused, and a copy that was not
+/// finished.
 fn has_format(platform: &Platform, layout: &Layout) -> Result<bool, OpenError> {
+    if platform.disk.open(&layout.unfinished(), OpenMode::Read).is_ok() {
+        return Err(OpenError::Format(format!(
+            "{} is a backup or restore that was not finished: remove it and run that again",
+            layout.root.display()
+        )));
+    }
     let file = match platform.disk.open(&layout.format(), OpenMode::Read) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),

@@ -88,6 +88,78 @@ fn an_index_thrown_away_comes_back_through_gc_cuts_and_failed_writes() {
     assert!(freed > 15, "gc was at work: {freed}");
 }
 
+/// Rows that stay in old segments while younger ones are emptied and freed: what the younger ones
+/// said of the old must not go with them.
+fn settle_in(harness: &mut Harness, part: usize) {
+    for n in 0..6 {
+        harness.commit(vec![put(&format!("keep-{part}-{n}"), "kept".into(), 100_000)]);
+        harness.commit(vec![put(&format!("gone-{part}-{n}"), "here".into(), 100)]);
+    }
+    // The segment ends with a write that failed and may be there all the same, as do the next.
+    for n in 0..3 {
+        harness.sim.faults().fail_next_write("journal/");
+        let refused = harness.commit(vec![put(&format!("keep-{part}-{n}"), "refused".into(), 0)]);
+        assert_eq!(refused.len(), 1, "the write failed");
+    }
+}
+
+fn move_on(harness: &mut Harness, part: usize) {
+    for n in 0..30 {
+        let batch = replace(harness, "churn", Some((format!("{part} {n}"), 90_000)));
+        harness.commit(vec![batch]);
+        if n < 6 {
+            let batch = replace(harness, &format!("gone-{part}-{n}"), None);
+            harness.commit(vec![batch]);
+        }
+        if n % 8 == 7 {
+            harness.sim.run_until_idle();
+        }
+    }
+    harness.sim.run_until_idle();
+}
+
+#[test]
+fn what_freed_segments_said_of_older_ones_is_not_lost() {
+    let mut freed = 0;
+    for seed in 0..8 * scale() {
+        let mut harness = Harness::new(seed);
+        for part in 0..3 {
+            settle_in(&mut harness, part);
+            move_on(&mut harness, part);
+        }
+        freed += harness.segments_freed();
+        // The first write of a new segment fails, and the power goes while that is dealt with.
+        let fill = put("fill", "f".into(), 120_000);
+        harness.commit(vec![fill]);
+        harness.sim.faults().fail_next_write("journal/");
+        harness.sim.faults().fail_next_write("journal/");
+        harness.sim.faults().cut_after_syncs(1 + seed % 4);
+        let unknown = harness.commit(vec![put("keep-0-4", "doubtful".into(), 0)]);
+        harness.sim.faults().disarm();
+        harness.power_cut();
+        harness.settle(&unknown);
+        move_on(&mut harness, 9);
+        match seed % 2 {
+            0 => harness.stop(),
+            _ => {
+                harness.sim.power_cut();
+                harness.local = None;
+            }
+        }
+        assert_eq!(harness.check(), Vec::<String>::new(), "seed {seed}");
+        harness.throw_index_away();
+        let repaired = harness.repair();
+        assert_eq!((repaired.lost, repaired.restored, repaired.unnamed), (0, 0, 0));
+        harness.open();
+        harness.assert_same();
+        move_on(&mut harness, 10);
+        harness.power_cut();
+        harness.assert_same();
+        assert_eq!(harness.close_and_check(), Vec::<String>::new(), "seed {seed}");
+    }
+    assert!(freed > 20, "gc was at work: {freed}");
+}
+
 fn write_blob(harness: &Harness, length: usize) -> BlobRef {
     let local = harness.local();
     harness.sim.block_on(async move {

@@ -115,6 +115,11 @@ impl Harness {
         findings.into_inner()
     }
 
+    pub fn close_and_check(&mut self) -> Vec<String> {
+        self.stop();
+        self.check()
+    }
+
     pub fn try_repair(&mut self) -> Result<Repaired, OpenError> {
         let (old, new) = (self.tables.clone(), MemoryTables::default());
         let kept = (!self.index_lost).then_some(old);

@@ -121,24 +121,29 @@ fn move_on(harness: &mut Harness, part: usize) {
 #[test]
 fn what_freed_segments_said_of_older_ones_is_not_lost() {
     let mut freed = 0;
-    for seed in 0..8 * scale() {
+    for seed in 0..16 * scale() {
         let mut harness = Harness::new(seed);
-        for part in 0..3 {
+        for part in 0..2 {
             settle_in(&mut harness, part);
             move_on(&mut harness, part);
         }
         freed += harness.segments_freed();
         // The first write of a new segment fails, and the power goes while that is dealt with.
-        let fill = put("fill", "f".into(), 120_000);
-        harness.commit(vec![fill]);
         harness.sim.faults().fail_next_write("journal/");
+        harness.commit(vec![put("keep-0-4", "refused".into(), 0)]);
         harness.sim.faults().fail_next_write("journal/");
-        harness.sim.faults().cut_after_syncs(1 + seed % 4);
+        harness.sim.faults().cut_after_syncs(2 + seed / 2 % 4);
         let unknown = harness.commit(vec![put("keep-0-4", "doubtful".into(), 0)]);
+        let power_lost = harness.sim.faults().power_lost();
         harness.sim.faults().disarm();
-        harness.power_cut();
+        match power_lost {
+            true => harness.power_cut(),
+            false => harness.reboot(),
+        }
         harness.settle(&unknown);
-        move_on(&mut harness, 9);
+        if seed % 4 < 2 {
+            move_on(&mut harness, 9);
+        }
         match seed % 2 {
             0 => harness.stop(),
             _ => {

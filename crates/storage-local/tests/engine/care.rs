@@ -353,3 +353,45 @@ fn a_repair_that_is_cut_off_can_be_run_again() {
         }
     }
 }
+
+#[test]
+fn a_copy_that_is_cut_off_is_known_to_be_unfinished() {
+    let prepared = |seed: u64| {
+        let mut harness = Harness::new(seed);
+        let blob = write_blob(&harness, 150_000);
+        let mut batch = put("blob", "b".into(), 0);
+        batch.adopts = vec![blob.id];
+        harness.commit(vec![batch]);
+        busy(&mut harness, 20);
+        harness.stop();
+        harness
+    };
+    let harness = prepared(1);
+    let before = harness.sim.faults().syncs();
+    harness.copy("/copy").expect("a copy");
+    let syncs = harness.sim.faults().syncs() - before;
+    assert!(syncs > 8, "a copy syncs");
+    for cut in 1..=syncs {
+        let mut harness = prepared(1);
+        harness.sim.faults().cut_after_syncs(cut);
+        let copied = harness.copy("/copy");
+        assert!(copied.is_err() || !harness.sim.faults().power_lost(), "a cut is noticed");
+        harness.sim.faults().disarm();
+        harness.sim.power_cut();
+        match harness.check_at("/copy") {
+            // The last sync is of the removal of the mark.
+            Ok(findings) => {
+                assert!(cut == syncs, "cut {cut} of {syncs}: {findings:?}");
+                assert_eq!(findings, Vec::<String>::new());
+            }
+            Err(error) => {
+                let refused = error.contains("was not finished") || error.contains("is no data");
+                assert!(refused, "cut {cut}: {error}");
+            }
+        }
+        // What was copied is as it was.
+        assert_eq!(harness.check(), Vec::<String>::new());
+        harness.open();
+        harness.assert_same();
+    }
+}

@@ -8,7 +8,10 @@ use larder_storage::{
     Scan, SpaceId, Step, Visitor,
 };
 use larder_storage_local::index::{CachedIndex, Index, MemoryIndex, MemoryTables};
-use larder_storage_local::{Indexes, Local, OpenError, Options, Repaired, Severity, check, repair};
+use larder_storage_local::{
+    Copied, CopyParts, Indexes, Local, OpenError, Options, Repaired, Severity, check, copy_stopped,
+    repair,
+};
 use std::cell::RefCell;
 use std::path::Path;
 use std::sync::Arc;
@@ -24,6 +27,8 @@ pub type DumpRow = (RowKey, Bytes, Option<Bytes>);
 pub struct Harness {
     pub sim: Simulation,
     pub tables: MemoryTables,
+    /// The tables of a copy.
+    copied: MemoryTables,
     /// The tables were thrown away.
     index_lost: bool,
     pub local: Option<Local>,
@@ -55,6 +60,7 @@ impl Harness {
         Self {
             sim: Simulation::new(seed),
             tables: MemoryTables::default(),
+            copied: MemoryTables::default(),
             index_lost: false,
             local: None,
             model: model(),
@@ -101,18 +107,40 @@ impl Harness {
 
     /// What a check of the closed directory calls damage.
     pub fn check(&self) -> Vec<String> {
+        self.check_at("/data").expect("the directory can be read")
+    }
+
+    /// What a check calls damage in a directory with this index, or why it cannot look.
+    pub fn check_at(&self, directory: &str) -> Result<Vec<String>, String> {
         let findings = RefCell::new(Vec::new());
-        let tables = self.tables.clone();
+        let tables = match directory {
+            "/data" => self.tables.clone(),
+            _ => self.copied.clone(),
+        };
         let open = |_: &Path| Ok(Arc::new(MemoryIndex::new(tables)) as Arc<dyn Index>);
         let checked =
-            check(&self.sim.platform(), Path::new("/data"), open, &mut Plain, &mut |finding| {
+            check(&self.sim.platform(), Path::new(directory), open, &mut Plain, &mut |finding| {
                 // The usage of these tests is arbitrary: rows do not add up to it.
                 if finding.severity == Severity::Damage && !finding.what.starts_with("space ") {
                     findings.borrow_mut().push(finding.to_string());
                 }
             });
-        checked.expect("the directory can be read");
-        findings.into_inner()
+        checked.map(|_| findings.into_inner()).map_err(|error| error.to_string())
+    }
+
+    /// Copies the closed directory.
+    pub fn copy(&self, to: &str) -> Result<Copied, OpenError> {
+        let tables = self.copied.clone();
+        let open = || Arc::new(MemoryIndex::new(tables.clone())) as Arc<dyn Index>;
+        let parts = CopyParts {
+            indexes: Indexes { old: &|_| None, new: &|_| Ok(open()) },
+            verified: &|_| Ok(open()),
+            meaning: &mut Plain,
+            pace: &mut |_| {},
+            report: &mut |_| {},
+        };
+        let to = Options { directory: to.into(), ..options() };
+        copy_stopped(&self.sim.platform(), Path::new("/data"), &to, parts)
     }
 
     pub fn close_and_check(&mut self) -> Vec<String> {

@@ -16,6 +16,7 @@ pub mod gc;
 mod get;
 pub mod list;
 mod manifest;
+mod meaning;
 pub mod multipart;
 mod plan;
 mod put;
@@ -34,6 +35,7 @@ pub use delete::{DeleteObject, Deleted};
 pub use error::Error;
 pub use get::{ObjectBody, ObjectVersion};
 pub use manifest::{ObjectPart, PartPage, PartRange};
+pub use meaning::RowMeaning;
 pub use put::{PutObject, Stored};
 pub use rows::{ContentHeaders, Placement, StorageClass, Tag, UploadId, VersionRecord, Versioning};
 

@@ -7,11 +7,13 @@
 mod clock;
 mod disk;
 mod random;
+mod socket;
 mod tasks;
 #[cfg(test)]
 mod tests;
 mod usage;
 
+pub use socket::listen_local;
 pub use usage::{ProcessUsage, process_usage};
 
 use crate::{Disk, MemoryDisk, Parts, Platform};

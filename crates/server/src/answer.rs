@@ -15,7 +15,7 @@ use larder_s3_wire::error::{ErrorCode, S3Error};
 use larder_s3_wire::target::parse_target;
 use larder_storage_local::Local;
 use larder_types::RequestId;
-use larder_workers::GcHandle;
+use larder_workers::{GcHandle, ScrubHandle};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::watch;
@@ -43,6 +43,7 @@ pub(crate) struct Store {
     pub(crate) service: Service<Local>,
     pub(crate) engine: Local,
     pub(crate) gc: GcHandle,
+    pub(crate) scrub: Arc<ScrubHandle>,
 }
 
 impl App {
@@ -110,6 +111,7 @@ impl App {
                 let others = Others {
                     engine: store.map(|store| store.engine.metrics()),
                     blobs_freed: store.map_or(0, |store| store.gc.blobs_freed()),
+                    scrub: store.map_or([0; 3], |store| store.scrub.counters()),
                     log_lines_dropped: self.logs.dropped(),
                     process,
                 };

@@ -7,6 +7,8 @@
 mod allocator;
 mod answer;
 mod banner;
+mod commands;
+mod control;
 mod limits;
 mod listener;
 mod log;
@@ -22,7 +24,7 @@ use std::process::ExitCode;
 /// The version of this build.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// The subcommands.
-const SUBCOMMANDS: &str = "serve, help, version";
+const SUBCOMMANDS: &str = "serve, check, repair, scrub, backup, restore, help, version";
 
 fn main() -> ExitCode {
     let words: Result<Vec<String>, _> =
@@ -32,7 +34,7 @@ fn main() -> ExitCode {
         Err(word) => Err(format!("{} is not UTF-8", word.display())),
     };
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(message) => {
             eprintln!("larder: {message}");
             ExitCode::FAILURE
@@ -41,8 +43,9 @@ fn main() -> ExitCode {
 }
 
 /// Runs a subcommand. An error is one line that says how to mend it.
-fn run(words: &[String]) -> Result<(), String> {
+fn run(words: &[String]) -> Result<ExitCode, String> {
     let asks = |long: &str, short: &str| words.iter().any(|word| word == long || word == short);
+    let serve = |words: &[String]| wiring::serve(words).map(|()| ExitCode::SUCCESS);
     if asks("--help", "-h") {
         return print(&settings::help());
     }
@@ -50,18 +53,23 @@ fn run(words: &[String]) -> Result<(), String> {
         return print(&format!("larder {VERSION}\n"));
     }
     match words.split_first() {
-        Some((word, rest)) if word == "serve" => wiring::serve(rest),
+        Some((word, rest)) if word == "serve" => serve(rest),
+        Some((word, rest)) if word == "check" => Ok(commands::run(commands::check(rest))),
+        Some((word, rest)) if word == "repair" => Ok(commands::run(commands::repair(rest))),
+        Some((word, rest)) if word == "scrub" => Ok(commands::run(commands::scrub(rest))),
+        Some((word, rest)) if word == "backup" => Ok(commands::run(commands::backup(rest))),
+        Some((word, rest)) if word == "restore" => Ok(commands::run(commands::restore(rest))),
         Some((word, [])) if word == "help" => print(&settings::help()),
         Some((word, [])) if word == "version" => print(&format!("larder {VERSION}\n")),
         Some((word, _)) if !word.starts_with('-') => {
             Err(format!("unknown subcommand {word:?}; known are {SUBCOMMANDS}"))
         }
-        _ => wiring::serve(words),
+        _ => serve(words),
     }
 }
 
-fn print(text: &str) -> Result<(), String> {
+fn print(text: &str) -> Result<ExitCode, String> {
     // A reader such as `head` may have gone.
     let _ = std::io::stdout().write_all(text.as_bytes());
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }

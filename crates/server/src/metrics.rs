@@ -67,6 +67,8 @@ fn place(operation: Option<Requested>) -> usize {
 pub(crate) struct Others<'a> {
     pub(crate) engine: Option<&'a EngineMetrics>,
     pub(crate) blobs_freed: u64,
+    /// Bytes, passes and damages of the scrub.
+    pub(crate) scrub: [u64; 3],
     pub(crate) log_lines_dropped: u64,
     pub(crate) process: ProcessUsage,
 }
@@ -147,6 +149,9 @@ impl Metrics {
             ("received_bytes_total", "counter", "Bytes received.", self.sum(|s| &s.bytes_in)),
             ("sent_bytes_total", "counter", "Bytes sent.", self.sum(|s| &s.bytes_out)),
             ("gc_blobs_freed_total", "counter", "Blobs freed by gc.", others.blobs_freed),
+            ("scrub_bytes_total", "counter", "Bytes that scrubs read.", others.scrub[0]),
+            ("scrub_passes_total", "counter", "Scrubs that came to their end.", others.scrub[1]),
+            ("scrub_damages_total", "counter", "Damage that scrubs found.", others.scrub[2]),
             (
                 "log_lines_dropped_total",
                 "counter",
@@ -315,12 +320,14 @@ mod tests {
         let others = Others {
             engine: Some(&engine),
             blobs_freed: 7,
+            scrub: [5, 1, 0],
             log_lines_dropped: 0,
             process: ProcessUsage { rss_bytes: Some(1), ..ProcessUsage::default() },
         };
         let page = metrics.page(&others);
         for line in [
             "larder_requests_total{operation=\"GetObject\",status=\"200\"} 1",
+            "larder_scrub_passes_total 1",
             "larder_requests_total{operation=\"PostObject\",status=\"0\"} 1",
             "larder_requests_total{operation=\"-\",status=\"400\"} 1",
             "larder_request_seconds_bucket{operation=\"GetObject\",le=\"0.0025\"} 0",

@@ -1,6 +1,7 @@
 //! Puts the parts together, runs them, and takes them apart again.
 
 use crate::answer::{App, Store};
+use crate::control::{self, Control};
 use crate::listener::{Door, Tls, accept};
 use crate::log::Logs;
 use crate::metrics::Metrics;
@@ -11,6 +12,7 @@ use larder_platform::Platform;
 use larder_s3_api::{ApiSettings, Parts, Service};
 use larder_storage_local::index::{CachedIndex, Index, LsmIndex, MemoryIndex, MemoryTables};
 use larder_storage_local::{Local, OpenError, Options};
+use larder_workers::ScrubSettings;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -189,8 +191,16 @@ impl Server<'_> {
             },
         });
         let gc = larder_workers::start_gc(objects, platform);
+        let every = Some(settings.scrub_every).filter(|every| *every > Duration::ZERO);
+        let scrub = ScrubSettings { bytes_per_second: settings.scrub_rate, every };
+        let scrub = Arc::new(larder_workers::start_scrub(engine.clone(), platform, scrub));
+        if !settings.ephemeral {
+            let (platform, engine) = (self.machine.clone(), engine.clone());
+            let (scrub, phase) = (scrub.clone(), self.phase.subscribe());
+            control::start(Control { platform, engine, scrub, phase }, &settings.data);
+        }
         // Set once: a server starts once.
-        let _ = self.app.store.set(Store { service, engine, gc });
+        let _ = self.app.store.set(Store { service, engine, gc, scrub });
         Ok(place)
     }
 }

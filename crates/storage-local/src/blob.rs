@@ -4,7 +4,7 @@
 //! the files exist; the row goes when each number of the range is adopted by a commit or discarded.
 //! So after a crash only the numbers of open ranges are looked at, never the whole directory.
 
-mod file;
+pub(crate) mod file;
 mod reader;
 mod writer;
 
@@ -14,6 +14,7 @@ pub use writer::LocalWriter;
 use crate::committer::group::adopted_key;
 use crate::engine::{Local, OpenError, Shared, split_value, write_internal};
 use crate::keys;
+use crate::layout::Layout;
 use larder_platform::{DiskFile, OpenMode};
 use larder_storage::{BlobError, BlobId, BlobRef, BlobStore, CommitError, Moment};
 use std::collections::BTreeMap;
@@ -271,6 +272,8 @@ impl BlobStore for Local {
     }
 
     async fn delete(&self, id: BlobId) -> Result<(), BlobError> {
+        // Not while a copy is being made that has it.
+        let _freeing = self.shared.frees.clone().read_owned().await;
         let shared = self.shared.clone();
         let removed = self.shared.platform.blocking(move || {
             let removed = shared.platform.disk.remove(&shared.layout.blob(id.0));
@@ -299,16 +302,33 @@ impl BlobStore for Local {
 
     async fn list(&self) -> Result<Vec<BlobId>, BlobError> {
         let shared = self.shared.clone();
-        let listed = self.shared.platform.blocking(move || list(&shared)).await;
+        let listed = self
+            .shared
+            .platform
+            .blocking(move || numbers(&*shared.platform.disk, &shared.layout))
+            .await;
         listed.ok_or(BlobError::Stopped)?.map_err(|error| BlobError::Io(error.to_string()))
     }
 }
 
-fn list(shared: &Shared) -> io::Result<Vec<BlobId>> {
-    let disk = &shared.platform.disk;
+/// The key of the row that holds the next number never reserved.
+pub(crate) fn next_key() -> Vec<u8> {
+    keys::internal(NEXT)
+}
+
+/// The value of that row when `last` is the greatest number that was ever used.
+pub(crate) fn next_value(last: u64) -> Vec<u8> {
+    (last + 1).next_multiple_of(POOL_FILES).to_be_bytes().to_vec()
+}
+
+/// The numbers of all blob files, ascending.
+pub(crate) fn numbers(
+    disk: &dyn larder_platform::Disk,
+    layout: &Layout,
+) -> io::Result<Vec<BlobId>> {
     let mut ids = Vec::new();
-    for directory in disk.list(&shared.layout.blobs())? {
-        let path: PathBuf = shared.layout.blobs().join(directory);
+    for directory in disk.list(&layout.blobs())? {
+        let path: PathBuf = layout.blobs().join(directory);
         let names = disk.list(&path)?;
         ids.extend(names.iter().filter_map(|name| u64::from_str_radix(name, 16).ok()).map(BlobId));
     }

@@ -43,6 +43,9 @@ impl Drop for Committer {
     /// Also when a step panicked: nobody waits for a committer that is gone.
     fn drop(&mut self) {
         self.shared.queue.stop();
+        if let Err(error) = self.journal.seal_active() {
+            log::warn!("the journal's end could not be noted: {error}");
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 mod meta;
 pub(crate) use meta::write_internal;
 mod open;
+pub(crate) use open::{create_copy, lock_existing};
 
 use crate::blob::Blobs;
 use crate::committer::group::POINTER_BYTES;
@@ -82,6 +83,8 @@ pub(crate) struct Shared {
     pub(crate) reserve: Reserve,
     pub(crate) metrics: Metrics,
     pub(crate) snapshots: Snapshots,
+    /// Whoever frees segments or blobs reads it; a pin for a copy writes it.
+    pub(crate) frees: Arc<tokio::sync::RwLock<()>>,
     /// The last commit that is durable and applied.
     pub(crate) visible: AtomicU64,
     usage: Mutex<HashMap<u64, UsageDelta>>,
@@ -280,7 +283,9 @@ impl fmt::Display for OpenError {
                 path.display()
             ),
             Self::Format(what) | Self::Corrupt(what) => f.write_str(what),
-            Self::Index(what) => write!(f, "the index cannot be opened: {what}"),
+            Self::Index(what) => {
+                write!(f, "the index cannot be opened ({what}); `larder repair` makes it anew")
+            }
         }
     }
 }

@@ -4,8 +4,8 @@
 use crate::engine::Shared;
 use crate::index::IndexError;
 use crate::journal::{
-    FreeSegment, Op, Place, ReadBatch, RecordView, SEGMENT_HEADER_BYTES, Segment, SegmentHeader,
-    write_header,
+    FreeSegment, Op, Place, ReadBatch, RecordView, SEGMENT_HEADER_BYTES, Seal, Segment,
+    SegmentHeader, write_block, write_header,
 };
 use crate::metrics::count;
 use crate::queue::Command;
@@ -71,21 +71,39 @@ pub(crate) fn free_dead_segments(shared: &Shared) -> u64 {
     shared.metrics.segment_bytes.store(used, Ordering::Relaxed);
     shared.metrics.live_bytes.store(live, Ordering::Relaxed);
     let mut freed = 0;
+    let Ok(_freeing) = shared.frees.try_read() else {
+        // A copy is being made, which needs them.
+        return 0;
+    };
     for segment in all {
         if segment.sequence >= durable || segment.live_bytes() > 0 {
             continue;
         }
         match free(shared, &segment) {
             Ok(()) => freed += 1,
-            Err(error) => log::warn!("segment {:08x} could not be freed: {error}", segment.slot),
+            Err(error) => {
+                log::warn!("segment {:08x} could not be freed: {error}", segment.slot);
+                // Oldest first: what a failed write left in it is known only from the header of
+                // the one behind it.
+                return freed;
+            }
         }
     }
     freed
 }
 
+/// Its header is the one that says where the segment before it ends: that one is told itself first.
 /// The header says durably that the segment is free before anything relies on it: a rebuild of
 /// the index must not find rows in it whose tombstones are gone.
 fn free(shared: &Shared, segment: &Segment) -> io::Result<()> {
+    if let Some(link) = segment.header.previous
+        && let Some(before) = shared.segments.get(link.segment)
+    {
+        let path = shared.layout.segment(before.slot);
+        let file = shared.platform.disk.open(&path, OpenMode::Direct)?;
+        let seal = Seal { end: link.end, closed: true };
+        write_block(&*file, &before.header.encode_sealed(seal))?;
+    }
     let path = shared.layout.segment(segment.slot);
     let file = shared.platform.disk.open(&path, OpenMode::Direct)?;
     write_header(&*file, &SegmentHeader::free(segment.bytes))?;
@@ -112,9 +130,15 @@ impl SegmentGc {
                 Progress::More
             }
             Err(error) => {
-                log::warn!("gc of segment {:08x} stopped: {error}", emptying.victim.slot);
+                let slot = emptying.victim.slot;
                 if error.0.contains(DAMAGED) {
                     self.damaged.insert(emptying.victim.sequence);
+                    log::error!(
+                        "gc leaves segment {slot:08x} alone, {error}: stop the server and run \
+                         `larder repair`"
+                    );
+                } else {
+                    log::warn!("gc of segment {slot:08x} stopped: {error}");
                 }
                 self.emptying = None;
                 Progress::Nothing
@@ -143,7 +167,11 @@ impl SegmentGc {
         let mut bytes = vec![0; SEGMENT_HEADER_BYTES];
         let header = victim.file.read_at(&mut bytes, 0).ok().and(SegmentHeader::decode(&bytes));
         let Some(header) = header.filter(|header| header.segment == victim.sequence) else {
-            log::error!("the header of segment {:08x} is damaged; gc leaves it alone", victim.slot);
+            log::error!(
+                "the header of segment {:08x} is damaged, gc leaves it alone: stop the server and \
+                 run `larder repair`",
+                victim.slot
+            );
             self.damaged.insert(victim.sequence);
             return None;
         };

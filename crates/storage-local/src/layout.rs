@@ -45,6 +45,9 @@ const _: () = assert!(
     "a commit with one payload fits a batch"
 );
 
+/// Files beside the engine's own that belong to the data: a copy takes them along.
+pub(crate) const SMALL_FILES: [&str; 1] = ["root-credentials"];
+
 /// Paths of one data directory.
 #[derive(Clone, Debug)]
 pub(crate) struct Layout {
@@ -70,6 +73,16 @@ impl Layout {
 
     pub(crate) fn index(&self) -> PathBuf {
         self.root.join("index")
+    }
+
+    /// Says that a backup or restore into this directory was not finished.
+    pub(crate) fn unfinished(&self) -> PathBuf {
+        self.root.join("unfinished-copy")
+    }
+
+    /// Where a repair makes a new index.
+    pub(crate) fn rebuilding(&self) -> PathBuf {
+        self.root.join("index.rebuilding")
     }
 
     pub(crate) fn blobs(&self) -> PathBuf {

@@ -1,11 +1,12 @@
 //! The embedded engine: the journal is the truth, the index is derived, large blobs are files.
 //!
-//! Holds: journal segments, group commit, the index, large files, recovery, gc, the space reserve.
+//! Holds: journal segments, group commit, the index, large files, recovery, gc, care of damage.
 //! Never: S3 rules; the clock, files or threads except through `larder_platform`.
 //! Enter at: [`Local::open`]; a commit's way is `engine` -> `committer` -> `journal` -> `index`.
 
 mod blob;
 mod bytes_le;
+mod care;
 mod checkpoint;
 mod committer;
 mod engine;
@@ -22,5 +23,9 @@ mod recovery;
 mod reserve;
 mod window;
 
+pub use care::{
+    Checked, Copied, CopyParts, CopySegment, Finding, Indexes, NewIndex, Pin, Repaired, Scrub,
+    Scrubbed, Severity, VerifiedIndex, check, copy, copy_stopped, repair,
+};
 pub use engine::{Local, OpenError, Options};
 pub use metrics::{Histogram, Metrics};

@@ -1,13 +1,14 @@
 //! Opening a data directory: the segments' headers, the chain of those that count, the replay of
 //! what the durable index has not seen.
 
+use crate::care::turn_back;
 use crate::checkpoint::{CHECKPOINT, Checkpoint};
 use crate::committer::group::{POINTER_BYTES, index_value};
 use crate::engine::OpenError;
 use crate::index::{Index, IndexChange};
 use crate::journal::{
     BatchReader, FreeSegment, Link, Op, Place, ReadBatch, SEGMENT_HEADER_BYTES, Segment,
-    SegmentHeader, Segments, Slots,
+    SegmentHeader, Segments, Slots, Twin,
 };
 use crate::keys;
 use crate::layout::Layout;
@@ -43,6 +44,8 @@ const SECTOR_BYTES: usize = 512;
 struct Found {
     slot: u32,
     header: SegmentHeader,
+    /// What its seal says of where its batches end at least.
+    reaches: u64,
 }
 
 /// Reads the journal and brings the index up to it.
@@ -55,6 +58,8 @@ pub(crate) fn recover(
     let checkpoint = checkpoint(index)?;
     let last_segment = used.keys().next_back().copied().unwrap_or(0);
     let chain = chain(&used, &checkpoint)?;
+    let reaches: BTreeMap<u64, u64> =
+        used.iter().map(|(sequence, found)| (*sequence, found.reaches)).collect();
     let mut recovered = Recovered {
         segments: Segments::default(),
         slots,
@@ -83,14 +88,13 @@ pub(crate) fn recover(
             let segment = open_segment(platform, layout, &found)?;
             recovered.segments.insert(Arc::new(segment));
         }
-        replay(index, &mut recovered, sequence, limit, &checkpoint)?;
+        let end = End { limit, reaches: reaches.get(&sequence).copied().unwrap_or(0) };
+        replay(index, &mut recovered, sequence, end, &checkpoint)?;
     }
-    // A header that nothing links to was written by a roll that failed: it holds no batch.
+    // A header that nothing links to is of a segment whose first write failed: no batch in it
+    // counts. It is freed like any that holds nothing, before the one whose header says so.
     for found in used.into_values() {
-        let bytes = found.header.bytes;
-        if !recovered.slots.put(FreeSegment { slot: found.slot, bytes }) {
-            platform.disk.remove(&layout.segment(found.slot))?;
-        }
+        recovered.segments.insert(Arc::new(open_segment(platform, layout, &found)?));
     }
     recovered.newest = recovered.segments.get(last_segment);
     Ok(recovered)
@@ -110,12 +114,17 @@ fn headers(
         next_slot = next_slot.max(slot + 1);
         let file = platform.disk.open(&layout.segment(slot), OpenMode::Read)?;
         let bytes = file.length()?;
-        let mut first = vec![0; SECTOR_BYTES.min(bytes as usize)];
-        file.read_at(&mut first, 0)?;
+        let mut block = vec![0; SEGMENT_HEADER_BYTES.min(bytes as usize)];
+        file.read_at(&mut block, 0)?;
+        let first = &block[..SECTOR_BYTES.min(block.len())];
         bytes_last = bytes_last.max(bytes);
-        match SegmentHeader::decode(&first) {
+        match SegmentHeader::decode(first) {
             Some(header) if header.segment != 0 && header.bytes == bytes => {
-                used.insert(header.segment, Found { slot, header });
+                let reaches = match header.seal(&block) {
+                    Twin::Intact(seal) => seal.end,
+                    Twin::Absent | Twin::Damaged => 0,
+                };
+                used.insert(header.segment, Found { slot, header, reaches });
             }
             Some(header) if header.bytes == bytes => free.push(FreeSegment { slot, bytes }),
             // A creation that was cut off: a header is one sector, so it is there or it is not.
@@ -184,15 +193,22 @@ fn missing(segment: u64) -> OpenError {
 
 fn open_segment(platform: &Platform, layout: &Layout, found: &Found) -> Result<Segment, OpenError> {
     let file = platform.disk.open(&layout.segment(found.slot), OpenMode::Read)?;
-    let header = &found.header;
-    Ok(Segment::new(header.segment, found.slot, header.epoch, header.bytes, file))
+    Ok(Segment::new(found.header, found.slot, file))
+}
+
+/// What is known of where a segment's batches end.
+struct End {
+    /// Exactly here, as a later segment says.
+    limit: Option<u64>,
+    /// Here or behind.
+    reaches: u64,
 }
 
 fn replay(
     index: &dyn Index,
     recovered: &mut Recovered,
     sequence: u64,
-    limit: Option<u64>,
+    End { limit, reaches }: End,
     checkpoint: &Checkpoint,
 ) -> Result<(), OpenError> {
     let segment = recovered.segments.get(sequence).expect("it was opened just now");
@@ -213,7 +229,11 @@ fn replay(
     }
     index.apply(changes);
     let cut_short = limit.is_some_and(|limit| reader.offset != limit);
-    if cut_short || (limit.is_none() && reader.continues_behind_damage()) {
+    // A torn write is not one flipped bit away from what it was to be.
+    let flipped = || bytes.get(reader.offset as usize..).and_then(|b| turn_back(&segment.epoch, b));
+    let ends_early =
+        reader.offset < reaches || reader.continues_behind_damage() || flipped().is_some();
+    if cut_short || (limit.is_none() && ends_early) {
         return Err(OpenError::Corrupt(format!(
             "journal segment {sequence} is damaged at byte {}; `larder repair` can rebuild from \
              what is left",
@@ -268,15 +288,20 @@ impl Recovered {
     }
 
     fn usage(&mut self, space: &[u8], value: &[u8]) {
-        let mut key = crate::bytes_le::Reader::new(space);
-        let mut value = crate::bytes_le::Reader::new(value);
-        let (Some(space), Some(objects), Some(bytes)) = (key.u64(), value.i64(), value.i64())
-        else {
-            return;
-        };
-        let usage = self.usage.entry(space).or_default();
-        usage.objects += objects;
-        usage.bytes += bytes;
+        usage_change(space, value, |space, change| {
+            let usage = self.usage.entry(space).or_default();
+            usage.objects += change.objects;
+            usage.bytes += change.bytes;
+        });
+    }
+}
+
+/// Reads a usage record.
+pub(crate) fn usage_change(space: &[u8], value: &[u8], add: impl FnOnce(u64, UsageDelta)) {
+    let mut key = crate::bytes_le::Reader::new(space);
+    let mut value = crate::bytes_le::Reader::new(value);
+    if let (Some(space), Some(objects), Some(bytes)) = (key.u64(), value.i64(), value.i64()) {
+        add(space, UsageDelta { objects, bytes });
     }
 }
 

@@ -6,11 +6,13 @@
 
 mod blob;
 pub mod conformance;
+mod meaning;
 mod meta;
 pub mod model;
 mod row;
 
 pub use blob::{BlobError, BlobId, BlobReader, BlobRef, BlobStore, BlobWriter};
+pub use meaning::{Holdings, Meaning};
 pub use meta::{
     Batch, Check, CommitError, Delete, MetaError, MetaStore, Put, Receipt, Scan, ScanEnd, Step,
     UsageDelta, Visitor,

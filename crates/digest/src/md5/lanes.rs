@@ -229,7 +229,10 @@ unsafe fn compress<V: Vector>(states: &mut [State; LANES], data: &[&[u8]; LANES]
             }
             let [mut a, mut b, mut c, mut d] = state;
             macro_rules! step {
-                ($f:ident, $a:ident, $b:ident, $c:ident, $d:ident, $word:expr, $k:expr, $turn:literal) => {
+                (
+                    $f:ident, $a:ident, $b:ident, $c:ident, $d:ident,
+                    $word:expr, $k:expr, $turn:literal
+                ) => {
                     let sum = $a.add(m[$word]).add(V::splat($k)).add(V::$f($b, $c, $d));
                     $a = $b.add(sum.turn::<$turn, { 32 - $turn }>());
                 };

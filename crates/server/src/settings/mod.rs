@@ -11,6 +11,7 @@ mod tests;
 
 pub(crate) use accounts::ConfiguredAccount;
 pub(crate) use table::help;
+pub(crate) use values::rate;
 
 use larder_types::BucketName;
 use sources::{Given, Source};
@@ -55,6 +56,8 @@ pub(crate) struct Settings {
     pub(crate) connections_max: usize,
     pub(crate) idle_timeout: Duration,
     pub(crate) shutdown_grace: Duration,
+    pub(crate) scrub_rate: u64,
+    pub(crate) scrub_every: Duration,
     pub(crate) log_format: LogFormat,
     pub(crate) log_level: log::LevelFilter,
     pub(crate) accounts: Vec<ConfiguredAccount>,
@@ -80,6 +83,8 @@ impl Default for Settings {
             connections_max: 0,
             idle_timeout: Duration::ZERO,
             shutdown_grace: Duration::ZERO,
+            scrub_rate: 0,
+            scrub_every: Duration::ZERO,
             log_format: LogFormat::Auto,
             log_level: log::LevelFilter::Off,
             accounts: Vec::new(),

@@ -168,6 +168,22 @@ pub(crate) static SETTINGS: &[Setting] = &[
         set: |s, text| values::duration(text).map(|v| s.shutdown_grace = v),
     },
     Setting {
+        name: "scrub-rate",
+        value: "SIZE",
+        kind: Kind::One,
+        default: "64MiB",
+        help: "bytes that a scrub reads in a second at most",
+        set: |s, text| values::rate(text).map(|v| s.scrub_rate = v),
+    },
+    Setting {
+        name: "scrub-every",
+        value: "TIME",
+        kind: Kind::One,
+        default: "off",
+        help: "how long after a scrub the next one begins; off: only `larder scrub` begins one",
+        set: |s, text| values::period(text).map(|v| s.scrub_every = v),
+    },
+    Setting {
         name: "log-format",
         value: "FORMAT",
         kind: Kind::One,
@@ -209,12 +225,12 @@ impl Setting {
 
 /// The help, from the table.
 pub(crate) fn help() -> String {
-    let mut out = String::from(
-        "larder: Amazon S3 as one binary, one command, one directory\n\n\
-         Usage: larder [serve] [SETTING ...]    serve S3\n       \
-         larder help                     print this\n       \
-         larder version                  print the version\n\n\
-         Settings. Each can also be an environment variable (--tls-cert: LARDER_TLS_CERT) or a\n\
+    let mut out = String::from("larder: Amazon S3 as one binary, one command, one directory\n\n");
+    for (usage, what) in crate::commands::USAGES {
+        out.push_str(&format!("  larder {usage}\n      {what}\n"));
+    }
+    out.push_str(
+        "\nSettings. Each can also be an environment variable (--tls-cert: LARDER_TLS_CERT) or a\n\
          line of the configuration file (tls_cert). A flag wins over the environment, the\n\
          environment over the file.\n",
     );

@@ -102,6 +102,22 @@ pub(super) fn memory(text: &str) -> Result<u64, String> {
     }
 }
 
+/// Reads bytes in a second.
+pub(crate) fn rate(text: &str) -> Result<u64, String> {
+    let rate = bytes(text).filter(|rate| *rate > 0);
+    rate.ok_or_else(|| "expected bytes in a second, such as 50MiB".into())
+}
+
+/// Reads a number of days, hours ...; `off` is none.
+pub(super) fn period(text: &str) -> Result<Duration, String> {
+    let days = || text.strip_suffix('d')?.parse::<u64>().ok()?.checked_mul(86_400);
+    match (text, days()) {
+        ("off", _) => Ok(Duration::ZERO),
+        (_, Some(seconds)) => Ok(Duration::from_secs(seconds)),
+        _ => duration(text).map_err(|_| "expected off or a time, such as 12h or 7d".into()),
+    }
+}
+
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let (number, unit) = with_unit(text).ok_or("expected a time, such as 30s or 5m")?;
     let ms = match unit {
@@ -150,6 +166,18 @@ mod tests {
             assert_eq!(bytes(text), expected, "{text}");
         }
         assert!(memory("1MiB").is_err() && memory("1GiB").is_ok());
+    }
+
+    #[test]
+    fn rates_and_periods() {
+        assert_eq!(super::rate("2MiB"), Ok(2 << 20));
+        assert!(super::rate("0").is_err() && super::rate("fast").is_err());
+        let seconds = |text| super::period(text).map(|period| period.as_secs());
+        assert_eq!(
+            (seconds("off"), seconds("7d"), seconds("12h")),
+            (Ok(0), Ok(604_800), Ok(43_200))
+        );
+        assert!(seconds("weekly").is_err() && seconds("d").is_err());
     }
 
     #[test]

@@ -5,6 +5,8 @@
     reason = "these tests look at a process from outside: its files, its sockets, its end"
 )]
 
+mod backup;
+mod care;
 mod connections;
 mod harness;
 mod own_paths;

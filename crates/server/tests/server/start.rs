@@ -99,7 +99,10 @@ fn refusals_say_how_to_mend_it() {
     let data = tempdir().unwrap();
     let data_path = path(data.path());
     check_refusal(&mut larder(&["--lisen", "x"]), "did you mean --listen?");
-    check_refusal(&mut larder(&["server"]), "known are serve, help, version");
+    check_refusal(
+        &mut larder(&["server"]),
+        "known are serve, check, repair, scrub, backup, restore, help, version",
+    );
     check_refusal(larder(&[]).env("LARDER_DTA", "x"), "did you mean LARDER_DATA?");
     check_refusal(&mut larder(&["--config", "/nowhere.toml"]), "/nowhere.toml cannot be read");
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -16,7 +16,7 @@ pub(crate) const BLOCK_BYTES: u64 = 64 << 10;
 /// Bytes read or written at a time.
 pub(crate) const CHUNK_BYTES: u64 = 1 << 20;
 const MAGIC: &[u8; 8] = b"LARDBLOB";
-const FOOTER_BYTES: usize = 32;
+pub(crate) const FOOTER_BYTES: usize = 32;
 
 const _: () = assert!(CHUNK_BYTES.is_multiple_of(BLOCK_BYTES));
 
@@ -81,6 +81,30 @@ pub(crate) fn read(
     Ok(bytes::Bytes::from(data).slice(start..end))
 }
 
+/// Bytes of the file of a blob of so many bytes.
+pub(crate) fn disk_bytes(length: u64) -> u64 {
+    length + length.div_ceil(BLOCK_BYTES) * 4 + FOOTER_BYTES as u64
+}
+
+/// Bytes of the blob in a file of so many bytes; `None` when no blob's file is so long.
+pub(crate) fn blob_bytes(disk: u64) -> Option<u64> {
+    let rest = disk.checked_sub(FOOTER_BYTES as u64)?;
+    let blocks = rest.div_ceil(BLOCK_BYTES + 4);
+    let length = rest.checked_sub(blocks * 4)?;
+    (disk_bytes(length) == disk).then_some(length)
+}
+
+/// Reads and verifies all bytes of a small blob.
+pub(crate) fn read_whole(file: &dyn DiskFile, blob: BlobRef) -> Result<Vec<u8>, BlobError> {
+    let mut out = Vec::new();
+    while (out.len() as u64) < blob.length {
+        let from = out.len() as u64;
+        let end = (from + CHUNK_BYTES).min(blob.length);
+        out.extend_from_slice(&read(file, blob, from..end)?);
+    }
+    Ok(out)
+}
+
 /// Reads everything and checks it.
 pub(crate) fn verify(file: &dyn DiskFile, blob: BlobRef) -> Result<(), BlobError> {
     let mut at = 0;
@@ -89,6 +113,11 @@ pub(crate) fn verify(file: &dyn DiskFile, blob: BlobRef) -> Result<(), BlobError
         read(file, blob, at..end)?;
         at = end;
     }
+    verify_footer(file, blob)
+}
+
+/// Checks what follows the bytes of a blob.
+pub(crate) fn verify_footer(file: &dyn DiskFile, blob: BlobRef) -> Result<(), BlobError> {
     let table = blob.length.div_ceil(BLOCK_BYTES) as usize * 4;
     let mut bytes = vec![0; table + FOOTER_BYTES];
     file.read_at(&mut bytes, blob.length).map_err(|error| BlobError::Io(error.to_string()))?;
@@ -101,5 +130,19 @@ pub(crate) fn verify(file: &dyn DiskFile, blob: BlobRef) -> Result<(), BlobError
     match intact && reader.u64() == Some(crc) {
         true => Ok(()),
         false => Err(damaged(blob, "the footer")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BLOCK_BYTES, blob_bytes, disk_bytes};
+
+    #[test]
+    fn a_file_has_the_length_of_one_blob() {
+        for length in [0, 1, BLOCK_BYTES - 1, BLOCK_BYTES, BLOCK_BYTES + 1, 1 << 30, 5 << 40] {
+            assert_eq!(blob_bytes(disk_bytes(length)), Some(length));
+        }
+        let none = [0, 31, 33, disk_bytes(BLOCK_BYTES) + 1, disk_bytes(BLOCK_BYTES) + 4];
+        assert!(none.into_iter().all(|disk| blob_bytes(disk).is_none()));
     }
 }

@@ -72,6 +72,7 @@ fn share(
         queue: Queue::new(),
         metrics: Metrics::default(),
         snapshots: Snapshots::default(),
+        frees: Arc::default(),
         visible: AtomicU64::new(recovered.moment),
         usage: Mutex::new(recovered.usage),
         flush: Mutex::new(Flush { requested: None, durable: recovered.durable_segment }),
@@ -98,33 +99,85 @@ fn start(shared: &Arc<Shared>, committer: Committer) -> Mutex<Vec<larder_platfor
     Mutex::new(workers)
 }
 
+/// Takes the lock of a data directory that is there, and changes nothing.
+pub(crate) fn lock_existing(platform: &Platform, layout: &Layout) -> Result<DiskLock, OpenError> {
+    let missing = || {
+        let root = layout.root.display();
+        OpenError::Format(format!("{root} is no data directory; name one with --data DIR"))
+    };
+    if platform.disk.list(&layout.root).is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
+    {
+        return Err(missing());
+    }
+    let lock = lock(platform, layout)?;
+    match has_format(platform, layout)? {
+        true => Ok(lock),
+        false => Err(missing()),
+    }
+}
+
+fn lock(platform: &Platform, layout: &Layout) -> Result<DiskLock, OpenError> {
+    platform.disk.lock(&layout.root).map_err(|error| match error.kind() {
+        io::ErrorKind::WouldBlock => OpenError::Locked(layout.root.clone()),
+        _ => OpenError::Io(error),
+    })
+}
+
+/// Makes a directory that a copy is to be written to, and takes its lock. It is marked as
+/// unfinished before anything else is in it.
+pub(crate) fn create_copy(platform: &Platform, layout: &Layout) -> Result<DiskLock, OpenError> {
+    create_with_parents(platform, &layout.root)?;
+    let lock = lock(platform, layout)?;
+    let root = layout.root.display();
+    if let Some(name) = platform.disk.list(&layout.root)?.first() {
+        return Err(OpenError::Format(format!(
+            "{root} is not empty (it holds {name:?}); name a directory that is empty or not there"
+        )));
+    }
+    platform.disk.write_private(&layout.unfinished(), UNFINISHED_TEXT.as_bytes())?;
+    initialise(platform, layout)?;
+    Ok(lock)
+}
+
+const UNFINISHED_TEXT: &str =
+    "A backup or restore into this directory was not finished. Remove it and run that again.\n";
+
+/// Whether there is a format file. One of another version is refused, and a copy that was not
+/// finished.
+fn has_format(platform: &Platform, layout: &Layout) -> Result<bool, OpenError> {
+    if platform.disk.open(&layout.unfinished(), OpenMode::Read).is_ok() {
+        return Err(OpenError::Format(format!(
+            "{} is a backup or restore that was not finished: remove it and run that again",
+            layout.root.display()
+        )));
+    }
+    let file = match platform.disk.open(&layout.format(), OpenMode::Read) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(error.into()),
+    };
+    let mut text = vec![0; file.length()?.min(64) as usize];
+    file.read_at(&mut text, 0)?;
+    let text = String::from_utf8_lossy(&text).into_owned();
+    if text != FORMAT_TEXT {
+        return Err(OpenError::Format(format!(
+            "{} holds format {:?}; this Larder reads {:?}: use the version that wrote it",
+            layout.root.display(),
+            text.trim(),
+            FORMAT_TEXT.trim()
+        )));
+    }
+    Ok(true)
+}
+
 /// Makes the directories, takes the lock, checks the format.
 fn prepare(platform: &Platform, layout: &Layout) -> Result<DiskLock, OpenError> {
     let disk = &platform.disk;
     create_with_parents(platform, &layout.root)?;
-    let lock = disk.lock(&layout.root).map_err(|error| match error.kind() {
-        io::ErrorKind::WouldBlock => OpenError::Locked(layout.root.clone()),
-        _ => OpenError::Io(error),
-    })?;
-    match disk.open(&layout.format(), OpenMode::Read) {
-        Ok(file) => {
-            let mut text = vec![0; file.length()?.min(64) as usize];
-            file.read_at(&mut text, 0)?;
-            let text = String::from_utf8_lossy(&text).into_owned();
-            if text != FORMAT_TEXT {
-                return Err(OpenError::Format(format!(
-                    "{} holds format {:?}; this Larder reads {:?}: use the version that wrote it",
-                    layout.root.display(),
-                    text.trim(),
-                    FORMAT_TEXT.trim()
-                )));
-            }
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            refuse_foreign(platform, layout)?;
-            initialise(platform, layout)?;
-        }
-        Err(error) => return Err(error.into()),
+    let lock = lock(platform, layout)?;
+    if !has_format(platform, layout)? {
+        refuse_foreign(platform, layout)?;
+        initialise(platform, layout)?;
     }
     // A first start that was cut off may have left any of these out.
     for directory in [layout.journal(), layout.blobs()] {

@@ -4,7 +4,9 @@
 //! flush is all or nothing; what was not flushed is replayed from the journal.
 
 use super::{Cursor, Index, IndexChange, IndexError};
+use crate::care::Finding;
 use bytes::Bytes;
+use larder_platform::Disk;
 use larder_storage::Moment;
 use lsm_tree::{
     AbstractTree, AnyTree, Cache, Config, IterGuardImpl, SequenceNumberCounter, UserKey, UserValue,
@@ -43,6 +45,21 @@ impl LsmIndex {
         let index = Self { tree, cache_bytes, resident: AtomicBool::new(false) };
         index.tables_changed();
         Ok(index)
+    }
+
+    /// Opens the tree in `path` after reading every byte of its files. It must not be in use. The
+    /// crate removes what an unfinished flush left there, as at every opening.
+    pub fn open_verified(
+        disk: &dyn Disk,
+        path: &Path,
+        cache_bytes: u64,
+    ) -> Result<Self, Vec<Finding>> {
+        let findings = super::files::verify(disk, path);
+        match findings.is_empty() {
+            true => Self::open(path, cache_bytes)
+                .map_err(|error| vec![Finding::damage("index", error.0)]),
+            false => Err(findings),
+        }
     }
 
     fn tables_changed(&self) {

@@ -9,10 +9,12 @@ mod writer;
 
 pub(crate) use batch::{BATCH_HEADER_BYTES, BatchReader, ReadBatch};
 pub(crate) use hot::HotRecords;
-pub(crate) use record::{Op, Place, RECORD_HEADER_BYTES, Record, RecordView};
-pub(crate) use segment::{Link, SEGMENT_HEADER_BYTES, SegmentHeader};
+pub(crate) use record::{Op, Place, RECORD_HEADER_BYTES, Record, RecordAbout, RecordView};
+pub(crate) use segment::{Link, SEGMENT_HEADER_BYTES, Seal, SegmentHeader, Twin};
 pub(crate) use segments::{Segment, Segments};
-pub(crate) use writer::{FreeSegment, Journal, JournalEnd, JournalError, Slots, write_header};
+pub(crate) use writer::{
+    FreeSegment, Journal, JournalEnd, JournalError, Slots, write_block, write_header,
+};
 
 /// 128 random bits per use of a segment. They seed every checksum in it and are never shown
 /// outside, so neither recycled bytes nor an object body that looks like a batch can replay.

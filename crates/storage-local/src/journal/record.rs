@@ -9,7 +9,8 @@
 //! 12  u32  length of the payload, 0 = none
 //! 16  u64  segment of the record that this one replaces, 0 = none or not known
 //! 24  u32  length of that record
-//! 28  u32  0
+//! 28  u32  CRC32C of the header from 4 to here and of the index key, XOR the epoch's mask: what a
+//!          record was about is known though its value or payload is damaged
 //! 32       index key, value, payload
 //! ```
 
@@ -91,6 +92,8 @@ impl Record<'_> {
             header[16..24].copy_from_slice(&replaced.segment.to_le_bytes());
             header[24..28].copy_from_slice(&replaced.length.to_le_bytes());
         }
+        let about = about_checksum(epoch, &header[4..ABOUT_AT], self.key);
+        header[ABOUT_AT..].copy_from_slice(&about.to_le_bytes());
         let start = out.len();
         for part in [&header, self.key, self.value, self.payload] {
             out.extend(part);
@@ -98,6 +101,57 @@ impl Record<'_> {
         let record = &mut out.as_mut_slice()[start..];
         let checksum = checksum(epoch, &record[4..]);
         record[..4].copy_from_slice(&checksum.to_le_bytes());
+    }
+}
+
+/// Where the checksum of header and key is.
+const ABOUT_AT: usize = 28;
+
+fn about_checksum(epoch: &Epoch, header: &[u8], key: &[u8]) -> u32 {
+    let mut digest = crc_fast::Digest::new(crc_fast::CrcAlgorithm::Crc32Iscsi);
+    digest.update(header);
+    digest.update(key);
+    digest.finalize() as u32 ^ epoch.mask()
+}
+
+/// What a record is about, when its header and key are intact.
+#[derive(Clone, Copy)]
+pub(crate) struct RecordAbout<'a> {
+    pub(crate) op: Op,
+    pub(crate) first: bool,
+    pub(crate) key: &'a [u8],
+    /// Bytes of the value and of the payload.
+    pub(crate) value: usize,
+    pub(crate) payload: usize,
+    /// Bytes of the whole record.
+    pub(crate) length: usize,
+}
+
+impl<'a> RecordAbout<'a> {
+    /// Reads header and key at the front of `bytes`; `None` when they are damaged.
+    pub(crate) fn decode(epoch: &Epoch, bytes: &'a [u8]) -> Option<Self> {
+        let header = bytes.get(..RECORD_HEADER_BYTES)?;
+        let op = Op::decode(header[4]).filter(|_| header[5] <= 1)?;
+        let mut reader = Reader::new(&header[6..]);
+        let (key, value) = (usize::from(reader.u16()?), reader.u32()? as usize);
+        let payload = reader.u32()? as usize;
+        let stored = Reader::new(&header[ABOUT_AT..]).u32()?;
+        let key = bytes[RECORD_HEADER_BYTES..].get(..key)?;
+        let length = (RECORD_HEADER_BYTES + key.len()).checked_add(value)?.checked_add(payload)?;
+        let intact = about_checksum(epoch, &header[4..ABOUT_AT], key) == stored;
+        let first = header[5] == 1;
+        intact.then_some(Self { op, first, key, value, payload, length })
+    }
+}
+
+impl Op {
+    fn decode(code: u8) -> Option<Self> {
+        match code {
+            1 => Some(Self::Put),
+            2 => Some(Self::Delete),
+            3 => Some(Self::Usage),
+            _ => None,
+        }
     }
 }
 
@@ -121,14 +175,8 @@ impl<'a> RecordView<'a> {
         if checksum(epoch, bytes.get(4..length)?) != stored {
             return None;
         }
-        let op = match op {
-            1 => Op::Put,
-            2 => Op::Delete,
-            3 => Op::Usage,
-            _ => return None,
-        };
         Some(Self {
-            op,
+            op: Op::decode(op)?,
             first: first == 1,
             key: reader.bytes(key)?,
             value: reader.bytes(value)?,

@@ -1,7 +1,7 @@
 //! The segments in use, and how many of their bytes live records take.
 
-use super::Epoch;
 use super::record::Place;
+use super::{Epoch, SegmentHeader};
 use larder_platform::DiskFile;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -14,6 +14,8 @@ pub(crate) struct Segment {
     pub(crate) slot: u32,
     pub(crate) epoch: Epoch,
     pub(crate) bytes: u64,
+    /// Its header as written.
+    pub(crate) header: SegmentHeader,
     /// For reading, through the page cache.
     pub(crate) file: Arc<dyn DiskFile>,
     /// Bytes of records that something may still need: never less than the truth.
@@ -23,15 +25,10 @@ pub(crate) struct Segment {
 }
 
 impl Segment {
-    pub(crate) fn new(
-        sequence: u64,
-        slot: u32,
-        epoch: Epoch,
-        bytes: u64,
-        file: Arc<dyn DiskFile>,
-    ) -> Self {
+    pub(crate) fn new(header: SegmentHeader, slot: u32, file: Arc<dyn DiskFile>) -> Self {
         let (live, end) = (AtomicI64::new(0), AtomicU64::new(super::SEGMENT_HEADER_BYTES as u64));
-        Self { sequence, slot, epoch, bytes, file, live, end }
+        let (sequence, epoch, bytes) = (header.segment, header.epoch, header.bytes);
+        Self { sequence, slot, epoch, bytes, header, file, live, end }
     }
 
     pub(crate) fn live_bytes(&self) -> u64 {

@@ -3,7 +3,7 @@
 
 use super::Epoch;
 use super::batch::{BATCH_HEADER_BYTES, BatchHeader};
-use super::segment::{Link, SEGMENT_HEADER_BYTES, SegmentHeader};
+use super::segment::{Link, SEGMENT_HEADER_BYTES, Seal, SegmentHeader};
 use super::segments::{Segment, Segments};
 use crate::layout::{BATCH_ALIGN, Layout, SEGMENT_BYTES_MAX, SEGMENT_BYTES_MIN};
 use larder_platform::{AlignedBuffer, DIRECT_ALIGN, DiskFile, OpenMode, Platform};
@@ -216,9 +216,14 @@ impl Journal {
             return JournalError::Unknown(error);
         }
         if let Some(failed) = failed.filter(|a| a.offset == SEGMENT_HEADER_BYTES as u64) {
-            // No batch in it counts, as the header just written says: it can be used again.
-            self.segments.remove(failed.segment.sequence);
-            self.give_back(FreeSegment { slot: failed.segment.slot, bytes: failed.segment.bytes });
+            // No batch in it counts, as the header just written says: it can be used again. But it
+            // must say so itself before that header may go. If it cannot be told now, it stays
+            // among the segments in use, holds nothing, and is freed before the one behind it.
+            let bytes = failed.segment.bytes;
+            if write_header(&*failed.file, &SegmentHeader::free(bytes)).is_ok() {
+                self.segments.remove(failed.segment.sequence);
+                self.give_back(FreeSegment { slot: failed.segment.slot, bytes });
+            }
         }
         JournalError::Refused(error)
     }
@@ -258,8 +263,7 @@ impl Journal {
         // A failed header write may have reached the disk: its number is not used again.
         self.last_segment += 1;
         write_header(&*file, &header)?;
-        let segment = Segment::new(header.segment, free.slot, header.epoch, free.bytes, reading);
-        let segment = Arc::new(segment);
+        let segment = Arc::new(Segment::new(header, free.slot, reading));
         self.segments.insert(segment.clone());
         self.active = Some(Active { file, segment, offset: SEGMENT_HEADER_BYTES as u64 });
         Ok(())
@@ -269,11 +273,31 @@ impl Journal {
     pub(crate) fn link(&self) -> Option<Link> {
         self.link
     }
+
+    /// Notes in the active segment how far it reaches, at the end of a run: a last batch that is
+    /// damaged later is then told from one that a cut tore.
+    pub(crate) fn seal_active(&self) -> io::Result<()> {
+        match &self.active {
+            None => Ok(()),
+            Some(active) => {
+                let seal = Seal { end: active.offset, closed: false };
+                write_block(&*active.file, &active.segment.header.encode_sealed(seal))
+            }
+        }
+    }
 }
 
 /// Writes a header durably through a file opened [`OpenMode::Direct`].
 pub(crate) fn write_header(file: &dyn DiskFile, header: &SegmentHeader) -> io::Result<()> {
+    write_block(file, &header.encode())
+}
+
+/// Writes a header block, sealed or not, durably through a file opened [`OpenMode::Direct`].
+pub(crate) fn write_block(
+    file: &dyn DiskFile,
+    block: &[u8; SEGMENT_HEADER_BYTES],
+) -> io::Result<()> {
     let mut buffer = AlignedBuffer::new(DIRECT_ALIGN);
-    buffer.extend(&header.encode());
+    buffer.extend(block);
     file.write_at(buffer.as_slice(), 0)
 }

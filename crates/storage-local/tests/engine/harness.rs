@@ -4,10 +4,16 @@ use bytes::Bytes;
 use larder_platform::sim::Simulation;
 use larder_storage::model::Model;
 use larder_storage::{
-    Batch, CommitError, MetaStore, Receipt, RowKey, RowKind, RowView, Scan, SpaceId, Step, Visitor,
+    Batch, BlobRef, CommitError, Holdings, Meaning, MetaStore, Receipt, RowKey, RowKind, RowView,
+    Scan, SpaceId, Step, Visitor,
 };
-use larder_storage_local::index::{CachedIndex, MemoryIndex, MemoryTables};
-use larder_storage_local::{Local, OpenError, Options};
+use larder_storage_local::index::{CachedIndex, Index, MemoryIndex, MemoryTables};
+use larder_storage_local::{
+    Copied, CopyParts, Indexes, Local, OpenError, Options, Repaired, Severity, check, copy_stopped,
+    repair,
+};
+use std::cell::RefCell;
+use std::path::Path;
 use std::sync::Arc;
 
 /// The spaces that tests write to.
@@ -21,6 +27,10 @@ pub type DumpRow = (RowKey, Bytes, Option<Bytes>);
 pub struct Harness {
     pub sim: Simulation,
     pub tables: MemoryTables,
+    /// The tables of a copy.
+    copied: MemoryTables,
+    /// The tables were thrown away.
+    index_lost: bool,
     pub local: Option<Local>,
     /// What must be there: every acknowledged commit.
     pub model: Model,
@@ -50,6 +60,8 @@ impl Harness {
         Self {
             sim: Simulation::new(seed),
             tables: MemoryTables::default(),
+            copied: MemoryTables::default(),
+            index_lost: false,
             local: None,
             model: model(),
             last_round: (model(), Vec::new()),
@@ -73,6 +85,102 @@ impl Harness {
 
     pub fn local(&self) -> Local {
         self.local.clone().expect("the engine is open")
+    }
+
+    /// An end as an operator makes it.
+    pub fn stop(&mut self) {
+        self.local = None;
+        self.sim.run_until_idle();
+        self.sim.reboot();
+    }
+
+    /// Segments that gc freed since the engine was opened.
+    pub fn segments_freed(&self) -> u64 {
+        let local = self.local();
+        local.metrics().segments_freed.load(std::sync::atomic::Ordering::Relaxed)
+    }
+
+    pub fn throw_index_away(&mut self) {
+        self.tables = MemoryTables::default();
+        self.index_lost = true;
+    }
+
+    /// What a check of the closed directory calls damage.
+    pub fn check(&self) -> Vec<String> {
+        self.check_at("/data").expect("the directory can be read")
+    }
+
+    /// What a check calls damage in a directory with this index, or why it cannot look.
+    pub fn check_at(&self, directory: &str) -> Result<Vec<String>, String> {
+        let findings = RefCell::new(Vec::new());
+        let tables = match directory {
+            "/data" => self.tables.clone(),
+            _ => self.copied.clone(),
+        };
+        let open = |_: &Path| Ok(Arc::new(MemoryIndex::new(tables)) as Arc<dyn Index>);
+        let checked =
+            check(&self.sim.platform(), Path::new(directory), open, &mut Plain, &mut |finding| {
+                // The usage of these tests is arbitrary: rows do not add up to it.
+                if finding.severity == Severity::Damage && !finding.what.starts_with("space ") {
+                    findings.borrow_mut().push(finding.to_string());
+                }
+            });
+        checked.map(|_| findings.into_inner()).map_err(|error| error.to_string())
+    }
+
+    /// Copies the closed directory.
+    pub fn copy(&self, to: &str) -> Result<Copied, OpenError> {
+        let tables = self.copied.clone();
+        let open = || Arc::new(MemoryIndex::new(tables.clone())) as Arc<dyn Index>;
+        let parts = CopyParts {
+            indexes: Indexes { old: &|_| None, new: &|_| Ok(open()) },
+            verified: &|_| Ok(open()),
+            meaning: &mut Plain,
+            pace: &mut |_| {},
+            report: &mut |_| {},
+        };
+        let to = Options { directory: to.into(), ..options() };
+        copy_stopped(&self.sim.platform(), Path::new("/data"), &to, parts)
+    }
+
+    pub fn close_and_check(&mut self) -> Vec<String> {
+        self.stop();
+        self.check()
+    }
+
+    pub fn try_repair(&mut self) -> Result<Repaired, OpenError> {
+        let (old, new) = (self.tables.clone(), MemoryTables::default());
+        let kept = (!self.index_lost).then_some(old);
+        let indexes = Indexes {
+            old: &|_| Some(Arc::new(MemoryIndex::new(kept.clone()?)) as Arc<dyn Index>),
+            new: &|_| Ok(Arc::new(MemoryIndex::new(new.clone())) as Arc<dyn Index>),
+        };
+        let platform = self.sim.platform();
+        let repaired = repair(&platform, &options(), &indexes, &mut Plain, &mut |_| {})?;
+        self.tables = new;
+        self.index_lost = false;
+        Ok(repaired)
+    }
+
+    pub fn repair(&mut self) -> Repaired {
+        self.try_repair().expect("a repair")
+    }
+
+    /// Asserts that the engine holds what the model holds but for at most so many rows, and
+    /// nothing else; takes over into the model what it holds.
+    pub fn assert_lacks(&mut self, most: usize, note: &str) {
+        let (found, expected) = (self.dump(), self.model.dump());
+        let strange: Vec<_> = found.iter().filter(|row| !expected.contains(row)).collect();
+        assert!(strange.is_empty(), "only what was acknowledged: {:?}; {note}", strange.len());
+        let lacking = expected.len() - found.len();
+        assert!(lacking <= most, "{lacking} rows are missing and {most} may be; {note}");
+        let model = Model::with_payload_bytes_max(128 << 10);
+        for (row, value, payload) in found {
+            let puts = vec![larder_storage::Put { row, value, payload, replaces: None }];
+            let batch = Batch { puts, ..Batch::default() };
+            self.sim.block_on(model.commit(batch)).expect("no checks");
+        }
+        self.model = model;
     }
 
     /// A kill of the process: what was written stays.
@@ -129,7 +237,7 @@ impl Harness {
         }
         for (index, ..) in &acked {
             // Moments are the engine's own: the model takes the outcome, not the checks.
-            let batch = Batch { checks: Vec::new(), ..batches[*index].clone() };
+            let batch = Batch { checks: Vec::new(), adopts: Vec::new(), ..batches[*index].clone() };
             self.sim.block_on(self.model.commit(batch)).expect("the model takes what was taken");
         }
         let unknown = batches.into_iter().enumerate();
@@ -256,5 +364,22 @@ impl Visitor for Keys {
         let key = RowKey::new(self.0, row.kind, row.key.to_vec());
         self.1.push(key.with_suffix(row.suffix.to_vec()));
         Step::Next
+    }
+}
+
+/// Rows that mean nothing.
+struct Plain;
+
+impl Meaning for Plain {
+    fn read(&mut self, _: &RowKey, _: &[u8]) -> Result<Holdings, String> {
+        Ok(Holdings::default())
+    }
+
+    fn name(&self, row: &RowKey) -> String {
+        format!("{row:?}")
+    }
+
+    fn listed(&self, _: &[u8]) -> Result<Vec<BlobRef>, String> {
+        Ok(Vec::new())
     }
 }

@@ -32,6 +32,8 @@ enum Operation {
     /// The power goes at the n-th sync from here, while these are on their way.
     CutDuring(u64, Vec<Commit>),
     FailWrite(Vec<Commit>),
+    /// The index is thrown away, after a cut when true, and made anew.
+    Repair(bool),
     Idle,
 }
 
@@ -56,6 +58,7 @@ fn operation() -> impl Strategy<Value = Operation> {
         1 => Just(Operation::PowerCut),
         2 => (1..6u64, commits(3)).prop_map(|(n, c)| Operation::CutDuring(n, c)),
         1 => commits(3).prop_map(Operation::FailWrite),
+        1 => any::<bool>().prop_map(Operation::Repair),
         1 => Just(Operation::Idle),
     ]
 }
@@ -124,6 +127,18 @@ fn run(seed: u64, operations: &[Operation]) {
             }
             Operation::Reboot => harness.reboot(),
             Operation::PowerCut => harness.power_cut(),
+            Operation::Repair(cut) => {
+                match cut {
+                    true => harness.sim.power_cut(),
+                    false => harness.sim.reboot(),
+                }
+                harness.local = None;
+                assert_eq!(harness.check(), Vec::<String>::new(), "nothing is damaged");
+                harness.throw_index_away();
+                let repaired = harness.repair();
+                assert_eq!((repaired.lost, repaired.restored), (0, 0));
+                harness.open();
+            }
             Operation::Idle => harness.sim.run_until_idle(),
             Operation::CutDuring(syncs, commits) => {
                 let batches = batches(&harness, commits, &mut stamp);

@@ -1,0 +1,181 @@
+//! What this room's rows mean, for those who verify and rebuild a store below it.
+
+use crate::rows::{
+    GcRecord, Manifest, PartRecord, Placement, UploadId, UploadRecord, VersionRecord, address,
+    bucket,
+};
+use larder_storage::{BlobRef, Holdings, Meaning, RowKey, RowKind, SpaceId, UsageDelta};
+use larder_types::{BucketName, VersionId};
+use std::collections::{HashMap, HashSet};
+
+/// Reads rows for a check, a repair or a scrub. Remembers the buckets and the uploads in progress
+/// that it was shown.
+#[derive(Default)]
+pub struct RowMeaning {
+    buckets: HashMap<SpaceId, String>,
+    uploads: HashSet<(SpaceId, Vec<u8>, Vec<u8>)>,
+}
+
+impl RowMeaning {
+    /// The holdings of a part: those of an upload that is over, or of a deleted bucket, are being
+    /// freed, and their blobs may be gone before their rows.
+    fn part(&self, row: &RowKey, value: &[u8]) -> Result<Holdings, String> {
+        let part = PartRecord::decode(value).map_err(text)?;
+        let id = row.suffix.get(..16).unwrap_or_default().to_vec();
+        let open = self.buckets.contains_key(&row.space)
+            && self.uploads.contains(&(row.space, row.key.to_vec(), id));
+        Ok(match open {
+            true => Holdings { blob: part.blob, ..Holdings::default() },
+            false => Holdings {
+                frees: part.blob.into_iter().map(|blob| blob.id).collect(),
+                ..Holdings::default()
+            },
+        })
+    }
+}
+
+fn text(error: crate::rows::Malformed) -> String {
+    error.0.to_owned()
+}
+
+fn version(row: &RowKey, value: &[u8]) -> Result<Holdings, String> {
+    let record = VersionRecord::decode(value).map_err(text)?;
+    let usage = UsageDelta { objects: 1, bytes: record.size as i64 };
+    let mut holdings = Holdings { usage, ..Holdings::default() };
+    match record.placement {
+        Placement::Empty => {}
+        Placement::Inline => holdings.payload = Some(record.size),
+        Placement::OwnRow => {
+            holdings.payload = Some(record.size);
+            let body = address::body(row.space, &row.key, record.order, record.nonce);
+            holdings.body = Some(body);
+        }
+        Placement::Blob(blob) => holdings.blob = Some(blob),
+        Placement::Manifest { blob, .. } => holdings.manifest = Some(blob),
+    }
+    Ok(holdings)
+}
+
+fn gc(value: &[u8]) -> Result<Holdings, String> {
+    let mut holdings = Holdings::default();
+    match GcRecord::decode(value).map_err(text)? {
+        GcRecord::Blobs(ids) => holdings.frees = ids,
+        GcRecord::Manifest(blob) => {
+            holdings.frees.push(blob.id);
+            holdings.frees_listed = Some(blob);
+        }
+        GcRecord::UploadParts { .. } | GcRecord::Space(_) => {}
+    }
+    Ok(holdings)
+}
+
+/// The version that a position in a suffix means.
+fn at_position(suffix: &[u8]) -> Option<VersionId> {
+    let (inverted, nonce) = suffix.split_at_checked(8)?;
+    let order = u64::MAX - u64::from_be_bytes(inverted.try_into().ok()?);
+    Some(match u64::from_be_bytes(nonce.try_into().ok()?) {
+        0 => VersionId::Null,
+        nonce => VersionId::Id { order, nonce },
+    })
+}
+
+impl Meaning for RowMeaning {
+    fn read(&mut self, row: &RowKey, value: &[u8]) -> Result<Holdings, String> {
+        match row.kind {
+            RowKind::Bucket => {
+                let name = String::from_utf8_lossy(&row.key).into_owned();
+                let parsed = BucketName::new(&name).map_err(|_| "it has no bucket's name")?;
+                let bucket = bucket::decode(parsed, value).map_err(text)?;
+                self.buckets.insert(bucket.space, name);
+                Ok(Holdings::default())
+            }
+            RowKind::Head | RowKind::Version => version(row, value),
+            RowKind::Upload => {
+                UploadRecord::decode(value).map_err(text)?;
+                self.uploads.insert((row.space, row.key.to_vec(), row.suffix.to_vec()));
+                Ok(Holdings::default())
+            }
+            RowKind::Part => self.part(row, value),
+            RowKind::Gc => gc(value),
+            RowKind::Body | RowKind::Outbox | RowKind::Due => Ok(Holdings::default()),
+        }
+    }
+
+    fn name(&self, row: &RowKey) -> String {
+        let key = String::from_utf8_lossy(&row.key);
+        let key = key.escape_debug();
+        if row.kind == RowKind::Bucket {
+            return format!("bucket {key}");
+        }
+        let bucket = match self.buckets.get(&row.space) {
+            Some(bucket) => bucket.clone(),
+            None => format!("(no bucket, space {:016x})", row.space.0),
+        };
+        let object = format!("{bucket}/{key}");
+        let version = || match at_position(&row.suffix) {
+            None => String::new(),
+            Some(version) => format!(" (version {version})"),
+        };
+        match row.kind {
+            RowKind::Version if row.suffix.is_empty() => format!("{object} (delete marker)"),
+            RowKind::Version => object + &version(),
+            RowKind::Body => format!("{object}{}, its body", version()),
+            RowKind::Upload => match <[u8; 16]>::try_from(&row.suffix[..]) {
+                Ok(id) => format!("{object} (upload {})", UploadId(id)),
+                Err(_) => format!("{object} (an upload)"),
+            },
+            RowKind::Part => match address::parse_part(&row.suffix) {
+                Some((id, part)) => format!("{object} (part {part} of upload {id})"),
+                None => format!("{object} (a part)"),
+            },
+            RowKind::Gc => format!("{object} (what is to be freed of it)"),
+            RowKind::Head | RowKind::Outbox | RowKind::Due | RowKind::Bucket => object,
+        }
+    }
+
+    fn listed(&self, manifest: &[u8]) -> Result<Vec<BlobRef>, String> {
+        let manifest = Manifest::decode(manifest).map_err(text)?;
+        Ok(manifest.entries.iter().filter_map(|entry| entry.blob).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RowMeaning;
+    use crate::testing::World;
+    use bytes::Bytes;
+    use larder_storage::{Meaning, MetaStore, RowKey, RowKind, SpaceId, UsageDelta};
+
+    #[test]
+    fn rows_add_up_to_the_usage_and_have_names() {
+        let world = World::new();
+        let bucket = world.versioned("pantry");
+        for (key, body) in [("a", &b"12345"[..]), ("a", b"123"), ("b\n", b"")] {
+            world.put(&bucket, key, body);
+        }
+        world.delete(&bucket, "b\n", None);
+        let mut meaning = RowMeaning::default();
+        let (mut usage, mut names) = (UsageDelta::default(), Vec::new());
+        let mut rows = world.store.dump();
+        rows.sort_by_key(|(row, ..)| (row.kind, row.clone()));
+        for (row, value, payload) in rows {
+            let holdings = meaning.read(&row, &value).expect("a row of ours");
+            usage.objects += holdings.usage.objects;
+            usage.bytes += holdings.usage.bytes;
+            if let Some(body) = holdings.body {
+                let found = world.run(world.store.get(&body)).unwrap().row.expect("its body");
+                let length = found.payload.map(|payload| u64::from(payload.length));
+                assert_eq!(length, holdings.payload);
+            }
+            assert!(row.kind != RowKind::Body || payload.is_some());
+            names.push(meaning.name(&row));
+        }
+        assert_eq!(world.run(world.store.usage(bucket.space)).unwrap(), usage);
+        for expected in ["bucket pantry", "pantry/a", "pantry/b\\n (delete marker)"] {
+            assert!(names.iter().any(|name| name == expected), "{expected} in {names:?}");
+        }
+        assert!(names.iter().any(|name| name.starts_with("pantry/a (version ")));
+        let row = RowKey::new(SpaceId(7), RowKind::Head, Bytes::from_static(b"x"));
+        assert_eq!(meaning.name(&row), "(no bucket, space 0000000000000007)/x");
+    }
+}

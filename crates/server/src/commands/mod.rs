@@ -1,0 +1,116 @@
+//! The subcommands that look after a data directory.
+
+mod check;
+mod copy;
+mod repair;
+mod scrub;
+mod talk;
+mod words;
+
+use larder_objects::RowMeaning;
+use larder_platform::Platform;
+use larder_storage_local::index::{Index, LsmIndex};
+use larder_storage_local::{Finding, OpenError};
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use tokio::runtime::{Builder, Runtime};
+
+pub(crate) use check::check;
+pub(crate) use copy::{backup, restore};
+pub(crate) use repair::repair;
+pub(crate) use scrub::scrub;
+
+/// The subcommands, for the help.
+pub(crate) const USAGES: [(&str, &str); 8] = [
+    ("[serve] [SETTING ...]", "serve S3"),
+    (
+        "check [--data DIR]",
+        "read and compare everything, server stopped; 0: intact, 1: damage, 2: could not look",
+    ),
+    (
+        "repair [--data DIR]",
+        "make the index anew, move damaged files aside, name what is lost; server stopped",
+    ),
+    (
+        "scrub [--data DIR]",
+        "have the running server read and verify everything; answers as check does",
+    ),
+    (
+        "backup --to DIR [--data DIR] [--rate SIZE]",
+        "copy everything as of one moment, of a running server or a stopped one, and verify it",
+    ),
+    (
+        "restore --from DIR [--data DIR] [--rate SIZE]",
+        "make a data directory from a backup; a backup can also be served as it is",
+    ),
+    ("help", "print this"),
+    ("version", "print the version"),
+];
+
+/// What a check answers when it found damage.
+const DAMAGE: u8 = 1;
+/// What a check answers when it could not look.
+const FAILED: u8 = 2;
+/// Memory for the blocks of an index that is read from one end to the other.
+const CACHE_BYTES: u64 = 32 << 20;
+
+/// Why a subcommand could not do what it was asked; one line that says how to mend it.
+pub(crate) struct Failure(pub(crate) String);
+
+impl From<String> for Failure {
+    fn from(message: String) -> Self {
+        Self(message)
+    }
+}
+
+impl From<OpenError> for Failure {
+    fn from(error: OpenError) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// Runs a subcommand whose failures answer 2.
+pub(crate) fn run(outcome: Result<ExitCode, Failure>) -> ExitCode {
+    outcome.unwrap_or_else(|Failure(message)| {
+        eprintln!("larder: {message}");
+        ExitCode::from(FAILED)
+    })
+}
+
+/// A reactor for the platform's tasks, of which these commands have few.
+fn reactor() -> Result<Runtime, Failure> {
+    Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .map_err(|error| Failure(format!("the system refuses threads: {error}")))
+}
+
+/// Prints a line; a reader such as `head` may have gone.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+fn print(finding: Finding) {
+    say(&finding.to_string());
+}
+
+fn open_verified(platform: &Platform, path: &Path) -> Result<Arc<dyn Index>, Vec<Finding>> {
+    let index = LsmIndex::open_verified(&*platform.disk, path, CACHE_BYTES)?;
+    Ok(Arc::new(index))
+}
+
+fn open_new(path: &Path) -> Result<Arc<dyn Index>, OpenError> {
+    let index = LsmIndex::open(path, CACHE_BYTES).map_err(|error| OpenError::Index(error.0))?;
+    Ok(Arc::new(index))
+}
+
+/// `n things`, or `1 thing`.
+fn count(n: u64, thing: &str) -> String {
+    match n {
+        1 => format!("1 {thing}"),
+        n => format!("{n} {thing}s"),
+    }
+}

@@ -1,0 +1,533 @@
+//! `larder check`: reads everything in a data directory that nobody serves, and compares.
+
+use super::finding::{Finding, Severity};
+use super::rows::{self, Shown};
+use super::salvage::salvage;
+use super::survey::{Survey, place, survey};
+use super::walk::{Stretch, Walk};
+use crate::blob::file::{self, FOOTER_BYTES};
+use crate::checkpoint::{CHECKPOINT, Checkpoint};
+use crate::committer::group::index_value;
+use crate::engine::{OpenError, lock_existing, split_value};
+use crate::index::{Index, IndexChange, IndexError};
+use crate::journal::{Op, Place, RecordView};
+use crate::keys;
+use crate::layout::Layout;
+use crate::recovery::usage_change;
+use crate::window::row_hash;
+use larder_platform::{OpenMode, Platform};
+use larder_storage::{BlobError, BlobId, BlobRef, Holdings, Meaning, Moment, UsageDelta};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Damaged records remembered for their names.
+const REMAINS_MAX: usize = 1 << 16;
+
+/// What a check read and found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Checked {
+    /// Journal segments in use.
+    pub segments: u64,
+    /// Intact records in them.
+    pub records: u64,
+    /// Rows of the index.
+    pub rows: u64,
+    /// Blobs that rows name.
+    pub blobs: u64,
+    /// Bytes of journal and blobs.
+    pub bytes: u64,
+    /// Findings that are damage.
+    pub damages: u64,
+    /// Findings that are none.
+    pub notes: u64,
+}
+
+struct Check<'a> {
+    platform: &'a Platform,
+    layout: Layout,
+    survey: Survey,
+    /// `None` when it cannot be read.
+    index: Option<Arc<dyn Index>>,
+    report: &'a mut dyn FnMut(Finding),
+    checked: Checked,
+    /// The last tombstone of each row, by the hash of its key.
+    tombstones: HashMap<u64, Place>,
+    /// Rows of the index whose record was found intact.
+    matched: u64,
+    /// Rows of damaged records, as far as those say: segment, offset and key.
+    remains: Vec<(u64, u32, Vec<u8>)>,
+    /// Usage as the commits' changes add up.
+    counted: BTreeMap<u64, UsageDelta>,
+}
+
+/// Reads everything and compares; changes nothing. `index` verifies the files of the index and
+/// opens it, or says what is damaged there. Everything found goes to `report`, one call each.
+pub fn check(
+    platform: &Platform,
+    directory: &Path,
+    index: impl FnOnce(&Path) -> Result<Arc<dyn Index>, Vec<Finding>>,
+    meaning: &mut dyn Meaning,
+    report: &mut dyn FnMut(Finding),
+) -> Result<Checked, OpenError> {
+    let _lock = lock_existing(platform, &Layout::new(directory))?;
+    check_locked(platform, directory, index, meaning, report)
+}
+
+/// As [`check`], for a directory that the caller holds.
+pub(crate) fn check_locked(
+    platform: &Platform,
+    directory: &Path,
+    index: impl FnOnce(&Path) -> Result<Arc<dyn Index>, Vec<Finding>>,
+    meaning: &mut dyn Meaning,
+    report: &mut dyn FnMut(Finding),
+) -> Result<Checked, OpenError> {
+    let layout = Layout::new(directory);
+    let mut found = Vec::new();
+    let survey = survey(platform, &layout, &mut |finding| found.push(finding))?;
+    let index = match index(&layout.index()) {
+        Ok(index) => Some(index),
+        Err(findings) => {
+            found.extend(findings);
+            None
+        }
+    };
+    let mut check = Check {
+        platform,
+        layout,
+        survey,
+        index,
+        report,
+        checked: Checked::default(),
+        tombstones: HashMap::new(),
+        matched: 0,
+        remains: Vec::new(),
+        counted: BTreeMap::new(),
+    };
+    found.into_iter().for_each(|finding| check.say(finding));
+    check.tail()?;
+    check.journal()?;
+    if let Some(index) = check.index.clone() {
+        if let Err(Failed::Index(error)) = check.rows(&*index, meaning) {
+            check.say(Finding::damage("index", error.0));
+        }
+    } else {
+        let what = "rows and blobs were not compared: the index cannot be read";
+        check.say(Finding::note("index", what));
+    }
+    Ok(check.checked)
+}
+
+/// Why a walk over the rows ended early.
+enum Failed {
+    Index(IndexError),
+}
+
+impl From<IndexError> for Failed {
+    fn from(error: IndexError) -> Self {
+        Self::Index(error)
+    }
+}
+
+fn at(place: Place) -> (u64, u32) {
+    (place.segment, place.offset)
+}
+
+impl Check<'_> {
+    fn say(&mut self, finding: Finding) {
+        match finding.severity {
+            Severity::Damage => self.checked.damages += 1,
+            Severity::Note => self.checked.notes += 1,
+        }
+        (self.report)(finding);
+    }
+
+    fn index_failed(&mut self, error: &IndexError) {
+        self.say(Finding::damage("index", error.0.clone()));
+        self.index = None;
+    }
+
+    /// Brings the index in memory up to the journal's end, as a start does.
+    fn tail(&mut self) -> io::Result<()> {
+        let Some(index) = self.index.clone() else {
+            return Ok(());
+        };
+        let checkpoint = match index.get(&keys::internal(CHECKPOINT)) {
+            Err(error) => {
+                self.index_failed(&error);
+                return Ok(());
+            }
+            Ok(None) => Checkpoint { next_batch: 1, ..Checkpoint::default() },
+            Ok(Some(value)) => match Checkpoint::decode(&value) {
+                Some(checkpoint) => checkpoint,
+                None => {
+                    self.index_failed(&IndexError("the checkpoint cannot be read".into()));
+                    return Ok(());
+                }
+            },
+        };
+        self.counted = checkpoint.usage.iter().copied().collect();
+        let first = checkpoint.applied.map_or(0, |link| link.segment);
+        if first != 0 && !self.survey.used.contains_key(&first) {
+            let what = format!("segment {first}, into which the index reaches, is missing");
+            self.say(Finding::damage("journal", what));
+        }
+        let used: Vec<_> = self.survey.used.range(first..).map(|(_, s)| s.clone()).collect();
+        for surveyed in used {
+            let walk = Walk::open(self.platform, &self.layout, &surveyed)?;
+            let counted = &mut self.counted;
+            let segment = walk.segment.sequence;
+            let shown = walk.run(|stretch| {
+                let (Stretch::Batch(batch) | Stretch::Mended(batch)) = stretch else {
+                    return Ok(());
+                };
+                if batch.header.sequence < checkpoint.next_batch {
+                    return Ok(());
+                }
+                let mut moment = batch.header.moment - 1;
+                let mut changes = Vec::new();
+                for (offset, record) in batch.records(&walk.segment.epoch) {
+                    moment += u64::from(record.first);
+                    let length = record.length as u32;
+                    let place = Place { segment, offset, length };
+                    let payload = record.payload.len() as u32;
+                    let value = match record.op {
+                        Op::Usage => {
+                            usage_change(record.key, record.value, |space, change| {
+                                add(counted.entry(space).or_default(), change);
+                            });
+                            continue;
+                        }
+                        Op::Delete => None,
+                        Op::Put => Some(index_value(place, payload, record.value)),
+                    };
+                    let (key, at) = (record.key.to_vec(), Moment(moment));
+                    changes.push(IndexChange { key, value, at });
+                }
+                index.apply(changes);
+                Ok::<(), io::Error>(())
+            });
+            shown?;
+        }
+        self.counted.retain(|_, usage| *usage != UsageDelta::default());
+        Ok(())
+    }
+
+    /// Every record, newest segment first: a tombstone is then known before what it hides.
+    fn journal(&mut self) -> io::Result<()> {
+        let used: Vec<_> = self.survey.used.values().rev().cloned().collect();
+        for (age, surveyed) in used.iter().enumerate() {
+            let walk = Walk::open(self.platform, &self.layout, surveyed)?;
+            let (segment, epoch) = (walk.segment.sequence, walk.segment.epoch);
+            let tombstones = &mut self.tombstones;
+            let shown = walk.run(|stretch| {
+                let (Stretch::Batch(batch) | Stretch::Mended(batch)) = stretch else {
+                    return Ok(());
+                };
+                for (offset, record) in batch.records(&epoch).filter(|r| r.1.op == Op::Delete) {
+                    let place = Place { segment, offset, length: record.length as u32 };
+                    let last = tombstones.entry(row_hash(record.key)).or_insert(place);
+                    *last = if at(*last) < at(place) { place } else { *last };
+                }
+                Ok::<(), io::Error>(())
+            });
+            shown?;
+            let (end, sequence) = walk.run(|stretch| {
+                self.stretch(surveyed.slot, &walk, stretch);
+                Ok::<(), io::Error>(())
+            })?;
+            self.checked.segments += 1;
+            self.checked.bytes += end;
+            if age == 0 && walk.is_torn_at(end, sequence) {
+                let place = format!("{} at byte {end}", place(surveyed.slot));
+                let what = "the last write is not whole: a crash tore it before it was \
+                            acknowledged, or it is damaged";
+                self.say(Finding::note(place, what));
+            }
+        }
+        Ok(())
+    }
+
+    fn stretch(&mut self, slot: u32, walk: &Walk, stretch: Stretch<'_>) {
+        let batch = match stretch {
+            Stretch::Batch(batch) => batch,
+            Stretch::Mended(batch) => {
+                let place = format!("{} at byte {}", place(slot), batch.offset);
+                let what = "a bit flipped in a batch of records; `larder repair` turns it back";
+                self.say(Finding::damage(place, what));
+                batch
+            }
+            Stretch::Damage { from, to } => {
+                let place = format!("{} at byte {from}", place(slot));
+                let what = format!("{} bytes of records are damaged", to - from);
+                let segment = walk.segment.sequence;
+                let found = salvage(&walk.segment.epoch, walk.bytes(from, to), segment, from);
+                let room = REMAINS_MAX.saturating_sub(self.remains.len());
+                let lost = found.lost.into_iter().take(room);
+                self.remains.extend(lost.map(|row| (segment, row.offset, row.key)));
+                return self.say(Finding::damage(place, what));
+            }
+        };
+        let mut records = 0;
+        for (offset, record) in batch.records(&walk.segment.epoch) {
+            records += 1;
+            self.checked.records += 1;
+            let length = record.length as u32;
+            let place = Place { segment: walk.segment.sequence, offset, length };
+            self.record(slot, place, &record);
+        }
+        if records != batch.header.records {
+            let place = format!("{} at byte {}", place(slot), batch.offset);
+            self.say(Finding::damage(place, "a batch lacks records"));
+        }
+    }
+
+    /// Compares a record with the index.
+    fn record(&mut self, slot: u32, found: Place, record: &RecordView<'_>) {
+        let (Some(index), false) = (&self.index, record.op == Op::Usage) else {
+            return;
+        };
+        let value = match index.get(record.key) {
+            Ok(value) => value,
+            Err(error) => return self.index_failed(&error),
+        };
+        let known = value.as_deref().and_then(split_value);
+        let what = match (record.op, known) {
+            (Op::Put, Some((place, payload, value))) if place == found => {
+                self.matched += 1;
+                if payload as usize == record.payload.len() && value == record.value {
+                    return;
+                }
+                "the index holds another value for"
+            }
+            (Op::Put, None) => {
+                let tombstone = self.tombstones.get(&row_hash(record.key));
+                if tombstone.is_some_and(|tombstone| at(*tombstone) > at(found)) {
+                    return;
+                }
+                "the index lacks"
+            }
+            (_, Some((place, ..))) if at(place) < at(found) => "the index is behind for",
+            _ => return,
+        };
+        let place = format!("{} at byte {}", place(slot), found.offset);
+        let key = record.key.escape_ascii().to_string();
+        self.say(Finding::damage(place, what).of(key));
+    }
+
+    /// Every row of the index and what it names.
+    fn rows(&mut self, index: &dyn Index, meaning: &mut dyn Meaning) -> Result<(), Failed> {
+        let mut blobs = Blobs::default();
+        let walked = rows::walk(index, meaning, |meaning, shown| {
+            let Some(row) = shown.row else { return Ok(()) };
+            let holdings = match &shown.holdings {
+                Ok(holdings) => holdings,
+                Err(error) => {
+                    let what = format!("a row cannot be read ({error})");
+                    self.say(Finding::damage("index", what).of(meaning.name(row)));
+                    return Ok(());
+                }
+            };
+            self.payload(index, meaning, &shown, holdings)?;
+            self.blobs(index, meaning, (row, holdings), &mut blobs)
+        })?;
+        self.checked.rows = walked.rows;
+        self.checked.blobs = blobs.named.len() as u64;
+        if walked.rows != self.matched {
+            self.unmatched(index, meaning)?;
+        }
+        for (segment, offset, key) in std::mem::take(&mut self.remains) {
+            let slot = self.survey.used[&segment].slot;
+            let place = format!("{} at byte {offset}", place(slot));
+            let name = rows::name(meaning, &key);
+            self.say(Finding::damage(place, "the record is damaged of").of(name));
+        }
+        let spaces: BTreeSet<u64> =
+            walked.usage.keys().chain(self.counted.keys()).copied().collect();
+        for space in spaces {
+            let of =
+                |usage: &BTreeMap<u64, UsageDelta>| usage.get(&space).copied().unwrap_or_default();
+            let (rows, counted) = (of(&walked.usage), of(&self.counted));
+            if rows != counted {
+                let what = format!(
+                    "space {space:016x} counts {} objects with {} bytes, its rows are {} with {}",
+                    counted.objects, counted.bytes, rows.objects, rows.bytes
+                );
+                self.say(Finding::damage("index", what));
+            }
+        }
+        self.strays(&walked.internal, &blobs);
+        Ok(())
+    }
+
+    /// That the payload is there which a row promises.
+    fn payload(
+        &mut self,
+        index: &dyn Index,
+        meaning: &dyn Meaning,
+        shown: &Shown<'_>,
+        holdings: &Holdings,
+    ) -> Result<(), IndexError> {
+        let (Some(expected), Some(row)) = (holdings.payload, shown.row) else {
+            return Ok(());
+        };
+        let found = match &holdings.body {
+            None => Some(shown.payload),
+            Some(body) => {
+                let value = index.get(&keys::encode(body))?;
+                value.as_deref().and_then(split_value).map(|(_, payload, _)| payload)
+            }
+        };
+        if found.map(u64::from) != Some(expected) {
+            let found = found.map_or("is missing".to_owned(), |n| format!("has {n} bytes"));
+            let what = format!("a body of {expected} bytes {found}");
+            self.say(Finding::damage("index", what).of(meaning.name(row)));
+        }
+        Ok(())
+    }
+
+    /// That the blobs are there and intact which a row names.
+    fn blobs(
+        &mut self,
+        index: &dyn Index,
+        meaning: &dyn Meaning,
+        (row, holdings): (&larder_storage::RowKey, &Holdings),
+        blobs: &mut Blobs,
+    ) -> Result<(), Failed> {
+        blobs.freeing.extend(holdings.frees.iter().map(|id| id.0));
+        if let Some(bytes) = holdings.frees_listed.and_then(|blob| self.read_blob(blob).ok()) {
+            let listed = meaning.listed(&bytes).unwrap_or_default();
+            blobs.freeing.extend(listed.iter().map(|blob| blob.id.0));
+        }
+        let mut named: Vec<BlobRef> = holdings.blob.into_iter().collect();
+        if let Some(manifest) = holdings.manifest {
+            named.push(manifest);
+            if let Ok(bytes) = self.read_blob(manifest) {
+                match meaning.listed(&bytes) {
+                    Ok(listed) => named.extend(listed),
+                    Err(error) => {
+                        let place = blob_place(manifest.id.0);
+                        let what = format!("a list of parts cannot be read ({error})");
+                        self.say(Finding::damage(place, what).of(meaning.name(row)));
+                    }
+                }
+            }
+        }
+        for blob in named {
+            if !blobs.named.insert(blob.id.0) {
+                continue;
+            }
+            self.checked.bytes += blob.length;
+            if let Err(what) = self.verify_blob(blob) {
+                self.say(Finding::damage(blob_place(blob.id.0), what).of(meaning.name(row)));
+            }
+            if !rows::is_adopted(index, blob.id.0)? {
+                let what = "no row of the engine's own says that the blob is in use";
+                let finding = Finding::damage(blob_place(blob.id.0), what);
+                self.say(finding.of(meaning.name(row)));
+            }
+        }
+        Ok(())
+    }
+
+    fn read_blob(&self, blob: BlobRef) -> Result<Vec<u8>, BlobError> {
+        let path = self.layout.blob(blob.id.0);
+        let file = self.platform.disk.open(&path, OpenMode::Read);
+        let file = file.map_err(|error| BlobError::Io(error.to_string()))?;
+        file::read_whole(&*file, blob)
+    }
+
+    fn verify_blob(&self, blob: BlobRef) -> Result<(), String> {
+        let file = self.platform.disk.open(&self.layout.blob(blob.id.0), OpenMode::Read);
+        let file = file.map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => "the blob is missing".to_owned(),
+            _ => format!("the blob cannot be opened: {error}"),
+        })?;
+        let length = file.length().map_err(|error| error.to_string())?;
+        let expected = file::disk_bytes(blob.length);
+        if length != expected {
+            return Err(format!("the file has {length} bytes and should have {expected}"));
+        }
+        file::verify(&*file, blob).map_err(|error| error.to_string())
+    }
+
+    /// Rows whose record is not where the index says, or not intact.
+    fn unmatched(&mut self, index: &dyn Index, meaning: &mut dyn Meaning) -> Result<(), Failed> {
+        let mut files: HashMap<u64, Option<Walk>> = HashMap::new();
+        rows::walk(index, meaning, |meaning, shown| {
+            let place = shown.place;
+            if files.len() > 1 && !files.contains_key(&place.segment) {
+                files.clear();
+            }
+            let used = self.survey.used.get(&place.segment);
+            let walk = files.entry(place.segment).or_insert_with(|| {
+                used.and_then(|s| Walk::open(self.platform, &self.layout, s).ok())
+            });
+            let end = u64::from(place.offset) + u64::from(place.length);
+            let record = walk.as_ref().and_then(|walk| {
+                let bytes = walk.bytes(place.offset.into(), end);
+                RecordView::decode(&walk.segment.epoch, bytes)
+            });
+            if record.is_some_and(|record| record.op == Op::Put && record.key == shown.key) {
+                return Ok(());
+            }
+            self.remains.retain(|(segment, offset, _)| {
+                (*segment, *offset) != (place.segment, place.offset)
+            });
+            let file = used.map_or("journal".to_owned(), |s| super::survey::place(s.slot));
+            let what = match used {
+                Some(_) => "the record is damaged of",
+                None => "the segment is missing that holds",
+            };
+            let name = rows::name(meaning, shown.key);
+            let place = format!("{file} at byte {}", place.offset);
+            self.say(Finding::damage(place, what).of(name));
+            Ok::<(), Failed>(())
+        })?;
+        Ok(())
+    }
+
+    /// Blobs that no row names.
+    fn strays(&mut self, internal: &rows::Internal, blobs: &Blobs) {
+        let disk = &self.platform.disk;
+        let mut files = BTreeSet::new();
+        for directory in disk.list(&self.layout.blobs()).unwrap_or_default() {
+            let names = disk.list(&self.layout.blobs().join(directory)).unwrap_or_default();
+            files.extend(names.iter().filter_map(|name| u64::from_str_radix(name, 16).ok()));
+        }
+        for id in &files {
+            let unnamed = !blobs.named.contains(id) && !blobs.freeing.contains(id);
+            let what = match internal.adopted.contains(id) {
+                true if unnamed => "no row names the blob: its space is not given back",
+                false if !internal.ranges.contains(&(id - id % 16)) => {
+                    "the blob belongs to nothing: it can be removed"
+                }
+                _ => continue,
+            };
+            self.say(Finding::note(blob_place(*id), what));
+        }
+        if let Some(last) = files.last().filter(|last| **last >= internal.next) {
+            let what = format!("the next blob is to be {:016x}, which is taken", internal.next);
+            self.say(Finding::damage(blob_place(*last), what));
+        }
+    }
+}
+
+#[derive(Default)]
+struct Blobs {
+    named: BTreeSet<u64>,
+    freeing: BTreeSet<u64>,
+}
+
+fn add(total: &mut UsageDelta, change: UsageDelta) {
+    total.objects += change.objects;
+    total.bytes += change.bytes;
+}
+
+pub(crate) fn blob_place(id: u64) -> String {
+    let directory = id / crate::layout::BLOBS_PER_DIRECTORY;
+    format!("blobs/{directory:08x}/{:016x}", BlobId(id).0)
+}
+
+const _: () = assert!(FOOTER_BYTES == 32);

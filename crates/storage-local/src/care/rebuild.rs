@@ -1,0 +1,159 @@
+//! The index made anew: every record from the oldest segment to the newest.
+
+use super::finding::Finding;
+use super::salvage::{LostRow, salvage};
+use super::survey::{Survey, place};
+use super::walk::{Stretch, Walk};
+use crate::committer::group::index_value;
+use crate::engine::OpenError;
+use crate::index::{Index, IndexChange};
+use crate::journal::{Epoch, Link, Op, Place, ReadBatch, RecordView};
+use crate::layout::{BATCH_ALIGN, Layout};
+use crate::window::row_hash;
+use larder_platform::Platform;
+use larder_storage::Moment;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// Changes handed to the index at a time.
+const CHANGES_MAX: usize = 4096;
+
+/// Damaged rows remembered by what is left of their records. Further ones are only counted.
+const LOST_MAX: usize = 1 << 20;
+
+/// A journal replayed.
+#[derive(Default)]
+pub(crate) struct Rebuilt {
+    pub(crate) moment: u64,
+    pub(crate) next_batch: u64,
+    /// Where the newest segment's batches end.
+    pub(crate) link: Option<Link>,
+    /// Where each segment's batches end.
+    pub(crate) ends: BTreeMap<u64, u64>,
+    /// Bytes of tombstones by segment.
+    pub(crate) tombstones: BTreeMap<u64, u64>,
+    /// The last tombstone of each row, by the hash of its key.
+    pub(crate) removed: HashMap<u64, Place>,
+    /// Damaged stretches by segment.
+    pub(crate) damage: BTreeMap<u64, Vec<(u64, u64)>>,
+    /// Segments in which a bit was turned back.
+    pub(crate) flipped: BTreeSet<u64>,
+    /// Damaged records of which not even the row is known.
+    pub(crate) unnamed: u64,
+    /// Rows of damaged commits, by what is left of their records.
+    pub(crate) lost: Vec<(u64, LostRow)>,
+    pub(crate) records: u64,
+}
+
+/// Where a rebuild writes to.
+pub(crate) struct Target<'a> {
+    pub(crate) index: &'a dyn Index,
+    pub(crate) memtable_bytes: u64,
+}
+
+impl Target<'_> {
+    fn apply(&self, changes: Vec<IndexChange>, moment: u64) -> Result<(), OpenError> {
+        self.index.apply(changes);
+        if self.index.memtable_bytes() >= self.memtable_bytes {
+            self.flush(moment)?;
+        }
+        Ok(())
+    }
+
+    /// Makes everything applied so far durable.
+    pub(crate) fn flush(&self, moment: u64) -> Result<(), OpenError> {
+        let failed = |error: crate::index::IndexError| OpenError::Index(error.0);
+        self.index.seal();
+        self.index.flush(Moment(moment)).map_err(failed)?;
+        while self.index.compact(Moment(moment)).map_err(failed)? {}
+        Ok(())
+    }
+}
+
+/// Replays everything into an empty index; goes on behind damage and tells it to `report`.
+pub(crate) fn rebuild(
+    platform: &Platform,
+    layout: &Layout,
+    survey: &Survey,
+    target: &Target<'_>,
+    report: &mut dyn FnMut(Finding),
+) -> Result<Rebuilt, OpenError> {
+    let mut rebuilt = Rebuilt { next_batch: 1, ..Rebuilt::default() };
+    for surveyed in survey.used.values() {
+        let walk = Walk::open(platform, layout, surveyed)?;
+        let mut changes = Vec::new();
+        let (end, sequence) = walk.run(|stretch| {
+            match stretch {
+                Stretch::Batch(batch) => rebuilt.batch(&walk.segment.epoch, &batch, &mut changes),
+                Stretch::Mended(batch) => {
+                    let place = format!("{} at byte {}", place(surveyed.slot), batch.offset);
+                    let what = "a bit flipped in a batch of records and was turned back";
+                    report(Finding::damage(place, what));
+                    rebuilt.flipped.insert(walk.segment.sequence);
+                    rebuilt.batch(&walk.segment.epoch, &batch, &mut changes);
+                }
+                Stretch::Damage { from, to } => {
+                    let place = format!("{} at byte {from}", place(surveyed.slot));
+                    let what = format!("{} bytes of records are damaged", to - from);
+                    report(Finding::damage(place, what));
+                    rebuilt.damaged(&walk, (from, to), &mut changes);
+                }
+            }
+            if changes.len() >= CHANGES_MAX {
+                target.apply(std::mem::take(&mut changes), rebuilt.moment)?;
+            }
+            Ok::<(), OpenError>(())
+        })?;
+        target.apply(changes, rebuilt.moment)?;
+        rebuilt.next_batch = rebuilt.next_batch.max(sequence);
+        rebuilt.ends.insert(walk.segment.sequence, end);
+        rebuilt.link = Some(Link { segment: walk.segment.sequence, end });
+    }
+    Ok(rebuilt)
+}
+
+impl Rebuilt {
+    fn batch(&mut self, epoch: &Epoch, batch: &ReadBatch<'_>, changes: &mut Vec<IndexChange>) {
+        let mut moment = batch.header.moment - 1;
+        for (offset, record) in batch.records(epoch) {
+            moment += u64::from(record.first);
+            self.record((batch.header.segment, offset), &record, moment, changes);
+        }
+        self.moment = self.moment.max(moment);
+    }
+
+    fn damaged(&mut self, walk: &Walk, (from, to): (u64, u64), changes: &mut Vec<IndexChange>) {
+        let (segment, epoch) = (walk.segment.sequence, walk.segment.epoch);
+        // Each of the batches that were there had a number.
+        self.next_batch += (to - from).div_ceil(BATCH_ALIGN as u64);
+        self.damage.entry(segment).or_default().push((from, to));
+        let found = salvage(&epoch, walk.bytes(from, to), segment, from);
+        for (offset, record) in &found.records {
+            self.moment += u64::from(record.first);
+            self.record((segment, *offset), record, self.moment, changes);
+        }
+        self.unnamed += found.unnamed;
+        let room = LOST_MAX.saturating_sub(self.lost.len());
+        self.lost.extend(found.lost.into_iter().take(room).map(|row| (segment, row)));
+    }
+
+    fn record(
+        &mut self,
+        (segment, offset): (u64, u32),
+        record: &RecordView<'_>,
+        moment: u64,
+        changes: &mut Vec<IndexChange>,
+    ) {
+        self.records += 1;
+        let place = Place { segment, offset, length: record.length as u32 };
+        let value = match record.op {
+            Op::Usage => return,
+            Op::Delete => {
+                *self.tombstones.entry(segment).or_default() += u64::from(place.length);
+                self.removed.insert(row_hash(record.key), place);
+                None
+            }
+            Op::Put => Some(index_value(place, record.payload.len() as u32, record.value)),
+        };
+        changes.push(IndexChange { key: record.key.to_vec(), value, at: Moment(moment) });
+    }
+}

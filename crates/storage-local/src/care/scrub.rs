@@ -1,0 +1,391 @@
+//! A scrub: everything that is stored is read and verified while the engine serves, a little at a
+//! time. What is freed meanwhile is left out.
+
+use super::finding::Finding;
+use super::rows;
+use super::survey::place;
+use crate::blob::file::{self, CHUNK_BYTES};
+use crate::committer::group::adopted_key;
+use crate::engine::{Local, Shared};
+use crate::index::IndexError;
+use crate::index::files::{TableCheck, TableFile, table_place, tables};
+use crate::journal::{ReadBatch, SEGMENT_HEADER_BYTES, Segment, SegmentHeader, Twin};
+use crate::layout::BATCH_ALIGN;
+use larder_platform::{DiskFile, OpenMode};
+use larder_storage::{BlobError, BlobId, BlobRef, Meaning, Moment};
+use std::collections::BTreeSet;
+use std::io;
+use std::sync::Arc;
+
+/// Blob numbers looked up at once.
+const BLOBS_AT_ONCE: usize = 100;
+/// Behind damage, an intact batch is looked for in so many places at a time.
+const PLACES_AT_ONCE: u64 = 64;
+
+/// What one step of a scrub did.
+#[derive(Debug, Default)]
+pub struct Scrubbed {
+    /// Bytes that it read.
+    pub bytes: u64,
+    /// What it found.
+    pub findings: Vec<Finding>,
+    /// Everything has been read.
+    pub done: bool,
+}
+
+/// One pass over everything that an engine stores.
+pub struct Scrub {
+    shared: Arc<Shared>,
+    meaning: Box<dyn Meaning>,
+    stage: Stage,
+    out: Scrubbed,
+    /// Damaged stretches: segment, from, to.
+    stretches: Vec<(u64, u64, u64)>,
+    /// Damaged blobs.
+    blobs: BTreeSet<u64>,
+}
+
+enum Stage {
+    Segments(Vec<Arc<Segment>>),
+    Segment(Vec<Arc<Segment>>, Batches),
+    Tables(Option<Vec<TableFile>>),
+    Table(Vec<TableFile>, TableFile, Box<TableCheck>),
+    Blobs { from: u64, ids: Vec<u64> },
+    Blob { from: u64, ids: Vec<u64>, reading: Reading },
+    Names,
+    Done,
+}
+
+/// A segment being read.
+struct Batches {
+    segment: Arc<Segment>,
+    offset: u64,
+    end: u64,
+    sequence: u64,
+    /// Where the damage began that is being walked over.
+    damaged: Option<u64>,
+}
+
+/// A blob being read.
+struct Reading {
+    file: Arc<dyn DiskFile>,
+    blob: BlobRef,
+    offset: u64,
+}
+
+impl Local {
+    /// A pass over everything that is stored now. `meaning` gives what is damaged its name.
+    pub fn scrub(&self, meaning: Box<dyn Meaning>) -> Scrub {
+        let mut segments = self.shared.segments.all();
+        segments.reverse();
+        Scrub {
+            shared: self.shared.clone(),
+            meaning,
+            stage: Stage::Segments(segments),
+            out: Scrubbed::default(),
+            stretches: Vec::new(),
+            blobs: BTreeSet::new(),
+        }
+    }
+}
+
+impl Scrub {
+    /// Reads on, about a MiB. Blocks.
+    pub fn step(&mut self) -> Scrubbed {
+        let stage = std::mem::replace(&mut self.stage, Stage::Done);
+        self.stage = match stage {
+            Stage::Segments(segments) => self.next_segment(segments),
+            Stage::Segment(rest, batches) => self.batches(rest, batches),
+            Stage::Tables(tables) => self.next_table(tables),
+            Stage::Table(rest, table, check) => self.table(rest, table, check),
+            Stage::Blobs { from, ids } => self.next_blob(from, ids),
+            Stage::Blob { from, ids, reading } => self.blob(from, ids, reading),
+            Stage::Names => self.names(),
+            Stage::Done => Stage::Done,
+        };
+        self.out.done = matches!(self.stage, Stage::Done);
+        std::mem::take(&mut self.out)
+    }
+
+    fn found(&mut self, finding: Finding) {
+        self.out.findings.push(finding);
+    }
+
+    /// Whether a segment is still what it was when the pass began.
+    fn is_in_use(&self, segment: &Arc<Segment>) -> bool {
+        let now = self.shared.segments.get(segment.sequence);
+        now.is_some_and(|now| Arc::ptr_eq(&now, segment))
+    }
+
+    fn next_segment(&mut self, mut rest: Vec<Arc<Segment>>) -> Stage {
+        let Some(segment) = rest.pop() else {
+            return Stage::Tables(None);
+        };
+        self.out.bytes += SEGMENT_HEADER_BYTES as u64;
+        let mut block = vec![0; SEGMENT_HEADER_BYTES];
+        let read = segment.file.read_at(&mut block, 0);
+        let header = SegmentHeader::decode(&block);
+        let what = match (read, header) {
+            (Err(error), _) => Some(format!("the header cannot be read: {error}")),
+            (_, header) if header != Some(segment.header) => Some("the header is damaged".into()),
+            _ if SegmentHeader::twin(&block) == Twin::Damaged => {
+                Some("the copy of the header is damaged".into())
+            }
+            _ if segment.header.seal(&block) == Twin::Damaged => Some("the seal is damaged".into()),
+            _ => None,
+        };
+        if let Some(what) = what.filter(|_| self.is_in_use(&segment)) {
+            self.found(Finding::damage(place(segment.slot), what));
+        }
+        let batches = Batches {
+            offset: SEGMENT_HEADER_BYTES as u64,
+            end: segment.end(),
+            sequence: segment.header.first_batch,
+            damaged: None,
+            segment,
+        };
+        Stage::Segment(rest, batches)
+    }
+
+    fn batches(&mut self, rest: Vec<Arc<Segment>>, mut at: Batches) -> Stage {
+        let mut places = 0;
+        while at.offset < at.end {
+            let (read, next) = at.look();
+            self.out.bytes += read;
+            match next {
+                Ok(Some((bytes, sequence))) => {
+                    self.end_of_damage(&mut at);
+                    at.offset += bytes;
+                    at.sequence = sequence + 1;
+                }
+                Ok(None) | Err(_) => {
+                    at.damaged.get_or_insert(at.offset);
+                    at.offset += BATCH_ALIGN as u64;
+                    places += 1;
+                }
+            }
+            if self.out.bytes >= CHUNK_BYTES || places >= PLACES_AT_ONCE {
+                return Stage::Segment(rest, at);
+            }
+        }
+        self.end_of_damage(&mut at);
+        Stage::Segments(rest)
+    }
+
+    fn end_of_damage(&mut self, at: &mut Batches) {
+        let Some(from) = at.damaged.take().filter(|_| self.is_in_use(&at.segment)) else {
+            return;
+        };
+        self.stretches.push((at.segment.sequence, from, at.offset));
+        let place = format!("{} at byte {from}", place(at.segment.slot));
+        let what = format!("{} bytes of records are damaged", at.offset - from);
+        self.found(Finding::damage(place, what));
+    }
+
+    fn next_table(&mut self, rest: Option<Vec<TableFile>>) -> Stage {
+        let (shared, path) = (self.shared.clone(), self.shared.layout.index());
+        let disk = &*shared.platform.disk;
+        let mut rest = match rest {
+            Some(rest) => rest,
+            None => match tables(disk, &path).or_else(|_| tables(disk, &path)) {
+                Ok(found) => found.unwrap_or_default(),
+                // A manifest that was replaced between two reads is there at the second.
+                Err(finding) => {
+                    self.found(finding);
+                    Vec::new()
+                }
+            },
+        };
+        let Some(table) = rest.pop() else {
+            return Stage::Blobs { from: 0, ids: Vec::new() };
+        };
+        match TableCheck::open(disk, &path, table) {
+            Ok(check) => Stage::Table(rest, table, Box::new(check)),
+            Err(error) => {
+                self.table_failed(table, &format!("it cannot be read: {error}"));
+                Stage::Tables(Some(rest))
+            }
+        }
+    }
+
+    fn table(
+        &mut self,
+        rest: Vec<TableFile>,
+        table: TableFile,
+        mut check: Box<TableCheck>,
+    ) -> Stage {
+        self.out.bytes += CHUNK_BYTES;
+        match check.step() {
+            Ok(None) => return Stage::Table(rest, table, check),
+            Ok(Some(true)) => {}
+            Ok(Some(false)) => self.table_failed(table, "it is damaged"),
+            Err(error) => self.table_failed(table, &format!("it cannot be read: {error}")),
+        }
+        Stage::Tables(Some(rest))
+    }
+
+    /// A table may have been compacted away since the manifest was read.
+    fn table_failed(&mut self, table: TableFile, what: &str) {
+        let now = tables(&*self.shared.platform.disk, &self.shared.layout.index());
+        if !now.is_ok_and(|now| now.is_some_and(|now| !now.contains(&table))) {
+            self.found(Finding::damage(table_place(table), what));
+        }
+    }
+
+    fn next_blob(&mut self, from: u64, mut ids: Vec<u64>) -> Stage {
+        let Some(id) = ids.pop() else {
+            return match self.adopted(from) {
+                Ok(ids) if ids.is_empty() => Stage::Names,
+                Ok(mut ids) => {
+                    let from = ids.last().map_or(from, |last| last + 1);
+                    ids.reverse();
+                    Stage::Blobs { from, ids }
+                }
+                Err(error) => {
+                    self.found(Finding::damage("index", error.0));
+                    Stage::Names
+                }
+            };
+        };
+        match self.open(id) {
+            Ok(reading) => Stage::Blob { from, ids, reading },
+            Err(what) => {
+                self.blob_failed(id, &what);
+                Stage::Blobs { from, ids }
+            }
+        }
+    }
+
+    fn adopted(&self, from: u64) -> Result<Vec<u64>, IndexError> {
+        let (first, end) = (adopted_key(from), crate::keys::internal(b"c"));
+        let latest = Moment(u64::MAX >> 8);
+        let mut cursor = self.shared.index.cursor(&first, &end, latest)?;
+        let mut ids = Vec::new();
+        while let Some((key, _)) = cursor.entry().filter(|_| ids.len() < BLOBS_AT_ONCE) {
+            ids.extend(key.get(2..).and_then(|id| id.try_into().ok()).map(u64::from_be_bytes));
+            cursor.step()?;
+        }
+        Ok(ids)
+    }
+
+    fn open(&self, id: u64) -> Result<Reading, String> {
+        let path = self.shared.layout.blob(id);
+        let failed = |error: io::Error| match error.kind() {
+            io::ErrorKind::NotFound => "the blob is missing".to_owned(),
+            _ => format!("it cannot be read: {error}"),
+        };
+        let file = self.shared.platform.disk.open(&path, OpenMode::Read).map_err(failed)?;
+        let length = file::blob_bytes(file.length().map_err(failed)?);
+        let length = length.ok_or("the file does not have the length of any blob")?;
+        let blob = BlobRef { id: BlobId(id), length };
+        Ok(Reading { file, blob, offset: 0 })
+    }
+
+    fn blob(&mut self, from: u64, ids: Vec<u64>, mut reading: Reading) -> Stage {
+        match reading.step() {
+            Ok((bytes, false)) => {
+                self.out.bytes += bytes;
+                return Stage::Blob { from, ids, reading };
+            }
+            Ok((bytes, true)) => self.out.bytes += bytes,
+            Err(error) => {
+                self.out.bytes += CHUNK_BYTES;
+                self.blob_failed(reading.blob.id.0, &error.to_string());
+            }
+        }
+        Stage::Blobs { from, ids }
+    }
+
+    /// A blob may have been freed since its number was read.
+    fn blob_failed(&mut self, id: u64, what: &str) {
+        if rows::is_adopted(&*self.shared.index, id).unwrap_or(true) {
+            self.blobs.insert(id);
+            self.found(Finding::damage(super::check::blob_place(id), what));
+        }
+    }
+
+    /// Only after damage: which rows it concerns.
+    fn names(&mut self) -> Stage {
+        if self.stretches.is_empty() && self.blobs.is_empty() {
+            return Stage::Done;
+        }
+        let mut findings = Vec::new();
+        let snapshot = self.shared.snapshots.pin(&self.shared.visible);
+        let (stretches, blobs) = (&self.stretches, &self.blobs);
+        let walked = rows::walk(&*self.shared.index, &mut *self.meaning, |meaning, shown| {
+            let (segment, offset) = (shown.place.segment, u64::from(shown.place.offset));
+            let hit = stretches
+                .iter()
+                .any(|(s, from, to)| *s == segment && (*from..*to).contains(&offset));
+            if hit {
+                let slot = self.shared.segments.get(segment).map(|segment| segment.slot);
+                let file = slot.map_or_else(|| format!("segment {segment}"), place);
+                let place = format!("{file} at byte {offset}");
+                let what = "the record is in a damaged stretch of";
+                findings.push(Finding::damage(place, what).of(rows::name(meaning, shown.key)));
+            }
+            let Ok(holdings) = &shown.holdings else { return Ok(()) };
+            let mut named: Vec<u64> =
+                holdings.blob.iter().chain(&holdings.manifest).map(|blob| blob.id.0).collect();
+            if let Some(manifest) = holdings.manifest.filter(|_| !blobs.is_empty()) {
+                named.extend(self.shared.listed(meaning, manifest));
+            }
+            for id in named.into_iter().filter(|id| blobs.contains(id)) {
+                let place = super::check::blob_place(id);
+                let finding = Finding::damage(place, "the blob belongs to");
+                findings.push(finding.of(rows::name(meaning, shown.key)));
+            }
+            Ok::<(), IndexError>(())
+        });
+        drop(snapshot);
+        if let Err(error) = walked {
+            findings.push(Finding::damage("index", error.0));
+        }
+        self.out.findings.extend(findings);
+        Stage::Done
+    }
+}
+
+impl Shared {
+    fn listed(&self, meaning: &dyn Meaning, manifest: BlobRef) -> Vec<u64> {
+        let file = self.platform.disk.open(&self.layout.blob(manifest.id.0), OpenMode::Read);
+        let bytes = file.ok().and_then(|file| file::read_whole(&*file, manifest).ok());
+        let listed = bytes.and_then(|bytes| meaning.listed(&bytes).ok());
+        listed.unwrap_or_default().iter().map(|blob| blob.id.0).collect()
+    }
+}
+
+impl Batches {
+    /// Bytes read, and the bytes on disk and the number of the batch here, when it is intact.
+    fn look(&self) -> (u64, io::Result<Option<(u64, u64)>>) {
+        let bytes = match ReadBatch::load(&*self.segment.file, self.offset, self.end) {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => return (BATCH_ALIGN as u64, Ok(None)),
+            Err(error) => return (BATCH_ALIGN as u64, Err(error)),
+        };
+        let (epoch, sequence) = (&self.segment.epoch, self.segment.sequence);
+        let batch = ReadBatch::parse(epoch, &bytes, sequence, self.offset);
+        let number = |n: u64| match self.damaged {
+            None => n == self.sequence,
+            Some(_) => n >= self.sequence,
+        };
+        let batch = batch.filter(|batch| number(batch.header.sequence));
+        let found = batch.map(|b| (b.header.disk_bytes() as u64, b.header.sequence));
+        (bytes.len() as u64, Ok(found))
+    }
+}
+
+impl Reading {
+    /// Verifies the next chunk, at last the footer. Returns the bytes read and whether all is.
+    fn step(&mut self) -> Result<(u64, bool), BlobError> {
+        if self.offset >= self.blob.length {
+            file::verify_footer(&*self.file, self.blob)?;
+            return Ok((file::disk_bytes(self.blob.length) - self.blob.length, true));
+        }
+        let end = (self.offset + CHUNK_BYTES).min(self.blob.length);
+        file::read(&*self.file, self.blob, self.offset..end)?;
+        let bytes = end - self.offset;
+        self.offset = end;
+        Ok((bytes, false))
+    }
+}

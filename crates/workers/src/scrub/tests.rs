@@ -1,0 +1,105 @@
+//! The scrub on a simulated machine.
+
+use super::{ScrubHandle, ScrubSettings, start_scrub};
+use bytes::Bytes;
+use larder_platform::sim::Simulation;
+use larder_storage::{
+    Batch, BlobRef, BlobStore, BlobWriter, MetaStore, Put, RowKey, RowKind, SpaceId,
+};
+use larder_storage_local::index::{MemoryIndex, MemoryTables};
+use larder_storage_local::{Local, Options};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+struct World {
+    sim: Simulation,
+    engine: Local,
+}
+
+impl World {
+    /// An engine with some rows and a blob of 3 MiB.
+    fn new() -> (Self, BlobRef) {
+        let sim = Simulation::new(3);
+        let index = Arc::new(MemoryIndex::new(MemoryTables::default()));
+        let engine = Local::open(sim.platform(), Options::new("/data"), |_| Ok(index)).unwrap();
+        let world = Self { sim, engine };
+        for n in 0..60 {
+            world.commit(&format!("key {n}"), 30_000, None);
+        }
+        let store = world.engine.clone();
+        let blob = world.sim.block_on(async move {
+            let mut writer = store.create().await.unwrap();
+            writer.write(Bytes::from(vec![9; 3 << 20])).await.unwrap();
+            writer.finish().await.unwrap()
+        });
+        world.commit("large", 0, Some(blob));
+        (world, blob)
+    }
+
+    fn commit(&self, key: &str, payload: usize, blob: Option<BlobRef>) {
+        let row = RowKey::new(SpaceId(5), RowKind::Body, key.to_owned());
+        let payload = (payload > 0).then(|| Bytes::from(vec![1; payload]));
+        let puts = vec![Put { row, value: Bytes::from_static(&[1]), payload, replaces: None }];
+        let adopts = blob.iter().map(|blob| blob.id).collect();
+        let batch = Batch { puts, adopts, ..Batch::default() };
+        self.sim.block_on(self.engine.commit(batch)).unwrap();
+    }
+
+    fn start(&self, every: Option<Duration>) -> ScrubHandle {
+        let settings = ScrubSettings { bytes_per_second: 1 << 20, every };
+        start_scrub(self.engine.clone(), &self.sim.platform(), settings)
+    }
+}
+
+#[test]
+fn nothing_runs_that_nobody_asked_for() {
+    let (world, _) = World::new();
+    let scrub = world.start(None);
+    world.sim.run_for(100 * HOUR);
+    assert_eq!(scrub.counters(), [0, 0, 0]);
+    let scrub = world.start(Some(HOUR));
+    world.sim.run_for(10 * HOUR);
+    assert!((8..=10).contains(&scrub.counters()[1]), "{:?}", scrub.counters());
+}
+
+#[test]
+fn a_pass_reads_everything_at_its_pace() {
+    let (world, _) = World::new();
+    let scrub = world.start(None);
+    assert_eq!(scrub.begin(), 1);
+    world.sim.run_for(Duration::from_secs(2));
+    // To ask again changes nothing.
+    assert_eq!(scrub.begin(), 1);
+    let status = scrub.status(0);
+    assert!(status.running && status.bytes > 1 << 20, "{status:?}");
+    assert!(status.bytes < 5 << 20, "a MiB a second and a step ahead: {status:?}");
+    world.sim.run_for(Duration::from_secs(20));
+    let status = scrub.status(0);
+    assert!(!status.running && status.damages == 0, "{status:?}");
+    assert!(status.bytes > (3 << 20) + 60 * 30_000, "{status:?}");
+    assert_eq!(scrub.begin(), 2);
+}
+
+#[test]
+fn damage_in_journal_and_blobs_is_found_and_named() {
+    let (world, blob) = World::new();
+    let faults = world.sim.faults();
+    let path = format!("/data/blobs/00000000/{:016x}", blob.id.0);
+    faults.flip_bit(Path::new(&path), 2 << 20).unwrap();
+    faults.flip_bit(Path::new("/data/journal/00000000"), 300_000).unwrap();
+    let scrub = world.start(None);
+    scrub.begin();
+    world.sim.run_for(Duration::from_secs(20));
+    let status = scrub.status(0);
+    let found: Vec<String> = status.findings.iter().map(ToString::to_string).collect();
+    assert!(!status.running && status.damages == 3, "{found:?}");
+    for expected in
+        ["journal/00000000 at byte ", "block 32 of blob ", "/key 9, its body", "blobs/00000000/"]
+    {
+        assert!(found.iter().any(|line| line.contains(expected)), "{expected} in {found:?}");
+    }
+    assert!(scrub.status(2).findings.len() == 1);
+}

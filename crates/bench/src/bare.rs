@@ -1,7 +1,7 @@
 //! The bare hyper server: the floor under any HTTP server built on hyper.
 //!
-//! It answers every request with one response that it was given, head and body, so that both sides
-//! of the comparison write the same bytes.
+//! It reads every request to its end and answers with one response that it was given, head and
+//! body, so that both sides of the comparison read and write the same bytes.
 
 use crate::response::Response as Received;
 use bytes::Bytes;
@@ -12,6 +12,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use std::convert::Infallible;
+use std::future::poll_fn;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::pin::Pin;
@@ -48,9 +49,15 @@ pub async fn serve(listener: TcpListener, answer: Arc<Answer>) -> std::io::Resul
         stream.set_nodelay(true)?;
         let answer = answer.clone();
         tokio::spawn(async move {
-            let service = service_fn(|_: Request<Incoming>| {
+            let service = service_fn(|request: Request<Incoming>| {
                 let response = answer.response();
-                async move { Ok::<_, Infallible>(response) }
+                async move {
+                    let mut body = request.into_body();
+                    // A body that breaks off ends its connection, too.
+                    while let Some(Ok(_)) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
+                    }
+                    Ok::<_, Infallible>(response)
+                }
             });
             let mut http = http1::Builder::new();
             // As the server's listener, but for the timer: the floor has none.

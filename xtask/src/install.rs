@@ -72,6 +72,10 @@ fn debian() -> Result<(), String> {
     if !proc::succeeds(proc::command("python3", &["-c", "import venv, ensurepip"])) {
         missing.extend(["python3", "python3-venv"]);
     }
+    // jemalloc is built by it.
+    if !on_path("make") {
+        missing.push("make");
+    }
     if missing.is_empty() {
         return Ok(());
     }

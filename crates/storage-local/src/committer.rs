@@ -51,7 +51,8 @@ impl Worker for Committer {
         if self.shared.index_is_behind() {
             return Step::SleepFor(BACKPRESSURE);
         }
-        let waiting = self.shared.queue.take(BATCH_BYTES_MAX - BATCH_HEADER_BYTES - BATCH_ALIGN);
+        let room = BATCH_BYTES_MAX - BATCH_HEADER_BYTES - BATCH_ALIGN;
+        let waiting = self.shared.queue.take(room.min(self.shared.options.batch_bytes_max));
         if waiting.is_empty() {
             return Step::Sleep;
         }
@@ -62,10 +63,11 @@ impl Worker for Committer {
 
 impl Committer {
     pub(crate) fn new(shared: Arc<Shared>, journal: Journal, moment: u64, replayed: u64) -> Self {
+        let window = Window::with_capacity(Moment(moment), shared.options.window_changes_max);
         Self {
             shared,
             journal,
-            window: Window::new(Moment(moment)),
+            window,
             closed: HashSet::new(),
             buffer: AlignedBuffer::new(BATCH_BYTES_MAX),
             moment,

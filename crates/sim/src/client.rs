@@ -103,7 +103,12 @@ impl Ctx {
     }
 
     /// A write was answered with the version that it made.
-    pub(crate) fn stored(&self, handle: Handle, (place, op): (Place, OpId), record: &VersionRecord) {
+    pub(crate) fn stored(
+        &self,
+        handle: Handle,
+        (place, op): (Place, OpId),
+        record: &VersionRecord,
+    ) {
         let mut book = self.book();
         match versions::see(&mut book, place, record) {
             Ok(version) if version.op == op => {

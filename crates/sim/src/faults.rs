@@ -97,7 +97,8 @@ impl Nemesis {
             match self.weather {
                 Weather::Showers => self.arm(),
                 Weather::Full if self.rng.chance(1, 2) => {
-                    self.faults.disk_full(self.rng.below(20 << 20));
+                    let most = [1, 200 << 10, 2 << 20, 20 << 20][self.rng.index(4)];
+                    self.faults.disk_full(self.rng.below(most));
                 }
                 Weather::Full => self.faults.disk_has_space(),
                 Weather::Clear | Weather::Storm | Weather::Flips => {}

@@ -24,8 +24,10 @@ impl Knobs {
         options.checkpoint_bytes = Some(one_of(rng, &[4 << 10, 64 << 10, 300 << 10, 2 << 20]));
         options.segment_bytes_max = one_of(rng, &[1 << 20, 1 << 20, 2 << 20]);
         options.garbage_bytes_min = one_of(rng, &[1, 64 << 10, 300 << 10, 1 << 20]);
-        options.batch_bytes_max = one_of(rng, &[1, 4 << 10, 64 << 10, 512 << 10, 512 << 10]);
-        options.window_changes_max = one_of(rng, &[8, 100, 1 << 17, 1 << 17]);
+        // Not so small that the padding of the batches in which gc moves records undoes its work.
+        options.batch_bytes_max = one_of(rng, &[32 << 10, 64 << 10, 512 << 10, 512 << 10]);
+        // gc moves a few thousand records at a time, whose checks must be in the window.
+        options.window_changes_max = one_of(rng, &[4 << 10, 1 << 17, 1 << 17]);
         let settings = Settings {
             inline_bytes_max: one_of(rng, &[0, 100, 2 << 10, 16 << 10, 128 << 10]),
             gc_grace_ms: one_of(rng, &[1_000, 5_000, 60_000]),

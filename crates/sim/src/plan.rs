@@ -47,19 +47,6 @@ pub struct Round {
     pub deep: bool,
 }
 
-/// What a seed does.
-#[derive(Clone, Debug)]
-pub struct Plan {
-    /// The seed of everything.
-    pub seed: u64,
-    /// What clients do.
-    pub workload: &'static Workload,
-    /// Rounds, one after the other.
-    pub rounds: Vec<Round>,
-    /// Whether everything is deleted at the end, to see it all freed.
-    pub ends_empty: bool,
-}
-
 fn weather(rng: &mut Prng, rot: bool) -> Weather {
     match rng.below(20) {
         _ if rot => Weather::Clear,
@@ -71,45 +58,93 @@ fn weather(rng: &mut Prng, rot: bool) -> Weather {
     }
 }
 
-fn end(rng: &mut Prng, operations: u64, must_cut: bool) -> End {
+/// How a round of so many operations that take so many microseconds ends.
+fn end(rng: &mut Prng, (operations, all_us): (u64, u64), must_cut: bool) -> End {
     let cuts = must_cut || rng.chance(1, 2);
     match (cuts, rng.below(6)) {
         (true, 0..4) => End::CutAtSync(1 + rng.below(operations)),
-        (true, 4) => End::CutAfter(rng.below(operations * 300)),
+        (true, 4) => End::CutAfter(rng.below(all_us)),
         (true, _) => End::CutIdle,
         (false, 0..4) => End::Quiet,
-        (false, _) => End::Kill(rng.below(operations * 300)),
+        (false, _) => End::Kill(rng.below(all_us)),
     }
 }
 
+/// What a seed does.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The seed of everything.
+    pub seed: u64,
+    /// What clients do.
+    pub workload: &'static Workload,
+    /// The rounds.
+    pub rounds: Rounds,
+    /// Whether everything is deleted at the end, to see it all freed.
+    pub ends_empty: bool,
+}
+
+/// Rounds, one after the other.
+#[derive(Clone, Debug)]
+pub enum Rounds {
+    /// These.
+    Given(Vec<Round>),
+    /// Drawn until so many operations were begun, with one cut at least.
+    Drawn(u64),
+}
+
 impl Plan {
-    /// The plan of a seed: about so many operations, of one workload or of the seed's choice.
+    /// The plan of a seed: at least so many operations, of one workload or of the seed's choice.
     pub fn draw(seed: u64, operations: u64, only: Option<&'static Workload>) -> Self {
         let mut rng = Prng::new(seed ^ 0x706c_616e);
         let chosen = workloads::ALL[rng.index(workloads::ALL.len())];
         let workload = only.unwrap_or(chosen);
+        Self { seed, workload, rounds: Rounds::Drawn(operations), ends_empty: rng.chance(1, 2) }
+    }
+
+    pub(crate) fn script(&self) -> Script<'_> {
+        let mut rng = Prng::new(self.seed ^ 0x726f_756e_6473);
         let pace_us = [0, 0, 0, 200, 20_000, 500_000][rng.index(6)];
-        let mut rounds: Vec<Round> = Vec::new();
-        let mut left = operations;
-        while left > 0 {
-            let length = ROUND_OPERATIONS.start
-                + rng.below(ROUND_OPERATIONS.end - ROUND_OPERATIONS.start);
-            let operations = if left < 2 * ROUND_OPERATIONS.start { left } else { length.min(left) };
-            left -= operations;
-            let cut_before = rounds.iter().any(|round| matches!(round.end, End::CutAtSync(_)));
-            let must_cut = left < operations && !cut_before;
-            rounds.push(Round {
-                operations,
-                clients: 1 + rng.index(workload.clients),
-                pace_us,
-                weather: weather(&mut rng, workload.rot),
-                impatient: rng.chance(1, 3),
-                clock: rng.chance(1, 4),
-                end: end(&mut rng, operations, must_cut),
-                rough_start: rng.chance(1, 3),
-                deep: rng.chance(1, 3),
-            });
+        Script { plan: self, rng, pace_us, told: 0 }
+    }
+}
+
+/// A plan on its way.
+pub(crate) struct Script<'a> {
+    plan: &'a Plan,
+    rng: Prng,
+    pace_us: u64,
+    /// Rounds told so far.
+    told: usize,
+}
+
+impl Script<'_> {
+    /// The next round, when so many operations were begun and the power went so often.
+    pub(crate) fn next(&mut self, begun: u64, cuts: u64) -> Option<Round> {
+        self.told += 1;
+        let wanted = match &self.plan.rounds {
+            Rounds::Given(rounds) => return rounds.get(self.told - 1).cloned(),
+            Rounds::Drawn(operations) => *operations,
+        };
+        let left = wanted.saturating_sub(begun);
+        if left == 0 && cuts > 0 {
+            return None;
         }
-        Self { seed, workload, rounds, ends_empty: rng.chance(1, 2) }
+        let rng = &mut self.rng;
+        let most = ROUND_OPERATIONS.end - ROUND_OPERATIONS.start;
+        let operations = ROUND_OPERATIONS.start + rng.below(most);
+        let clients = 1 + rng.index(self.plan.workload.clients);
+        let all_us = operations * (300 + self.pace_us) / clients as u64;
+        let must_cut = cuts == 0 && left < 2 * ROUND_OPERATIONS.end;
+        Some(Round {
+            operations,
+            clients,
+            pace_us: self.pace_us,
+            weather: weather(rng, self.plan.workload.rot),
+            impatient: rng.chance(1, 3),
+            clock: rng.chance(1, 4),
+            end: end(rng, (operations, all_us), must_cut),
+            rough_start: rng.chance(1, 3),
+            deep: rng.chance(1, 3),
+        })
     }
 }

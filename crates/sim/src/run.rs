@@ -2,9 +2,7 @@
 
 use crate::book::{Book, Tally};
 use crate::checkers::linearizable::{Search, search};
-use crate::checkers::{
-    Violation, buckets, dangling, garbage, keys, resurrection, survival,
-};
+use crate::checkers::{Violation, buckets, dangling, garbage, keys, resurrection, survival};
 use crate::client::{self, Ctx, bucket_name, object_key};
 use crate::faults::{Excuses, Nemesis, Weather};
 use crate::knobs::Knobs;
@@ -60,8 +58,7 @@ pub struct Failure {
 
 /// Runs a plan. `told` hears what happens, round by round.
 pub fn run(plan: &Plan, told: &mut dyn FnMut(String)) -> Result<Outcome, Failure> {
-    let failure =
-        |violation| Failure { seed: plan.seed, workload: plan.workload.name, violation };
+    let failure = |violation| Failure { seed: plan.seed, workload: plan.workload.name, violation };
     let result = catch_unwind(AssertUnwindSafe(|| Run::new(plan).go(told)));
     match result {
         Ok(result) => result.map_err(failure),
@@ -108,14 +105,15 @@ impl<'a> Run<'a> {
         told(format!("{:?}", self.machine.knobs));
         self.open()?;
         self.make_buckets()?;
-        for (number, round) in self.plan.rounds.iter().enumerate() {
-            told(format!("round {number}: {round:?}"));
+        let mut script = self.plan.script();
+        while let Some(round) = script.next(self.begun(), self.cuts) {
+            told(format!("{} operations; {round:?}", self.begun()));
             let before = self.machine.sim.faults().syncs();
-            let ended = self.round(round)?;
-            if number == 0 {
+            let ended = self.round(&round)?;
+            if self.first_round_syncs == 0 {
                 self.first_round_syncs = self.machine.sim.faults().syncs() - before;
             }
-            self.check_all(round, &ended)?;
+            self.check_all(&round, &ended)?;
             self.switch_versioning()?;
         }
         if self.plan.workload.rot {
@@ -124,6 +122,11 @@ impl<'a> Run<'a> {
             self.settle()?;
         }
         Ok(self.outcome())
+    }
+
+    fn begun(&self) -> u64 {
+        let book = self.book.lock().unwrap_or_else(PoisonError::into_inner);
+        book.tally.operations.values().sum()
     }
 
     fn open(&mut self) -> Result<(), Violation> {
@@ -168,8 +171,7 @@ impl<'a> Run<'a> {
         }
         self.machine.sim.block_on(async {
             for (at, versioning) in self.plan.workload.buckets.iter().enumerate() {
-                let create =
-                    CreateBucket { owner: bucket_owner(), region: None, tags: Vec::new() };
+                let create = CreateBucket { owner: bucket_owner(), region: None, tags: Vec::new() };
                 let bucket = ctx.objects.create_bucket(&bucket_name(at), create).await;
                 let bucket = bucket.map_err(|error| broken("CreateBucket", &error))?;
                 set_versioning(&ctx, &bucket, *versioning).await?;

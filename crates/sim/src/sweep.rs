@@ -1,6 +1,6 @@
 //! The crash sweep: small workloads, cut at every one of their syncs.
 
-use crate::plan::{End, Plan, Round, Weather};
+use crate::plan::{End, Plan, Round, Rounds, Weather};
 use crate::run::{Failure, Outcome, run};
 use crate::workloads::Workload;
 
@@ -23,7 +23,7 @@ fn round(operations: u64, end: End) -> Round {
 
 fn plan(seed: u64, workload: &'static Workload, end: End) -> Plan {
     let rounds = vec![round(OPERATIONS.0, end), round(OPERATIONS.1, End::CutIdle)];
-    Plan { seed, workload, rounds, ends_empty: false }
+    Plan { seed, workload, rounds: Rounds::Given(rounds), ends_empty: false }
 }
 
 /// Cuts a small run of `workload` at each of its syncs. `ran` takes what each run did.

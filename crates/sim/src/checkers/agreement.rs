@@ -53,9 +53,11 @@ pub(crate) async fn same_listings(
         let list = ListObjects { prefix, delimiter, after: &after, max_keys };
         let page = ctx.objects.list(bucket, list).await;
         let page = page.map_err(|error| disagree(format!("a listing failed: {error}")))?;
-        found.extend(page.entries.iter().map(|entry| {
-            (entry.key.to_owned(), super::versions::op_of(entry.owner).unwrap_or(0))
-        }));
+        found.extend(
+            page.entries.iter().map(|entry| {
+                (entry.key.to_owned(), super::versions::op_of(entry.owner).unwrap_or(0))
+            }),
+        );
         found_groups.extend(page.common_prefixes);
         match page.next {
             Some(next) => after = next,

@@ -15,11 +15,20 @@ pub(crate) struct Standing {
 /// What clients do to a bucket's name.
 #[derive(Clone, Debug)]
 pub(crate) enum BucketAction {
-    Create { op: OpId },
+    Create {
+        op: OpId,
+    },
     DeleteBucket,
-    Put { key: usize, op: OpId },
-    Delete { key: usize },
-    Get { key: usize },
+    Put {
+        key: usize,
+        op: OpId,
+    },
+    Delete {
+        key: usize,
+    },
+    Get {
+        key: usize,
+    },
     /// Everything in it.
     Look,
 }

@@ -54,21 +54,51 @@ pub(crate) struct When {
 #[derive(Clone, Debug)]
 pub(crate) enum Action {
     /// PutObject, or CopyObject onto the key.
-    Put { op: OpId, content: ContentId, tag: OpId, when: When },
-    Delete { op: OpId, when: When },
-    DeleteVersion { target: Target },
-    Tag { op: OpId, target: Option<Target> },
-    Read { target: Option<Target> },
+    Put {
+        op: OpId,
+        content: ContentId,
+        tag: OpId,
+        when: When,
+    },
+    Delete {
+        op: OpId,
+        when: When,
+    },
+    DeleteVersion {
+        target: Target,
+    },
+    Tag {
+        op: OpId,
+        target: Option<Target>,
+    },
+    Read {
+        target: Option<Target>,
+    },
     /// Whether a listing of objects shows it.
     Listed,
     /// All its versions as a listing shows them.
     Versions,
-    CreateUpload { op: OpId },
-    UploadPart { upload: OpId, number: u32, content: ContentId },
-    Complete { upload: OpId, parts: Vec<(u32, ContentId)>, content: ContentId, when: When },
-    Abort { upload: OpId },
+    CreateUpload {
+        op: OpId,
+    },
+    UploadPart {
+        upload: OpId,
+        number: u32,
+        content: ContentId,
+    },
+    Complete {
+        upload: OpId,
+        parts: Vec<(u32, ContentId)>,
+        content: ContentId,
+        when: When,
+    },
+    Abort {
+        upload: OpId,
+    },
     /// The parts of an upload as ListParts shows them.
-    Parts { upload: OpId },
+    Parts {
+        upload: OpId,
+    },
     /// Its uploads in progress with their parts.
     Uploads,
 }
@@ -82,9 +112,13 @@ pub(crate) enum Outcome {
     /// Some version was tagged, and the answer does not say whose.
     Tagged,
     Saw(Version),
-    Removed { marker: bool },
+    Removed {
+        marker: bool,
+    },
     Refused,
-    NoKey { marker: bool },
+    NoKey {
+        marker: bool,
+    },
     NoVersion,
     IsMarker,
     NoUpload,

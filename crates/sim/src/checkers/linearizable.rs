@@ -182,7 +182,11 @@ mod tests {
     fn a_read_sees_the_last_write() {
         let write = event(1, 2, Some(7), 7);
         assert_eq!(explained(&[write.clone(), event(3, 4, None, 7)]), Some(7));
-        assert_eq!(explained(&[write, event(3, 4, None, 0)]), None, "an acknowledged write is lost");
+        assert_eq!(
+            explained(&[write, event(3, 4, None, 0)]),
+            None,
+            "an acknowledged write is lost"
+        );
     }
 
     #[test]
@@ -195,7 +199,10 @@ mod tests {
 
     #[test]
     fn an_unknown_write_may_happen_late_or_never() {
-        assert_eq!(explained(&[unknown(1, 7), event(2, 3, None, 0), event(4, 5, None, 7)]), Some(7));
+        assert_eq!(
+            explained(&[unknown(1, 7), event(2, 3, None, 0), event(4, 5, None, 7)]),
+            Some(7)
+        );
         assert_eq!(explained(&[unknown(1, 7), event(2, 3, None, 0)]), Some(0));
         let events = [event(1, 2, None, 7), unknown(3, 7)];
         assert_eq!(explained(&events), None, "not before it began");

@@ -9,10 +9,8 @@ use std::collections::BTreeSet;
 /// Compares a look at everything, which found `present`, with what was acknowledged.
 pub(crate) fn check(book: &Book, present: &BTreeSet<OpId>) -> Result<(), Violation> {
     for (op, write) in &book.writes {
-        let is_kept = matches!(
-            book.sights.get(op).map(|sight| sight.version),
-            Some(VersionId::Id { .. })
-        );
+        let is_kept =
+            matches!(book.sights.get(op).map(|sight| sight.version), Some(VersionId::Id { .. }));
         let must = write.fate == Fate::Done && is_kept && !book.targeted.contains(op);
         if must && !present.contains(op) {
             let what = format!("{op} was acknowledged and is lost: {write:?}");

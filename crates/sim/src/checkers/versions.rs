@@ -34,7 +34,8 @@ pub(crate) fn see(
     record: &VersionRecord,
 ) -> Result<Version, Violation> {
     let op = op_of(&record.owner);
-    let op = op.ok_or_else(|| broken(format!("{place:?} holds a version of nobody: {record:?}")))?;
+    let op =
+        op.ok_or_else(|| broken(format!("{place:?} holds a version of nobody: {record:?}")))?;
     let Some(write) = book.writes.get(&op).cloned() else {
         return Err(broken(format!("{place:?} holds a version of {op}, which wrote none")));
     };

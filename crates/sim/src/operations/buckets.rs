@@ -2,13 +2,13 @@
 
 use super::write::{metadata, owner_op};
 use crate::body::PiecewiseBody;
+use crate::book::Place;
 use crate::book::{Fate, NameHistory};
 use crate::checkers::Violation;
 use crate::checkers::buckets::{BucketAction, BucketOutcome};
 use crate::checkers::versions::{owner_of, same_bytes, see};
 use crate::client::{Ctx, bucket_name, draw_body, object_key};
 use crate::operations::read_version;
-use crate::book::Place;
 use larder_objects::conditions::{DeleteConditions, WriteConditions};
 use larder_objects::{
     Bucket, ContentHeaders, CreateBucket, DeleteObject, Error, PutObject, StorageClass, Tag,

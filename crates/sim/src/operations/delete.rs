@@ -20,12 +20,7 @@ fn begin(ctx: &Ctx, place: Place, when: When) -> (OpId, Handle, DeleteObject) {
     (op, handle, DeleteObject { owner: owner_of(op), version: None, conditions })
 }
 
-fn ended(
-    ctx: &Ctx,
-    (place, op): (Place, OpId),
-    handle: Handle,
-    deleted: Result<Deleted, Error>,
-) {
+fn ended(ctx: &Ctx, (place, op): (Place, OpId), handle: Handle, deleted: Result<Deleted, Error>) {
     match deleted {
         Ok(deleted) => {
             match deleted.delete_marker {

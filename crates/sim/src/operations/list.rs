@@ -25,9 +25,9 @@ pub(super) async fn objects(ctx: &Ctx, rng: &mut Prng) {
     };
     let max_keys = 1 + rng.below(30) as u32;
     let Some(bucket) = ctx.bucket(bucket_at).await else { return };
-    let asked = keys.range(after.clone()..).filter(|(text, _)| {
-        text.starts_with(prefix) && (after.is_empty() || **text > after)
-    });
+    let asked = keys
+        .range(after.clone()..)
+        .filter(|(text, _)| text.starts_with(prefix) && (after.is_empty() || **text > after));
     let begun: Vec<_> = asked
         .map(|(text, key)| {
             let place = Place { bucket: bucket_at, key: *key };

@@ -74,7 +74,11 @@ fn name(kind: Kind) -> &'static str {
 }
 
 /// A version id that a client may ask for, and whose it is; the null version's when it knows none.
-fn draw_version(ctx: &Ctx, rng: &mut Prng, place: Place) -> (crate::checkers::keys::Target, VersionId) {
+fn draw_version(
+    ctx: &Ctx,
+    rng: &mut Prng,
+    place: Place,
+) -> (crate::checkers::keys::Target, VersionId) {
     use crate::checkers::keys::Target;
     let book = ctx.book();
     let known = book.known.get(&place).map_or(&[][..], Vec::as_slice);

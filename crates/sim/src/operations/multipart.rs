@@ -132,9 +132,8 @@ pub(super) async fn upload_part_copy(ctx: &Ctx, rng: &mut Prng) {
         ByteRange { start: start as u64, end: (start + 1 + rng.index(size - start)) as u64 }
     });
     let bytes = ctx.book().contents[version.content as usize].bytes.clone();
-    let bytes = range.map_or(bytes.clone(), |range| {
-        bytes.slice(range.start as usize..range.end as usize)
-    });
+    let bytes =
+        range.map_or(bytes.clone(), |range| bytes.slice(range.start as usize..range.end as usize));
     let Some(bucket) = ctx.bucket(upload.place.bucket).await else { return };
     let (content, handle) = begin_part(ctx, (&upload, number), bytes);
     let (key, part) = (object_key(upload.place.key), part_of(&upload, number, None));
@@ -155,7 +154,12 @@ fn assemble(ctx: &Ctx, parts: &Parts) -> ContentId {
     book.content(bytes.freeze(), multipart_etag(&digests))
 }
 
-async fn complete_with(ctx: &Ctx, upload: &Upload, (parts, content): (Parts, ContentId), when: When) {
+async fn complete_with(
+    ctx: &Ctx,
+    upload: &Upload,
+    (parts, content): (Parts, ContentId),
+    when: When,
+) {
     let place = upload.place;
     let Some(bucket) = ctx.bucket(place.bucket).await else { return };
     let request = {
@@ -244,7 +248,8 @@ pub(super) async fn list_parts(ctx: &Ctx, rng: &mut Prng) {
     let Some(upload) = draw_upload(ctx, rng) else { return };
     let Some(bucket) = ctx.bucket(upload.place.bucket).await else { return };
     let handle = ctx.begin(upload.place, Action::Parts { upload: upload.op });
-    let (key, list) = (object_key(upload.place.key), ListParts { part_number_marker: 0, max_parts: 1000 });
+    let (key, list) =
+        (object_key(upload.place.key), ListParts { part_number_marker: 0, max_parts: 1000 });
     match ctx.objects.list_parts(&bucket, &key, upload.id, list).await {
         Ok(list) => {
             let mut book = ctx.book();

@@ -3,9 +3,9 @@
 use super::{draw_conditions, draw_version, etag_condition};
 use crate::body::PiecewiseBody;
 use crate::book::{Fate, OpId, Place};
+use crate::checkers::Violation;
 use crate::checkers::keys::{Action, Outcome, Version, When};
 use crate::checkers::versions::{METADATA, op_of, owner_of, see};
-use crate::checkers::Violation;
 use crate::client::{Ctx, draw_body, object_key};
 use larder_objects::conditions::WriteConditions;
 use larder_objects::{
@@ -161,9 +161,10 @@ pub(super) async fn tag(ctx: &Ctx, rng: &mut Prng) {
         Ok(id) => {
             // The null version says nothing of whose it is: what is seen next tells.
             let mut book = ctx.book();
-            let known = book.known.get(&place).and_then(|known| {
-                known.iter().find(|(_, known)| *known == id).map(|(op, _)| *op)
-            });
+            let known = book
+                .known
+                .get(&place)
+                .and_then(|known| known.iter().find(|(_, known)| *known == id).map(|(op, _)| *op));
             match known {
                 Some(tagged) => book.end(handle, Outcome::Version(tagged)),
                 None => book.end(handle, Outcome::Tagged),

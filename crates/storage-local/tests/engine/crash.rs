@@ -356,3 +356,31 @@ fn gc_of_two_tombstones_of_one_key_comes_to_an_end() {
     harness.power_cut();
     harness.assert_same();
 }
+
+#[test]
+fn a_directory_whose_sync_failed_is_synced_by_the_next_try() {
+    for seed in 0..20 {
+        let mut harness = Harness::new(seed);
+        let local = harness.local();
+        harness.sim.faults().fail_next_sync("data/blobs");
+        assert!(harness.sim.block_on(local.create()).is_err(), "the sync failed");
+        drop(local);
+        let blob = write_blob(&harness, 7, 1000);
+        name(&harness, blob);
+        harness.power_cut();
+        harness.sim.block_on(harness.local().verify(blob)).expect("an adopted blob is intact");
+    }
+}
+
+#[test]
+fn a_first_start_whose_syncs_failed_is_made_good_by_the_next() {
+    for seed in 0..60 {
+        let mut harness = Harness::unopened(seed);
+        harness.sim.faults().fail_next_sync(["/", "data"][seed as usize % 2]);
+        assert!(harness.try_open().is_err(), "a sync failed");
+        harness.open();
+        assert!(harness.commit(vec![put("k", "v".into(), 1000)]).is_empty());
+        harness.power_cut();
+        harness.assert_same();
+    }
+}

@@ -76,7 +76,7 @@ impl Nemesis {
                     read_flip: 0,
                 };
                 self.faults.set_rates(rates);
-                self.flushes.rate.store(300_000, Ordering::Relaxed);
+                self.flushes.rate.store(500_000, Ordering::Relaxed);
             }
             Weather::Flips => {
                 let read_flip = 1 + rate(100_000);

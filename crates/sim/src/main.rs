@@ -99,7 +99,8 @@ fn main() -> ExitCode {
 /// The violation and the command that replays it.
 fn failed(failure: &Failure, command: &str) -> String {
     format!(
-        "seed {} of workload {} broke \"{}\":\n{}\nreplay with: cargo run --release -p larder-sim -- {command}",
+        "seed {} of workload {} broke \"{}\":\n{}\n\
+         replay with: cargo run --release -p larder-sim -- {command}",
         failure.seed, failure.workload, failure.violation.checker, failure.violation.what
     )
 }

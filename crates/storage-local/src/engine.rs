@@ -36,7 +36,7 @@ pub struct Options {
     pub segment_bytes_max: u64,
     /// gc begins when there are at least this many bytes of garbage.
     pub garbage_bytes_min: u64,
-    /// Bytes of commits taken into one journal write, at most those that fit it; one is always taken.
+    /// Bytes of commits taken into one journal write; one commit is always taken.
     pub batch_bytes_max: usize,
     /// Changes remembered for the checks of commits; a check of a row read before them is retried.
     pub window_changes_max: usize,

@@ -2,8 +2,8 @@
 
 use super::write::{metadata, owner_op};
 use crate::body::PiecewiseBody;
+use crate::book::Fate;
 use crate::book::Place;
-use crate::book::{Fate, NameHistory};
 use crate::checkers::Violation;
 use crate::checkers::buckets::{BucketAction, BucketOutcome};
 use crate::checkers::versions::{owner_of, same_bytes, see};
@@ -42,7 +42,7 @@ impl Begun {
     fn new(ctx: &Ctx, name: usize, action: BucketAction) -> Self {
         let mut book = ctx.book();
         let start = book.tick();
-        let history = book.names.entry(name).or_insert_with(NameHistory::default);
+        let history = book.names.entry(name).or_default();
         Self { name, at: history.begin(start, action) }
     }
 

@@ -264,6 +264,8 @@ impl Group {
     }
 }
 
+const _: () = assert!(BATCH_HEADER_BYTES.is_multiple_of(8));
+
 #[cfg(test)]
 mod tests {
     use super::{Group, Moved};
@@ -288,5 +290,3 @@ mod tests {
         assert_eq!(group.live.len(), 3);
     }
 }
-
-const _: () = assert!(BATCH_HEADER_BYTES.is_multiple_of(8));

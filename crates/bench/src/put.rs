@@ -1,4 +1,4 @@
-//! Durable PUTs, beside a file per object and beside a bare hyper server that reads the same bodies.
+//! Durable PUTs, beside a file per object and a bare hyper server that reads the same bodies.
 
 use crate::batch::Batch;
 use crate::bodies::Bodies;

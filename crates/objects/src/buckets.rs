@@ -6,7 +6,8 @@ use crate::rows::{GcRecord, Tag, Versioning, address, bucket};
 use crate::{Error, Objects, tagging};
 use bytes::Bytes;
 use larder_storage::{
-    Batch, Check, Delete, Put, RowKind, RowView, Scan, Seen, SpaceId, Step, Storage, Visitor,
+    Batch, Check, Delete, FenceId, Put, RowKind, RowView, Scan, Seen, SpaceId, Step, Storage,
+    Visitor,
 };
 use larder_types::{BucketName, Owner, Timestamp};
 use std::collections::HashMap;
@@ -156,23 +157,22 @@ impl<S: Storage> Objects<S> {
 
     async fn close_and_remove(&self, bucket: &Bucket) -> Result<(), Error> {
         let kinds = [RowKind::Head, RowKind::Version];
-        if !self.store.close_space_if_empty(bucket.space, &kinds).await? {
-            return Err(Error::BucketNotEmpty);
-        }
+        let fence = self.store.close_space_if_empty(bucket.space, &kinds).await?;
+        let fence = fence.ok_or(Error::BucketNotEmpty)?;
         let result = self.remove_bucket(bucket).await;
         match &result {
             // The row is gone, now or perhaps: nothing may be written to this incarnation.
             Ok(()) | Err(Error::NoSuchBucket | Error::Unknown(_)) => {}
-            Err(_) => self.reopen(bucket).await?,
+            Err(_) => self.reopen(bucket, fence).await?,
         }
         result
     }
 
     /// Opens a bucket again that could not be removed, unless another DeleteBucket removed it.
-    async fn reopen(&self, bucket: &Bucket) -> Result<(), Error> {
+    async fn reopen(&self, bucket: &Bucket, fence: FenceId) -> Result<(), Error> {
         let (_, found) = self.read_bucket(&bucket.name).await?;
         if found.is_some_and(|now| now.space == bucket.space) {
-            self.store.reopen_space(bucket.space).await?;
+            self.store.reopen_space(bucket.space, fence).await?;
         }
         Ok(())
     }

@@ -41,6 +41,7 @@ pub use rows::{ContentHeaders, Placement, StorageClass, Tag, UploadId, VersionRe
 
 use larder_platform::Platform;
 use larder_storage::Storage;
+use larder_types::limits::PART_BYTES_MIN;
 use std::sync::Arc;
 
 /// Values that an operator may choose.
@@ -50,11 +51,17 @@ pub struct Settings {
     pub inline_bytes_max: usize,
     /// How long a blob that nothing names any more is kept for readers in flight.
     pub gc_grace_ms: i64,
+    /// Smallest part of a multipart upload but the last, in bytes.
+    pub part_bytes_min: u64,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { inline_bytes_max: 128 << 10, gc_grace_ms: gc::GRACE_MS }
+        Self {
+            inline_bytes_max: 128 << 10,
+            gc_grace_ms: gc::GRACE_MS,
+            part_bytes_min: PART_BYTES_MIN,
+        }
     }
 }
 

@@ -30,7 +30,7 @@ mod disk_tests;
 #[cfg(test)]
 mod tests;
 
-pub use faults::{Fault, Faults, PowerLost};
+pub use faults::{Fault, FaultRates, Faults, PowerLost};
 pub use prng::Prng;
 
 use crate::{Clock, Parts, Platform, Random};
@@ -124,7 +124,7 @@ impl Simulation {
         let state_now = &mut *state;
         state_now.boot = self.scheduler.boot();
         state_now.power_lost = false;
-        state_now.tree.cut(&mut state_now.rng);
+        state_now.tree.cut(&mut state_now.rng, &mut state_now.plan);
         drop(state);
         drop(remains);
     }

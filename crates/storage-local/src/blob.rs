@@ -14,7 +14,7 @@ pub use writer::LocalWriter;
 use crate::committer::group::adopted_key;
 use crate::engine::{Local, OpenError, Shared, split_value, write_internal};
 use crate::keys;
-use crate::layout::Layout;
+use crate::layout::{BLOBS_PER_DIRECTORY, Layout};
 use larder_platform::{DiskFile, OpenMode};
 use larder_storage::{BlobError, BlobId, BlobRef, BlobStore, CommitError, Moment};
 use std::collections::BTreeMap;
@@ -47,6 +47,9 @@ struct State {
     open: BTreeMap<u64, u16>,
     /// Ranges whose row can go.
     closed: Vec<u64>,
+    /// The directory that this process has last made durable. That one is there says nothing: its
+    /// creation may have been cut off, or its sync may have failed.
+    directory: Option<u64>,
 }
 
 fn range_key(start: u64) -> Vec<u8> {
@@ -99,7 +102,8 @@ impl Blobs {
                 }
             }
         }
-        let state = State { next, ready: Vec::new(), open: BTreeMap::new(), closed };
+        let (ready, open, directory) = (Vec::new(), BTreeMap::new(), None);
+        let state = State { next, ready, open, closed, directory };
         Ok(Self { shared, state: Mutex::new(state), refill: tokio::sync::Mutex::new(()) })
     }
 
@@ -150,13 +154,16 @@ impl Blobs {
         }
         self.state().next = next;
         let shared = self.shared.clone();
-        let made = self.shared.platform.blocking(move || make_files(&shared, start)).await;
-        let made = made.ok_or(BlobError::Stopped)?;
+        let directory = start / BLOBS_PER_DIRECTORY;
+        let durable = self.state().directory == Some(directory);
+        let make = move || make_files(&shared, start, durable);
+        let made = self.shared.platform.blocking(make).await.ok_or(BlobError::Stopped)?;
         let mut state = self.state();
         if let Err(error) = made {
             // What was made of the range is removed at the next start.
             return Err(io_error(&self.shared, &error));
         }
+        state.directory = Some(directory);
         state.open.insert(start, u16::MAX);
         state.ready.extend((start..next).rev());
         Ok(())
@@ -211,7 +218,7 @@ impl Blobs {
     }
 }
 
-const _: () = assert!(crate::layout::BLOBS_PER_DIRECTORY.is_multiple_of(POOL_FILES));
+const _: () = assert!(BLOBS_PER_DIRECTORY.is_multiple_of(POOL_FILES));
 const _: () = assert!(POOL_FILES == u16::BITS as u64);
 
 /// Makes the removals of discarded blobs durable, before the rows go that name their ranges.
@@ -229,10 +236,10 @@ fn sync_ranges(shared: &Shared, closed: &[u64]) -> io::Result<()> {
     Ok(())
 }
 
-fn make_files(shared: &Shared, start: u64) -> io::Result<()> {
+fn make_files(shared: &Shared, start: u64, directory_durable: bool) -> io::Result<()> {
     let disk = &shared.platform.disk;
     let directory = shared.layout.blob_directory(start);
-    if disk.list(&directory).is_err() {
+    if !directory_durable {
         disk.create_dir(&directory)?;
         disk.sync_dir(&shared.layout.blobs())?;
     }

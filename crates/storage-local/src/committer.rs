@@ -14,8 +14,8 @@ use crate::queue::{Command, Pending};
 use crate::window::Window;
 use group::{Group, Moved};
 use larder_platform::{AlignedBuffer, Step, Worker};
-use larder_storage::{CommitError, Moment, Receipt};
-use std::collections::HashSet;
+use larder_storage::{CommitError, FenceId, Moment, Receipt};
+use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -32,7 +32,8 @@ pub(crate) struct Committer {
     shared: Arc<Shared>,
     journal: Journal,
     window: Window,
-    closed: HashSet<u64>,
+    /// Spaces that are closed, and who closed each.
+    closed: HashMap<u64, Vec<FenceId>>,
     buffer: AlignedBuffer,
     /// Moment of the last commit, written or not.
     moment: u64,
@@ -54,7 +55,8 @@ impl Worker for Committer {
         if self.shared.index_is_behind() {
             return Step::SleepFor(BACKPRESSURE);
         }
-        let waiting = self.shared.queue.take(BATCH_BYTES_MAX - BATCH_HEADER_BYTES - BATCH_ALIGN);
+        let room = BATCH_BYTES_MAX - BATCH_HEADER_BYTES - BATCH_ALIGN;
+        let waiting = self.shared.queue.take(room.min(self.shared.options.batch_bytes_max));
         if waiting.is_empty() {
             return Step::Sleep;
         }
@@ -65,11 +67,12 @@ impl Worker for Committer {
 
 impl Committer {
     pub(crate) fn new(shared: Arc<Shared>, journal: Journal, moment: u64, replayed: u64) -> Self {
+        let window = Window::with_capacity(Moment(moment), shared.options.window_changes_max);
         Self {
             shared,
             journal,
-            window: Window::new(Moment(moment)),
-            closed: HashSet::new(),
+            window,
+            closed: HashMap::new(),
             buffer: AlignedBuffer::new(BATCH_BYTES_MAX),
             moment,
             bytes_since_checkpoint: replayed,
@@ -125,7 +128,7 @@ impl Committer {
         match command {
             Command::Commit(batch) => {
                 let puts_in_closed =
-                    batch.puts.iter().any(|put| self.closed.contains(&put.row.space.0));
+                    batch.puts.iter().any(|put| self.closed.contains_key(&put.row.space.0));
                 if puts_in_closed {
                     return Err(CommitError::SpaceClosed);
                 }
@@ -143,15 +146,20 @@ impl Committer {
                 let moved = Moved { key, value, payload, from, seen, tombstone };
                 group.relocate(moved, &mut self.window, &mut self.buffer)
             }
-            Command::Fence { space, closed: false } => {
-                self.closed.remove(&space.0);
+            Command::Fence { space, fence, closed: false } => {
+                if let Some(fences) = self.closed.get_mut(&space.0) {
+                    fences.retain(|other| *other != fence);
+                    if fences.is_empty() {
+                        self.closed.remove(&space.0);
+                    }
+                }
                 Ok(Receipt { at: group.moment })
             }
-            Command::Fence { space, closed: true } => {
+            Command::Fence { space, fence, closed: true } => {
                 if self.closed.len() >= CLOSED_SPACES_MAX {
                     return Err(CommitError::Full);
                 }
-                self.closed.insert(space.0);
+                self.closed.entry(space.0).or_default().push(fence);
                 Ok(Receipt { at: group.moment })
             }
         }

@@ -9,10 +9,11 @@ use crate::blob::Blobs;
 use crate::committer::group::POINTER_BYTES;
 use crate::index::Index;
 use crate::journal::{HotRecords, Place, Segments, Slots};
-use crate::layout::{Layout, SEGMENT_BYTES_MAX};
+use crate::layout::{BATCH_BYTES_MAX, Layout, SEGMENT_BYTES_MAX};
 use crate::metrics::Metrics;
 use crate::queue::Queue;
 use crate::reserve::Reserve;
+use crate::window::CHANGES_MAX;
 use larder_platform::{Platform, Wake, WorkerHandle};
 use larder_storage::{Moment, UsageDelta};
 use std::collections::{BTreeMap, HashMap};
@@ -38,6 +39,10 @@ pub struct Options {
     pub hot_record_bytes: usize,
     /// gc begins when there are at least this many bytes of garbage.
     pub garbage_bytes_min: u64,
+    /// Bytes of commits taken into one journal write; one commit is always taken.
+    pub batch_bytes_max: usize,
+    /// Changes remembered for the checks of commits; a check of a row read before them is retried.
+    pub window_changes_max: usize,
 }
 
 /// Why a data directory could not be opened. The text tells the operator what to do.
@@ -156,6 +161,8 @@ impl Options {
             segment_bytes_max: SEGMENT_BYTES_MAX,
             hot_record_bytes: 8 << 20,
             garbage_bytes_min: 8 << 20,
+            batch_bytes_max: BATCH_BYTES_MAX,
+            window_changes_max: CHANGES_MAX,
         }
     }
 

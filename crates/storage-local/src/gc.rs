@@ -49,6 +49,17 @@ pub(crate) struct SegmentGc {
     damaged: BTreeSet<u64>,
 }
 
+/// What is moved at a time.
+#[derive(Default)]
+struct Round {
+    moves: Vec<(Command, usize)>,
+    bytes: usize,
+    /// Keys whose tombstone is among the moves. A key may have several in one segment, none of
+    /// them less the newest than another by what the index says: to move two at once would be to
+    /// see the second refused because of the first, for ever.
+    tombstones: BTreeSet<Vec<u8>>,
+}
+
 struct Emptying {
     victim: Arc<Segment>,
     /// Whether no older segment is in use: then its tombstones have nothing left to hide.
@@ -187,6 +198,16 @@ impl SegmentGc {
     }
 }
 
+impl Round {
+    fn add(&mut self, command: Command, record: &RecordView<'_>) {
+        if record.op == Op::Delete && !self.tombstones.insert(record.key.to_vec()) {
+            return;
+        }
+        self.moves.push((command, record.length));
+        self.bytes += record.length;
+    }
+}
+
 impl Emptying {
     /// `Ok(None)` when the segment is empty.
     fn step(&mut self, shared: &Shared) -> Result<Option<Progress>, IndexError> {
@@ -205,24 +226,19 @@ impl Emptying {
             return Ok(None);
         }
         self.batch = (self.offset, self.sequence);
-        let (mut moves, mut bytes) = (Vec::new(), 0);
-        while self.offset < self.victim.end() && bytes < ROUND_BYTES {
-            self.collect(shared, &mut moves)?;
-            bytes = moves.iter().map(|(_, bytes)| bytes).sum::<usize>();
+        let mut round = Round::default();
+        while self.offset < self.victim.end() && round.bytes < ROUND_BYTES {
+            self.collect(shared, &mut round)?;
         }
-        count(&shared.metrics.records_moved, moves.len() as u64);
-        for (command, bytes) in moves {
+        count(&shared.metrics.records_moved, round.moves.len() as u64);
+        for (command, bytes) in round.moves {
             self.in_flight.push(shared.queue.push(command, bytes));
         }
         Ok(Some(if self.in_flight.is_empty() { Progress::More } else { Progress::Waiting }))
     }
 
     /// Reads the next batch and adds the moves of what is live in it.
-    fn collect(
-        &mut self,
-        shared: &Shared,
-        moves: &mut Vec<(Command, usize)>,
-    ) -> Result<(), IndexError> {
+    fn collect(&mut self, shared: &Shared, round: &mut Round) -> Result<(), IndexError> {
         let damaged = || IndexError(format!("{DAMAGED} at {}", self.offset));
         let bytes = ReadBatch::load(&*self.victim.file, self.offset, self.victim.end())
             .map_err(|error| IndexError(error.to_string()))?
@@ -232,7 +248,9 @@ impl Emptying {
         let batch = batch.filter(|batch| batch.header.sequence == self.sequence);
         let batch = batch.ok_or_else(damaged)?;
         for (offset, record) in batch.records(epoch) {
-            moves.extend(self.relocation(shared, offset, &record)?);
+            if let Some(command) = self.relocation(shared, offset, &record)? {
+                round.add(command, &record);
+            }
         }
         self.offset += batch.header.disk_bytes() as u64;
         self.sequence += 1;
@@ -262,7 +280,7 @@ impl Emptying {
         shared: &Shared,
         offset: u32,
         record: &RecordView<'_>,
-    ) -> Result<Option<(Command, usize)>, IndexError> {
+    ) -> Result<Option<Command>, IndexError> {
         let place = Place { segment: self.victim.sequence, offset, length: record.length as u32 };
         // The moment comes before the look: a change in between is then seen by the check.
         let seen = Moment(shared.visible.load(Ordering::Acquire));
@@ -280,6 +298,6 @@ impl Emptying {
             seen,
             tombstone,
         };
-        Ok(Some((command, record.length)))
+        Ok(Some(command))
     }
 }

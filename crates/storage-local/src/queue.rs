@@ -3,7 +3,7 @@
 use crate::journal::Place;
 use crate::layout::QUEUE_BYTES_MAX;
 use larder_platform::Wake;
-use larder_storage::{Batch, CommitError, Moment, Receipt, SpaceId};
+use larder_storage::{Batch, CommitError, FenceId, Moment, Receipt, SpaceId};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, OnceLock};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
@@ -26,8 +26,8 @@ pub(crate) enum Command {
         seen: Moment,
         tombstone: bool,
     },
-    /// Refuse (or accept again) commits that put rows in a space.
-    Fence { space: SpaceId, closed: bool },
+    /// Refuse commits that put rows in a space, until whoever asked for it accepts them again.
+    Fence { space: SpaceId, fence: FenceId, closed: bool },
 }
 
 /// A command with its answer's address and its share of the queue.

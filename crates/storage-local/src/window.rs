@@ -5,7 +5,7 @@ use std::collections::{HashMap, VecDeque};
 use std::hash::BuildHasherDefault;
 
 /// Changes remembered. A check of a row read longer ago than that is `Stale` and is retried.
-const CHANGES_MAX: usize = 1 << 17;
+pub(crate) const CHANGES_MAX: usize = 1 << 17;
 
 /// What the window knows of a row since a moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,10 +54,6 @@ pub(crate) fn row_hash(index_key: &[u8]) -> u64 {
 
 impl Window {
     /// A window that knows nothing of what was before `floor`.
-    pub(crate) fn new(floor: Moment) -> Self {
-        Self::with_capacity(floor, CHANGES_MAX)
-    }
-
     pub(crate) fn with_capacity(floor: Moment, changes_max: usize) -> Self {
         Self { latest: HashMap::default(), order: VecDeque::new(), floor, changes_max }
     }

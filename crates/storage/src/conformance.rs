@@ -201,14 +201,24 @@ async fn spaces_close<S: Storage>(store: &S) {
     let space = store.open_space().await.expect("a space");
     let key = row(space, RowKind::Head, b"k", b"");
     write(store, vec![put(&key, b"v")]).await;
-    assert!(!store.close_space_if_empty(space, &kinds).await.expect("a close"), "it has a row");
+    assert!(store.close_space_if_empty(space, &kinds).await.expect("a close").is_none(), "a row");
     write(store, vec![put(&key, b"w")]).await;
     let deletes = vec![Delete { row: key.clone(), replaces: None }];
     store.commit(Batch { deletes, ..Batch::default() }).await.expect("a delete");
-    assert!(store.close_space_if_empty(space, &kinds).await.expect("a close"), "it is empty");
+    let close = || async { store.close_space_if_empty(space, &kinds).await.expect("a close") };
+    let (one, other) = (close().await.expect("it is empty"), close().await.expect("still"));
     let refused = store.commit(Batch { puts: vec![put(&key, b"x")], ..Batch::default() }).await;
     assert_eq!(refused.err(), Some(CommitError::SpaceClosed), "a closed space takes no rows");
-    store.reopen_space(space).await.expect("a reopen");
+    store.reopen_space(space, one).await.expect("a reopen");
+    let refused = store.commit(Batch { puts: vec![put(&key, b"x")], ..Batch::default() }).await;
+    assert_eq!(refused.err(), Some(CommitError::SpaceClosed), "another keeps it closed");
+    store.reopen_space(space, other).await.expect("a reopen");
+    write(store, vec![put(&key, b"x")]).await;
+    let fence = store.close_space_if_empty(space, &[RowKind::Version]).await.expect("a close");
+    assert!(close().await.is_none(), "it has a row");
+    let refused = store.commit(Batch { puts: vec![put(&key, b"y")], ..Batch::default() }).await;
+    assert_eq!(refused.err(), Some(CommitError::SpaceClosed), "who failed opened it for another");
+    store.reopen_space(space, fence.expect("no versions")).await.expect("a reopen");
     write(store, vec![put(&key, b"y")]).await;
 }
 

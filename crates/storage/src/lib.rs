@@ -14,8 +14,8 @@ mod row;
 pub use blob::{BlobError, BlobId, BlobReader, BlobRef, BlobStore, BlobWriter};
 pub use meaning::{Holdings, Meaning};
 pub use meta::{
-    Batch, Check, CommitError, Delete, MetaError, MetaStore, Put, Receipt, Scan, ScanEnd, Step,
-    UsageDelta, Visitor,
+    Batch, Check, CommitError, Delete, FenceId, MetaError, MetaStore, Put, Receipt, Scan, ScanEnd,
+    Step, UsageDelta, Visitor,
 };
 pub use row::{Found, Locator, Moment, Payload, Row, RowKey, RowKind, RowView, Seen, SpaceId};
 

@@ -102,6 +102,10 @@ pub enum CommitError {
     Stopped,
 }
 
+/// Who keeps a space closed: several may, and none of them opens it for another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FenceId(pub u64);
+
 /// A walk over rows of one space in the order (key, kind, suffix).
 #[derive(Clone, Debug)]
 pub struct Scan {
@@ -183,16 +187,21 @@ pub trait MetaStore: Send + Sync + 'static {
     fn open_space(&self) -> impl Future<Output = Result<SpaceId, MetaError>> + Send;
 
     /// Closes a space if it has no row of `kinds`: every later commit that puts a row there is
-    /// refused. `false`, and the space stays open, when it has one. A restart before the caller
-    /// made use of it may reopen the space.
+    /// refused. `None`, and this caller's fence is gone, when it has one. A restart before the
+    /// caller made use of it may reopen the space.
     fn close_space_if_empty(
         &self,
         space: SpaceId,
         kinds: &[RowKind],
-    ) -> impl Future<Output = Result<bool, MetaError>> + Send;
+    ) -> impl Future<Output = Result<Option<FenceId>, MetaError>> + Send;
 
-    /// Opens a space again whose closing the caller could not make use of.
-    fn reopen_space(&self, space: SpaceId) -> impl Future<Output = Result<(), MetaError>> + Send;
+    /// Takes back a closing that the caller could not make use of. The space is open once nobody
+    /// keeps it closed.
+    fn reopen_space(
+        &self,
+        space: SpaceId,
+        fence: FenceId,
+    ) -> impl Future<Output = Result<(), MetaError>> + Send;
 
     /// Objects and bytes in a space, as the commits' deltas add up.
     fn usage(&self, space: SpaceId) -> impl Future<Output = Result<UsageDelta, MetaError>> + Send;

@@ -3,7 +3,8 @@
 
 use crate::blob::{BlobError, BlobId, BlobReader, BlobRef, BlobStore, BlobWriter};
 use crate::meta::{
-    Batch, CommitError, MetaError, MetaStore, Receipt, Scan, ScanEnd, Step, UsageDelta, Visitor,
+    Batch, CommitError, FenceId, MetaError, MetaStore, Receipt, Scan, ScanEnd, Step, UsageDelta,
+    Visitor,
 };
 use crate::row::{Found, Locator, Moment, Payload, Row, RowKey, RowKind, RowView, Seen, SpaceId};
 use bytes::{Bytes, BytesMut};
@@ -32,7 +33,7 @@ struct State {
     rows: BTreeMap<RowKey, Record>,
     /// When each row was last written or removed.
     changed: BTreeMap<RowKey, Moment>,
-    closed: BTreeSet<SpaceId>,
+    closed: BTreeSet<(SpaceId, FenceId)>,
     usage: BTreeMap<SpaceId, UsageDelta>,
     blobs: BTreeMap<BlobId, Bytes>,
     adopted: BTreeSet<BlobId>,
@@ -82,7 +83,8 @@ impl Model {
 
 impl State {
     fn refusal(&self, batch: &Batch) -> Option<CommitError> {
-        if batch.puts.iter().any(|put| self.closed.contains(&put.row.space)) {
+        let closed = |space| self.closed.iter().any(|(closed, _)| *closed == space);
+        if batch.puts.iter().any(|put| closed(put.row.space)) {
             return Some(CommitError::SpaceClosed);
         }
         let changed = |row: &RowKey| self.changed.get(row).copied().unwrap_or_default();
@@ -215,17 +217,19 @@ impl MetaStore for Model {
         &self,
         space: SpaceId,
         kinds: &[RowKind],
-    ) -> Result<bool, MetaError> {
+    ) -> Result<Option<FenceId>, MetaError> {
         let mut state = self.state();
-        let occupied = state.rows.keys().any(|r| r.space == space && kinds.contains(&r.kind));
-        if !occupied {
-            state.closed.insert(space);
+        if state.rows.keys().any(|r| r.space == space && kinds.contains(&r.kind)) {
+            return Ok(None);
         }
-        Ok(!occupied)
+        state.ids += 1;
+        let fence = FenceId(state.ids);
+        state.closed.insert((space, fence));
+        Ok(Some(fence))
     }
 
-    async fn reopen_space(&self, space: SpaceId) -> Result<(), MetaError> {
-        self.state().closed.remove(&space);
+    async fn reopen_space(&self, space: SpaceId, fence: FenceId) -> Result<(), MetaError> {
+        self.state().closed.remove(&(space, fence));
         Ok(())
     }
 

@@ -5,7 +5,6 @@ use crate::conditions::WriteConditions;
 use crate::list::ListedPart;
 use crate::rows::{Manifest, ManifestEntry, PartRecord, UploadRecord};
 use larder_digest::{combine_crc, composite, multipart_etag};
-use larder_types::limits::PART_BYTES_MIN;
 use larder_types::{Checksum, ChecksumAlgorithm, ChecksumType, ETag};
 
 /// What CompleteMultipartUpload says.
@@ -46,17 +45,18 @@ pub(crate) struct Assembly {
 
 impl Assembly {
     /// Puts the listed parts together and checks all that the request says about them.
-    /// `uploaded` ascends by part number.
+    /// `uploaded` ascends by part number; every part but the last has at least `part_bytes_min`.
     pub(crate) fn of(
         upload: &UploadRecord,
         uploaded: &[ListedPart],
         request: &CompleteUpload,
+        part_bytes_min: u64,
     ) -> Result<Self, Error> {
         if request.parts.is_empty() {
             return Err(Error::InvalidRequest("You must specify at least one part"));
         }
         let parts = select(upload, uploaded, request)?;
-        check_sizes(&parts)?;
+        check_sizes(&parts, part_bytes_min)?;
         let algorithm = upload.checksum.map(|(algorithm, _)| algorithm);
         let mut offset = 0;
         let entry = |part: &&ListedPart| {
@@ -130,9 +130,9 @@ fn is_same(uploaded: &PartRecord, listed: &CompletedPart) -> bool {
     listed.etag == Some(uploaded.etag()) && listed.checksums.iter().all(same_sum)
 }
 
-fn check_sizes(parts: &[&ListedPart]) -> Result<(), Error> {
+fn check_sizes(parts: &[&ListedPart], part_bytes_min: u64) -> Result<(), Error> {
     let (_, others) = parts.split_last().expect("the list is not empty");
-    match others.iter().find(|part| part.record.size() < PART_BYTES_MIN) {
+    match others.iter().find(|part| part.record.size() < part_bytes_min) {
         None => Ok(()),
         Some(small) => {
             Err(Error::EntityTooSmall { part_number: small.part_number, size: small.record.size() })

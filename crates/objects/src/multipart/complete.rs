@@ -70,7 +70,8 @@ impl<S: Storage> Objects<S> {
                 Some(current) => current,
                 None => {
                     let parts = self.all_parts(bucket.space, key, id).await?;
-                    let assembly = Assembly::of(&upload.record, &parts, request)?;
+                    let smallest = self.settings.part_bytes_min;
+                    let assembly = Assembly::of(&upload.record, &parts, request, smallest)?;
                     let manifest = self.write_manifest(&assembly.manifest).await?;
                     written.insert(Written {
                         upload: upload.seen.record,

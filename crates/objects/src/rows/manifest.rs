@@ -157,7 +157,7 @@ impl Manifest {
     }
 
     /// Reads a whole manifest.
-    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, Malformed> {
+    pub fn decode(bytes: &[u8]) -> Result<Self, Malformed> {
         let header = ManifestHeader::decode(bytes)?;
         let entries = header.entries(&bytes[ManifestHeader::BYTES..])?;
         match entries.len() == header.parts as usize {

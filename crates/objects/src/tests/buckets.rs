@@ -145,12 +145,12 @@ fn pages_of_buckets() {
 fn writes_wait_for_a_closing_bucket_only_so_long() {
     let w = World::new();
     let bucket = w.bucket("closing");
-    assert!(w.run(w.store.close_space_if_empty(bucket.space, &[])).unwrap());
+    let fence = w.run(w.store.close_space_if_empty(bucket.space, &[])).unwrap().unwrap();
     let create =
         || WriteConditions { if_none_match: Some(EtagCondition::Any), ..Default::default() };
     assert!(matches!(w.put_if(&bucket, "key", Default::default()), Err(Error::SlowDown)));
     let conditional = w.put_if(&bucket, "key", create());
     assert!(matches!(conditional, Err(Error::ConditionalRequestConflict)));
-    w.run(w.store.reopen_space(bucket.space)).unwrap();
+    w.run(w.store.reopen_space(bucket.space, fence)).unwrap();
     w.put_if(&bucket, "key", create()).unwrap();
 }

@@ -10,8 +10,8 @@ use larder_platform::Platform;
 use larder_platform::sim::Simulation;
 use larder_storage::model::Model;
 use larder_storage::{
-    Batch, BlobError, BlobId, BlobRef, BlobStore, CommitError, Found, MetaError, MetaStore,
-    Receipt, Row, RowKey, RowKind, Scan, ScanEnd, Seen, SpaceId, UsageDelta, Visitor,
+    Batch, BlobError, BlobId, BlobRef, BlobStore, CommitError, FenceId, Found, MetaError,
+    MetaStore, Receipt, Row, RowKey, RowKind, Scan, ScanEnd, Seen, SpaceId, UsageDelta, Visitor,
 };
 use larder_types::VersionId;
 use std::ops::Range;
@@ -76,13 +76,13 @@ impl MetaStore for Slow {
         &self,
         space: SpaceId,
         kinds: &[RowKind],
-    ) -> Result<bool, MetaError> {
+    ) -> Result<Option<FenceId>, MetaError> {
         self.pause().await;
         self.model.close_space_if_empty(space, kinds).await
     }
 
-    async fn reopen_space(&self, space: SpaceId) -> Result<(), MetaError> {
-        self.model.reopen_space(space).await
+    async fn reopen_space(&self, space: SpaceId, fence: FenceId) -> Result<(), MetaError> {
+        self.model.reopen_space(space, fence).await
     }
 
     async fn usage(&self, space: SpaceId) -> Result<UsageDelta, MetaError> {

@@ -71,11 +71,22 @@ impl Content {
         if offset + out.len() as u64 > self.length() {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
+        let unit = if self.unsynced.is_empty() { BLOCK } else { SECTOR };
         let mut done = 0;
         while done < out.len() {
             let at = offset + done as u64;
-            let within = (at % SECTOR as u64) as usize;
-            let count = (SECTOR - within).min(out.len() - done);
+            let within = (at % unit as u64) as usize;
+            let count = (unit - within).min(out.len() - done);
+            if unit == BLOCK {
+                match self.image.get(&(at / BLOCK as u64)) {
+                    Some(block) => {
+                        out[done..done + count].copy_from_slice(&block[within..within + count]);
+                    }
+                    None => out[done..done + count].fill(0),
+                }
+                done += count;
+                continue;
+            }
             let sector = self.sector(at / SECTOR as u64);
             out[done..done + count].copy_from_slice(&sector[within..within + count]);
             done += count;
@@ -112,6 +123,25 @@ impl Content {
         let end = offset + data.len() as u64;
         if end > self.length() {
             self.lengths.push(LengthChange { length: end, shrinks: self.shrinks });
+        }
+    }
+
+    /// A direct write that returned, from a block's boundary on: durable. Where nothing unsynced
+    /// lies in its way it goes to the platter as it is.
+    pub(super) fn write_durable(&mut self, data: &[u8], offset: u64) {
+        let end = offset + data.len() as u64;
+        let sectors = offset / SECTOR as u64..end.div_ceil(SECTOR as u64);
+        let in_the_way = !self.lengths.is_empty()
+            || end > self.durable_length
+            || self.unsynced.range(sectors).next().is_some();
+        if in_the_way || data.is_empty() {
+            self.write(data, offset);
+            self.harden(offset, data.len() as u64);
+            return;
+        }
+        for (block, bytes) in (offset / BLOCK as u64..).zip(data.chunks(BLOCK)) {
+            let stored = self.image.entry(block).or_insert_with(|| Box::new([0; BLOCK]));
+            stored[..bytes.len()].copy_from_slice(bytes);
         }
     }
 
@@ -247,7 +277,8 @@ impl Content {
 
     /// The power goes: of each unsynced sector any version since the last sync may be on the
     /// platter, in any order; of the length likewise.
-    pub(super) fn cut(&mut self, rng: &mut Prng) {
+    pub(super) fn cut(&mut self, rng: &mut Prng) -> CutSectors {
+        let mut sectors = CutSectors::default();
         let outcome = Outcome::choose(rng);
         let chosen = match outcome {
             Outcome::AllLost => 0,
@@ -269,6 +300,10 @@ impl Content {
                 Outcome::AllKept => versions.len(),
                 Outcome::Torn => oldest + rng.index(versions.len() - oldest + 1),
             };
+            match kept == versions.len() && !versions.is_empty() {
+                true => sectors.kept += 1,
+                false => sectors.lost += 1,
+            }
             if let Some(version) = kept.checked_sub(1).and_then(|at| versions.get(at)) {
                 self.put_image(sector, version.bytes.as_deref());
             }
@@ -277,6 +312,7 @@ impl Content {
         self.lengths.clear();
         self.shrinks = 0;
         self.clear_beyond(length);
+        sectors
     }
 
     fn clear_beyond(&mut self, length: u64) {
@@ -286,6 +322,15 @@ impl Content {
             block[within..].fill(0);
         }
     }
+}
+
+/// What became of a file's unsynced sectors at a cut.
+#[derive(Clone, Copy, Default)]
+pub(super) struct CutSectors {
+    /// The newest version is on the platter.
+    pub(super) kept: u64,
+    /// It is not.
+    pub(super) lost: u64,
 }
 
 /// How a cut treats what was not durable. The pure cases are rare among independent choices, so

@@ -72,17 +72,30 @@ impl DiskState {
             self.power_lost = true;
             return Err(PowerLost::error());
         }
-        if Plan::strikes(&mut self.plan.fail_sync, path) {
+        let by_chance = self.by_chance(self.plan.rates.sync_error);
+        if Plan::strikes(&mut self.plan.fail_sync, path) || by_chance {
             self.plan.fire(Fault::SyncError);
             return Err(io::Error::from_raw_os_error(EIO));
         }
         Ok(())
     }
 
-    fn begin_read(&mut self, path: &str) -> io::Result<()> {
-        if Plan::strikes(&mut self.plan.fail_read, path) {
+    /// Draws only where something can happen, so that a run without rates keeps its seed's course.
+    fn by_chance(&mut self, per_million: u32) -> bool {
+        per_million > 0 && self.rng.chance(u64::from(per_million), 1_000_000)
+    }
+
+    fn read(&mut self, file: &SimFile, out: &mut [u8], offset: u64) -> io::Result<()> {
+        let by_chance = self.by_chance(self.plan.rates.read_error);
+        if Plan::strikes(&mut self.plan.fail_read, &file.path) || by_chance {
             self.plan.fire(Fault::ReadError);
             return Err(io::Error::from_raw_os_error(EIO));
+        }
+        self.tree.content(file.node)?.read(out, offset)?;
+        if !out.is_empty() && self.by_chance(self.plan.rates.read_flip) {
+            let at = self.rng.index(out.len());
+            out[at] ^= 1 << self.rng.below(8);
+            self.plan.fire(Fault::ReadFlip);
         }
         Ok(())
     }
@@ -226,9 +239,7 @@ impl DiskFile for SimFile {
     }
 
     fn read_at(&self, out: &mut [u8], offset: u64) -> io::Result<()> {
-        let mut state = self.shared.enter(self.boot)?;
-        state.begin_read(&self.path)?;
-        state.tree.content(self.node)?.read(out, offset)
+        self.shared.enter(self.boot)?.read(self, out, offset)
     }
 
     fn read_cached(&self, out: &mut [u8], offset: u64) -> io::Result<bool> {
@@ -236,8 +247,7 @@ impl DiskFile for SimFile {
         if state.rng.chance(1, 4) {
             return Ok(false);
         }
-        state.begin_read(&self.path)?;
-        state.tree.content(self.node)?.read(out, offset)?;
+        state.read(self, out, offset)?;
         Ok(true)
     }
 
@@ -257,17 +267,21 @@ impl DiskFile for SimFile {
             state.power_lost = true;
             return Err(PowerLost::error());
         }
-        if Plan::strikes(&mut state.plan.fail_write, &self.path) {
+        let (write_error, short_write) =
+            (state.plan.rates.write_error, state.plan.rates.short_write);
+        let by_chance = state.by_chance(write_error);
+        if Plan::strikes(&mut state.plan.fail_write, &self.path) || by_chance {
             state.plan.fire(Fault::WriteError);
             state.write_some(self.node, data, (offset, direct))?;
             return Err(io::Error::from_raw_os_error(EIO));
         }
-        let short = Plan::strikes(&mut state.plan.short_write, &self.path);
+        let by_chance = state.by_chance(short_write);
+        let short = Plan::strikes(&mut state.plan.short_write, &self.path) || by_chance;
         let count = if short { state.rng.index(data.len().max(1)) / 512 * 512 } else { data.len() };
         let content = state.tree.content(self.node)?;
-        content.write(&data[..count], offset);
-        if direct {
-            content.harden(offset, count as u64);
+        match direct {
+            true => content.write_durable(&data[..count], offset),
+            false => content.write(&data[..count], offset),
         }
         if short {
             state.plan.fire(Fault::ShortWrite);

@@ -1,6 +1,6 @@
 //! Each durability rule of the simulated disk.
 
-use super::{Fault, PowerLost, Simulation};
+use super::{Fault, FaultRates, PowerLost, Simulation};
 use crate::{AlignedBuffer, DIRECT_ALIGN, Disk, DiskFile, OpenMode};
 use std::collections::BTreeSet;
 use std::io;
@@ -387,4 +387,58 @@ fn the_same_seed_leaves_the_same_disk() {
     for seed in SEEDS {
         assert_eq!(run(seed), run(seed));
     }
+}
+
+#[test]
+fn calls_fail_by_chance_and_a_flip_is_of_the_read_alone() {
+    let (simulation, file) = with_file(3, &[7; 4096]);
+    let faults = simulation.faults();
+    faults.set_rates(FaultRates {
+        write_error: 300_000,
+        short_write: 300_000,
+        sync_error: 300_000,
+        read_error: 300_000,
+        read_flip: 300_000,
+    });
+    let (mut flipped, mut out) = (0, [0; 100]);
+    for _ in 0..100 {
+        let _ = file.write_at(&[7; 1024], 0);
+        let _ = file.sync();
+        if file.read_at(&mut out, 0).is_ok() {
+            let bits: u32 = out.iter().map(|byte| (byte ^ 7).count_ones()).sum();
+            assert!(bits <= 1, "one bit of a read");
+            flipped += u64::from(bits);
+        }
+    }
+    for fault in [Fault::WriteError, Fault::ShortWrite, Fault::SyncError, Fault::ReadError] {
+        assert!(faults.fired(fault) > 5, "{fault:?}");
+    }
+    assert!(flipped > 5 && faults.fired(Fault::ReadFlip) == flipped);
+    faults.disarm();
+    for _ in 0..100 {
+        file.read_at(&mut out, 0).unwrap();
+        assert_eq!(out, [7; 100], "what is stored is intact");
+    }
+}
+
+#[test]
+fn a_cut_counts_what_it_did() {
+    let (mut lost, mut kept, mut torn, mut entries) = (0, 0, 0, 0);
+    for seed in SEEDS {
+        let (simulation, file) = with_file(seed, &[1; 4096]);
+        file.write_at(&[2; 4096], 0).unwrap();
+        disk(&simulation).open(at("/new"), OpenMode::Create).unwrap();
+        simulation.power_cut();
+        let faults = simulation.faults();
+        let sectors = (faults.fired(Fault::SectorLost), faults.fired(Fault::SectorKept));
+        let newest = content(&simulation, "/f").iter().filter(|byte| **byte == 2).count() as u64;
+        assert_eq!((sectors.0 + sectors.1, sectors.1), (8, newest / 512));
+        assert_eq!(faults.fired(Fault::Torn), u64::from(sectors.0 > 0 && sectors.1 > 0));
+        assert_eq!(faults.fired(Fault::EntryLost), u64::from(!exists(&simulation, "/new")));
+        lost += sectors.0;
+        kept += sectors.1;
+        torn += faults.fired(Fault::Torn);
+        entries += faults.fired(Fault::EntryLost);
+    }
+    assert!(lost > 100 && kept > 100 && torn > 20 && entries > 20);
 }

@@ -23,6 +23,49 @@ pub enum Fault {
     ReadError,
     /// A stored bit flipped.
     BitFlip,
+    /// A read returned a flipped bit; what is stored is intact.
+    ReadFlip,
+    /// A cut lost the newest unsynced version of a sector.
+    SectorLost,
+    /// A cut kept the newest unsynced version of a sector.
+    SectorKept,
+    /// A cut lost some of a file's unsynced sectors and kept others.
+    Torn,
+    /// A cut undid a creation, renaming or removal that no directory sync had made durable.
+    EntryLost,
+}
+
+impl Fault {
+    /// Every kind.
+    pub const ALL: [Self; 12] = [
+        Self::PowerLost,
+        Self::WriteError,
+        Self::ShortWrite,
+        Self::SyncError,
+        Self::DiskFull,
+        Self::ReadError,
+        Self::BitFlip,
+        Self::ReadFlip,
+        Self::SectorLost,
+        Self::SectorKept,
+        Self::Torn,
+        Self::EntryLost,
+    ];
+}
+
+/// How often calls fail by chance, in millionths.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FaultRates {
+    /// Writes that answer an input/output error; each sector may have arrived.
+    pub write_error: u32,
+    /// Writes that end early.
+    pub short_write: u32,
+    /// Syncs, of files and directories, that answer an input/output error.
+    pub sync_error: u32,
+    /// Reads that answer an input/output error.
+    pub read_error: u32,
+    /// Reads that return one flipped bit.
+    pub read_flip: u32,
 }
 
 /// The error of every disk call that comes after the power went, or from an earlier boot.
@@ -57,6 +100,7 @@ pub(super) struct Plan {
     pub(super) short_write: Option<String>,
     pub(super) fail_sync: Option<String>,
     pub(super) fail_read: Option<String>,
+    pub(super) rates: FaultRates,
     pub(super) syncs: u64,
     pub(super) writes: u64,
     pub(super) fired: BTreeMap<Fault, u64>,
@@ -64,7 +108,11 @@ pub(super) struct Plan {
 
 impl Plan {
     pub(super) fn fire(&mut self, fault: Fault) {
-        *self.fired.entry(fault).or_insert(0) += 1;
+        self.fire_times(fault, 1);
+    }
+
+    pub(super) fn fire_times(&mut self, fault: Fault, times: u64) {
+        *self.fired.entry(fault).or_insert(0) += times;
     }
 
     /// Counts a sync or direct write; true when the power goes during it.
@@ -112,6 +160,7 @@ impl Faults {
         state.plan.short_write = None;
         state.plan.fail_sync = None;
         state.plan.fail_read = None;
+        state.plan.rates = FaultRates::default();
         drop(state);
         self.disk_has_space();
     }
@@ -135,6 +184,11 @@ impl Faults {
     /// The next read there fails with an input/output error.
     pub fn read_error(&self, path_contains: &str) {
         self.shared.state().plan.fail_read = Some(path_contains.to_owned());
+    }
+
+    /// From now on calls fail by chance, on every path, beside what is armed.
+    pub fn set_rates(&self, rates: FaultRates) {
+        self.shared.state().plan.rates = rates;
     }
 
     /// Only so many bytes may still be written, in blocks of 4096. What is removed comes free.

@@ -1,6 +1,7 @@
 //! Directories: the entries that live in memory and those that are durable.
 
 use super::content::{BLOCK, Content, Outcome};
+use super::faults::{Fault, Plan};
 use super::prng::Prng;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -256,7 +257,7 @@ impl Tree {
     }
 
     /// The power goes: each unsynced change of entries happened or did not, a rename as a whole.
-    pub(super) fn cut(&mut self, rng: &mut Prng) {
+    pub(super) fn cut(&mut self, rng: &mut Prng, plan: &mut Plan) {
         let used_before = self.used_bytes();
         let outcome = Outcome::choose(rng);
         for change in std::mem::take(&mut self.pending) {
@@ -265,8 +266,9 @@ impl Tree {
                 Outcome::AllKept => true,
                 Outcome::Torn => rng.chance(1, 2),
             };
-            if kept {
-                self.harden(change);
+            match kept {
+                true => self.harden(change),
+                false => plan.fire(Fault::EntryLost),
             }
         }
         for node in self.nodes.values_mut() {
@@ -278,7 +280,10 @@ impl Tree {
         self.sweep();
         for node in self.nodes.values_mut() {
             if let Node::File(content) = node {
-                content.cut(rng);
+                let sectors = content.cut(rng);
+                plan.fire_times(Fault::SectorKept, sectors.kept);
+                plan.fire_times(Fault::SectorLost, sectors.lost);
+                plan.fire_times(Fault::Torn, u64::from(sectors.kept > 0 && sectors.lost > 0));
             }
         }
         self.free_bytes = (self.free_bytes + used_before).saturating_sub(self.used_bytes());

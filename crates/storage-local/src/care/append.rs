@@ -5,7 +5,7 @@ use crate::engine::OpenError;
 use crate::index::Index;
 use crate::journal::{BATCH_HEADER_BYTES, Journal, JournalError, Place, RECORD_HEADER_BYTES};
 use crate::layout::{BATCH_ALIGN, BATCH_BYTES_MAX};
-use crate::window::Window;
+use crate::window::{CHANGES_MAX, Window};
 use larder_platform::AlignedBuffer;
 use larder_storage::Moment;
 use std::collections::BTreeMap;
@@ -76,7 +76,7 @@ impl<'a> Appender<'a> {
         let (segment, offset, epoch) = place;
         self.buffer.clear();
         self.buffer.resize(BATCH_HEADER_BYTES, 0);
-        let mut window = Window::new(Moment(self.moment));
+        let mut window = Window::with_capacity(Moment(self.moment), CHANGES_MAX);
         let mut group = Group::new(segment, offset, epoch, Moment(self.moment));
         for addition in std::mem::take(&mut self.waiting) {
             let (window, buffer) = (&mut window, &mut self.buffer);

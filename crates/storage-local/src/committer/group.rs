@@ -251,7 +251,10 @@ impl Group {
         self.begin();
         // A reader's view of where the record is becomes old, as with any other change.
         if moved.tombstone {
-            self.remove(moved.key.to_vec(), Some(moved.from), window, buffer);
+            // The index does not say which tombstone is the newest, so that gc may move one again
+            // that it has moved before: to count it as dead each time would make its segment look
+            // empty while rows live in it. An emptied segment's count is set right at the end.
+            self.remove(moved.key.to_vec(), None, window, buffer);
         } else {
             let replaces = Some(moved.from);
             let body = (moved.value, moved.payload);
@@ -262,3 +265,28 @@ impl Group {
 }
 
 const _: () = assert!(BATCH_HEADER_BYTES.is_multiple_of(8));
+
+#[cfg(test)]
+mod tests {
+    use super::{Group, Moved};
+    use crate::journal::{BATCH_HEADER_BYTES, Epoch, Place};
+    use crate::window::Window;
+    use larder_platform::AlignedBuffer;
+    use larder_storage::Moment;
+
+    #[test]
+    fn a_tombstone_that_gc_moves_again_is_not_counted_as_dead_again() {
+        let mut window = Window::with_capacity(Moment(0), 100);
+        let mut buffer = AlignedBuffer::new(4096);
+        buffer.resize(BATCH_HEADER_BYTES, 0);
+        let mut group = Group::new(9, 4096, Epoch([1; 16]), Moment(0));
+        let from = Place { segment: 3, offset: 4160, length: 50 };
+        for tombstone in [true, true, false] {
+            let (key, value, payload) = (&b"k"[..], &b"v"[..], &[][..]);
+            let moved = Moved { key, value, payload, from, seen: group.moment, tombstone };
+            group.relocate(moved, &mut window, &mut buffer).expect("nothing changed meanwhile");
+        }
+        assert_eq!(group.dead, [(3, 50)], "a row's record is dead once it is moved");
+        assert_eq!(group.live.len(), 3);
+    }
+}

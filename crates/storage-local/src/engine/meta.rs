@@ -3,14 +3,14 @@
 use super::{Local, Shared, split_value};
 use crate::committer::group::batch_bytes;
 use crate::index::{Cursor, IndexError};
-use crate::journal::{Op, Place, RecordView};
+use crate::journal::{Epoch, Op, Place, RecordView};
 use crate::keys;
 use crate::layout::PAYLOAD_BYTES_MAX;
 use crate::queue::Command;
 use bytes::Bytes;
 use larder_storage::{
-    Batch, CommitError, Found, MetaError, MetaStore, Moment, Payload, Receipt, Row, RowKey,
-    RowKind, RowView, Scan, ScanEnd, Seen, SpaceId, Step, UsageDelta, Visitor,
+    Batch, CommitError, FenceId, Found, MetaError, MetaStore, Moment, Payload, Receipt, Row,
+    RowKey, RowKind, RowView, Scan, ScanEnd, Seen, SpaceId, Step, UsageDelta, Visitor,
 };
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -44,27 +44,30 @@ impl Shared {
         place: Place,
         cached_only: bool,
     ) -> Result<Option<Bytes>, MetaError> {
-        let (bytes, epoch) = match self.hot.get(place) {
-            Some(hot) => hot,
-            None => {
-                let read = self.segments.read(place, cached_only);
-                let read = read.map_err(|error| MetaError::Io(error.to_string()))?;
-                let Some((bytes, epoch)) = read else {
-                    return Ok(None);
-                };
-                self.hot.was_read(place, &bytes, epoch);
-                (Bytes::from(bytes), epoch)
-            }
-        };
-        let Some(record) = RecordView::decode(&epoch, &bytes) else {
-            return Ok(None);
-        };
-        if record.op != Op::Put || record.key != key || record.payload.is_empty() {
-            return Ok(None);
+        if let Some((bytes, epoch)) = self.hot.get(place) {
+            return Ok(verified(key, &epoch, &bytes));
         }
-        let start = record.length - record.payload.len();
-        Ok(Some(bytes.slice(start..record.length)))
+        let read = self.segments.read(place, cached_only);
+        let Some((bytes, epoch)) = read.map_err(|error| MetaError::Io(error.to_string()))? else {
+            return Ok(None);
+        };
+        let bytes = Bytes::from(bytes);
+        let payload = verified(key, &epoch, &bytes);
+        // Only what is intact: a read can go wrong that would go well the next time.
+        if payload.is_some() {
+            self.hot.was_read(place, &bytes, epoch);
+        }
+        Ok(payload)
     }
+}
+
+/// The payload in the record of `key`; `None` when the record is damaged or another one.
+fn verified(key: &[u8], epoch: &Epoch, bytes: &Bytes) -> Option<Bytes> {
+    let record = RecordView::decode(epoch, bytes)?;
+    if record.op != Op::Put || record.key != key || record.payload.is_empty() {
+        return None;
+    }
+    Some(bytes.slice(record.length - record.payload.len()..record.length))
 }
 
 /// What an index value says, read at `at` or later.
@@ -190,25 +193,27 @@ impl MetaStore for Local {
         &self,
         space: SpaceId,
         kinds: &[RowKind],
-    ) -> Result<bool, MetaError> {
-        // Opens the space again unless it stays closed: also when the caller goes away meanwhile,
-        // and when it is not known whether the fence took.
-        let mut closing = Closing { shared: self.shared.clone(), space, stays: false };
-        fence(self, space, true).await?;
+    ) -> Result<Option<FenceId>, MetaError> {
+        // Takes the fence back unless it stays: also when the caller goes away meanwhile, and when
+        // it is not known whether the fence took. Never another's.
+        let fence = FenceId(self.shared.platform.random.u64());
+        let mut closing = Closing { shared: self.shared.clone(), space, fence, stays: false };
+        set_fence(self, (space, fence), true).await?;
         // Every commit that passed the fence before it closed is visible to this scan.
         let scan = Scan::prefix(space, kinds, Bytes::new());
         let (_, end) = self.scan(scan, FirstRow).await?;
         closing.stays = end == ScanEnd::Exhausted;
         drop(closing);
         if end != ScanEnd::Exhausted {
-            // Behind the guard's own: a caller that goes on finds the space open.
-            fence(self, space, false).await?;
+            // Behind the guard's own: a caller that goes on finds its fence gone.
+            set_fence(self, (space, fence), false).await?;
+            return Ok(None);
         }
-        Ok(end == ScanEnd::Exhausted)
+        Ok(Some(fence))
     }
 
-    async fn reopen_space(&self, space: SpaceId) -> Result<(), MetaError> {
-        fence(self, space, false).await
+    async fn reopen_space(&self, space: SpaceId, fence: FenceId) -> Result<(), MetaError> {
+        set_fence(self, (space, fence), false).await
     }
 
     async fn usage(&self, space: SpaceId) -> Result<UsageDelta, MetaError> {
@@ -220,13 +225,15 @@ impl MetaStore for Local {
 struct Closing {
     shared: Arc<Shared>,
     space: SpaceId,
+    fence: FenceId,
     stays: bool,
 }
 
 impl Drop for Closing {
     fn drop(&mut self) {
         if !self.stays {
-            let open = Command::Fence { space: self.space, closed: false };
+            let (space, fence) = (self.space, self.fence);
+            let open = Command::Fence { space, fence, closed: false };
             // Nobody waits for it: it takes effect before whatever comes behind it.
             drop(self.shared.queue.push(open, 0));
         }
@@ -241,8 +248,12 @@ impl Visitor for FirstRow {
     }
 }
 
-async fn fence(local: &Local, space: SpaceId, closed: bool) -> Result<(), MetaError> {
-    match local.shared.queue.submit(Command::Fence { space, closed }, 0).await {
+async fn set_fence(
+    local: &Local,
+    (space, fence): (SpaceId, FenceId),
+    closed: bool,
+) -> Result<(), MetaError> {
+    match local.shared.queue.submit(Command::Fence { space, fence, closed }, 0).await {
         Ok(_) => Ok(()),
         Err(CommitError::Stopped) => Err(MetaError::Stopped),
         Err(error) => Err(MetaError::Io(format!("{error:?}"))),

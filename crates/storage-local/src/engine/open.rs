@@ -175,7 +175,10 @@ fn prepare(platform: &Platform, layout: &Layout) -> Result<DiskLock, OpenError> 
     let disk = &platform.disk;
     create_with_parents(platform, &layout.root)?;
     let lock = lock(platform, layout)?;
-    if !has_format(platform, layout)? {
+    if has_format(platform, layout)? {
+        // An earlier start may have gone no further than to the format file's name.
+        disk.sync_dir(&layout.root)?;
+    } else {
         refuse_foreign(platform, layout)?;
         initialise(platform, layout)?;
     }
@@ -201,12 +204,26 @@ fn refuse_foreign(platform: &Platform, layout: &Layout) -> Result<(), OpenError>
 
 fn initialise(platform: &Platform, layout: &Layout) -> Result<(), OpenError> {
     let disk = &platform.disk;
+    // An earlier start may have made the root and failed to sync its name.
+    match disk.sync_dir(parent_of(&layout.root)) {
+        Err(error) if error.kind() != io::ErrorKind::PermissionDenied => return Err(error.into()),
+        _ => {}
+    }
     for directory in [layout.journal(), layout.blobs()] {
         disk.create_dir(&directory)?;
     }
     // Whole or not there at all: its presence says that the directory is ours.
     disk.write_private(&layout.format(), FORMAT_TEXT.as_bytes())?;
     Ok(())
+}
+
+/// The directory that holds the name of `path`.
+fn parent_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if parent.as_os_str().is_empty() => Path::new("."),
+        Some(parent) => parent,
+        None => path,
+    }
 }
 
 /// Creates a directory and every missing parent, and makes each creation durable.
@@ -223,10 +240,7 @@ fn create_with_parents(platform: &Platform, path: &Path) -> io::Result<()> {
     }
     for directory in missing.iter().rev() {
         disk.create_dir(directory)?;
-        if let Some(parent) = directory.parent() {
-            let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
-            disk.sync_dir(parent)?;
-        }
+        disk.sync_dir(parent_of(directory))?;
     }
     Ok(())
 }

@@ -44,7 +44,7 @@ impl HotRecords {
         Some((found.slice(..at), epoch))
     }
 
-    /// A record was read from its file.
+    /// An intact record was read from its file.
     pub(crate) fn was_read(&self, place: Place, record: &[u8], epoch: Epoch) {
         if record.len() > RECORD_BYTES_MAX {
             return;

@@ -327,3 +327,60 @@ fn gc_of_many_small_batches_comes_to_an_end() {
     harness.power_cut();
     harness.assert_same();
 }
+
+#[test]
+fn gc_of_two_tombstones_of_one_key_comes_to_an_end() {
+    let mut harness = Harness::new(23);
+    let row = RowKey::new(SPACES[0], RowKind::Head, "twice deleted");
+    // An older segment with rows that stay, so that tombstones are still needed.
+    for key in 0..12 {
+        assert!(harness.commit(vec![put(&format!("kept {key}"), "v".into(), 100_000)]).is_empty());
+    }
+    for _ in 0..2 {
+        assert!(harness.commit(vec![put("twice deleted", "v".into(), 10_000)]).is_empty());
+        let deletes = vec![larder_storage::Delete { row: row.clone(), replaces: None }];
+        assert!(harness.commit(vec![Batch { deletes, ..Batch::default() }]).is_empty());
+    }
+    // Garbage around them.
+    for round in 0..30 {
+        let row = RowKey::new(SPACES[0], RowKind::Head, "k");
+        let seen = harness.sim.block_on(harness.local().get(&row)).expect("a read").seen;
+        let mut batch = put("k", format!("{round}"), 100_000);
+        batch.puts[0].replaces = Some(seen);
+        assert!(harness.commit(vec![batch]).is_empty());
+    }
+    harness.sim.run_for(std::time::Duration::from_secs(2));
+    let moved = harness.local().metrics().records_moved.load(std::sync::atomic::Ordering::Relaxed);
+    assert!(0 < moved && moved < 100, "{moved} records were moved");
+    harness.assert_same();
+    harness.power_cut();
+    harness.assert_same();
+}
+
+#[test]
+fn a_directory_whose_sync_failed_is_synced_by_the_next_try() {
+    for seed in 0..20 {
+        let mut harness = Harness::new(seed);
+        let local = harness.local();
+        harness.sim.faults().fail_next_sync("data/blobs");
+        assert!(harness.sim.block_on(local.create()).is_err(), "the sync failed");
+        drop(local);
+        let blob = write_blob(&harness, 7, 1000);
+        name(&harness, blob);
+        harness.power_cut();
+        harness.sim.block_on(harness.local().verify(blob)).expect("an adopted blob is intact");
+    }
+}
+
+#[test]
+fn a_first_start_whose_syncs_failed_is_made_good_by_the_next() {
+    for seed in 0..60 {
+        let mut harness = Harness::unopened(seed);
+        harness.sim.faults().fail_next_sync(["/", "data"][seed as usize % 2]);
+        assert!(harness.try_open().is_err(), "a sync failed");
+        harness.open();
+        assert!(harness.commit(vec![put("k", "v".into(), 1000)]).is_empty());
+        harness.power_cut();
+        harness.assert_same();
+    }
+}

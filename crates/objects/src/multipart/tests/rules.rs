@@ -65,7 +65,7 @@ impl Case {
     }
 
     fn run(&self) -> Result<Assembly, Error> {
-        Assembly::of(&self.upload, &self.parts, &self.request)
+        Assembly::of(&self.upload, &self.parts, &self.request, PART_BYTES_MIN)
     }
 }
 
@@ -162,7 +162,7 @@ fn ten_thousand_parts() {
         checksums: Vec::new(),
     });
     let request = CompleteUpload { parts: listed.collect(), ..CompleteUpload::default() };
-    let assembly = Assembly::of(&upload(None), &parts, &request).unwrap();
+    let assembly = Assembly::of(&upload(None), &parts, &request, PART_BYTES_MIN).unwrap();
     assert_eq!(assembly.manifest.size(), larder_types::limits::OBJECT_BYTES_MAX);
     assert_eq!(assembly.etag.parts, Some(PART_NUMBER_MAX));
     let encoded = assembly.manifest.encode();

@@ -1,0 +1,194 @@
+//! PutObject, CopyObject, PutObjectTagging.
+
+use super::{draw_conditions, draw_version, etag_condition};
+use crate::body::PiecewiseBody;
+use crate::book::{Fate, OpId, Place};
+use crate::checkers::Violation;
+use crate::checkers::keys::{Action, Outcome, Version, When};
+use crate::checkers::versions::{METADATA, op_of, owner_of, see};
+use crate::client::{Ctx, draw_body, object_key};
+use larder_objects::conditions::WriteConditions;
+use larder_objects::{
+    Bucket, ContentHeaders, CopyObject, Error, ObjectVersion, PutObject, StorageClass, Tag,
+};
+use larder_platform::sim::Prng;
+use larder_types::ETag;
+
+pub(super) fn metadata(op: OpId) -> Vec<(String, String)> {
+    vec![(METADATA.to_owned(), op.to_string())]
+}
+
+pub(super) fn tags(op: OpId) -> Vec<Tag> {
+    match op {
+        0 => Vec::new(),
+        op => vec![Tag { key: METADATA.to_owned(), value: op.to_string() }],
+    }
+}
+
+fn write_conditions(ctx: &Ctx, when: &When) -> WriteConditions {
+    WriteConditions {
+        if_match: etag_condition(ctx, when.matches),
+        if_none_match: etag_condition(ctx, when.none_match),
+    }
+}
+
+/// PutObject, perhaps under conditions, perhaps with a body that breaks its promise.
+pub(super) async fn put(ctx: &Ctx, rng: &mut Prng, (conditional, breaks): (bool, bool)) {
+    let place = ctx.place(rng);
+    let length = ctx.length(rng);
+    let bytes = draw_body(rng, length);
+    let when = match conditional {
+        true => draw_conditions(ctx, rng, place),
+        false => When::default(),
+    };
+    let (tagged, says_length) = (rng.chance(1, 5), rng.chance(1, 2));
+    let Some(bucket) = ctx.bucket(place.bucket).await else { return };
+    let (op, handle) = {
+        let mut book = ctx.book();
+        let content = book.content(bytes.clone(), ETag::of_body(larder_digest::md5(&bytes)));
+        let op = book.write(place, false, content);
+        let tag = if tagged { op } else { 0 };
+        (op, book.begin(place, Action::Put { op, content, tag, when }))
+    };
+    let put = PutObject {
+        owner: owner_of(op),
+        headers: ContentHeaders::default(),
+        metadata: metadata(op),
+        tags: tags(if tagged { op } else { 0 }),
+        storage_class: StorageClass::Standard,
+        conditions: write_conditions(ctx, &when),
+        length: says_length.then_some(bytes.len() as u64),
+    };
+    let mut body = PiecewiseBody::new(bytes, breaks);
+    match ctx.objects.put(&bucket, &object_key(place.key), put, &mut body).await {
+        Ok(_) if breaks => ctx.book().violate(Violation::new(
+            "refused bodies",
+            format!("{op} was stored though its body broke its promise"),
+        )),
+        Ok(stored) => ctx.stored(handle, (place, op), &stored.record),
+        Err(error) => ctx.failed("put", (handle, op), &error),
+    }
+}
+
+/// Looks a version up and notes what was seen.
+pub(super) async fn look_up(
+    ctx: &Ctx,
+    bucket: &Bucket,
+    (place, target): (Place, Option<(crate::checkers::keys::Target, larder_types::VersionId)>),
+) -> Option<(ObjectVersion, Version)> {
+    let handle = ctx.begin(place, Action::Read { target: target.map(|(target, _)| target) });
+    let id = target.map(|(_, id)| id);
+    let found = match ctx.objects.lookup(bucket, &object_key(place.key), id).await {
+        Ok(found) => found,
+        Err(error) => {
+            ctx.failed("look-up", (handle, 0), &error);
+            return None;
+        }
+    };
+    let mut book = ctx.book();
+    match see(&mut book, place, &found.record) {
+        Ok(version) => {
+            book.learn(place, &version, found.record.version());
+            book.end(handle, Outcome::Saw(version));
+            Some((found, version))
+        }
+        Err(violation) => {
+            book.violate(violation);
+            None
+        }
+    }
+}
+
+/// CopyObject from anywhere to anywhere.
+pub(super) async fn copy(ctx: &Ctx, rng: &mut Prng) {
+    let (from, place) = (ctx.place(rng), ctx.place(rng));
+    let target = rng.chance(1, 3).then(|| draw_version(ctx, rng, from));
+    let when = match rng.chance(1, 4) {
+        true => draw_conditions(ctx, rng, place),
+        false => When::default(),
+    };
+    let keeps_tags = rng.chance(1, 2);
+    let Some(source_bucket) = ctx.bucket(from.bucket).await else { return };
+    let Some((source, version)) = look_up(ctx, &source_bucket, (from, target)).await else {
+        return;
+    };
+    let Some(bucket) = ctx.bucket(place.bucket).await else { return };
+    // A copy has the ETag of its bytes, also when its source came in parts.
+    let (op, handle) = {
+        let mut book = ctx.book();
+        let source = &book.contents[version.content as usize];
+        let content = match source.etag.parts {
+            None => version.content,
+            Some(_) => {
+                let bytes = source.bytes.clone();
+                let etag = ETag::of_body(larder_digest::md5(&bytes));
+                book.content(bytes, etag)
+            }
+        };
+        let op = book.write(place, false, content);
+        let tag = if keeps_tags { version.tag } else { 0 };
+        (op, book.begin(place, Action::Put { op, content, tag, when }))
+    };
+    let copy = CopyObject {
+        owner: owner_of(op),
+        replace: Some((ContentHeaders::default(), metadata(op))),
+        website_redirect_location: None,
+        tags: (!keeps_tags).then(Vec::new),
+        storage_class: None,
+        checksum: None,
+        conditions: write_conditions(ctx, &when),
+    };
+    match ctx.objects.copy(&source, &bucket, &object_key(place.key), copy).await {
+        Ok(stored) => ctx.stored(handle, (place, op), &stored.record),
+        Err(error) => ctx.failed("copy", (handle, op), &error),
+    }
+}
+
+/// PutObjectTagging, or DeleteObjectTagging.
+pub(super) async fn tag(ctx: &Ctx, rng: &mut Prng) {
+    let place = ctx.place(rng);
+    let target = rng.chance(1, 3).then(|| draw_version(ctx, rng, place));
+    let Some(bucket) = ctx.bucket(place.bucket).await else { return };
+    let (op, handle) = {
+        let mut book = ctx.book();
+        let op = book.op();
+        let target = target.map(|(target, _)| target);
+        (op, book.begin(place, Action::Tag { op, target }))
+    };
+    let (key, id) = (object_key(place.key), target.map(|(_, id)| id));
+    match ctx.objects.put_tags(&bucket, &key, id, &tags(op)).await {
+        Err(error) => ctx.failed("tag", (handle, 0), &error),
+        Ok(id) => {
+            // The null version says nothing of whose it is: what is seen next tells.
+            let mut book = ctx.book();
+            let known = book
+                .known
+                .get(&place)
+                .and_then(|known| known.iter().find(|(_, known)| *known == id).map(|(op, _)| *op));
+            match known {
+                Some(tagged) => book.end(handle, Outcome::Version(tagged)),
+                None => book.end(handle, Outcome::Tagged),
+            }
+        }
+    }
+}
+
+/// Notes that a delete made a marker, whose id the answer says.
+pub(super) fn marked(ctx: &Ctx, (place, op): (Place, OpId), id: Option<larder_types::VersionId>) {
+    let mut book = ctx.book();
+    book.fate(op, Fate::Done);
+    if let Some(id) = id {
+        let version = Version { op, marker: true, null: false, content: 0, tag: 0 };
+        book.learn(place, &version, id);
+    }
+}
+
+/// Whether an error says that the version was replaced meanwhile: then a reader looks again.
+pub(super) fn is_gone(error: &Error) -> bool {
+    matches!(error, Error::VersionGone)
+}
+
+/// The operation that an upload or version is of, by its owner.
+pub(super) fn owner_op(owner: &larder_types::Owner) -> OpId {
+    op_of(owner).unwrap_or(0)
+}

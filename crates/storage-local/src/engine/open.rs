@@ -126,9 +126,10 @@ fn prepare(platform: &Platform, layout: &Layout) -> Result<DiskLock, OpenError> 
         Err(error) => return Err(error.into()),
     }
     // A first start that was cut off may have left any of these out.
-    for directory in [layout.journal(), layout.blobs()] {
-        disk.create_dir(&directory)?;
-    }
+    make_directories(platform, layout)?;
+    // The journal frees what the index has in its tables: the index must never vanish because the
+    // name of its directory was not synced.
+    disk.sync_dir(&layout.root)?;
     Ok(lock)
 }
 
@@ -146,13 +147,15 @@ fn refuse_foreign(platform: &Platform, layout: &Layout) -> Result<(), OpenError>
 }
 
 fn initialise(platform: &Platform, layout: &Layout) -> Result<(), OpenError> {
-    let disk = &platform.disk;
-    for directory in [layout.journal(), layout.blobs()] {
-        disk.create_dir(&directory)?;
-    }
+    make_directories(platform, layout)?;
     // Whole or not there at all: its presence says that the directory is ours.
-    disk.write_private(&layout.format(), FORMAT_TEXT.as_bytes())?;
+    platform.disk.write_private(&layout.format(), FORMAT_TEXT.as_bytes())?;
     Ok(())
+}
+
+fn make_directories(platform: &Platform, layout: &Layout) -> io::Result<()> {
+    let directories = [layout.journal(), layout.blobs(), layout.index()];
+    directories.iter().try_for_each(|directory| platform.disk.create_dir(directory))
 }
 
 /// Creates a directory and every missing parent, and makes each creation durable.

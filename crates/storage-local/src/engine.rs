@@ -276,7 +276,9 @@ impl fmt::Display for OpenError {
                 path.display()
             ),
             Self::Format(what) | Self::Corrupt(what) => f.write_str(what),
-            Self::Index(what) => write!(f, "the index cannot be opened: {what}"),
+            Self::Index(what) => {
+                write!(f, "the index cannot be opened ({what}); `larder repair` makes it anew")
+            }
         }
     }
 }

@@ -39,7 +39,7 @@ impl LsmIndex {
         let tree = Config::new(path, counters.0, counters.1)
             .use_cache(Arc::new(Cache::with_capacity_bytes(cache_bytes)))
             .open()
-            .map_err(failed)?;
+            .map_err(|error| IndexError(error.to_string()))?;
         let index = Self { tree, cache_bytes, resident: AtomicBool::new(false) };
         index.tables_changed();
         Ok(index)
@@ -51,8 +51,15 @@ impl LsmIndex {
     }
 }
 
+/// Whatever is not an error of the device is damage: the index is derived and can be made anew.
 fn failed(error: lsm_tree::Error) -> IndexError {
-    IndexError(error.to_string())
+    match error {
+        lsm_tree::Error::Io(error) => IndexError(error.to_string()),
+        damage => IndexError(format!(
+            "{damage}: the index is damaged; stop the server and run `larder repair`, which makes \
+             it anew"
+        )),
+    }
 }
 
 fn seqno(at: Moment) -> u64 {

@@ -37,13 +37,8 @@ fn main() -> ExitCode {
         println!("{}", settings::HELP);
         return ExitCode::SUCCESS;
     }
-    if let Some(obstacle) = mount::obstacle() {
-        println!("black box SKIPPED: {obstacle}; FUSE and the right to use it are needed");
-        return ExitCode::from(CANNOT_MOUNT);
-    }
     match Settings::parse(&words).and_then(|settings| run(&settings)) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
+        Ok(code) => ExitCode::from(code),
         Err(message) => {
             eprintln!("blackbox: {message}");
             ExitCode::FAILURE
@@ -51,14 +46,17 @@ fn main() -> ExitCode {
     }
 }
 
-/// Runs everything; says whether nothing was wrong.
-fn run(settings: &Settings) -> Result<bool, String> {
-    if settings.probe {
-        return Ok(true);
+/// Runs everything; the exit code says whether something was wrong.
+fn run(settings: &Settings) -> Result<u8, String> {
+    let work = work_directory()?;
+    if let Some(obstacle) = mount::obstacle(&work.join("mount")) {
+        let _ = std::fs::remove_dir_all(&work);
+        println!("black box SKIPPED: {obstacle}; /dev/fuse and the right to mount are needed");
+        return Ok(CANNOT_MOUNT);
     }
     let since = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let seed = settings.seed.unwrap_or(since);
-    let plan = plan(settings)?;
+    let plan = plan(settings, work)?;
     let started = Instant::now();
     println!("seed {seed}, {} rounds of each kind", settings.rounds);
     let (mut passed, mut failed, mut text) = (0, 0, String::new());
@@ -75,25 +73,35 @@ fn run(settings: &Settings) -> Result<bool, String> {
         // The logs of failed rounds stay.
         let _ = std::fs::remove_dir_all(&plan.work);
     }
-    Ok(failed == 0)
+    Ok(u8::from(failed > 0))
 }
 
-fn plan(settings: &Settings) -> Result<Plan, String> {
+/// One directory a run, so that two runs do not meet.
+fn work_directory() -> Result<PathBuf, String> {
+    let work = own_directory()?.join(format!("blackbox-{}", std::process::id()));
+    let made = std::fs::create_dir_all(work.join("mount"));
+    made.map_err(|error| format!("{}: {error}", work.display()))?;
+    Ok(work)
+}
+
+/// Where this program lies, and the server beside it.
+fn own_directory() -> Result<PathBuf, String> {
     let own = std::env::current_exe().map_err(|error| format!("own binary: {error}"))?;
     let directory = own.parent().ok_or("own binary has no directory")?;
+    Ok(directory.to_owned())
+}
+
+fn plan(settings: &Settings, work: PathBuf) -> Result<Plan, String> {
     let (launch, tools) = match (&settings.server, &settings.larder) {
         (Some(line), _) => (Launch::other(line), Tools::default()),
         (None, larder) => {
             let binary = match larder {
                 Some(binary) => binary.clone(),
-                None => built(directory)?,
+                None => built(&own_directory()?)?,
             };
             (Launch::larder(&binary), Tools::of(&binary))
         }
     };
-    // One directory a run, so that two runs do not meet.
-    let work = directory.join(format!("blackbox-{}", std::process::id()));
-    std::fs::create_dir_all(&work).map_err(|error| format!("{}: {error}", work.display()))?;
     let disk_bytes = settings.disk_mib << 20;
     Ok(Plan { launch, work, disk_bytes, tear: settings.tear, tools })
 }

@@ -20,10 +20,13 @@ const WRITE_BYTES_MAX: u32 = 1 << 20;
 const NAME_BYTES_MAX: u32 = 255;
 const DEVICE: &str = "/dev/fuse";
 
-/// Why this machine cannot mount, if it cannot.
-pub fn obstacle() -> Option<String> {
-    let device = std::fs::OpenOptions::new().read(true).write(true).open(DEVICE);
-    device.err().map(|error| format!("{DEVICE} cannot be opened ({error})"))
+/// Why this machine cannot mount at `path`, if it cannot. It is tried.
+pub fn obstacle(path: &Path) -> Option<String> {
+    if let Err(error) = std::fs::OpenOptions::new().read(true).write(true).open(DEVICE) {
+        return Some(format!("{DEVICE} cannot be opened ({error})"));
+    }
+    let mount = Mount::new(Disk::new(PAGE, 0, false), path).and_then(Mount::unmount);
+    mount.err().map(|error| format!("FUSE cannot be mounted ({error})"))
 }
 
 /// A mounted disk. Dropping it unmounts.

@@ -65,6 +65,12 @@ impl Tally {
         self.findings.iter().filter(|(found, _)| *found == wrong).count()
     }
 
+    /// Answers that say that the server failed, and those that were cut off.
+    pub fn server_errors(&self) -> u64 {
+        let failed = |status: u16| status == 0 || status >= 500;
+        self.errors.iter().filter(|(status, _)| failed(**status)).map(|(_, count)| count).sum()
+    }
+
     /// Everything, as lines.
     pub fn text(&self) -> String {
         let mut out = format!(
@@ -117,6 +123,9 @@ pub fn disk_text(counts: &Counts) -> String {
     line(&mut out, "durable writes", &of(&[Call::DurableWrite]));
     line(&mut out, "plain writes", &of(&[Call::Write]));
     line(&mut out, "reads", &of(&[Call::Read]));
+    line(&mut out, "created", &of(&[Call::Create]));
+    line(&mut out, "renamed to", &of(&[Call::Rename]));
+    line(&mut out, "removed", &of(&[Call::Remove]));
     let named = |counts: &BTreeMap<(Call, String), u64>| {
         let name =
             |((call, place), count): (&(Call, String), &u64)| (format!("{call:?} {place}"), *count);

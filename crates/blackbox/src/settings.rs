@@ -15,7 +15,8 @@ larder-blackbox: the real server on a file system that loses power, runs full, f
   --larder PATH    the server's binary [the one beside this, built first]
   --server LINE    another server: its command line with {data}, {address}, {access}, {secret} and
                    leading NAME=value words for its environment
-  --probe          only say whether this machine can mount; exit code 3 when it cannot";
+
+Exit code 0: nothing wrong; 1: something is, or it could not run; 3: this machine cannot mount.";
 
 const ROUNDS: u64 = 8;
 const DISK_MIB: u64 = 2048;
@@ -29,7 +30,6 @@ pub struct Settings {
     pub tear: bool,
     pub larder: Option<PathBuf>,
     pub server: Option<String>,
-    pub probe: bool,
 }
 
 impl Settings {
@@ -42,7 +42,6 @@ impl Settings {
             tear: false,
             larder: None,
             server: None,
-            probe: false,
         };
         let mut words = words.iter();
         while let Some(word) = words.next() {
@@ -54,7 +53,6 @@ impl Settings {
                 "--larder" => settings.larder = Some(value()?.into()),
                 "--server" => settings.server = Some(value()?.clone()),
                 "--tear" => settings.tear = true,
-                "--probe" => settings.probe = true,
                 "--kind" => {
                     let kind = value()?;
                     let known = Kind::parse(kind).ok_or(format!("no kind {kind:?}\n{HELP}"))?;

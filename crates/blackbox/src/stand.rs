@@ -122,7 +122,7 @@ impl Stand {
     }
 
     /// Mounts without a server.
-    pub fn mount(&self) -> Result<Mount, String> {
+    fn mount(&self) -> Result<Mount, String> {
         let point = self.plan.work.join("mount");
         Mount::new(self.disk.clone(), &point)
             .map_err(|error| format!("cannot mount at {}: {error}", point.display()))
@@ -224,7 +224,7 @@ impl Stand {
         const DELETIONS: usize = 10;
         let before = self.tally.acknowledged;
         for number in 0..CLIENTS {
-            let mut worker = self.worker(serving, number, Weather::default());
+            let mut worker = self.worker(serving, number, Weather::Calm);
             for _ in 0..DELETIONS {
                 worker.delete();
             }

@@ -32,7 +32,16 @@ impl Answer {
     }
 
     pub fn closes(&self) -> bool {
-        self.header("connection").is_some_and(|value| value.eq_ignore_ascii_case("close"))
+        let close = |(name, value): &(String, String)| {
+            name == "connection" && value.eq_ignore_ascii_case("close")
+        };
+        self.headers.iter().any(close)
+    }
+
+    /// The same answer on a connection that is of no use any more.
+    pub fn closing(mut self) -> Self {
+        self.headers.push(("connection".to_owned(), "close".to_owned()));
+        self
     }
 
     fn parse_head(head: &[u8]) -> Result<Self, String> {
@@ -81,8 +90,8 @@ impl Reading {
     }
 
     /// The server closed: no answer here ends that way.
-    pub fn closed(&self) -> Result<Answer, String> {
-        Err(format!("closed after {} bytes of an answer", self.bytes.len()))
+    pub fn closed(&self) -> std::io::Error {
+        std::io::Error::other(format!("closed after {} bytes of an answer", self.bytes.len()))
     }
 }
 

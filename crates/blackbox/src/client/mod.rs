@@ -82,18 +82,19 @@ impl Client {
             Some(stream) => stream,
             none => none.insert(connect(self.address)?),
         };
-        stream.write_all(&bytes)?;
-        stream.write_all(request.body)?;
+        // A server that refuses a request may answer before it has read the body, and close.
+        let sent = stream.write_all(&bytes).and_then(|()| stream.write_all(request.body));
         let mut reading = answer::Reading::new(request.method == "HEAD");
         let mut buffer = vec![0; READ_BYTES];
         loop {
             let count = stream.read(&mut buffer)?;
             if count == 0 {
-                return reading.closed().map_err(std::io::Error::other);
+                return Err(sent.err().unwrap_or_else(|| reading.closed()));
             }
             let whole = reading.add(&buffer[..count]).map_err(std::io::Error::other)?;
             if let Some(answer) = whole {
-                return Ok(answer);
+                // What was not sent must not be taken for the next request.
+                return Ok(if sent.is_ok() { answer } else { answer.closing() });
             }
         }
     }

@@ -8,7 +8,7 @@ mod uploads;
 mod verify;
 
 use crate::chance::Chance;
-use crate::client::{Answer, Client, Request};
+use crate::client::{Answer, Broken, Client, Request};
 use crate::ledger::{Body, Ledger, Object};
 use crate::report::{Tally, Wrong};
 use std::net::SocketAddr;
@@ -33,12 +33,16 @@ const NOTE_BYTES_MAX: u64 = 1800;
 pub const FULL: u16 = 507;
 
 /// What a client expects of its answers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Weather {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weather {
+    /// Nothing may fail.
+    Calm,
+    /// The power may go: then there are no answers any more.
+    Power,
     /// Errors of the device may be answered, and connections may break.
-    pub errors: bool,
+    Errors,
     /// The disk may be full.
-    pub full: bool,
+    Full,
 }
 
 /// A client.
@@ -75,7 +79,7 @@ impl Running {
 impl Worker {
     pub fn new(number: usize, address: SocketAddr, seed: u64, ledger: Ledger) -> Self {
         let (client, chance) = (Client::new(address), Chance::new(seed));
-        let weather = Weather::default();
+        let weather = Weather::Calm;
         Self { number, client, chance, ledger, tally: Tally::default(), weather }
     }
 
@@ -112,20 +116,21 @@ impl Worker {
             78..82 => return self.read_some_version(),
             _ => return self.read_some(),
         }
-        self.weather.errors || broken == self.tally.unknown
+        self.weather == Weather::Errors || broken == self.tally.unknown
     }
 
     /// Sends an operation that changes something. A refusal must have the status `refusal`.
     fn change(&mut self, name: &'static str, request: &Request<'_>, refusal: Option<u16>) -> End {
         let answer = match self.client.send(request) {
             Ok(answer) => answer,
-            Err(_) => {
+            Err(broken) => {
                 self.tally.unknown += 1;
+                self.unanswered(&format!("{name} {}", request.target), &broken);
                 return End::Unknown;
             }
         };
         let said = || format!("{name} {}: {}", request.target, said(&answer));
-        let full = answer.status == FULL && self.weather.full;
+        let full = answer.status == FULL && self.weather == Weather::Full;
         if !answer.is_success() {
             *self.tally.errors.entry(answer.status).or_default() += 1;
         }
@@ -143,7 +148,7 @@ impl Worker {
                 self.tally.refused += 1;
                 End::Refused
             }
-            500.. if self.weather.errors => {
+            500.. if self.weather == Weather::Errors => {
                 self.tally.unknown += 1;
                 End::Unknown
             }
@@ -151,6 +156,13 @@ impl Worker {
                 self.tally.wrong(Wrong::Answer, said());
                 End::Unknown
             }
+        }
+    }
+
+    /// No answer is wrong as long as nothing takes them away.
+    fn unanswered(&mut self, what: &str, broken: &Broken) {
+        if matches!(self.weather, Weather::Calm | Weather::Full) {
+            self.tally.wrong(Wrong::Answer, format!("{what}: {}", broken.0));
         }
     }
 

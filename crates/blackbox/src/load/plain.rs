@@ -1,6 +1,6 @@
 //! Changes in the bucket without versions.
 
-use super::{End, PLAIN, Worker};
+use super::{End, PLAIN, Weather, Worker};
 use crate::client::{Request, content_md5, xml};
 use crate::ledger::Object;
 use crate::report::Wrong;
@@ -119,7 +119,7 @@ impl Worker {
                         true => End::Acknowledged(answer.clone()),
                         false => End::Unknown,
                     };
-                    if matches!(end, End::Unknown) && !self.weather.errors {
+                    if matches!(end, End::Unknown) && self.weather != Weather::Errors {
                         let text = format!("{key} is not among the deleted: {text}");
                         self.tally.wrong(Wrong::Answer, text);
                     }

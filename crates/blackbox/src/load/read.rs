@@ -1,7 +1,7 @@
 //! Reading back and comparing.
 
-use super::{KEPT, PLAIN, Worker, said};
-use crate::client::{Answer, Request, xml};
+use super::{KEPT, PLAIN, Weather, Worker, said};
+use crate::client::{Answer, Broken, Request, xml};
 use crate::ledger::Object;
 use crate::report::Wrong;
 
@@ -53,15 +53,16 @@ impl Worker {
     /// An answer that is neither a success nor a plain no.
     pub(super) fn odd(&mut self, status: u16, what: impl Into<String>) {
         *self.tally.errors.entry(status).or_default() += 1;
-        if !(self.weather.errors && status >= 500) {
+        if self.weather != Weather::Errors || status < 500 {
             self.tally.wrong(Wrong::Answer, format!("{}: {status}", what.into()));
         }
     }
 
     /// GetObject, and GetObjectTagging where there is a tag.
     pub(super) fn fetch(&mut self, target: &str) -> Read {
-        let Ok(answer) = self.client.send(&Request::new("GET", target)) else {
-            return self.broken();
+        let answer = match self.client.send(&Request::new("GET", target)) {
+            Ok(answer) => answer,
+            Err(broken) => return self.broken(target, &broken),
         };
         match answer.status {
             200 => {}
@@ -75,8 +76,9 @@ impl Worker {
         if answer.header("x-amz-tagging-count").is_some() {
             let separator = if target.contains('?') { '&' } else { '?' };
             let target = format!("{target}{separator}tagging=");
-            let Ok(tagging) = self.client.send(&Request::new("GET", &target)) else {
-                return self.broken();
+            let tagging = match self.client.send(&Request::new("GET", &target)) {
+                Ok(tagging) => tagging,
+                Err(broken) => return self.broken(&target, &broken),
             };
             if !tagging.is_success() {
                 self.odd(tagging.status, format!("GET {target}"));
@@ -88,8 +90,9 @@ impl Worker {
     }
 
     /// A body that cannot be verified to its end is cut off.
-    fn broken(&mut self) -> Read {
-        if self.weather.errors {
+    fn broken(&mut self, target: &str, broken: &Broken) -> Read {
+        self.unanswered(&format!("GET {target}"), broken);
+        if self.weather == Weather::Errors {
             *self.tally.errors.entry(0).or_default() += 1;
             return Read::Error;
         }

@@ -1,6 +1,6 @@
 //! Multipart uploads: begun, filled part by part, completed or aborted, perhaps after a restart.
 
-use super::{End, PLAIN, Worker};
+use super::{End, PLAIN, Weather, Worker};
 use crate::client::{Request, xml};
 use crate::ledger::{Body, Object, Upload};
 use crate::report::Wrong;
@@ -87,7 +87,7 @@ impl Worker {
         match end {
             // It may begin its answer before it knows the end: a failure then has status 200.
             End::Acknowledged(answer) if answer.text().contains("<Error>") => {
-                if !self.weather.errors {
+                if self.weather != Weather::Errors {
                     self.tally.wrong(Wrong::Answer, format!("{target}: {}", answer.text()));
                 }
                 slot.might(Some(object));

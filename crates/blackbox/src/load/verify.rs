@@ -1,6 +1,6 @@
 //! After a restart: everything is compared with what was acknowledged, by reading and by listing.
 
-use super::{KEPT, PLAIN, Worker, said};
+use super::{KEPT, PLAIN, Weather, Worker, said};
 use crate::client::{Request, xml};
 use crate::ledger::{Chain, Object, Version};
 use crate::report::Wrong;
@@ -42,7 +42,7 @@ impl Worker {
             };
             let target = format!("/{PLAIN}?list-type=2&max-keys={PAGE_KEYS}&prefix={prefix}{next}");
             let Ok(answer) = self.client.send(&Request::new("GET", &target)) else {
-                return self.weather.errors;
+                return self.weather == Weather::Errors;
             };
             if !answer.is_success() {
                 self.odd(answer.status, format!("{target}: {}", said(&answer)));
@@ -94,7 +94,7 @@ impl Worker {
 
     fn verify_kept(&mut self) -> bool {
         let Some(mut listed) = self.list_versions() else {
-            return self.weather.errors;
+            return self.weather == Weather::Errors;
         };
         let keys: Vec<String> = self.ledger.kept.keys().cloned().collect();
         for key in keys {

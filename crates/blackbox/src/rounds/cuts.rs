@@ -53,7 +53,7 @@ pub fn round(stand: &mut Stand, first: bool, sum: &mut Sum) -> Result<(), String
     };
     stand.disk.disarm();
     let patience = arm(stand);
-    let load = stand.load(&serving, Weather::default());
+    let load = stand.load(&serving, Weather::Power);
     if !stand.disk.wait_for_power_to_go(patience) {
         stand.disk.freeze();
     }
@@ -67,7 +67,7 @@ pub fn round(stand: &mut Stand, first: bool, sum: &mut Sum) -> Result<(), String
         return Ok(());
     };
     stand.disk.disarm();
-    stand.verify(&mut serving, Weather::default())?;
+    stand.verify(&mut serving, Weather::Calm)?;
     stand.cut(serving)?;
     sum.note("restarts without any flag or step", 1);
     Ok(())

@@ -42,7 +42,7 @@ pub fn round(stand: &mut Stand, first: bool, sum: &mut Sum) -> Result<(), String
     let Some(mut serving) = begin(stand, first)? else {
         return Ok(());
     };
-    let load = stand.load(&serving, Weather { errors: true, full: false });
+    let load = stand.load(&serving, Weather::Errors);
     for _ in 0..FAULTS {
         sleep(LOAD);
         let (calls, path, times) = stand.chance.pick(PLACES);
@@ -53,8 +53,8 @@ pub fn round(stand: &mut Stand, first: bool, sum: &mut Sum) -> Result<(), String
     stand.disk.disarm();
     sleep(RECOVERY);
     // The device is well again: every answer must be right, and every write accepted.
-    stand.verify(&mut serving, Weather::default())?;
-    let load = stand.load(&serving, Weather::default());
+    stand.verify(&mut serving, Weather::Calm)?;
+    let load = stand.load(&serving, Weather::Calm);
     sleep(AFTER);
     stand.stop(load)?;
     stand.must_run(&mut serving);
@@ -63,6 +63,6 @@ pub fn round(stand: &mut Stand, first: bool, sum: &mut Sum) -> Result<(), String
     let Some(mut serving) = stand.start()? else {
         return Ok(());
     };
-    stand.verify(&mut serving, Weather::default())?;
+    stand.verify(&mut serving, Weather::Calm)?;
     stand.cut(serving)
 }

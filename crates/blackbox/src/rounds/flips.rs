@@ -34,17 +34,17 @@ pub fn round(stand: &mut Stand, first: bool, sum: &mut Sum) -> Result<(), String
     let Some(mut serving) = begin(stand, first)? else {
         return Ok(());
     };
-    let load = stand.load(&serving, Weather::default());
+    let load = stand.load(&serving, Weather::Calm);
     sleep(LOAD);
     stand.stop(load)?;
-    stand.verify(&mut serving, Weather::default())?;
+    stand.verify(&mut serving, Weather::Calm)?;
     damage_objects(stand, &mut serving, sum)?;
     stand.cut(serving)?;
     damage_at_rest(stand, sum)?;
     let Some(mut serving) = stand.start()? else {
         return Ok(());
     };
-    stand.verify(&mut serving, Weather::default())?;
+    stand.verify(&mut serving, Weather::Calm)?;
     stand.cut(serving)
 }
 
@@ -62,16 +62,16 @@ fn damage_objects(stand: &mut Stand, serving: &mut Serving, sum: &mut Sum) -> Re
     }
     let said = serving.server.said();
     if damaged > 0 && !advises(&said[before.min(said.len())..]) {
-        let text = format!("no advice in the log: {}", last_lines(&said));
+        let text = format!("no advice in the log: {}", last_error(&said));
         stand.tally.wrong(Wrong::Advice, text);
     }
     // Everything else is served as if nothing had happened.
-    stand.verify(serving, Weather::default())?;
+    stand.verify(serving, Weather::Calm)?;
     undo(stand, flips, sum);
     for ledger in stand.ledgers() {
         ledger.plain.values_mut().for_each(|slot| slot.damaged = false);
     }
-    stand.verify(serving, Weather::default())
+    stand.verify(serving, Weather::Calm)
 }
 
 /// Chooses objects and damages them. Copies of a body may share its bytes, so that all objects
@@ -158,6 +158,11 @@ fn undo(stand: &mut Stand, flips: Vec<Flip>, sum: &mut Sum) {
     }
 }
 
+/// The last line that tells of an error.
+fn last_error(said: &str) -> &str {
+    said.lines().rfind(|line| line.contains("ERROR")).unwrap_or_default()
+}
+
 fn advises(said: &str) -> bool {
     said.lines().any(|line| ADVICE.iter().any(|word| line.contains(word)))
 }
@@ -194,7 +199,16 @@ fn damage_at_rest(stand: &mut Stand, sum: &mut Sum) -> Result<(), String> {
         }
         Begun::Serving(mut serving) => {
             sum.note(format!("starts with damage in {place}"), 1);
-            stand.verify(&mut serving, Weather { errors: true, full: false })?;
+            let errors = stand.tally.server_errors();
+            stand.verify(&mut serving, Weather::Errors)?;
+            if stand.tally.server_errors() > errors {
+                sum.note(format!("of these, with error answers, damage in {place}"), 1);
+                let said = serving.server.said();
+                if !advises(&said) {
+                    let text = format!("errors with damage in {place}: {}", last_error(&said));
+                    stand.tally.wrong(Wrong::Advice, text);
+                }
+            }
             stand.cut(serving)?;
         }
         Begun::PowerGone(_) => return Err("the power went without being asked to".to_owned()),

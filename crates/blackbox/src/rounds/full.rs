@@ -24,7 +24,7 @@ pub fn round(stand: &mut Stand, first: bool, sum: &mut Sum) -> Result<(), String
     let Some(mut serving) = begin(stand, first)? else {
         return Ok(());
     };
-    let load = stand.load(&serving, Weather { errors: false, full: true });
+    let load = stand.load(&serving, Weather::Full);
     sleep(LOAD);
     let free = stand.chance.below(FREE_MIB_MAX) * MIB;
     stand.disk.limit_space(Some(free));
@@ -40,7 +40,7 @@ pub fn round(stand: &mut Stand, first: bool, sum: &mut Sum) -> Result<(), String
         stand.tally.wrong(Wrong::Answer, format!("no 507 with {free} bytes free"));
     }
     // Reading goes on, all of it, and so does deleting.
-    stand.verify(&mut serving, Weather::default())?;
+    stand.verify(&mut serving, Weather::Calm)?;
     let deleted = stand.delete_some(&serving)?;
     sum.note("deletions on a full disk", deleted);
     if stand.chance.one_in(2) {
@@ -50,7 +50,7 @@ pub fn round(stand: &mut Stand, first: bool, sum: &mut Sum) -> Result<(), String
             Some(serving) => serving,
             None => return Ok(()),
         };
-        stand.verify(&mut serving, Weather::default())?;
+        stand.verify(&mut serving, Weather::Calm)?;
         let deleted = stand.delete_some(&serving)?;
         sum.note("deletions on a full disk after a restart", deleted);
     }
@@ -66,7 +66,7 @@ pub fn round(stand: &mut Stand, first: bool, sum: &mut Sum) -> Result<(), String
     }
     sum.note("milliseconds until writes went on", returned.elapsed().as_millis() as u64);
     sum.note("recoveries without a restart", 1);
-    let load = stand.load(&serving, Weather::default());
+    let load = stand.load(&serving, Weather::Calm);
     sleep(LOAD);
     stand.stop(load)?;
     stand.must_run(&mut serving);
@@ -74,6 +74,6 @@ pub fn round(stand: &mut Stand, first: bool, sum: &mut Sum) -> Result<(), String
     let Some(mut serving) = stand.start()? else {
         return Ok(());
     };
-    stand.verify(&mut serving, Weather::default())?;
+    stand.verify(&mut serving, Weather::Calm)?;
     stand.cut(serving)
 }

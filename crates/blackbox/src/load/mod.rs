@@ -110,7 +110,7 @@ impl Worker {
             54..58 => self.tag(),
             58..68 => self.put_version(),
             68..72 => self.delete_kept(),
-            72..73 => self.upload(),
+            72 if self.chance.one_in(2) => self.upload(),
             73..75 => self.bucket(),
             75..78 => return self.list_plain(false),
             78..82 => return self.read_some_version(),

@@ -1,5 +1,5 @@
-//! Opening a data directory. A first start syncs, in this order: the format file, the directories,
-//! the root, the root's parent; the first segment follows with the first commit.
+//! Opening a data directory. A first start syncs, in this order: the root's parent, the format
+//! file, the root, journal and index; the first segment follows with the first commit.
 
 use super::{Flush, Local, OpenError, Options, Running, Shared, Snapshots};
 use crate::blob::Blobs;
@@ -128,8 +128,11 @@ fn prepare(platform: &Platform, layout: &Layout) -> Result<DiskLock, OpenError> 
     // A first start that was cut off may have left any of these out.
     make_directories(platform, layout)?;
     // The journal frees what the index has in its tables: the index must never vanish because the
-    // name of its directory was not synced.
-    disk.sync_dir(&layout.root)?;
+    // name of its directory was not synced. Nor may what a killed process had just created or
+    // renamed: what is read now is built on.
+    for directory in [&layout.root, &layout.journal(), &layout.index()] {
+        disk.sync_dir(directory)?;
+    }
     Ok(lock)
 }
 

@@ -51,9 +51,11 @@ impl Mount {
 
     /// Unmounts. Nobody may use it any more.
     pub fn unmount(mut self) -> io::Result<()> {
-        match self.session.take() {
-            Some(session) => session.umount_and_join(),
-            None => Ok(()),
+        let ended = self.session.take().map_or(Ok(()), BackgroundSession::umount_and_join);
+        match ended {
+            // The kernel may end the connection before the session has seen its farewell.
+            Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => Ok(()),
+            ended => ended,
         }
     }
 }

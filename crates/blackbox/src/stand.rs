@@ -92,13 +92,25 @@ impl Stand {
 
     /// The power goes, if it has not gone yet: the server is killed, and what was not synced is
     /// lost, kept or torn.
-    pub fn cut(&mut self, mut serving: Serving) -> Result<(), String> {
+    pub fn cut(&mut self, serving: Serving) -> Result<(), String> {
+        self.end(serving)?;
+        self.disk.cut();
+        self.check_offline()
+    }
+
+    /// The server is killed in the middle of what it does, and the machine stays up: all that was
+    /// written is there, but what was not synced can still be lost later.
+    pub fn kill(&mut self, serving: Serving) -> Result<(), String> {
+        self.end(serving)?;
+        self.disk.resume();
+        Ok(())
+    }
+
+    fn end(&mut self, mut serving: Serving) -> Result<(), String> {
         self.must_run(&mut serving);
         self.disk.freeze();
         serving.server.kill()?;
-        unmount(serving.mount)?;
-        self.disk.cut();
-        self.check_offline()
+        unmount(serving.mount)
     }
 
     /// Runs the server's own check where it has one; after a cut it must find nothing.

@@ -144,7 +144,9 @@ impl Disk {
                 Ok(data.len())
             }
             Some(Effect::InputOutputError) => {
-                content.write(offset, data, || chance.one_in(2));
+                // All of its work, none of it, or some.
+                let share = chance.below(3);
+                content.write(offset, data, || chance.below(2) < share);
                 Err(EIO.into())
             }
             Some(Effect::PowerGone) => {

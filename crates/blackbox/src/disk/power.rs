@@ -40,6 +40,17 @@ impl Disk {
         state.power = Power::On;
     }
 
+    /// Nothing is lost but the calls that were on their way: the machine stayed up, only the server
+    /// died. What was not synced is still not. Nothing may be mounted.
+    pub fn resume(&self) {
+        let mut state = self.state();
+        state.plan.disarm();
+        state.tree.close_all();
+        let pages = state.tree.pages();
+        state.space.set_used(pages);
+        state.power = Power::On;
+    }
+
     /// Only so many bytes are free from now on; `None` gives all of it back.
     pub fn limit_space(&self, free_bytes: Option<u64>) {
         self.state().space.limit(free_bytes);

@@ -205,6 +205,11 @@ impl Tree {
         if node.opens == 0 && !node.linked { node.pages() } else { 0 }
     }
 
+    /// Nobody has anything open any more.
+    pub fn close_all(&mut self) {
+        self.nodes.values_mut().for_each(|node| node.opens = 0);
+    }
+
     /// Makes a directory's entries durable.
     pub fn sync_directory(&mut self, directory: u64) {
         let changes = std::mem::take(&mut self.changes);

@@ -4,13 +4,16 @@ use super::Sum;
 use crate::chance::Chance;
 use crate::disk::{Call, Fault};
 use crate::load::Weather;
-use crate::stand::Stand;
+use crate::stand::{Serving, Stand};
 use std::time::Duration;
 
 /// Longest load before the power goes all the same.
 const LOAD_MAX: Duration = Duration::from_secs(6);
 /// One start in so many loses its power.
 const START_CUT_EVERY: u64 = 3;
+
+/// In one round of so many the server is killed on its way to the cut.
+const KILL_EVERY: u64 = 3;
 
 const ANY: &[Call] = &[
     Call::Write,
@@ -48,10 +51,18 @@ pub fn round(stand: &mut Stand, first: bool, sum: &mut Sum) -> Result<(), String
         let skip = stand.chance.below(if first { 30 } else { 12 });
         stand.disk.arm(Fault::power(ANY, "", skip));
     }
-    let Some(serving) = begin_without_power(stand, first)? else {
+    let Some(mut serving) = begin_without_power(stand, first)? else {
         return Ok(());
     };
     stand.disk.disarm();
+    if stand.chance.one_in(KILL_EVERY) {
+        // What a reading shows after the kill must survive the cut, too.
+        serving = match kill(stand, serving)? {
+            Some(serving) => serving,
+            None => return Ok(()),
+        };
+        sum.note("kills in the middle of a call, before a cut", 1);
+    }
     let patience = arm(stand);
     let load = stand.load(&serving, Weather::Power);
     if !stand.disk.wait_for_power_to_go(patience) {
@@ -73,11 +84,32 @@ pub fn round(stand: &mut Stand, first: bool, sum: &mut Sum) -> Result<(), String
     Ok(())
 }
 
+/// Load, a kill that loses nothing yet, restart, comparison.
+fn kill(stand: &mut Stand, serving: Serving) -> Result<Option<Serving>, String> {
+    let mut patience = LOAD_MAX;
+    match stand.chance.one_in(2) {
+        // The one write whose outcome nobody has seen.
+        true => {
+            let skip = stand.chance.below(500);
+            stand.disk.arm(Fault::power(&[Call::DurableWrite], "data/journal/", skip));
+        }
+        false => patience = arm(stand),
+    }
+    let load = stand.load(&serving, Weather::Power);
+    if !stand.disk.wait_for_power_to_go(patience) {
+        stand.disk.freeze();
+    }
+    stand.kill(serving)?;
+    stand.stop(load)?;
+    let Some(mut serving) = stand.start()? else {
+        return Ok(None);
+    };
+    stand.verify(&mut serving, Weather::Calm)?;
+    Ok(Some(serving))
+}
+
 /// A first start whose power goes may not have made the buckets yet.
-fn begin_without_power(
-    stand: &mut Stand,
-    first: bool,
-) -> Result<Option<crate::stand::Serving>, String> {
+fn begin_without_power(stand: &mut Stand, first: bool) -> Result<Option<Serving>, String> {
     if !first {
         return stand.start();
     }

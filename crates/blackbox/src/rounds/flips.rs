@@ -52,16 +52,16 @@ pub fn round(stand: &mut Stand, first: bool, sum: &mut Sum) -> Result<(), String
 fn damage_objects(stand: &mut Stand, serving: &mut Serving, sum: &mut Sum) -> Result<(), String> {
     let flips = flip_objects(stand);
     let before = serving.server.said().len();
-    let mut damaged = 0;
+    let mut errors = 0;
     for (key, object) in damaged_objects(stand) {
-        damaged += 1;
         match stand.read_damaged(serving, &format!("/{PLAIN}/{key}"), &object)? {
-            true => sum.note("damaged objects answered with an error", 1),
+            true => errors += 1,
             false => sum.note("damaged objects served right from elsewhere", 1),
         }
     }
+    sum.note("damaged objects answered with an error", errors);
     let said = serving.server.said();
-    if damaged > 0 && !advises(&said[before.min(said.len())..]) {
+    if errors > 0 && !advises(&said[before.min(said.len())..]) {
         let text = format!("no advice in the log: {}", last_error(&said));
         stand.tally.wrong(Wrong::Advice, text);
     }

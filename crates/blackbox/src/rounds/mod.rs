@@ -45,7 +45,8 @@ impl fmt::Display for Kind {
     }
 }
 
-/// Rounds after which a store is left and a new one begun.
+/// Rounds after which a store is left and a new one begun; earlier when it has become large, since
+/// what is no longer needed is kept for a minute.
 const ROUNDS_PER_STORE: u64 = 10;
 
 /// What all rounds of a kind came to.
@@ -91,8 +92,11 @@ pub fn run(plan: &Plan, kind: Kind, rounds: u64, seed: u64) -> Result<Sum, Strin
     let mut stand: Option<Stand> = None;
     for round in 0..rounds {
         let started = Instant::now();
-        let fresh = round % ROUNDS_PER_STORE == 0;
-        let mut now = match stand.take().filter(|_| !fresh) {
+        let lasts = |stand: &Stand| {
+            let half_full = stand.disk.used_mib() > (plan.disk_bytes >> 20) / 2;
+            round % ROUNDS_PER_STORE != 0 && !half_full
+        };
+        let mut now = match stand.take().filter(lasts) {
             Some(stand) => stand,
             None => Stand::new(plan.clone(), seeds.next())?,
         };

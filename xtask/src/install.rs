@@ -76,6 +76,20 @@ fn debian() -> Result<(), String> {
     if !on_path("make") {
         missing.push("make");
     }
+    apt_install(&missing)
+}
+
+/// Installs what the black-box rounds need: who is not root mounts by a helper that may.
+pub fn mount_helper() {
+    if is_root() || on_path("fusermount3") {
+        return;
+    }
+    if let Err(message) = apt_install(&["fuse3"]) {
+        eprintln!("install: {message}");
+    }
+}
+
+fn apt_install(missing: &[&str]) -> Result<(), String> {
     if missing.is_empty() {
         return Ok(());
     }
@@ -90,15 +104,18 @@ fn debian() -> Result<(), String> {
         command.args(&apt[1..]).args(args).env("DEBIAN_FRONTEND", "noninteractive");
         proc::run(command)
     };
-    let install = [&["install", "-y", "--no-install-recommends"], &missing[..]].concat();
+    let install = [&["install", "-y", "--no-install-recommends"], missing].concat();
     // The package lists of a fresh machine are empty or old; only then are they worth the time.
     run(&install).or_else(|_| run(&["update"]).and_then(|()| run(&install))).map_err(|_| by_hand)
 }
 
+fn is_root() -> bool {
+    proc::output(proc::command("id", &["-u"])).is_ok_and(|id| id.trim() == "0")
+}
+
 /// How apt-get can be run here without asking anyone, if at all.
 fn apt_command() -> Option<Vec<&'static str>> {
-    let is_root = proc::output(proc::command("id", &["-u"])).is_ok_and(|id| id.trim() == "0");
-    if is_root {
+    if is_root() {
         return Some(vec!["apt-get"]);
     }
     let sudo = proc::succeeds(proc::command("sudo", &["-n", "true"]));

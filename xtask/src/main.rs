@@ -23,14 +23,16 @@ use std::process::ExitCode;
 
 const HELP: &str = "\
 cargo xtask ci      fmt, clippy, tidy, deny, s3gen --check, then test
-cargo xtask test    install what the tests need, run the crates' tests and every client suite
-cargo xtask soak    the same client suites with the long counts
+cargo xtask test    install what the tests need, run the crates' tests, the black-box rounds and
+                    every client suite
+cargo xtask soak    the black-box rounds and the client suites with the long counts
 cargo xtask bench   what the release build costs, beside what it is compared with (--help)
 cargo xtask tidy    ranks, sizes, names, room cards, text
 cargo xtask deny    licences, sources and duplicates of the dependencies
 cargo xtask s3gen   write the S3 model from the AWS service model (--check: only compare)
 
-test and soak take suites by name: `cargo xtask test rclone kill`, `cargo xtask test crates`.";
+test and soak take suites by name: `cargo xtask test rclone kill`, `cargo xtask test crates`,
+`cargo xtask soak black-box`.";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();

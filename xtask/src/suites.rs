@@ -1,5 +1,5 @@
-//! `cargo xtask test` and `cargo xtask soak`: the crates' tests, then every client suite against a
-//! real server process, and one count over all of them.
+//! `cargo xtask test` and `cargo xtask soak`: the crates' tests, then the black-box rounds and
+//! every client suite against a real server process, and one count over all of them.
 
 use std::fs;
 use std::path::Path;
@@ -16,6 +16,11 @@ pub const CLIENT_CRATE: &str = "tests/clients/object-store/Cargo.toml";
 
 /// The name that selects the crates' tests.
 const CRATES: &str = "crates";
+
+/// The name that selects the rounds on a disk that loses power.
+const BLACK_BOX: &str = "black-box";
+/// The exit code by which those say that this machine cannot mount.
+const CANNOT_MOUNT: i32 = 3;
 
 /// How much a client suite does.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -42,6 +47,14 @@ impl Length {
         ]
     }
 
+    /// Black-box rounds of each kind.
+    fn black_box_rounds(self) -> &'static str {
+        match self {
+            Self::Test => "4",
+            Self::Soak => "150",
+        }
+    }
+
     /// The longest that one suite may take.
     fn suite_limit(self) -> Duration {
         match self {
@@ -59,15 +72,21 @@ impl Length {
 pub fn run(length: Length, only: &[String], before: &[&str]) -> Result<(), String> {
     let places = Places::new();
     let names = client_suites(&places)?;
-    let known = |name: &String| name == CRATES || names.contains(name);
+    let known = |name: &String| name == CRATES || name == BLACK_BOX || names.contains(name);
     if let Some(unknown) = only.iter().find(|name| !known(name)) {
-        return Err(format!("no suite {unknown:?}; there are {CRATES}, {}", names.join(", ")));
+        let names = names.join(", ");
+        return Err(format!("no suite {unknown:?}; there are {CRATES}, {BLACK_BOX}, {names}"));
     }
     let chosen = |name: &str| only.is_empty() || only.iter().any(|one| one == name);
     let started = Instant::now();
     let mut rows = Vec::new();
     if names.iter().any(|name| chosen(name)) {
         install::run(&places);
+    }
+    if chosen(BLACK_BOX) {
+        install::mount_helper();
+    }
+    if chosen(BLACK_BOX) || names.iter().any(|name| chosen(name)) {
         let build = proc::run(proc::cargo(&["build", "--release", "--package", "larder"]));
         rows.extend(build.err().map(|error| {
             eprintln!("{error}");
@@ -76,6 +95,9 @@ pub fn run(length: Length, only: &[String], before: &[&str]) -> Result<(), Strin
     }
     if chosen(CRATES) && length == Length::Test || only.iter().any(|name| name == CRATES) {
         rows.push(crates());
+    }
+    if chosen(BLACK_BOX) {
+        rows.push(black_box(length));
     }
     for name in names.iter().filter(|name| chosen(name)) {
         rows.push(client(&places, name, length));
@@ -118,6 +140,24 @@ fn crates() -> Row {
     });
     let counted = *tally.lock().expect("nothing panics while it counts");
     finish(CRATES, counted.judged(&status), &status, started)
+}
+
+fn black_box(length: Length) -> Row {
+    let started = Instant::now();
+    let tally = Arc::new(Mutex::new(Tally::default()));
+    let counter = Arc::clone(&tally);
+    let rounds = ["--", "--rounds", length.black_box_rounds()];
+    let run = ["run", "--release", "--quiet", "--package", "larder-blackbox"];
+    let run = proc::cargo(&[&run[..], &rounds[..]].concat());
+    let status = proc::watch(run, length.suite_limit(), move |line| {
+        counter.lock().expect("nothing panics while it counts").add_black_box_line(line);
+    });
+    if status.as_ref().is_ok_and(|status| status.code() == Some(CANNOT_MOUNT)) {
+        // Why, it has said itself; here it is seen again at the end.
+        return Row::new("black-box SKIPPED", Tally::default(), started);
+    }
+    let counted = *tally.lock().expect("nothing panics while it counts");
+    finish(BLACK_BOX, counted.judged(&status), &status, started)
 }
 
 fn client(places: &Places, name: &str, length: Length) -> Row {

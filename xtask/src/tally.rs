@@ -30,6 +30,14 @@ impl Tally {
         self.failed += count_before(counts, " failed");
     }
 
+    /// Adds what the black box says at its end: `black box: 12 passed, 0 failed`.
+    pub fn add_black_box_line(&mut self, line: &str) {
+        if let Some(counts) = line.strip_prefix("black box: ") {
+            self.passed += count_before(counts, " passed");
+            self.failed += count_before(counts, " failed");
+        }
+    }
+
     /// The tally of one pytest run from its JUnit report. A test that was skipped did not pass.
     pub fn from_junit(report: &str) -> Self {
         let count = |name: &str| count_after(report, &format!(" {name}=\""));
@@ -73,6 +81,14 @@ mod tests {
         tally.add_cargo_line("test result: ok. 12 passed; 0 failed; 3 ignored; 0 measured");
         tally.add_cargo_line("test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 measured");
         assert_eq!(tally, Tally { passed: 15, failed: 2 });
+    }
+
+    #[test]
+    fn black_box_rounds_add_up() {
+        let mut tally = Tally::default();
+        tally.add_black_box_line("cuts: 7 rounds passed, 0 failed");
+        tally.add_black_box_line("black box: 12 passed, 1 failed");
+        assert_eq!(tally, Tally { passed: 12, failed: 1 });
     }
 
     #[test]

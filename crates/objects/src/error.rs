@@ -138,7 +138,11 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Body(error) => write!(f, "request body: {error}"),
-            Self::Corrupt(what) => write!(f, "damaged data: {what}"),
+            Self::Corrupt(what) => write!(
+                f,
+                "damaged data: {what}; write the object again, and see with `larder check` what \
+                 else is damaged"
+            ),
             Self::Internal(what) => write!(f, "storage: {what}"),
             Self::Unknown(what) => write!(f, "outcome not known: {what}"),
             other => write!(f, "{other:?}"),

@@ -88,6 +88,9 @@ pub(crate) fn recover(
             let segment = open_segment(platform, layout, &found)?;
             recovered.segments.insert(Arc::new(segment));
         }
+        // What a killed process wrote last is read back, yet no sync may have covered it. Before
+        // anything is built on it, a power cut must not be able to take it away.
+        recovered.segments.get(sequence).map_or(Ok(()), |segment| segment.file.sync())?;
         let end = End { limit, reaches: reaches.get(&sequence).copied().unwrap_or(0) };
         replay(index, &mut recovered, sequence, end, &checkpoint)?;
     }
@@ -126,7 +129,11 @@ fn headers(
                 };
                 used.insert(header.segment, Found { slot, header, reaches });
             }
-            Some(header) if header.bytes == bytes => free.push(FreeSegment { slot, bytes }),
+            Some(header) if header.bytes == bytes => {
+                // Its maker may have been killed before it synced the file.
+                file.sync()?;
+                free.push(FreeSegment { slot, bytes });
+            }
             // A creation that was cut off: a header is one sector, so it is there or it is not.
             Some(header) if header.segment == 0 => platform.disk.remove(&layout.segment(slot))?,
             None if first.len() < SECTOR_BYTES || first.iter().all(|byte| *byte == 0) => {

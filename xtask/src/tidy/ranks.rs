@@ -19,6 +19,7 @@ const RANKS: &[(&str, u8)] = &[
     ("server", 5),
     ("sim", 6),
     ("bench", 6),
+    ("blackbox", 6),
 ];
 
 fn rank(room: &str) -> Option<u8> {

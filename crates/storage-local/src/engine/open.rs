@@ -1,5 +1,5 @@
-//! Opening a data directory. A first start syncs, in this order: the format file, the directories,
-//! the root, the root's parent; the first segment follows with the first commit.
+//! Opening a data directory. A first start syncs, in this order: the root's parent, the format
+//! file, the root, journal and index; the first segment follows with the first commit.
 
 use super::{Flush, Local, OpenError, Options, Running, Shared, Snapshots};
 use crate::blob::Blobs;
@@ -183,8 +183,12 @@ fn prepare(platform: &Platform, layout: &Layout) -> Result<DiskLock, OpenError> 
         initialise(platform, layout)?;
     }
     // A first start that was cut off may have left any of these out.
-    for directory in [layout.journal(), layout.blobs()] {
-        disk.create_dir(&directory)?;
+    make_directories(platform, layout)?;
+    // The journal frees what the index has in its tables: the index must never vanish because the
+    // name of its directory was not synced. Nor may what a killed process had just created or
+    // renamed: what is read now is built on.
+    for directory in [&layout.root, &layout.journal(), &layout.index()] {
+        disk.sync_dir(directory)?;
     }
     Ok(lock)
 }
@@ -203,17 +207,14 @@ fn refuse_foreign(platform: &Platform, layout: &Layout) -> Result<(), OpenError>
 }
 
 fn initialise(platform: &Platform, layout: &Layout) -> Result<(), OpenError> {
-    let disk = &platform.disk;
     // An earlier start may have made the root and failed to sync its name.
-    match disk.sync_dir(parent_of(&layout.root)) {
+    match platform.disk.sync_dir(parent_of(&layout.root)) {
         Err(error) if error.kind() != io::ErrorKind::PermissionDenied => return Err(error.into()),
         _ => {}
     }
-    for directory in [layout.journal(), layout.blobs()] {
-        disk.create_dir(&directory)?;
-    }
+    make_directories(platform, layout)?;
     // Whole or not there at all: its presence says that the directory is ours.
-    disk.write_private(&layout.format(), FORMAT_TEXT.as_bytes())?;
+    platform.disk.write_private(&layout.format(), FORMAT_TEXT.as_bytes())?;
     Ok(())
 }
 
@@ -224,6 +225,11 @@ fn parent_of(path: &Path) -> &Path {
         Some(parent) => parent,
         None => path,
     }
+}
+
+fn make_directories(platform: &Platform, layout: &Layout) -> io::Result<()> {
+    let directories = [layout.journal(), layout.blobs(), layout.index()];
+    directories.iter().try_for_each(|directory| platform.disk.create_dir(directory))
 }
 
 /// Creates a directory and every missing parent, and makes each creation durable.

@@ -41,7 +41,7 @@ impl LsmIndex {
         let tree = Config::new(path, counters.0, counters.1)
             .use_cache(Arc::new(Cache::with_capacity_bytes(cache_bytes)))
             .open()
-            .map_err(failed)?;
+            .map_err(|error| IndexError(error.to_string()))?;
         let index = Self { tree, cache_bytes, resident: AtomicBool::new(false) };
         index.tables_changed();
         Ok(index)
@@ -68,8 +68,15 @@ impl LsmIndex {
     }
 }
 
+/// Whatever is not an error of the device is damage: the index is derived and can be made anew.
 fn failed(error: lsm_tree::Error) -> IndexError {
-    IndexError(error.to_string())
+    match error {
+        lsm_tree::Error::Io(error) => IndexError(error.to_string()),
+        damage => IndexError(format!(
+            "{damage}: the index is damaged; stop the server and run `larder repair`, which makes \
+             it anew"
+        )),
+    }
 }
 
 fn seqno(at: Moment) -> u64 {
@@ -171,11 +178,29 @@ impl Cursor for LsmCursor<'_> {
 mod tests {
     use super::LsmIndex;
     use crate::index::{Index, IndexChange};
+    use larder_platform::{OpenMode, Platform};
     use larder_storage::Moment;
 
     fn put(index: &LsmIndex, value: &[u8], at: u64) {
         let (key, value) = (b"k".to_vec(), Some(value.to_vec()));
         index.apply(vec![IndexChange { key, value, at: Moment(at) }]);
+    }
+
+    #[tokio::test]
+    async fn damage_is_told_with_what_to_do() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let index = LsmIndex::open(directory.path(), 1 << 20).expect("opens");
+        put(&index, &[7; 100], 10);
+        index.seal();
+        index.flush(Moment(0)).expect("a flush");
+        let disk = Platform::real().disk.clone();
+        let tables = directory.path().join("tables");
+        let names = disk.list(&tables).expect("tables");
+        let table = disk.open(&tables.join(&names[0]), OpenMode::Write).expect("the table");
+        // In the middle of the first block, behind its header.
+        table.write_at(b"x", 60).expect("a write");
+        let error = index.get(b"k").expect_err("it is damaged").to_string();
+        assert!(error.contains("larder repair"), "{error}");
     }
 
     #[test]

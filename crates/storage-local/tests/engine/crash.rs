@@ -1,10 +1,15 @@
 //! Crash sweeps: a small workload, cut at every one of its syncs.
 
-use crate::harness::{Harness, SPACES};
+use crate::harness::{Harness, SPACES, options};
 use bytes::Bytes;
+use larder_platform::sim::Simulation;
 use larder_storage::{
     Batch, BlobReader, BlobRef, BlobStore, BlobWriter, Check, MetaStore, Put, RowKey, RowKind,
 };
+use larder_storage_local::Local;
+use larder_storage_local::index::{MemoryIndex, MemoryTables};
+use std::path::Path;
+use std::sync::Arc;
 
 fn put(key: &str, value: String, payload: usize) -> Batch {
     let row = RowKey::new(SPACES[0], RowKind::Head, key.to_owned());
@@ -69,6 +74,27 @@ fn a_cut_at_every_sync_of_a_first_start_leaves_a_directory_that_opens() {
             workload(&mut harness);
             harness.assert_same();
         }
+    }
+}
+
+/// The index crate makes its directory when there is none, and syncs what is in it but never the
+/// directory above. Once the journal has freed what the index holds, nothing brings it back.
+#[test]
+fn the_directory_of_the_index_survives_a_cut() {
+    for seed in 0..20 {
+        let sim = Simulation::new(seed);
+        let disk = sim.platform().disk.clone();
+        let local = Local::open(sim.platform(), options(), |path| {
+            disk.create_dir(path)?;
+            disk.write_private(&path.join("current"), b"a table")?;
+            Ok(Arc::new(MemoryIndex::new(MemoryTables::default())))
+        });
+        assert!(local.is_ok());
+        sim.power_cut();
+        drop(local);
+        let disk = sim.platform().disk.clone();
+        let kept = disk.read_all(Path::new("/data/index/current"));
+        assert_eq!(kept.expect("the index is there"), b"a table", "seed {seed}");
     }
 }
 

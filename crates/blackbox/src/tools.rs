@@ -1,0 +1,36 @@
+//! The tools that the server's own binary may have for a store that is not served.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// Which of them there are.
+#[derive(Clone, Debug, Default)]
+pub struct Tools {
+    binary: PathBuf,
+    /// `larder check`: finds damage.
+    pub has_check: bool,
+}
+
+impl Tools {
+    /// Asks the binary's help.
+    pub fn of(binary: &Path) -> Self {
+        let help = Command::new(binary).arg("help").stdin(Stdio::null()).output();
+        let help = help.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
+        let help = help.unwrap_or_default();
+        Self { binary: binary.to_owned(), has_check: help.contains("larder check") }
+    }
+
+    /// Runs `larder check`; what it complains about.
+    pub fn check(&self, data: &Path) -> Result<Option<String>, String> {
+        self.run("check", data)
+    }
+
+    fn run(&self, word: &str, data: &Path) -> Result<Option<String>, String> {
+        let mut command = Command::new(&self.binary);
+        command.arg(word).arg("--data").arg(data).stdin(Stdio::null());
+        let output = command.output().map_err(|error| format!("{command:?}: {error}"))?;
+        let said = [output.stdout, output.stderr].concat();
+        let said = crate::stand::last_lines(&String::from_utf8_lossy(&said));
+        Ok((!output.status.success()).then_some(said))
+    }
+}

@@ -6,7 +6,7 @@
 
 use std::collections::HashSet;
 use std::fmt::Debug;
-use std::hash::Hash;
+use std::hash::{BuildHasherDefault, Hash, Hasher};
 
 /// Configurations visited before the search gives up undecided.
 const STEPS_MAX: usize = 400_000;
@@ -47,10 +47,43 @@ pub(crate) enum Search<S> {
     Undecided,
 }
 
+/// The search spends its time on hashing small numbers, from nobody who would choose them badly.
+#[derive(Default)]
+struct FoldHasher(u64);
+
+impl Hasher for FoldHasher {
+    fn finish(&self) -> u64 {
+        self.0 ^ (self.0 >> 32)
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(8) {
+            let word = chunk.iter().fold(0u64, |word, byte| (word << 8) | u64::from(*byte));
+            self.write_u64(word);
+        }
+    }
+
+    fn write_u64(&mut self, word: u64) {
+        self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
+    }
+
+    fn write_u8(&mut self, word: u8) {
+        self.write_u64(u64::from(word));
+    }
+
+    fn write_u32(&mut self, word: u32) {
+        self.write_u64(u64::from(word));
+    }
+
+    fn write_usize(&mut self, word: usize) {
+        self.write_u64(word as u64);
+    }
+}
+
 struct Searcher<'a, P: Spec> {
     spec: &'a P,
     events: &'a [Event<P::Action, P::Outcome>],
-    seen: HashSet<(Vec<u64>, P::State)>,
+    seen: HashSet<(Vec<u64>, P::State), BuildHasherDefault<FoldHasher>>,
     steps: usize,
     best: (usize, String),
 }
@@ -62,7 +95,7 @@ pub(crate) fn search<P: Spec>(
     events: &[Event<P::Action, P::Outcome>],
 ) -> Search<P::State> {
     let mut searcher =
-        Searcher { spec, events, seen: HashSet::new(), steps: 0, best: (0, String::new()) };
+        Searcher { spec, events, seen: HashSet::default(), steps: 0, best: (0, String::new()) };
     let mut done = vec![0; events.len().div_ceil(64)];
     let known = events.iter().filter(|event| event.end.is_some()).count();
     match searcher.visit(&mut done, initial.clone(), known) {
@@ -124,7 +157,7 @@ impl<P: Spec> Searcher<'_, P> {
     /// Remembers the attempt that came furthest, for the report.
     fn note(&mut self, candidates: &[usize], state: &P::State, known: usize) {
         let placed = self.events.len() - known;
-        if placed < self.best.0 {
+        if placed <= self.best.0 && !self.best.1.is_empty() {
             return;
         }
         let next: Vec<String> = candidates

@@ -64,6 +64,8 @@ pub struct Counts {
     pub errors: BTreeMap<(Call, String), u64>,
     /// Where the power went, by kind of call and place.
     pub power: BTreeMap<(Call, String), u64>,
+    /// How often the power went at no call in particular.
+    pub power_between: u64,
     /// Calls that found no space.
     pub no_space: u64,
     pub bits_flipped: u64,
@@ -86,6 +88,7 @@ impl Counts {
                 *into.entry(key.clone()).or_default() += count;
             }
         }
+        self.power_between += other.power_between;
         self.no_space += other.no_space;
         self.bits_flipped += other.bits_flipped;
         self.cuts += other.cuts;

@@ -1,7 +1,7 @@
 //! What the test does to the disk: power, space, damage.
 
 use super::content::{PAGE, SECTOR};
-use super::{Call, Disk, Power, State};
+use super::{Disk, Power, State};
 use std::path::Path;
 
 /// Power and damage.
@@ -11,7 +11,7 @@ impl Disk {
         let mut state = self.state();
         if state.power == Power::On {
             state.power = Power::Gone;
-            *state.counts.power.entry((Call::Read, "any time".to_owned())).or_default() += 1;
+            state.counts.power_between += 1;
         }
     }
 

@@ -7,9 +7,12 @@ use crate::load::{PLAIN, Weather};
 use crate::report::Wrong;
 use crate::stand::{Begun, Serving, Stand, last_lines};
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const LOAD: Duration = Duration::from_millis(1500);
+/// A log line is written in this time.
+const LOG_PATIENCE: Duration = Duration::from_secs(2);
+const LOG_POLL: Duration = Duration::from_millis(20);
 /// Objects that are damaged while the server runs.
 const VICTIMS: u64 = 6;
 /// Bytes of a body that it is found by.
@@ -60,8 +63,8 @@ fn damage_objects(stand: &mut Stand, serving: &mut Serving, sum: &mut Sum) -> Re
         }
     }
     sum.note("damaged objects answered with an error", errors);
-    let said = serving.server.said();
-    if errors > 0 && !advises(&said[before.min(said.len())..]) {
+    if errors > 0 && !soon_advises(serving, before) {
+        let said = serving.server.said();
         let text = format!("no advice in the log: {}", last_error(&said));
         stand.tally.wrong(Wrong::Advice, text);
     }
@@ -158,6 +161,22 @@ fn undo(stand: &mut Stand, flips: Vec<Flip>, sum: &mut Sum) {
     }
 }
 
+/// Whether the log says what to do, behind its first `before` bytes. A server may write its log
+/// after its answers.
+fn soon_advises(serving: &Serving, before: usize) -> bool {
+    let until = Instant::now() + LOG_PATIENCE;
+    loop {
+        let said = serving.server.said();
+        if advises(said.get(before..).unwrap_or_default()) {
+            return true;
+        }
+        if Instant::now() > until {
+            return false;
+        }
+        sleep(LOG_POLL);
+    }
+}
+
 /// The last line that tells of an error.
 fn last_error(said: &str) -> &str {
     said.lines().rfind(|line| line.contains("ERROR")).unwrap_or_default()
@@ -203,8 +222,8 @@ fn damage_at_rest(stand: &mut Stand, sum: &mut Sum) -> Result<(), String> {
             stand.verify(&mut serving, Weather::Errors)?;
             if stand.tally.server_errors() > errors {
                 sum.note(format!("of these, with error answers, damage in {place}"), 1);
-                let said = serving.server.said();
-                if !advises(&said) {
+                if !soon_advises(&serving, 0) {
+                    let said = serving.server.said();
                     let text = format!("errors with damage in {place}: {}", last_error(&said));
                     stand.tally.wrong(Wrong::Advice, text);
                 }

@@ -143,7 +143,10 @@ impl Server {
     }
 
     fn end(&mut self) -> std::io::Result<()> {
-        // It may have died by itself.
+        if self.child.try_wait()?.is_some() {
+            return Ok(());
+        }
+        // It may die by itself at this moment.
         let _ = self.child.kill();
         self.disk.freeze();
         self.disk.bury();

@@ -93,9 +93,15 @@ impl Stand {
     /// The power goes, if it has not gone yet: the server is killed, and what was not synced is
     /// lost, kept or torn.
     pub fn cut(&mut self, serving: Serving) -> Result<(), String> {
+        self.cut_damaged(serving)?;
+        self.check_offline()
+    }
+
+    /// The same where bits were flipped: what the server's own check says of those is no wonder.
+    pub fn cut_damaged(&mut self, serving: Serving) -> Result<(), String> {
         self.end(serving)?;
         self.disk.cut();
-        self.check_offline()
+        Ok(())
     }
 
     /// The server is killed in the middle of what it does, and the machine stays up: all that was
@@ -131,6 +137,14 @@ impl Stand {
         let found = self.plan.tools.check(&mount.path().join("data"));
         unmount(mount)?;
         found
+    }
+
+    /// Has the server's own tool repair the store; what it complains about.
+    pub fn repair(&mut self) -> Result<Option<String>, String> {
+        let mount = self.mount()?;
+        let failed = self.plan.tools.repair(&mount.path().join("data"));
+        unmount(mount)?;
+        failed
     }
 
     /// Mounts without a server.

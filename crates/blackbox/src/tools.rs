@@ -9,6 +9,8 @@ pub struct Tools {
     binary: PathBuf,
     /// `larder check`: finds damage.
     pub has_check: bool,
+    /// `larder repair`: makes the index anew.
+    pub has_repair: bool,
 }
 
 impl Tools {
@@ -17,12 +19,19 @@ impl Tools {
         let help = Command::new(binary).arg("help").stdin(Stdio::null()).output();
         let help = help.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
         let help = help.unwrap_or_default();
-        Self { binary: binary.to_owned(), has_check: help.contains("larder check") }
+        let has = |tool: &str| help.contains(tool);
+        let (has_check, has_repair) = (has("larder check"), has("larder repair"));
+        Self { binary: binary.to_owned(), has_check, has_repair }
     }
 
     /// Runs `larder check`; what it complains about.
     pub fn check(&self, data: &Path) -> Result<Option<String>, String> {
         self.run("check", data)
+    }
+
+    /// Runs `larder repair`; what it complains about.
+    pub fn repair(&self, data: &Path) -> Result<Option<String>, String> {
+        self.run("repair", data)
     }
 
     fn run(&self, word: &str, data: &Path) -> Result<Option<String>, String> {

@@ -3,6 +3,7 @@
 
 use crate::engine::Shared;
 use crate::gc;
+use crate::layout::{SEGMENT_BYTES_FULL, SEGMENT_BYTES_MIN};
 use crate::metrics::count;
 use larder_platform::{Step, Worker};
 use std::sync::Arc;
@@ -68,6 +69,8 @@ impl Worker for SegmentKeeper {
         shared.reserve.review();
         let full = shared.reserve.is_full();
         shared.metrics.full.store(u64::from(full), Ordering::Relaxed);
+        let most = if full { SEGMENT_BYTES_FULL } else { shared.options.segment_bytes_max };
+        shared.slots.set_bytes_max(most.max(SEGMENT_BYTES_MIN));
         let freed = gc::free_dead_segments(shared);
         count(&shared.metrics.segments_freed, freed);
         // The first segment is made when the first commit comes: a store that is only looked at

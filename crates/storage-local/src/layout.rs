@@ -18,6 +18,8 @@ pub(crate) const FORMAT_TEXT: &str = "larder 1\n";
 pub(crate) const SEGMENT_BYTES_MIN: u64 = 1 << 20;
 /// Largest segment; each new one is twice the last until then.
 pub(crate) const SEGMENT_BYTES_MAX: u64 = 64 << 20;
+/// Largest new segment while the disk is full: the reserve must also do for flushes of the index.
+pub(crate) const SEGMENT_BYTES_FULL: u64 = 4 << 20;
 /// Bytes of one journal write at most, header included. Bounds the memory of the committer and
 /// the time that a commit waits for its group.
 pub(crate) const BATCH_BYTES_MAX: usize = 512 << 10;
@@ -36,6 +38,7 @@ const KEY_ESCAPES_MAX: usize = larder_storage::COMMIT_ROWS_MAX * larder_storage:
 /// Blob numbers to a directory.
 pub(crate) const BLOBS_PER_DIRECTORY: u64 = 4096;
 
+const _: () = assert!(SEGMENT_BYTES_FULL >= SEGMENT_BYTES_MIN);
 const _: () = assert!(WRITES_IN_FLIGHT_MAX == 1);
 const _: () = assert!(BATCH_BYTES_MAX.is_multiple_of(BATCH_ALIGN));
 const _: () = assert!(BATCH_BYTES_MAX as u64 + 4096 <= SEGMENT_BYTES_MIN, "a batch fits a segment");

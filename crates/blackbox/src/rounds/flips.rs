@@ -228,10 +228,30 @@ fn damage_at_rest(stand: &mut Stand, sum: &mut Sum) -> Result<(), String> {
                     stand.tally.wrong(Wrong::Advice, text);
                 }
             }
-            stand.cut(serving)?;
+            stand.cut_damaged(serving)?;
         }
         Begun::PowerGone(_) => return Err("the power went without being asked to".to_owned()),
     }
+    if place.starts_with("data/index") && stand.plan.tools.has_repair {
+        return repair_index(stand, sum);
+    }
     undo(stand, flips, sum);
     Ok(())
+}
+
+/// The index is derived from the journal: a repair brings all of it back.
+fn repair_index(stand: &mut Stand, sum: &mut Sum) -> Result<(), String> {
+    if let Some(said) = stand.repair()? {
+        stand.tally.wrong(Wrong::Check, format!("`larder repair` of the index: {said}"));
+        return Ok(());
+    }
+    sum.note("indexes repaired", 1);
+    if let Some(said) = stand.offline_check()? {
+        stand.tally.wrong(Wrong::Check, format!("`larder check` after a repair: {said}"));
+    }
+    let Some(mut serving) = stand.start()? else {
+        return Ok(());
+    };
+    stand.verify(&mut serving, Weather::Calm)?;
+    stand.cut(serving)
 }

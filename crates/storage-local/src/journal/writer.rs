@@ -118,9 +118,34 @@ impl Slots {
         FreeSegment { slot, bytes }
     }
 
-    /// Makes a new segment file, filled and synced, with a header that says it is free.
+    /// Makes a new segment file, filled and synced, with a header that says it is free. Where there
+    /// is no space for the size that is due it makes a smaller one: deletes go on while a disk is
+    /// full.
     pub(crate) fn create(&self, platform: &Platform, layout: &Layout) -> io::Result<FreeSegment> {
-        let free = self.next();
+        let mut free = self.next();
+        loop {
+            match self.make(platform, layout, free) {
+                Err(error) if error.kind() == io::ErrorKind::StorageFull => {
+                    match self.smaller(free.bytes) {
+                        Some(smaller) => free = smaller,
+                        None => return Err(error),
+                    }
+                }
+                made => return made.map(|()| free),
+            }
+        }
+    }
+
+    /// What to try when there is no space for a segment of `bytes`.
+    fn smaller(&self, bytes: u64) -> Option<FreeSegment> {
+        let bytes = Some(bytes / 2).filter(|bytes| *bytes >= SEGMENT_BYTES_MIN)?;
+        let mut state = self.state.lock().expect("no panic while locked");
+        state.bytes_last = bytes;
+        state.next_slot += 1;
+        Some(FreeSegment { slot: state.next_slot - 1, bytes })
+    }
+
+    fn make(&self, platform: &Platform, layout: &Layout, free: FreeSegment) -> io::Result<()> {
         let path = layout.segment(free.slot);
         let written = fill(platform, &path, free.bytes);
         let synced = written.and_then(|()| platform.disk.sync_dir(&layout.journal()));
@@ -128,7 +153,7 @@ impl Slots {
             // Its space is wanted more than its remains; a slot number is never used again.
             let _ = platform.disk.remove(&path);
         }
-        synced.map(|()| free)
+        synced
     }
 }
 
@@ -300,4 +325,32 @@ pub(crate) fn write_block(
     let mut buffer = AlignedBuffer::new(DIRECT_ALIGN);
     buffer.extend(block);
     file.write_at(buffer.as_slice(), 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Slots, fill};
+    use crate::layout::{Layout, SEGMENT_BYTES_MAX, SEGMENT_BYTES_MIN};
+    use larder_platform::sim::Simulation;
+    use std::io;
+    use std::path::Path;
+
+    /// A full disk keeps a reserve for deletes. One large segment must not be all or nothing.
+    #[test]
+    fn a_segment_is_as_large_as_there_is_space() {
+        let sim = Simulation::new(1);
+        let (platform, layout) = (sim.platform(), Layout::new(Path::new("/data")));
+        for directory in [&layout.root, &layout.journal()] {
+            platform.disk.create_dir(directory).expect("a directory");
+        }
+        let slots = Slots::new(Vec::new(), 7, SEGMENT_BYTES_MAX);
+        sim.faults().disk_full(5 << 20);
+        let free = slots.create(&platform, &layout).expect("a smaller one");
+        assert_eq!(free.bytes, 4 << 20);
+        let names = platform.disk.list(&layout.journal()).expect("names");
+        assert_eq!(names, [format!("{:08x}", free.slot)], "nothing else is left behind");
+        assert!(fill(&platform, &layout.segment(99), SEGMENT_BYTES_MIN).is_ok());
+        let error = slots.create(&platform, &layout).map(|_| ()).expect_err("no space at all");
+        assert_eq!(error.kind(), io::ErrorKind::StorageFull);
+    }
 }

@@ -39,8 +39,8 @@ impl Report {
             let (operation, connections) = (self.operation, self.connections);
             line(&format!("{operation} on http://{}, {connections} connections", endpoint.host));
             line(
-                "round   requests  requests/s      MB/s   errors  latency ms:  min      p50      p90      \
-                 p99    p99.9      max",
+                "round   requests  requests/s      MB/s   errors  latency ms:  min      p50      \
+                 p90      p99    p99.9      max",
             );
             for (n, round) in rounds.iter().enumerate() {
                 let tally = &round.tally;

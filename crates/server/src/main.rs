@@ -24,7 +24,7 @@ use std::process::ExitCode;
 /// The version of this build.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// The subcommands.
-const SUBCOMMANDS: &str = "serve, check, repair, scrub, backup, restore, help, version";
+const SUBCOMMANDS: &str = "serve, check, repair, scrub, backup, restore, bench, help, version";
 
 fn main() -> ExitCode {
     let words: Result<Vec<String>, _> =
@@ -46,6 +46,9 @@ fn main() -> ExitCode {
 fn run(words: &[String]) -> Result<ExitCode, String> {
     let asks = |long: &str, short: &str| words.iter().any(|word| word == long || word == short);
     let serve = |words: &[String]| wiring::serve(words).map(|()| ExitCode::SUCCESS);
+    if words.first().is_some_and(|word| word == "bench") && asks("--help", "-h") {
+        return print(commands::BENCH_HELP);
+    }
     if asks("--help", "-h") {
         return print(&settings::help());
     }
@@ -59,6 +62,7 @@ fn run(words: &[String]) -> Result<ExitCode, String> {
         Some((word, rest)) if word == "scrub" => Ok(commands::run(commands::scrub(rest))),
         Some((word, rest)) if word == "backup" => Ok(commands::run(commands::backup(rest))),
         Some((word, rest)) if word == "restore" => Ok(commands::run(commands::restore(rest))),
+        Some((word, rest)) if word == "bench" => Ok(commands::run(commands::bench(rest))),
         Some((word, [])) if word == "help" => print(&settings::help()),
         Some((word, [])) if word == "version" => print(&format!("larder {VERSION}\n")),
         Some((word, _)) if !word.starts_with('-') => {

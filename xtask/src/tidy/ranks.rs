@@ -15,6 +15,7 @@ const RANKS: &[(&str, u8)] = &[
     ("objects", 2),
     ("s3-api", 3),
     ("workers", 3),
+    ("load", 4),
     ("admin", 4),
     ("server", 5),
     ("sim", 6),

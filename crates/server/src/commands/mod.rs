@@ -1,5 +1,6 @@
-//! The subcommands that look after a data directory.
+//! The subcommands that look after a data directory, and the load tool.
 
+mod bench;
 mod check;
 mod copy;
 mod repair;
@@ -17,13 +18,14 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use tokio::runtime::{Builder, Runtime};
 
+pub(crate) use bench::{HELP as BENCH_HELP, bench};
 pub(crate) use check::check;
 pub(crate) use copy::{backup, restore};
 pub(crate) use repair::repair;
 pub(crate) use scrub::scrub;
 
 /// The subcommands, for the help.
-pub(crate) const USAGES: [(&str, &str); 8] = [
+pub(crate) const USAGES: [(&str, &str); 9] = [
     ("[serve] [SETTING ...]", "serve S3"),
     (
         "check [--data DIR]",
@@ -44,6 +46,10 @@ pub(crate) const USAGES: [(&str, &str); 8] = [
     (
         "restore --from DIR [--data DIR] [--rate SIZE]",
         "make a data directory from a backup; a backup can also be served as it is",
+    ),
+    (
+        "bench OPERATION [OPTION ...]",
+        "put load on any S3 endpoint and measure it, or compare two; more by `larder bench --help`",
     ),
     ("help", "print this"),
     ("version", "print the version"),

@@ -6,6 +6,7 @@
 )]
 
 mod backup;
+mod bench;
 mod care;
 mod connections;
 mod harness;

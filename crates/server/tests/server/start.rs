@@ -101,7 +101,7 @@ fn refusals_say_how_to_mend_it() {
     check_refusal(&mut larder(&["--lisen", "x"]), "did you mean --listen?");
     check_refusal(
         &mut larder(&["server"]),
-        "known are serve, check, repair, scrub, backup, restore, help, version",
+        "known are serve, check, repair, scrub, backup, restore, bench, help, version",
     );
     check_refusal(larder(&[]).env("LARDER_DTA", "x"), "did you mean LARDER_DATA?");
     check_refusal(&mut larder(&["--config", "/nowhere.toml"]), "/nowhere.toml cannot be read");

@@ -1,0 +1,26 @@
+//! Puts load on any S3 endpoint over plain HTTP and tells what came of it.
+//!
+//! Holds: the plan of a run, the generator, its HTTP/1.1 client, histograms, the report.
+//! Never: argument text; anything of the server; TLS.
+//! Enter at: [`run`].
+
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a load tool measures the real clock on the real machine, with threads of its own"
+)]
+
+mod bodies;
+mod connection;
+mod plan;
+mod process;
+mod report;
+mod request;
+mod response;
+mod round;
+mod run;
+mod tally;
+mod worker;
+
+pub use plan::{Endpoint, Keys, Length, Operation, Plan, Sizes, parse_bytes, parse_duration};
+pub use report::Report;
+pub use run::run;

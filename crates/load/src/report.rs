@@ -1,0 +1,225 @@
+//! What a run found, as a table and as JSON.
+
+use crate::plan::{Endpoint, Plan};
+use crate::round::Outcome;
+use crate::tally::Tally;
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+
+/// The latencies shown.
+const QUANTILES: [(&str, f64); 4] = [("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("p99.9", 0.999)];
+
+/// The rounds of each side.
+pub struct Report {
+    operation: &'static str,
+    connections: usize,
+    sides: Vec<(Endpoint, Vec<Outcome>)>,
+}
+
+impl Report {
+    pub(crate) fn new(plan: &Plan, endpoints: impl Iterator<Item = Endpoint>) -> Self {
+        let sides = endpoints.map(|endpoint| (endpoint, Vec::new())).collect();
+        Self { operation: plan.operation.name(), connections: plan.connections, sides }
+    }
+
+    pub(crate) fn add(&mut self, side: usize, outcome: Outcome) {
+        self.sides[side].1.push(outcome);
+    }
+
+    /// Whether any measured request failed.
+    pub fn has_errors(&self) -> bool {
+        self.sides.iter().flat_map(|(_, rounds)| rounds).any(|round| round.tally.errors() > 0)
+    }
+
+    /// For people.
+    pub fn table(&self) -> String {
+        let mut out = String::new();
+        let mut line = |text: &str| writeln!(out, "{text}").expect("a String takes everything");
+        for (endpoint, rounds) in &self.sides {
+            let (operation, connections) = (self.operation, self.connections);
+            line(&format!("{operation} on http://{}, {connections} connections", endpoint.host));
+            line(
+                "round   requests  requests/s      MB/s   errors  latency ms:  min      p50      \
+                 p90      p99    p99.9      max",
+            );
+            for (n, round) in rounds.iter().enumerate() {
+                let tally = &round.tally;
+                let mut text = format!(
+                    "{:>5} {:>10} {:>11.1} {:>9.2} {:>8}        ",
+                    n + 1,
+                    tally.requests,
+                    round.rate(),
+                    tally.bytes as f64 / round.seconds / 1e6,
+                    tally.errors()
+                );
+                for (_, ms) in latencies(tally) {
+                    write!(text, " {ms:>8.3}").expect("a String takes everything");
+                }
+                line(&text);
+            }
+            for (n, round) in rounds.iter().enumerate() {
+                for (error, count) in &round.tally.errors {
+                    line(&format!("round {}: {count} times {error}", n + 1));
+                }
+                if let Some(text) = round.costs() {
+                    line(&format!("round {}: {text}", n + 1));
+                }
+            }
+        }
+        for (name, ratios) in self.ratios() {
+            let list: Vec<String> = ratios.iter().map(|ratio| format!("{ratio:.3}")).collect();
+            let median = median(&ratios);
+            line(&format!("second / first, {name}: {}; median {median:.3}", list.join(", ")));
+        }
+        out
+    }
+
+    /// For programs: one object with `sides`, their `rounds`, and `ratios` of a comparison.
+    pub fn json(&self) -> String {
+        let side = |(endpoint, rounds): &(Endpoint, Vec<Outcome>)| {
+            let rounds: Vec<Value> = rounds.iter().map(Outcome::json).collect();
+            json!({ "endpoint": format!("http://{}", endpoint.host), "rounds": rounds })
+        };
+        let ratios = self.ratios().into_iter().map(|(name, ratios)| {
+            let median = median(&ratios);
+            (name.to_owned(), json!({ "rounds": ratios, "median": median }))
+        });
+        let value = json!({
+            "operation": self.operation,
+            "connections": self.connections,
+            "sides": self.sides.iter().map(side).collect::<Vec<Value>>(),
+            "ratios": ratios.collect::<serde_json::Map<String, Value>>(),
+        });
+        format!("{value:#}\n")
+    }
+
+    /// Of the second side over the first, round by round; only those that both sides know.
+    fn ratios(&self) -> Vec<(&'static str, Vec<f64>)> {
+        let [(_, first), (_, second)] = &self.sides[..] else { return Vec::new() };
+        let of = |name, value: &dyn Fn(&Outcome) -> Option<f64>| {
+            let ratio = |(a, b)| Some(value(b)? / value(a)?);
+            let ratios: Vec<f64> = first.iter().zip(second).filter_map(ratio).collect();
+            let whole = ratios.len() == first.len() && ratios.iter().all(|r| r.is_finite());
+            whole.then_some((name, ratios))
+        };
+        let p99 = |round: &Outcome| Some(round.tally.latency.value_at_quantile(0.99) as f64);
+        let found = [
+            of("rate", &|round| Some(round.rate())),
+            of("p99", &p99),
+            of("server CPU per request", &|round| round.server_us()),
+        ];
+        found.into_iter().flatten().collect()
+    }
+}
+
+impl Outcome {
+    /// Successful requests a second.
+    fn rate(&self) -> f64 {
+        self.tally.requests as f64 / self.seconds
+    }
+
+    fn per_request_us(&self, seconds: f64) -> f64 {
+        // A failed request costs CPU, too.
+        seconds * 1e6 / (self.tally.requests + self.tally.errors()).max(1) as f64
+    }
+
+    fn server_us(&self) -> Option<f64> {
+        self.server.map(|server| self.per_request_us(server.cpu_seconds))
+    }
+
+    fn costs(&self) -> Option<String> {
+        let mut parts = Vec::new();
+        if let (Some(server), Some(us)) = (&self.server, self.server_us()) {
+            parts.push(format!("server CPU {us:.1} us a request"));
+            parts.extend(server.peak_bytes.map(|bytes| format!("peak RSS {} MiB", bytes >> 20)));
+            let written = server.written_bytes;
+            parts.extend(written.map(|bytes| format!("{} MiB sent to disk", bytes >> 20)));
+        }
+        let own = self.own_cpu_seconds.map(|seconds| self.per_request_us(seconds));
+        parts.extend(own.map(|us| format!("this tool's own CPU {us:.1} us a request")));
+        (!parts.is_empty()).then(|| parts.join(", "))
+    }
+
+    fn json(&self) -> Value {
+        let latency: serde_json::Map<String, Value> = latencies(&self.tally)
+            .into_iter()
+            .map(|(name, ms)| (name.to_owned(), ms.into()))
+            .collect();
+        let mut value = json!({
+            "requests": self.tally.requests,
+            "seconds": self.seconds,
+            "requests_per_second": self.rate(),
+            "bytes": self.tally.bytes,
+            "mb_per_second": self.tally.bytes as f64 / self.seconds / 1e6,
+            "errors": self.tally.errors(),
+            "errors_by_code": self.tally.errors,
+            "latency_ms": latency,
+            "own_cpu_us_per_request": self.own_cpu_seconds.map(|s| self.per_request_us(s)),
+        });
+        if let Some(server) = &self.server {
+            value["server"] = json!({
+                "cpu_us_per_request": self.server_us(),
+                "peak_rss_bytes": server.peak_bytes,
+                "written_bytes": server.written_bytes,
+            });
+        }
+        value
+    }
+}
+
+/// Milliseconds with their names, from the least to the most.
+fn latencies(tally: &Tally) -> Vec<(&'static str, f64)> {
+    let ms = |ns: u64| ns as f64 / 1e6;
+    let latency = &tally.latency;
+    let mut all = vec![("min", ms(latency.min()))];
+    all.extend(QUANTILES.map(|(name, share)| (name, ms(latency.value_at_quantile(share)))));
+    all.push(("max", ms(latency.max())));
+    all
+}
+
+fn median(values: &[f64]) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    match (sorted.len(), sorted.len() / 2) {
+        (0, _) => f64::NAN,
+        (count, half) if count % 2 == 1 => sorted[half],
+        (_, half) => f64::midpoint(sorted[half - 1], sorted[half]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Report, median};
+    use crate::plan::Endpoint;
+    use crate::round::Outcome;
+    use crate::tally::Tally;
+
+    fn outcome(requests: u64, errors: u64) -> Outcome {
+        let mut tally = Tally::new();
+        (0..requests).for_each(|_| tally.count(2_000_000, Ok(1_000_000)));
+        (0..errors).for_each(|_| tally.count(1, Err("503 SlowDown".to_owned())));
+        Outcome { tally, seconds: 2.0, server: None, own_cpu_seconds: Some(1e-3) }
+    }
+
+    #[test]
+    fn table_and_json_tell_the_same() {
+        let endpoint = Endpoint::parse("http://127.0.0.1:1", None).unwrap();
+        let sides = vec![
+            (endpoint.clone(), vec![outcome(100, 0), outcome(200, 0)]),
+            (endpoint, vec![outcome(200, 3), outcome(200, 0)]),
+        ];
+        let report = Report { operation: "put", connections: 4, sides };
+        assert!(report.has_errors());
+        let table = report.table();
+        assert!(table.contains("3 times 503 SlowDown"), "{table}");
+        assert!(table.contains("second / first, rate: 2.000, 1.000; median 1.500"), "{table}");
+        assert!(table.contains("own CPU 10.0 us a request"), "{table}");
+        let json: serde_json::Value = serde_json::from_str(&report.json()).unwrap();
+        let round = &json["sides"][1]["rounds"][0];
+        assert_eq!((&round["requests"], &round["errors"]), (&200.into(), &3.into()));
+        assert_eq!(round["mb_per_second"], 100.0);
+        assert!((round["latency_ms"]["p50"].as_f64().unwrap() - 2.0).abs() < 0.01);
+        assert_eq!(json["ratios"]["rate"]["median"], 1.5);
+        assert_eq!(median(&[3.0, 1.0, 2.0]), 2.0);
+    }
+}

@@ -1,0 +1,179 @@
+//! One round against one endpoint: threads, connections, a clock.
+
+use crate::plan::Length;
+use crate::process::Usage;
+use crate::tally::Tally;
+use crate::worker::{PREPARED, Shared, Worker};
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread::{available_parallelism, scope};
+use std::time::{Duration, Instant};
+use tokio::task::{JoinSet, LocalSet};
+
+/// After a failure, so that a server that is away is not asked as fast as errors can be made.
+const PAUSE_AFTER_ERROR: Duration = Duration::from_millis(20);
+const POLL: Duration = Duration::from_millis(5);
+
+/// What a round found.
+pub(crate) struct Outcome {
+    pub(crate) tally: Tally,
+    pub(crate) seconds: f64,
+    /// Of the server over the round.
+    pub(crate) server: Option<Usage>,
+    /// CPU of this process over the round; where the system tells.
+    pub(crate) own_cpu_seconds: Option<f64>,
+}
+
+/// What the threads of a round look at.
+struct Watch {
+    measuring: AtomicBool,
+    over: AtomicBool,
+    /// Requests that may still be measured.
+    tickets: AtomicU64,
+    ended: AtomicU64,
+    bytes: AtomicU64,
+}
+
+/// Runs a round. `own` is what each connection's space holds, kept true.
+pub(crate) fn round(shared: &Arc<Shared>, own: &mut [(u64, u64)]) -> Result<Outcome, String> {
+    let plan = &shared.plan;
+    let tickets = match plan.length {
+        Length::Requests(requests) => requests,
+        Length::Time(_) => u64::MAX,
+    };
+    let watch = Arc::new(Watch {
+        measuring: AtomicBool::new(plan.warm_up.is_zero()),
+        over: AtomicBool::new(false),
+        tickets: AtomicU64::new(tickets),
+        ended: AtomicU64::new(0),
+        bytes: AtomicU64::new(0),
+    });
+    let threads = available_parallelism().map_or(1, usize::from).min(own.len());
+    let per_thread = own.len().div_ceil(threads);
+    scope(|scope| {
+        let watch = &watch;
+        let mut running = Vec::new();
+        for (n, own) in own.chunks_mut(per_thread).enumerate() {
+            let first_space = PREPARED + 1 + n * per_thread;
+            running.push(scope.spawn(move || thread(shared, (first_space, own), watch)));
+        }
+        let is_running = || running.iter().any(|thread| !thread.is_finished());
+        let warm_until = Instant::now() + plan.warm_up;
+        while is_running() && Instant::now() < warm_until {
+            std::thread::sleep(POLL);
+        }
+        let pid = shared.endpoint.pid.map(|pid| pid.to_string());
+        let usage = || pid.as_deref().map(Usage::read).transpose();
+        let before = usage();
+        let own_before = Usage::read("self");
+        let started = Instant::now();
+        watch.measuring.store(true, Ordering::Release);
+        let mut shown = (started, 0, 0);
+        while is_running() {
+            std::thread::sleep(POLL);
+            if matches!(plan.length, Length::Time(time) if started.elapsed() >= time) {
+                watch.over.store(true, Ordering::Release);
+            }
+            show(shared, watch, (started, &mut shown));
+        }
+        let seconds = started.elapsed().as_secs_f64();
+        let (after, own_after) = (usage(), Usage::read("self"));
+        let mut tally = Tally::new();
+        for thread in running {
+            tally.add(thread.join().map_err(|_| "a thread of the load panicked")??);
+        }
+        let server = match (before?, after?) {
+            (Some(before), Some(after)) => Some(since(before, after)),
+            _ => None,
+        };
+        let own_cpu = own_before.and_then(|before| Ok(since(before, own_after?).cpu_seconds)).ok();
+        Ok(Outcome { tally, seconds, server, own_cpu_seconds: own_cpu })
+    })
+}
+
+fn since(before: Usage, after: Usage) -> Usage {
+    let written = after.written_bytes.zip(before.written_bytes);
+    Usage {
+        cpu_seconds: after.cpu_seconds - before.cpu_seconds,
+        peak_bytes: after.peak_bytes,
+        written_bytes: written.map(|(after, before)| after.saturating_sub(before)),
+    }
+}
+
+fn show(shared: &Shared, watch: &Watch, (started, shown): (Instant, &mut (Instant, u64, u64))) {
+    let seconds = shown.0.elapsed().as_secs_f64();
+    if !shared.plan.progress || seconds < 1.0 {
+        return;
+    }
+    let (ended, bytes) = (watch.ended.load(Ordering::Relaxed), watch.bytes.load(Ordering::Relaxed));
+    eprintln!(
+        "{} {:>4} s  {:>9.0} requests/s  {:>8.1} MB/s",
+        shared.endpoint.host,
+        started.elapsed().as_secs(),
+        (ended - shown.1) as f64 / seconds,
+        (bytes - shown.2) as f64 / seconds / 1e6
+    );
+    *shown = (Instant::now(), ended, bytes);
+}
+
+/// The connections of one thread.
+fn thread(
+    shared: &Arc<Shared>,
+    (first_space, own): (usize, &mut [(u64, u64)]),
+    watch: &Arc<Watch>,
+) -> Result<Tally, String> {
+    let tally = Rc::new(RefCell::new(Tally::new()));
+    let runtime = reactor()?;
+    LocalSet::new().block_on(&runtime, async {
+        let mut connections = JoinSet::new();
+        for (n, own) in own.iter().enumerate() {
+            let mut worker = Worker::new(shared.clone(), first_space + n, *own);
+            let (watch, tally) = (watch.clone(), tally.clone());
+            connections.spawn_local(async move {
+                work(&mut worker, &watch, &tally).await;
+                (n, worker.own())
+            });
+        }
+        while let Some(ended) = connections.join_next().await {
+            let (n, left) = ended.map_err(|error| format!("a connection's task: {error}"))?;
+            own[n] = left;
+        }
+        Ok::<(), String>(())
+    })?;
+    Ok(tally.replace(Tally::new()))
+}
+
+/// A reactor for one thread.
+pub(crate) fn reactor() -> Result<tokio::runtime::Runtime, String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(|error| format!("the system refuses a reactor: {error}"))
+}
+
+async fn work(worker: &mut Worker, watch: &Watch, tally: &RefCell<Tally>) {
+    // At least one on each connection is measured, even when one takes longer than the round.
+    let mut has_measured = false;
+    while !has_measured || !watch.over.load(Ordering::Acquire) {
+        let measured = watch.measuring.load(Ordering::Acquire);
+        if measured {
+            let take = |left: u64| left.checked_sub(1);
+            if watch.tickets.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_err() {
+                return;
+            }
+        }
+        let started = Instant::now();
+        let Some(outcome) = worker.step().await else { return };
+        let ns = started.elapsed().as_nanos() as u64;
+        let failed = outcome.is_err();
+        watch.ended.fetch_add(1, Ordering::Relaxed);
+        watch.bytes.fetch_add(*outcome.as_ref().unwrap_or(&0), Ordering::Relaxed);
+        if measured {
+            tally.borrow_mut().count(ns, outcome);
+            has_measured = true;
+        }
+        if failed {
+            tokio::time::sleep(PAUSE_AFTER_ERROR).await;
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! A run: the bucket, the prepared objects, rounds in turns, and what is removed again.
+
+use crate::bodies::Bodies;
+use crate::connection::Connection;
+use crate::plan::{Endpoint, Operation, Plan};
+use crate::process::Usage;
+use crate::report::Report;
+use crate::request::Request;
+use crate::response::Expect;
+use crate::round::{reactor, round};
+use crate::worker::{PREPARED, Shared, Worker, succeeded};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use larder_digest::{md5, sha256};
+use larder_types::hex;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+use tokio::task::{JoinSet, LocalSet};
+
+/// Keys of one DeleteObjects.
+const DELETE_KEYS: usize = 1000;
+
+/// An endpoint and what is stored there.
+struct Side {
+    shared: Arc<Shared>,
+    /// How many prepared objects there are.
+    prepared: u64,
+    own: Vec<(u64, u64)>,
+}
+
+/// Runs the plan against one endpoint, or against two in turns.
+///
+/// # Errors
+/// One line: an endpoint that refuses what a run needs (errors of measured requests are counted).
+pub fn run(plan: &Plan, endpoints: &[Endpoint]) -> Result<Report, String> {
+    let piece_bytes = match plan.operation {
+        Operation::Multipart => plan.part_bytes as usize,
+        _ => usize::MAX,
+    };
+    let bodies = Arc::new(Bodies::new(plan, piece_bytes));
+    let plan = Arc::new(plan.clone());
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock is past 1970");
+    let name = format!("larder-bench-{:x}-{}", now.as_millis(), std::process::id());
+    let mut sides = Vec::new();
+    for (n, endpoint) in endpoints.iter().enumerate() {
+        if let Some(pid) = endpoint.pid {
+            Usage::read(&pid.to_string())?;
+        }
+        let shared = Shared {
+            plan: plan.clone(),
+            bodies: bodies.clone(),
+            endpoint: endpoint.clone(),
+            prefix: format!("{name}-{n}/"),
+            deleted: AtomicU64::new(0),
+        };
+        let own = vec![(0, 0); plan.connections];
+        sides.push(Side { shared: Arc::new(shared), prepared: 0, own });
+    }
+    let outcome = rounds(&plan, &mut sides);
+    if !plan.keep {
+        for side in &sides {
+            let removed = side.remove().map_err(|error| {
+                format!("removing {} of {}: {error}", side.shared.prefix, side.shared.plan.bucket)
+            });
+            // What went wrong first is what matters.
+            if outcome.is_ok() {
+                removed?;
+            }
+        }
+    }
+    outcome
+}
+
+fn rounds(plan: &Plan, sides: &mut [Side]) -> Result<Report, String> {
+    for side in sides.iter() {
+        let host = &side.shared.endpoint.host;
+        side.make_bucket().map_err(|error| format!("{host}: bucket {}: {error}", plan.bucket))?;
+    }
+    let mut report = Report::new(plan, sides.iter().map(|side| side.shared.endpoint.clone()));
+    for n in 0..plan.rounds {
+        let mut order: Vec<usize> = (0..sides.len()).collect();
+        // Who is first in one round is last in the next.
+        if n % 2 == 1 {
+            order.reverse();
+        }
+        for index in order {
+            let side = &mut sides[index];
+            side.prepare()?;
+            report.add(index, round(&side.shared, &mut side.own)?);
+        }
+    }
+    Ok(report)
+}
+
+impl Side {
+    fn make_bucket(&self) -> Result<(), String> {
+        let target = format!("/{}", self.shared.plan.bucket);
+        let mut connection = Connection::new(self.shared.clone());
+        reactor()?.block_on(async {
+            let head = Request::bare("HEAD", target.clone());
+            let answer = connection.ask(&head, Expect::Any).await?;
+            if answer.status != 404 {
+                return match succeeded(Ok(answer)) {
+                    Err(error) if error == "403" => {
+                        Err("403: are --access-key, --secret-key and --region right?".to_owned())
+                    }
+                    other => other.map(|_| ()),
+                };
+            }
+            let region = &self.shared.plan.region;
+            let body = match region.as_str() {
+                "us-east-1" => String::new(),
+                region => format!(
+                    "<CreateBucketConfiguration><LocationConstraint>{region}\
+                     </LocationConstraint></CreateBucketConfiguration>"
+                ),
+            };
+            let payload = &hex::encode(&sha256(body.as_bytes()));
+            let body = body.as_bytes();
+            let make = Request { method: "PUT", target, payload, body, md5: None };
+            succeeded(connection.ask(&make, Expect::Any).await).map(|_| ())
+        })
+    }
+
+    /// Puts the objects that the operation needs, over all connections.
+    fn prepare(&mut self) -> Result<(), String> {
+        let plan = self.shared.plan.clone();
+        let gone = plan.operation == Operation::Delete && self.prepared > 0;
+        if !plan.operation.needs_objects() || (self.prepared > 0 && !gone) {
+            return Ok(());
+        }
+        self.shared.deleted.store(0, Ordering::Relaxed);
+        // From now on some may be there.
+        self.prepared = plan.objects;
+        let next = Arc::new(AtomicU64::new(0));
+        let prepared = LocalSet::new().block_on(&reactor()?, async {
+            let mut connections = JoinSet::<Result<(), String>>::new();
+            for _ in 0..plan.connections {
+                let mut worker = Worker::new(self.shared.clone(), PREPARED, (0, 0));
+                let (next, objects) = (next.clone(), plan.objects);
+                connections.spawn_local(async move {
+                    loop {
+                        let number = next.fetch_add(1, Ordering::Relaxed);
+                        if number >= objects {
+                            return Ok(());
+                        }
+                        worker.put(PREPARED, number).await?;
+                    }
+                });
+            }
+            while let Some(ended) = connections.join_next().await {
+                ended.map_err(|error| format!("a connection's task: {error}"))??;
+            }
+            Ok::<(), String>(())
+        });
+        let host = &self.shared.endpoint.host;
+        prepared.map_err(|error| format!("{host}: preparing objects: {error}"))
+    }
+
+    /// Removes all that the run may have put.
+    fn remove(&self) -> Result<(), String> {
+        let prepared = (0..self.prepared).map(|number| (PREPARED, number));
+        let spaces = self.own.iter().enumerate();
+        let own = spaces.flat_map(|(n, (from, end))| {
+            (*from..*end).map(move |number| (PREPARED + 1 + n, number))
+        });
+        let mut keys = prepared.chain(own).peekable();
+        let mut connection = Connection::new(self.shared.clone());
+        let runtime = reactor()?;
+        let bucket = format!("/{}/", self.shared.plan.bucket);
+        while keys.peek().is_some() {
+            let mut body = String::from("<Delete><Quiet>true</Quiet>");
+            for (space, number) in keys.by_ref().take(DELETE_KEYS) {
+                let path = self.shared.path(space, number);
+                let key = path.strip_prefix(&bucket).expect("every path is below the bucket");
+                body.push_str(&format!("<Object><Key>{key}</Key></Object>"));
+            }
+            body.push_str("</Delete>");
+            let body = body.as_bytes();
+            let request = Request {
+                method: "POST",
+                target: format!("/{}?delete=", self.shared.plan.bucket),
+                payload: &hex::encode(&sha256(body)),
+                body,
+                md5: Some(STANDARD.encode(md5(body))),
+            };
+            let answer = runtime.block_on(connection.ask(&request, Expect::Kept));
+            let answer = succeeded(answer)?;
+            if let Some(code) = answer.element("Code") {
+                return Err(format!("a key answers {code}"));
+            }
+        }
+        Ok(())
+    }
+}

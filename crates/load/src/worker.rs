@@ -1,0 +1,211 @@
+//! What one connection does: the operations.
+
+use crate::bodies::{Bodies, Random};
+use crate::connection::Connection;
+use crate::plan::{Endpoint, Operation, Plan};
+use crate::request::Request;
+use crate::response::{Expect, Response};
+use larder_digest::sha256;
+use larder_types::hex;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// One body in so many is compared byte for byte; of the others the length is.
+const COMPARE_EVERY: u64 = 64;
+/// Keys of a page.
+const PAGE_KEYS: u32 = 1000;
+/// The space of the keys that are there before; those of connections come after it.
+pub(crate) const PREPARED: usize = 0;
+
+/// What connections share.
+pub(crate) struct Shared {
+    pub(crate) plan: Arc<Plan>,
+    pub(crate) bodies: Arc<Bodies>,
+    pub(crate) endpoint: Endpoint,
+    /// Below which all keys of this side are.
+    pub(crate) prefix: String,
+    /// How many prepared keys were deleted.
+    pub(crate) deleted: AtomicU64,
+}
+
+impl Shared {
+    /// The path of object `number` in a space.
+    pub(crate) fn path(&self, space: usize, number: u64) -> String {
+        format!("/{}/{}{space:04x}/{number:08}", self.plan.bucket, self.prefix)
+    }
+}
+
+/// The client of one connection.
+pub(crate) struct Worker {
+    shared: Arc<Shared>,
+    connection: Connection,
+    random: Random,
+    space: usize,
+    /// Numbers of this space that exist: from the first to before the second.
+    own: (u64, u64),
+    asked: u64,
+}
+
+impl Worker {
+    /// `own` is what the space holds already.
+    pub(crate) fn new(shared: Arc<Shared>, space: usize, own: (u64, u64)) -> Self {
+        let connection = Connection::new(shared.clone());
+        // Both sides of a comparison are asked for the same; each connection for something else.
+        let random = Random::new(space as u64 ^ own.1 << 20);
+        Self { shared, connection, random, space, own, asked: 0 }
+    }
+
+    /// What its space holds now.
+    pub(crate) fn own(&self) -> (u64, u64) {
+        self.own
+    }
+
+    /// Does one piece of work; the bytes of bodies that it moved. `None`: nothing is left to do.
+    pub(crate) async fn step(&mut self) -> Option<Result<u64, String>> {
+        self.asked += 1;
+        let operation = match self.shared.plan.operation {
+            Operation::Mixed => match self.random.share() {
+                share if share < 0.45 => Operation::Get,
+                share if share < 0.75 => Operation::Head,
+                share if share >= 0.90 && self.own.0 < self.own.1 => Operation::Delete,
+                _ => Operation::Put,
+            },
+            operation => operation,
+        };
+        Some(match operation {
+            Operation::Get => self.read("GET").await,
+            Operation::Head => self.read("HEAD").await,
+            Operation::List => self.list().await,
+            Operation::Multipart => self.multipart().await,
+            Operation::Put | Operation::Mixed => {
+                let number = self.own.1;
+                self.own.1 += 1;
+                self.put(self.space, number).await
+            }
+            Operation::Delete if self.shared.plan.operation == Operation::Mixed => {
+                let number = self.own.0;
+                self.own.0 += 1;
+                self.delete(self.space, number).await
+            }
+            Operation::Delete => {
+                let number = self.shared.deleted.fetch_add(1, Ordering::Relaxed);
+                if number >= self.shared.plan.objects {
+                    return None;
+                }
+                self.delete(PREPARED, number).await
+            }
+        })
+    }
+
+    /// Puts one object.
+    pub(crate) async fn put(&mut self, space: usize, number: u64) -> Result<u64, String> {
+        let (body, payloads) = self.shared.bodies.of(number);
+        let target = self.shared.path(space, number);
+        let payload = &payloads[0];
+        let request = Request { method: "PUT", target, payload, body, md5: None };
+        succeeded(self.connection.ask(&request, Expect::Any).await)?;
+        Ok(body.len() as u64)
+    }
+
+    async fn delete(&mut self, space: usize, number: u64) -> Result<u64, String> {
+        let request = Request::bare("DELETE", self.shared.path(space, number));
+        succeeded(self.connection.ask(&request, Expect::Any).await)?;
+        Ok(0)
+    }
+
+    fn chosen(&mut self) -> u64 {
+        self.shared.plan.keys.choose(self.random.share(), self.shared.plan.objects)
+    }
+
+    async fn read(&mut self, method: &'static str) -> Result<u64, String> {
+        let number = self.chosen();
+        let (body, _) = self.shared.bodies.of(number);
+        let compare = method == "GET" && self.asked.is_multiple_of(COMPARE_EVERY);
+        let expect = if compare { Expect::Same(body) } else { Expect::Any };
+        let request = Request::bare(method, self.shared.path(PREPARED, number));
+        let answer = succeeded(self.connection.ask(&request, expect).await)?;
+        let length = if method == "GET" { Some(answer.body_bytes) } else { answer.told_bytes };
+        if length != Some(body.len() as u64) {
+            return Err("a body of another length".to_owned());
+        }
+        if answer.differs {
+            return Err("a body with other bytes".to_owned());
+        }
+        Ok(answer.body_bytes)
+    }
+
+    async fn list(&mut self) -> Result<u64, String> {
+        // The key before the first one of the page; before all of them for the very first page.
+        let first = self.chosen();
+        let space = format!("{}{PREPARED:04x}/", self.shared.prefix);
+        let after = match first {
+            0 => space.clone(),
+            first => format!("{space}{:08}", first - 1),
+        };
+        let (space, after) = (space.replace('/', "%2F"), after.replace('/', "%2F"));
+        let target = format!(
+            "/{}?list-type=2&max-keys={PAGE_KEYS}&prefix={space}&start-after={after}",
+            self.shared.plan.bucket
+        );
+        let request = Request::bare("GET", target);
+        let answer = succeeded(self.connection.ask(&request, Expect::Kept).await)?;
+        let keys = count(&answer.kept, b"<Key>") as u64;
+        let expected = (self.shared.plan.objects - first).min(u64::from(PAGE_KEYS));
+        if keys != expected {
+            return Err(format!("a page of {keys} keys instead of {expected}"));
+        }
+        Ok(answer.body_bytes)
+    }
+
+    async fn multipart(&mut self) -> Result<u64, String> {
+        let number = self.own.1;
+        self.own.1 += 1;
+        let path = self.shared.path(self.space, number);
+        let (body, payloads) = self.shared.bodies.of(number);
+        let create = Request::bare("POST", format!("{path}?uploads="));
+        let created = succeeded(self.connection.ask(&create, Expect::Kept).await)?;
+        let upload = created.element("UploadId").ok_or("an answer without an UploadId")?;
+        let upload = larder_s3_wire::percent::uri_encode(upload, true);
+        let mut parts = String::from("<CompleteMultipartUpload>");
+        let pieces = body.chunks(self.shared.plan.part_bytes as usize);
+        for ((part, body), payload) in (1..).zip(pieces).zip(payloads) {
+            let target = format!("{path}?partNumber={part}&uploadId={upload}");
+            let request = Request { method: "PUT", target, payload, body, md5: None };
+            let answer = succeeded(self.connection.ask(&request, Expect::Any).await)?;
+            let etag = answer.etag.ok_or("a part without an ETag")?;
+            let etag = etag.replace('"', "&quot;");
+            parts.push_str(&format!(
+                "<Part><PartNumber>{part}</PartNumber><ETag>{etag}</ETag></Part>"
+            ));
+        }
+        parts.push_str("</CompleteMultipartUpload>");
+        let payload = &hex::encode(&sha256(parts.as_bytes()));
+        let target = format!("{path}?uploadId={upload}");
+        let body_xml = parts.as_bytes();
+        let request = Request { method: "POST", target, payload, body: body_xml, md5: None };
+        let answer = succeeded(self.connection.ask(&request, Expect::Kept).await)?;
+        // Status 200 is sent before it is known whether it worked.
+        match answer.element("Code") {
+            Some(code) => Err(format!("200 {code}")),
+            None => Ok(body.len() as u64),
+        }
+    }
+}
+
+/// An answer that is not a success, as an error with its code.
+pub(crate) fn succeeded(answer: Result<Response<'_>, String>) -> Result<Response<'_>, String> {
+    let answer = answer?;
+    if (200..300).contains(&answer.status) {
+        return Ok(answer);
+    }
+    match answer.element("Code") {
+        Some(code) => {
+            Err(format!("{} {}", answer.status, code.chars().take(64).collect::<String>()))
+        }
+        None => Err(answer.status.to_string()),
+    }
+}
+
+fn count(text: &[u8], word: &[u8]) -> usize {
+    text.windows(word.len()).filter(|window| *window == word).count()
+}

@@ -7,8 +7,10 @@ way when the server died is unknown, never absent: before or after it are both r
 import hashlib
 import os
 import random
+import re
 import threading
 import time
+import urllib.request
 
 import botocore.exceptions
 import botocore.parsers
@@ -198,6 +200,12 @@ def test_kill_while_nothing_happens(own_server):
     assert s3.get_object(Bucket=BUCKET, Key="kept")["Body"].read() == b"kept"
 
 
+def requests_open(server):
+    with urllib.request.urlopen(server.endpoint + "/_/metrics", timeout=10) as answer:
+        page = answer.read().decode()
+    return int(re.search(r"^larder_requests_open (\d+)$", page, re.MULTILINE).group(1))
+
+
 def test_graceful_stop_finishes_what_was_accepted(own_server):
     """A request that is being sent when the server is asked to stop is answered."""
     s3 = boto_client(own_server)
@@ -212,7 +220,11 @@ def test_graceful_stop_finishes_what_was_accepted(own_server):
     threads = [threading.Thread(target=upload, args=(number,)) for number in range(3)]
     for thread in threads:
         thread.start()
-    time.sleep(0.5)
+    # All three, and the question itself: however slow the machine, each has been accepted.
+    deadline = time.monotonic() + 30
+    while requests_open(own_server) + len(outcomes) < 4:
+        assert time.monotonic() < deadline, "the uploads are underway"
+        time.sleep(0.05)
     assert own_server.stop() == 0
     for thread in threads:
         thread.join(30)

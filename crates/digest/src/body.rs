@@ -37,11 +37,20 @@ const BLOCK_BYTES: usize = 16 << 10;
 
 /// Hashes a body once for all its digests.
 pub struct BodyHasher {
-    md5: Option<Md5>,
+    md5: Md5Part,
     crc64nvme: crc_fast::Digest,
     sha256: Option<ring::digest::Context>,
     checksums: Vec<(ChecksumAlgorithm, Further)>,
     length: u64,
+}
+
+/// The body's MD5.
+enum Md5Part {
+    /// Not wanted.
+    Off,
+    On(Md5),
+    /// With a queue. It stays there when the body is given up meanwhile.
+    Away,
 }
 
 /// A further checksum, or which of the standing digests already holds it.
@@ -65,7 +74,7 @@ impl BodyHasher {
             (*algorithm, state)
         };
         Self {
-            md5: plan.md5.then(Md5::default),
+            md5: if plan.md5 { Md5Part::On(Md5::default()) } else { Md5Part::Off },
             crc64nvme: crc_fast::Digest::new(crc_fast::CrcAlgorithm::Crc64Nvme),
             sha256: plan.sha256.then(|| ring::digest::Context::new(&ring::digest::SHA256)),
             checksums: plan.checksums.iter().map(further).collect(),
@@ -75,7 +84,7 @@ impl BodyHasher {
 
     /// Adds bytes.
     pub fn update(&mut self, data: &[u8]) {
-        if let Some(md5) = &mut self.md5 {
+        if let Md5Part::On(md5) = &mut self.md5 {
             md5.update(data);
         }
         self.update_others(data);
@@ -84,9 +93,10 @@ impl BodyHasher {
     /// Adds bytes; their MD5 is computed beside those of other bodies.
     pub async fn update_beside(&mut self, queue: &Md5Queue, data: &Bytes) {
         self.update_others(data);
-        if let Some(md5) = self.md5.take() {
-            self.md5 = Some(queue.update(md5, data).await);
-        }
+        self.md5 = match std::mem::replace(&mut self.md5, Md5Part::Away) {
+            Md5Part::On(md5) => Md5Part::On(queue.update(md5, data).await),
+            other => other,
+        };
     }
 
     fn update_others(&mut self, data: &[u8]) {
@@ -111,7 +121,11 @@ impl BodyHasher {
 
     /// The digests.
     pub fn finish(self) -> BodyDigests {
-        let md5: [u8; 16] = self.md5.map(Md5::finish).unwrap_or_default();
+        let md5 = match self.md5 {
+            Md5Part::Off => [0; 16],
+            Md5Part::On(md5) => md5.finish(),
+            Md5Part::Away => panic!("a body that was given up is not finished"),
+        };
         let crc64nvme = self.crc64nvme.finalize();
         let sha256: Option<[u8; 32]> = self.sha256.map(|sha256| {
             let digest = sha256.finish();
@@ -139,13 +153,28 @@ impl BodyHasher {
 #[cfg(test)]
 mod tests {
     use super::{BodyHasher, BodyPlan};
-    use crate::{Hasher, md5, sha256};
+    use crate::{Hasher, Md5Queue, md5, sha256};
+    use bytes::Bytes;
     use larder_types::ChecksumAlgorithm;
+    use std::pin::pin;
+    use std::task::{Context, Waker};
 
     fn alone(algorithm: ChecksumAlgorithm, data: &[u8]) -> Vec<u8> {
         let mut hasher = Hasher::new(algorithm);
         hasher.update(data);
         hasher.finish()
+    }
+
+    /// What was with the queue is lost: no ETag may be made of the rest.
+    #[test]
+    #[should_panic(expected = "given up")]
+    fn a_body_that_was_given_up_has_no_digests() {
+        let plan = BodyPlan { md5: true, sha256: false, checksums: Vec::new() };
+        let (mut hasher, queue) = (BodyHasher::new(&plan), Md5Queue::default());
+        let data = Bytes::from(vec![0; 5000]);
+        let mut cx = Context::from_waker(Waker::noop());
+        assert!(pin!(hasher.update_beside(&queue, &data)).poll(&mut cx).is_pending());
+        hasher.finish();
     }
 
     #[test]

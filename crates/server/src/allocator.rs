@@ -14,9 +14,15 @@ struct Text(*const c_char);
 // SAFETY: it points to a constant, which nobody changes.
 unsafe impl Sync for Text {}
 
-/// Read by jemalloc before anything runs. What a burst of connections or of large bodies leaves
-/// behind goes back to the system after a second, by a thread that sleeps otherwise.
+/// What a burst of connections or of large bodies leaves behind goes back to the system after a
+/// second, by a thread that sleeps otherwise; where jemalloc has no such thread, when memory is
+/// asked for next.
+const TEXT: &std::ffi::CStr = match cfg!(target_os = "linux") {
+    true => c"background_thread:true,dirty_decay_ms:1000,muzzy_decay_ms:0",
+    false => c"dirty_decay_ms:1000,muzzy_decay_ms:0",
+};
+
+/// Read by jemalloc before anything runs.
 // SAFETY: jemalloc declares `const char *_rjem_malloc_conf`, and this is one.
 #[unsafe(export_name = "_rjem_malloc_conf")]
-static SETTINGS: Text =
-    Text(c"background_thread:true,dirty_decay_ms:1000,muzzy_decay_ms:0".as_ptr());
+static SETTINGS: Text = Text(TEXT.as_ptr());

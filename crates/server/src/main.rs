@@ -23,8 +23,6 @@ use std::process::ExitCode;
 
 /// The version of this build.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
-/// The subcommands.
-const SUBCOMMANDS: &str = "serve, check, repair, scrub, backup, restore, bench, help, version";
 
 fn main() -> ExitCode {
     let words: Result<Vec<String>, _> =
@@ -66,7 +64,7 @@ fn run(words: &[String]) -> Result<ExitCode, String> {
         Some((word, [])) if word == "help" => print(&settings::help()),
         Some((word, [])) if word == "version" => print(&format!("larder {VERSION}\n")),
         Some((word, _)) if !word.starts_with('-') => {
-            Err(format!("unknown subcommand {word:?}; known are {SUBCOMMANDS}"))
+            Err(format!("unknown subcommand {word:?}; known are {}", commands::names()))
         }
         _ => serve(words),
     }

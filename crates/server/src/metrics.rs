@@ -133,9 +133,9 @@ impl Metrics {
         page.line("larder_build_info", &format!("version=\"{}\"", crate::VERSION), 1);
         self.requests(&mut page);
         let load = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        // In this order: what is over has begun.
+        // What is over has begun, but not every core need see it in that order.
         let over = self.sum(|stripe| &stripe.over);
-        let open = self.sum(|stripe| &stripe.begun) - over;
+        let open = self.sum(|stripe| &stripe.begun).saturating_sub(over);
         for (name, kind, help, value) in [
             ("connections_open", "gauge", "Open connections.", load(&self.connections_open)),
             ("connections_total", "counter", "Accepted connections.", load(&self.connections)),

@@ -33,7 +33,7 @@ pub(crate) const USAGES: [(&str, &str); 9] = [
     ),
     (
         "repair [--data DIR]",
-        "make the index anew, move damaged files aside, name what is lost; server stopped",
+        "make the index anew, server stopped; 0: nothing is lost, 1: what is named, 2: could not",
     ),
     (
         "scrub [--data DIR]",
@@ -55,9 +55,17 @@ pub(crate) const USAGES: [(&str, &str); 9] = [
     ("version", "print the version"),
 ];
 
-/// What a check answers when it found damage.
+/// Their names, as a refusal tells them.
+pub(crate) fn names() -> String {
+    let name = |(usage, _): (&'static str, _)| {
+        usage.split(' ').next().unwrap_or_default().trim_matches(['[', ']'])
+    };
+    USAGES.map(name).join(", ")
+}
+
+/// What a command answers that found damage, or could not bring everything back.
 const DAMAGE: u8 = 1;
-/// What a check answers when it could not look.
+/// What a command answers that could not do its work.
 const FAILED: u8 = 2;
 /// Memory for the blocks of an index that is read from one end to the other.
 const CACHE_BYTES: u64 = 32 << 20;

@@ -1,7 +1,7 @@
 //! `larder repair`: the index made anew from the journal, and damaged files out of the way.
 
 use super::words::Words;
-use super::{Failure, RowMeaning, count, open_new, open_verified, print, reactor, say};
+use super::{DAMAGE, Failure, RowMeaning, count, open_new, open_verified, print, reactor, say};
 use larder_platform::Platform;
 use larder_storage_local::{Indexes, Options};
 use std::process::ExitCode;
@@ -35,11 +35,13 @@ pub(crate) fn repair(words: &[String]) -> Result<ExitCode, Failure> {
              restore a backup if you have one",
             count(repaired.unnamed, "damaged place")
         ));
-        return Ok(ExitCode::SUCCESS);
     }
-    match repaired.lost {
-        0 => say("nothing that the journal held is lost; `larder check` reads the blobs too"),
-        lost => say(&format!("{} lost, named above", count(lost, "row"))),
+    if repaired.lost > 0 {
+        say(&format!("{} lost, named above", count(repaired.lost, "row")));
     }
+    if repaired.lost + repaired.unnamed > 0 {
+        return Ok(ExitCode::from(DAMAGE));
+    }
+    say("nothing that the journal held is lost; `larder check` reads the blobs too");
     Ok(ExitCode::SUCCESS)
 }

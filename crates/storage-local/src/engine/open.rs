@@ -175,10 +175,7 @@ fn prepare(platform: &Platform, layout: &Layout) -> Result<DiskLock, OpenError> 
     let disk = &platform.disk;
     create_with_parents(platform, &layout.root)?;
     let lock = lock(platform, layout)?;
-    if has_format(platform, layout)? {
-        // An earlier start may have gone no further than to the format file's name.
-        disk.sync_dir(&layout.root)?;
-    } else {
+    if !has_format(platform, layout)? {
         refuse_foreign(platform, layout)?;
         initialise(platform, layout)?;
     }
@@ -186,7 +183,7 @@ fn prepare(platform: &Platform, layout: &Layout) -> Result<DiskLock, OpenError> 
     make_directories(platform, layout)?;
     // The journal frees what the index has in its tables: the index must never vanish because the
     // name of its directory was not synced. Nor may what a killed process had just created or
-    // renamed: what is read now is built on.
+    // renamed, down to the format file's name: what is read now is built on.
     for directory in [&layout.root, &layout.journal(), &layout.index()] {
         disk.sync_dir(directory)?;
     }

@@ -2,7 +2,9 @@
 
 use crate::book::{Book, Tally};
 use crate::checkers::linearizable::{Search, search};
-use crate::checkers::{Violation, buckets, dangling, garbage, keys, resurrection, survival};
+use crate::checkers::{
+    Violation, buckets, dangling, garbage, journal, keys, resurrection, survival,
+};
 use crate::client::{self, Ctx, bucket_name, object_key};
 use crate::faults::{Excuses, Nemesis, Weather};
 use crate::knobs::Knobs;
@@ -316,10 +318,14 @@ impl<'a> Run<'a> {
     fn check_all(&mut self, round: &Round, ended: &Ended) -> Result<(), Violation> {
         let ctx = self.ctx(None);
         let eyes = Eyes { deep: round.deep, damaged: false };
+        let journal_is_sound = round.deep && self.no_write_failed();
         let looked = self.machine.sim.block_on(async {
             let looked = look(&ctx, &mut self.rng, eyes).await?;
             if eyes.deep {
                 dangling::check_named(&ctx, &looked).await?;
+            }
+            if journal_is_sound {
+                journal::check(&ctx).await?;
             }
             Ok(looked)
         })?;
@@ -329,6 +335,12 @@ impl<'a> Run<'a> {
             resurrection::note(&mut ctx.book(), &looked.present, ended.restarted);
         }
         Ok(())
+    }
+
+    fn no_write_failed(&self) -> bool {
+        let faults = self.machine.sim.faults();
+        let of_writes = [Fault::WriteError, Fault::ShortWrite, Fault::SyncError, Fault::DiskFull];
+        of_writes.iter().all(|fault| faults.fired(*fault) == 0)
     }
 
     /// Versioning changes between rounds: S3 asks its users to wait for that, too.

@@ -1,6 +1,6 @@
 //! The disk of one boot.
 
-use super::content::BLOCK;
+use super::content::{BLOCK, Outcome};
 use super::faults::{Fault, Plan, PowerLost};
 use super::prng::Prng;
 use super::scheduler::Scheduler;
@@ -111,16 +111,22 @@ impl DiskState {
         Ok(())
     }
 
-    /// A write that fails half-way: each sector arrived or did not. On a direct file those that
-    /// did are durable.
+    /// A write that fails: all of it arrived, or none, or each sector did or did not. On a direct
+    /// file what arrived is durable.
     fn write_some(&mut self, node: NodeId, data: &[u8], at: (u64, bool)) -> io::Result<()> {
         let (offset, direct) = at;
+        let outcome = Outcome::choose(&mut self.rng);
         let mut done = 0;
         while done < data.len() {
             let position = offset + done as u64;
             let to_boundary = 512 - (position % 512) as usize;
             let count = to_boundary.min(data.len() - done);
-            if self.rng.chance(1, 2) {
+            let arrived = match outcome {
+                Outcome::AllLost => false,
+                Outcome::AllKept => true,
+                Outcome::Torn => self.rng.chance(1, 2),
+            };
+            if arrived {
                 let content = self.tree.content(node)?;
                 content.write(&data[done..done + count], position);
                 if direct {

@@ -66,11 +66,13 @@ impl Nemesis {
     /// Faults that last for the whole round.
     pub(crate) fn begin(&mut self) {
         // Now and then hardly any write gets through.
-        let times = if self.rng.chance(1, 5) { 10 } else { 1 };
+        let times = if self.rng.chance(1, 3) { 10 } else { 1 };
+        let path = ["", "", "journal/", "journal/", "blobs/"][self.rng.index(5)];
         let mut rate = |most: u64| self.rng.below(most) as u32;
         match self.weather {
             Weather::Storm => {
                 let rates = FaultRates {
+                    path,
                     write_error: rate(60_000 * times),
                     short_write: rate(60_000 * times),
                     sync_error: rate(60_000 * times),

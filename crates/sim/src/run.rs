@@ -292,6 +292,7 @@ impl<'a> Run<'a> {
             } else {
                 let rate = self.rng.below(100_000) as u32;
                 faults.set_rates(FaultRates {
+                    path: "",
                     write_error: rate,
                     short_write: rate,
                     sync_error: rate,
@@ -318,7 +319,7 @@ impl<'a> Run<'a> {
     fn check_all(&mut self, round: &Round, ended: &Ended) -> Result<(), Violation> {
         let ctx = self.ctx(None);
         let eyes = Eyes { deep: round.deep, damaged: false };
-        let journal_is_sound = round.deep && self.no_write_failed();
+        let journal_is_sound = self.no_write_failed();
         let looked = self.machine.sim.block_on(async {
             let looked = look(&ctx, &mut self.rng, eyes).await?;
             if eyes.deep {
@@ -376,6 +377,9 @@ impl<'a> Run<'a> {
         self.machine.sim.run_for(Duration::from_millis(grace_ms) + Duration::from_secs(1_000));
         self.machine.sim.block_on(garbage::check_queue(&ctx))?;
         garbage::check_journal(&ctx, &self.machine.knobs.options)?;
+        if self.no_write_failed() {
+            self.machine.sim.block_on(journal::check(&ctx))?;
+        }
         drop(ctx);
         if self.rng.chance(1, 2) {
             self.machine.cut();

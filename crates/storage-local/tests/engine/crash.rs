@@ -421,3 +421,25 @@ fn a_forged_batch_in_a_body_that_a_cut_tore_stops_no_start() {
         }
     }
 }
+
+#[test]
+fn a_removal_whose_sync_failed_is_synced_by_the_next_try() {
+    for seed in 0..20 {
+        let mut harness = Harness::new(seed);
+        let blob = write_blob(&harness, 7, 1000);
+        name(&harness, blob);
+        // Ranges up to here are closed: nothing looks for orphans among them any more.
+        for _ in 0..32 {
+            let blob = write_blob(&harness, 8, 10);
+            name(&harness, blob);
+        }
+        let local = harness.local();
+        harness.sim.faults().fail_next_sync("blobs/0");
+        assert!(harness.sim.block_on(local.delete(blob.id)).is_err(), "the sync failed");
+        harness.sim.block_on(local.delete(blob.id)).expect("it is tried again");
+        drop(local);
+        harness.power_cut();
+        let listed = harness.sim.block_on(harness.local().list()).expect("a list");
+        assert!(!listed.contains(&blob.id), "a freed blob stays gone");
+    }
+}

@@ -65,13 +65,17 @@ const SHIFT_S_MAX: i64 = 400;
 impl Nemesis {
     /// Faults that last for the whole round.
     pub(crate) fn begin(&mut self) {
+        // Now and then hardly any write gets through.
+        let times = if self.rng.chance(1, 3) { 10 } else { 1 };
+        let path = ["", "", "journal/", "journal/", "blobs/"][self.rng.index(5)];
         let mut rate = |most: u64| self.rng.below(most) as u32;
         match self.weather {
             Weather::Storm => {
                 let rates = FaultRates {
-                    write_error: rate(60_000),
-                    short_write: rate(60_000),
-                    sync_error: rate(60_000),
+                    path,
+                    write_error: rate(60_000 * times),
+                    short_write: rate(60_000 * times),
+                    sync_error: rate(60_000 * times),
                     read_error: rate(40_000),
                     read_flip: 0,
                 };
@@ -109,10 +113,15 @@ impl Nemesis {
     fn arm(&mut self) {
         let paths = ["journal/", "blobs/", "blobs/0", "/data"];
         let path = paths[self.rng.index(paths.len())];
-        match self.rng.below(4) {
-            0 => self.faults.fail_next_write(path),
-            1 => self.faults.short_write(path),
-            2 => self.faults.fail_next_sync(path),
+        match self.rng.below(5) {
+            // A write, and then the header of the segment that should take its place.
+            0 => {
+                self.faults.fail_next_write("journal/");
+                self.faults.short_write("journal/");
+            }
+            1 => self.faults.fail_next_write(path),
+            2 => self.faults.short_write(path),
+            3 => self.faults.fail_next_sync(path),
             _ => self.faults.read_error(path),
         }
     }

@@ -2,7 +2,9 @@
 
 use crate::book::{Book, Tally};
 use crate::checkers::linearizable::{Search, search};
-use crate::checkers::{Violation, buckets, dangling, garbage, keys, resurrection, survival};
+use crate::checkers::{
+    Violation, buckets, dangling, garbage, journal, keys, resurrection, survival,
+};
 use crate::client::{self, Ctx, bucket_name, object_key};
 use crate::faults::{Excuses, Nemesis, Weather};
 use crate::knobs::Knobs;
@@ -290,6 +292,7 @@ impl<'a> Run<'a> {
             } else {
                 let rate = self.rng.below(100_000) as u32;
                 faults.set_rates(FaultRates {
+                    path: "",
                     write_error: rate,
                     short_write: rate,
                     sync_error: rate,
@@ -316,10 +319,14 @@ impl<'a> Run<'a> {
     fn check_all(&mut self, round: &Round, ended: &Ended) -> Result<(), Violation> {
         let ctx = self.ctx(None);
         let eyes = Eyes { deep: round.deep, damaged: false };
+        let journal_is_sound = self.no_write_failed();
         let looked = self.machine.sim.block_on(async {
             let looked = look(&ctx, &mut self.rng, eyes).await?;
             if eyes.deep {
                 dangling::check_named(&ctx, &looked).await?;
+            }
+            if journal_is_sound {
+                journal::check(&ctx).await?;
             }
             Ok(looked)
         })?;
@@ -329,6 +336,12 @@ impl<'a> Run<'a> {
             resurrection::note(&mut ctx.book(), &looked.present, ended.restarted);
         }
         Ok(())
+    }
+
+    fn no_write_failed(&self) -> bool {
+        let faults = self.machine.sim.faults();
+        let of_writes = [Fault::WriteError, Fault::ShortWrite, Fault::SyncError, Fault::DiskFull];
+        of_writes.iter().all(|fault| faults.fired(*fault) == 0)
     }
 
     /// Versioning changes between rounds: S3 asks its users to wait for that, too.
@@ -364,6 +377,9 @@ impl<'a> Run<'a> {
         self.machine.sim.run_for(Duration::from_millis(grace_ms) + Duration::from_secs(1_000));
         self.machine.sim.block_on(garbage::check_queue(&ctx))?;
         garbage::check_journal(&ctx, &self.machine.knobs.options)?;
+        if self.no_write_failed() {
+            self.machine.sim.block_on(journal::check(&ctx))?;
+        }
         drop(ctx);
         if self.rng.chance(1, 2) {
             self.machine.cut();

@@ -283,13 +283,15 @@ impl BlobStore for Local {
         let _freeing = self.shared.frees.clone().read_owned().await;
         let shared = self.shared.clone();
         let removed = self.shared.platform.blocking(move || {
-            let removed = shared.platform.disk.remove(&shared.layout.blob(id.0));
-            match removed {
-                // The row that says the file exists goes only when the file can not come back.
-                Ok(()) => shared.platform.disk.sync_dir(&shared.layout.blob_directory(id.0)),
+            let disk = &shared.platform.disk;
+            let gone = |result: io::Result<()>| match result {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-                Err(error) => Err(error),
-            }
+                result => result,
+            };
+            gone(disk.remove(&shared.layout.blob(id.0)))?;
+            // The row that says the file exists goes only when the file can not come back: also
+            // when it is gone already, for the sync behind its removal may have failed.
+            gone(disk.sync_dir(&shared.layout.blob_directory(id.0)))
         });
         let removed = removed.await.ok_or(BlobError::Stopped)?;
         removed.map_err(|error| BlobError::Io(error.to_string()))?;

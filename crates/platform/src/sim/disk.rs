@@ -1,6 +1,6 @@
 //! The disk of one boot.
 
-use super::content::BLOCK;
+use super::content::{BLOCK, Outcome};
 use super::faults::{Fault, Plan, PowerLost};
 use super::prng::Prng;
 use super::scheduler::Scheduler;
@@ -72,7 +72,7 @@ impl DiskState {
             self.power_lost = true;
             return Err(PowerLost::error());
         }
-        let by_chance = self.by_chance(self.plan.rates.sync_error);
+        let by_chance = self.by_chance(self.plan.rates.sync_error, path);
         if Plan::strikes(&mut self.plan.fail_sync, path) || by_chance {
             self.plan.fire(Fault::SyncError);
             return Err(io::Error::from_raw_os_error(EIO));
@@ -81,18 +81,19 @@ impl DiskState {
     }
 
     /// Draws only where something can happen, so that a run without rates keeps its seed's course.
-    fn by_chance(&mut self, per_million: u32) -> bool {
-        per_million > 0 && self.rng.chance(u64::from(per_million), 1_000_000)
+    fn by_chance(&mut self, per_million: u32, path: &str) -> bool {
+        let meant = per_million > 0 && path.contains(self.plan.rates.path);
+        meant && self.rng.chance(u64::from(per_million), 1_000_000)
     }
 
     fn read(&mut self, file: &SimFile, out: &mut [u8], offset: u64) -> io::Result<()> {
-        let by_chance = self.by_chance(self.plan.rates.read_error);
+        let by_chance = self.by_chance(self.plan.rates.read_error, &file.path);
         if Plan::strikes(&mut self.plan.fail_read, &file.path) || by_chance {
             self.plan.fire(Fault::ReadError);
             return Err(io::Error::from_raw_os_error(EIO));
         }
         self.tree.content(file.node)?.read(out, offset)?;
-        if !out.is_empty() && self.by_chance(self.plan.rates.read_flip) {
+        if !out.is_empty() && self.by_chance(self.plan.rates.read_flip, &file.path) {
             let at = self.rng.index(out.len());
             out[at] ^= 1 << self.rng.below(8);
             self.plan.fire(Fault::ReadFlip);
@@ -111,16 +112,22 @@ impl DiskState {
         Ok(())
     }
 
-    /// A write that fails half-way: each sector arrived or did not. On a direct file those that
-    /// did are durable.
+    /// A write that fails: all of it arrived, or none, or each sector did or did not. On a direct
+    /// file what arrived is durable.
     fn write_some(&mut self, node: NodeId, data: &[u8], at: (u64, bool)) -> io::Result<()> {
         let (offset, direct) = at;
+        let outcome = Outcome::choose(&mut self.rng);
         let mut done = 0;
         while done < data.len() {
             let position = offset + done as u64;
             let to_boundary = 512 - (position % 512) as usize;
             let count = to_boundary.min(data.len() - done);
-            if self.rng.chance(1, 2) {
+            let arrived = match outcome {
+                Outcome::AllLost => false,
+                Outcome::AllKept => true,
+                Outcome::Torn => self.rng.chance(1, 2),
+            };
+            if arrived {
                 let content = self.tree.content(node)?;
                 content.write(&data[done..done + count], position);
                 if direct {
@@ -269,13 +276,13 @@ impl DiskFile for SimFile {
         }
         let (write_error, short_write) =
             (state.plan.rates.write_error, state.plan.rates.short_write);
-        let by_chance = state.by_chance(write_error);
+        let by_chance = state.by_chance(write_error, &self.path);
         if Plan::strikes(&mut state.plan.fail_write, &self.path) || by_chance {
             state.plan.fire(Fault::WriteError);
             state.write_some(self.node, data, (offset, direct))?;
             return Err(io::Error::from_raw_os_error(EIO));
         }
-        let by_chance = state.by_chance(short_write);
+        let by_chance = state.by_chance(short_write, &self.path);
         let short = Plan::strikes(&mut state.plan.short_write, &self.path) || by_chance;
         let count = if short { state.rng.index(data.len().max(1)) / 512 * 512 } else { data.len() };
         let content = state.tree.content(self.node)?;

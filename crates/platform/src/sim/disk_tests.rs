@@ -394,6 +394,7 @@ fn calls_fail_by_chance_and_a_flip_is_of_the_read_alone() {
     let (simulation, file) = with_file(3, &[7; 4096]);
     let faults = simulation.faults();
     faults.set_rates(FaultRates {
+        path: "f",
         write_error: 300_000,
         short_write: 300_000,
         sync_error: 300_000,

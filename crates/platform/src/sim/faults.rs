@@ -56,6 +56,8 @@ impl Fault {
 /// How often calls fail by chance, in millionths.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FaultRates {
+    /// Only on paths that contain this text; empty for all.
+    pub path: &'static str,
     /// Writes that answer an input/output error; each sector may have arrived.
     pub write_error: u32,
     /// Writes that end early.
@@ -186,7 +188,7 @@ impl Faults {
         self.shared.state().plan.fail_read = Some(path_contains.to_owned());
     }
 
-    /// From now on calls fail by chance, on every path, beside what is armed.
+    /// From now on calls fail by chance, beside what is armed.
     pub fn set_rates(&self, rates: FaultRates) {
         self.shared.state().plan.rates = rates;
     }

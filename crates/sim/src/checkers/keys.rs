@@ -123,6 +123,8 @@ pub(crate) enum Outcome {
     IsMarker,
     NoUpload,
     InvalidPart,
+    /// There are two reasons to refuse, read one after the other: either may be the one given.
+    Either(Box<[Self; 2]>),
     Listed(Option<OpId>),
     Versions(Vec<(OpId, bool, bool)>),
     Parts(Vec<(u32, ContentId)>),
@@ -256,11 +258,16 @@ impl Key {
             let stands = at.is_some_and(|at| at == 0 || self.0 != Versioning::Unversioned);
             return (next, if stands { Outcome::Done } else { Outcome::NoUpload });
         };
-        if let Err(refused) = state.write_condition(when) {
-            return (next, refused);
-        }
+        let condition = state.write_condition(when);
         if parts.iter().any(|(number, content)| uploaded.get(number) != Some(content)) {
-            return (next, Outcome::InvalidPart);
+            let outcome = match condition {
+                Ok(()) => Outcome::InvalidPart,
+                Err(refused) => Outcome::Either(Box::new([refused, Outcome::InvalidPart])),
+            };
+            return (next, outcome);
+        }
+        if let Err(refused) = condition {
+            return (next, refused);
         }
         next.uploads.remove(&upload);
         let version = Version { op: upload, marker: false, null: false, content, tag: 0 };
@@ -331,6 +338,7 @@ impl Spec for Key {
 
     fn agrees(&self, seen: &Outcome, expected: &Outcome) -> bool {
         let of_some = *seen == Outcome::Tagged && matches!(expected, Outcome::Version(_));
-        of_some || seen == expected
+        let one_of = matches!(expected, Outcome::Either(two) if two.contains(seen));
+        of_some || one_of || seen == expected
     }
 }

@@ -4,6 +4,7 @@ pub(crate) mod agreement;
 pub(crate) mod buckets;
 pub(crate) mod dangling;
 pub(crate) mod garbage;
+pub(crate) mod journal;
 pub(crate) mod keys;
 pub(crate) mod linearizable;
 pub(crate) mod resurrection;

@@ -215,7 +215,7 @@ fn open_engine(platform: &Platform, settings: &Settings) -> Result<Local, OpenEr
         if settings.ephemeral {
             return Ok(Arc::new(MemoryIndex::new(MemoryTables::default())));
         }
-        match LsmIndex::open(path, block_cache_bytes) {
+        match LsmIndex::open(&*platform.disk, path, block_cache_bytes) {
             Ok(index) => Ok(Arc::new(CachedIndex::new(Arc::new(index), row_cache_bytes))),
             Err(error) => Err(OpenError::Index(error.to_string())),
         }

@@ -22,7 +22,8 @@ const ROUNDS: usize = 3;
 
 fn open(directory: &Path) -> Local {
     let index = |path: &Path| -> Result<Arc<dyn Index>, OpenError> {
-        Ok(Arc::new(LsmIndex::open(path, 64 << 20).map_err(|e| OpenError::Index(e.0))?))
+        let index = LsmIndex::open(&*Platform::real().disk, path, 64 << 20);
+        Ok(Arc::new(index.map_err(|e| OpenError::Index(e.0))?))
     };
     Local::open(Platform::real(), Options::new(directory), index).expect("the engine opens")
 }

@@ -101,7 +101,7 @@ fn run(
     };
     let mut pace = Pace { runtime: &runtime, platform: &platform, rate, next_ns: 0 };
     let parts = CopyParts {
-        indexes: Indexes { old: &|_| None, new: &open_new },
+        indexes: Indexes { old: &|_| None, new: &|path| open_new(&platform, path) },
         verified: &|path| open_verified(&platform, path),
         meaning: &mut RowMeaning::default(),
         pace: &mut |bytes| pace.piece(bytes),

@@ -116,8 +116,9 @@ fn open_verified(platform: &Platform, path: &Path) -> Result<Arc<dyn Index>, Vec
     Ok(Arc::new(index))
 }
 
-fn open_new(path: &Path) -> Result<Arc<dyn Index>, OpenError> {
-    let index = LsmIndex::open(path, CACHE_BYTES).map_err(|error| OpenError::Index(error.0))?;
+fn open_new(platform: &Platform, path: &Path) -> Result<Arc<dyn Index>, OpenError> {
+    let index = LsmIndex::open(&*platform.disk, path, CACHE_BYTES);
+    let index = index.map_err(|error| OpenError::Index(error.0))?;
     Ok(Arc::new(index))
 }
 

@@ -12,7 +12,10 @@ pub(crate) fn repair(words: &[String]) -> Result<ExitCode, Failure> {
     let runtime = reactor()?;
     let _entered = runtime.enter();
     let platform = Platform::real();
-    let indexes = Indexes { old: &|path| open_verified(&platform, path).ok(), new: &open_new };
+    let indexes = Indexes {
+        old: &|path| open_verified(&platform, path).ok(),
+        new: &|path| open_new(&platform, path),
+    };
     let meaning = &mut RowMeaning::default();
     let repaired =
         larder_storage_local::repair(&platform, &options, &indexes, meaning, &mut print)?;

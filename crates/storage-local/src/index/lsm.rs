@@ -36,7 +36,13 @@ pub struct LsmIndex {
 
 impl LsmIndex {
     /// Opens or creates the tree in `path` with a block cache of `cache_bytes`.
-    pub fn open(path: &Path, cache_bytes: u64) -> Result<Self, IndexError> {
+    ///
+    /// # Errors
+    ///
+    /// A damaged manifest is one. The crate would believe it: a flipped bit in what a table's
+    /// sequence numbers are raised by lets old rows hide new ones. Blocks of tables it verifies.
+    pub fn open(disk: &dyn Disk, path: &Path, cache_bytes: u64) -> Result<Self, IndexError> {
+        super::files::tables(disk, path).map_err(|finding| damaged(&finding.to_string()))?;
         let counters = (SequenceNumberCounter::default(), SequenceNumberCounter::default());
         let tree = Config::new(path, counters.0, counters.1)
             .use_cache(Arc::new(Cache::with_capacity_bytes(cache_bytes)))
@@ -56,7 +62,7 @@ impl LsmIndex {
     ) -> Result<Self, Vec<Finding>> {
         let findings = super::files::verify(disk, path);
         match findings.is_empty() {
-            true => Self::open(path, cache_bytes)
+            true => Self::open(disk, path, cache_bytes)
                 .map_err(|error| vec![Finding::damage("index", error.0)]),
             false => Err(findings),
         }
@@ -72,11 +78,14 @@ impl LsmIndex {
 fn failed(error: lsm_tree::Error) -> IndexError {
     match error {
         lsm_tree::Error::Io(error) => IndexError(error.to_string()),
-        damage => IndexError(format!(
-            "{damage}: the index is damaged; stop the server and run `larder repair`, which makes \
-             it anew"
-        )),
+        damage => damaged(&damage.to_string()),
     }
+}
+
+fn damaged(what: &str) -> IndexError {
+    IndexError(format!(
+        "{what}: the index is damaged; stop the server and run `larder repair`, which makes it anew"
+    ))
 }
 
 fn seqno(at: Moment) -> u64 {
@@ -177,9 +186,14 @@ impl Cursor for LsmCursor<'_> {
 #[cfg(test)]
 mod tests {
     use super::LsmIndex;
-    use crate::index::{Index, IndexChange};
+    use crate::index::{Index, IndexChange, IndexError};
     use larder_platform::{OpenMode, Platform};
     use larder_storage::Moment;
+    use std::path::Path;
+
+    fn open(path: &Path) -> Result<LsmIndex, IndexError> {
+        LsmIndex::open(&*Platform::real().disk, path, 1 << 20)
+    }
 
     fn put(index: &LsmIndex, value: &[u8], at: u64) {
         let (key, value) = (b"k".to_vec(), Some(value.to_vec()));
@@ -189,7 +203,7 @@ mod tests {
     #[tokio::test]
     async fn damage_is_told_with_what_to_do() {
         let directory = tempfile::tempdir().expect("a directory");
-        let index = LsmIndex::open(directory.path(), 1 << 20).expect("opens");
+        let index = open(directory.path()).expect("opens");
         put(&index, &[7; 100], 10);
         index.seal();
         index.flush(Moment(0)).expect("a flush");
@@ -203,10 +217,39 @@ mod tests {
         assert!(error.contains("larder repair"), "{error}");
     }
 
+    /// Every byte of the two files that say which tables there are.
+    #[tokio::test]
+    async fn a_damaged_manifest_is_not_believed() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let index = open(directory.path()).expect("opens");
+        for at in [10, 20] {
+            put(&index, b"a row", at);
+            index.seal();
+            index.flush(Moment(at)).expect("a flush");
+        }
+        drop(index);
+        let disk = Platform::real().disk.clone();
+        let names = disk.list(directory.path()).expect("the files");
+        let names = names.iter().filter(|name| *name != "tables");
+        let files: Vec<_> = names.map(|name| directory.path().join(name)).collect();
+        assert_eq!(files.len(), 2, "{files:?}");
+        for path in files {
+            let file = disk.open(&path, OpenMode::Write).expect("the file");
+            let bytes = disk.read_all(&path).expect("its bytes");
+            for (at, byte) in bytes.iter().enumerate() {
+                file.write_at(&[byte ^ (1 << (at % 8))], at as u64).expect("a write");
+                let error = open(directory.path()).err().expect("it is damaged").to_string();
+                assert!(error.contains("larder repair"), "{path:?} at {at}: {error}");
+                file.write_at(&[*byte], at as u64).expect("a write");
+            }
+        }
+        open(directory.path()).expect("all is as it was");
+    }
+
     #[test]
     fn a_reader_in_the_past_keeps_what_it_sees() {
         let directory = tempfile::tempdir().expect("a directory");
-        let index = LsmIndex::open(directory.path(), 1 << 20).expect("opens");
+        let index = open(directory.path()).expect("opens");
         put(&index, b"old", 10);
         put(&index, b"new", 20);
         index.seal();

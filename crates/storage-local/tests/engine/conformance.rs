@@ -49,7 +49,9 @@ fn on_disk_and_again_after_a_restart() {
         let options = options.clone();
         let _local = runtime.block_on(async {
             let open = |path: &std::path::Path| {
-                let index = LsmIndex::open(path, 8 << 20).map_err(|e| OpenError::Index(e.0))?;
+                let disk = Platform::real().disk.clone();
+                let index = LsmIndex::open(&*disk, path, 8 << 20);
+                let index = index.map_err(|e| OpenError::Index(e.0))?;
                 Ok(Arc::new(index) as Arc<dyn larder_storage_local::index::Index>)
             };
             let local = Local::open(Platform::real(), options, open).expect("opens");

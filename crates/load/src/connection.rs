@@ -1,6 +1,6 @@
 //! One connection with one request in flight; made anew after it broke.
 
-use crate::request::{Request, write_head};
+use crate::request::{HeadWriter, Request};
 use crate::response::{Expect, Response};
 use crate::worker::Shared;
 use std::io::{Error, ErrorKind, IoSlice};
@@ -18,14 +18,15 @@ pub(crate) struct Connection {
     shared: Arc<Shared>,
     stream: Option<TcpStream>,
     buffer: Vec<u8>,
+    heads: HeadWriter,
     head: Vec<u8>,
 }
 
 impl Connection {
     /// Connects when it is first used.
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
-        let buffer = vec![0; BUFFER_BYTES];
-        Self { shared, stream: None, buffer, head: Vec::new() }
+        let (buffer, heads) = (vec![0; BUFFER_BYTES], HeadWriter::new(&shared.endpoint.host));
+        Self { shared, stream: None, buffer, heads, head: Vec::new() }
     }
 
     /// Sends a request and reads its answer.
@@ -38,7 +39,7 @@ impl Connection {
         expect: Expect<'e>,
     ) -> Result<Response<'e>, String> {
         self.head.clear();
-        write_head(&mut self.head, &self.shared.plan, &self.shared.endpoint.host, request);
+        self.heads.write(&mut self.head, &self.shared.plan, request);
         let exchange = self.exchange(request, expect);
         let answer = match tokio::time::timeout(REQUEST_TIME_MAX, exchange).await {
             Ok(answer) => answer,

@@ -1,10 +1,14 @@
 //! What a run does, read from words.
 
+use std::fmt;
 use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::time::Duration;
 
 /// Bodies are kept in memory, so an object is at most this long.
 pub const SIZE_BYTES_MAX: u64 = 256 << 20;
+
+/// Keys below each prefix that `list-prefixes` prepares.
+pub const KEYS_PER_PREFIX: u64 = 100;
 
 /// What is asked of the endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,8 +21,15 @@ pub enum Operation {
     Head,
     /// ListObjectsV2: a page of up to 1,000 prepared keys from a random one on.
     List,
+    /// ListObjectsV2 with a delimiter: a page of up to 1,000 common prefixes of
+    /// [`KEYS_PER_PREFIX`] keys each, from a random one on.
+    ListPrefixes,
+    /// ListObjectVersions: a page of up to 1,000 versions from a random key on.
+    ListVersions,
     /// DeleteObject, of each prepared key once.
     Delete,
+    /// DeleteObjects of 1,000 keys, of each prepared key once.
+    DeleteMany,
     /// A whole multipart upload: create, parts, complete.
     Multipart,
     /// 45 % get, 30 % head, 15 % put, 10 % delete of what was put.
@@ -27,12 +38,15 @@ pub enum Operation {
 
 impl Operation {
     /// All of them with their names.
-    pub const ALL: [(&'static str, Self); 7] = [
+    pub const ALL: [(&'static str, Self); 10] = [
         ("put", Self::Put),
         ("get", Self::Get),
         ("head", Self::Head),
         ("list", Self::List),
+        ("list-prefixes", Self::ListPrefixes),
+        ("list-versions", Self::ListVersions),
         ("delete", Self::Delete),
+        ("delete-many", Self::DeleteMany),
         ("multipart", Self::Multipart),
         ("mixed", Self::Mixed),
     ];
@@ -53,6 +67,11 @@ impl Operation {
     pub fn name(self) -> &'static str {
         let found = Self::ALL.iter().find(|(_, operation)| *operation == self);
         found.expect("every operation has a name").0
+    }
+
+    /// Whether each prepared object is gone after it.
+    pub fn uses_up_objects(self) -> bool {
+        matches!(self, Self::Delete | Self::DeleteMany)
     }
 
     /// Whether it works on objects that are there before.
@@ -134,6 +153,31 @@ pub enum Keys {
     Zipf,
     /// Only the first so many.
     Hot(u64),
+}
+
+impl fmt::Display for Sizes {
+    /// As it is read, in bytes.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fixed(bytes) => write!(f, "{bytes}"),
+            Self::LogUniform(low, high) => write!(f, "{low}-{high}"),
+            Self::Weighted(entries) => {
+                let entry = |(bytes, weight): &(u64, f64)| format!("{bytes}:{weight}");
+                f.write_str(&entries.iter().map(entry).collect::<Vec<_>>().join(","))
+            }
+        }
+    }
+}
+
+impl fmt::Display for Keys {
+    /// As it is read.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Uniform => f.write_str("uniform"),
+            Self::Zipf => f.write_str("zipf"),
+            Self::Hot(keys) => write!(f, "hot:{keys}"),
+        }
+    }
 }
 
 impl Keys {
@@ -277,4 +321,4 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -1,6 +1,6 @@
 //! What a run found, as a table and as JSON.
 
-use crate::plan::{Endpoint, Plan};
+use crate::plan::{Endpoint, Length, Plan};
 use crate::round::Outcome;
 use crate::tally::Tally;
 use serde_json::{Value, json};
@@ -11,15 +11,14 @@ const QUANTILES: [(&str, f64); 4] = [("p50", 0.5), ("p90", 0.9), ("p99", 0.99), 
 
 /// The rounds of each side.
 pub struct Report {
-    operation: &'static str,
-    connections: usize,
+    plan: Plan,
     sides: Vec<(Endpoint, Vec<Outcome>)>,
 }
 
 impl Report {
     pub(crate) fn new(plan: &Plan, endpoints: impl Iterator<Item = Endpoint>) -> Self {
         let sides = endpoints.map(|endpoint| (endpoint, Vec::new())).collect();
-        Self { operation: plan.operation.name(), connections: plan.connections, sides }
+        Self { plan: plan.clone(), sides }
     }
 
     pub(crate) fn add(&mut self, side: usize, outcome: Outcome) {
@@ -28,7 +27,7 @@ impl Report {
 
     /// Whether any measured request failed.
     pub fn has_errors(&self) -> bool {
-        self.sides.iter().flat_map(|(_, rounds)| rounds).any(|round| round.tally.errors() > 0)
+        self.sides.iter().flat_map(|(_, rounds)| rounds).any(|round| round.tallies.all.errors() > 0)
     }
 
     /// For people.
@@ -36,29 +35,20 @@ impl Report {
         let mut out = String::new();
         let mut line = |text: &str| writeln!(out, "{text}").expect("a String takes everything");
         for (endpoint, rounds) in &self.sides {
-            let (operation, connections) = (self.operation, self.connections);
+            let (operation, connections) = (self.plan.operation.name(), self.plan.connections);
             line(&format!("{operation} on http://{}, {connections} connections", endpoint.host));
             line(
                 "round   requests  requests/s      MB/s   errors  latency ms:  min      p50      \
                  p90      p99    p99.9      max",
             );
             for (n, round) in rounds.iter().enumerate() {
-                let tally = &round.tally;
-                let mut text = format!(
-                    "{:>5} {:>10} {:>11.1} {:>9.2} {:>8}        ",
-                    n + 1,
-                    tally.requests,
-                    round.rate(),
-                    tally.bytes as f64 / round.seconds / 1e6,
-                    tally.errors()
-                );
-                for (_, ms) in latencies(tally) {
-                    write!(text, " {ms:>8.3}").expect("a String takes everything");
+                line(&row(&(n + 1).to_string(), &round.tallies.all, round.seconds));
+                for (name, tally) in &round.tallies.each {
+                    line(&row(name, tally, round.seconds));
                 }
-                line(&text);
             }
             for (n, round) in rounds.iter().enumerate() {
-                for (error, count) in &round.tally.errors {
+                for (error, count) in &round.tallies.all.errors {
                     line(&format!("round {}: {count} times {error}", n + 1));
                 }
                 if let Some(text) = round.costs() {
@@ -85,8 +75,8 @@ impl Report {
             (name.to_owned(), json!({ "rounds": ratios, "median": median }))
         });
         let value = json!({
-            "operation": self.operation,
-            "connections": self.connections,
+            "operation": self.plan.operation.name(),
+            "plan": plan_json(&self.plan),
             "sides": self.sides.iter().map(side).collect::<Vec<Value>>(),
             "ratios": ratios.collect::<serde_json::Map<String, Value>>(),
         });
@@ -102,7 +92,7 @@ impl Report {
             let whole = ratios.len() == first.len() && ratios.iter().all(|r| r.is_finite());
             whole.then_some((name, ratios))
         };
-        let p99 = |round: &Outcome| Some(round.tally.latency.value_at_quantile(0.99) as f64);
+        let p99 = |round: &Outcome| Some(round.tallies.all.latency.value_at_quantile(0.99) as f64);
         let found = [
             of("rate", &|round| Some(round.rate())),
             of("p99", &p99),
@@ -115,12 +105,13 @@ impl Report {
 impl Outcome {
     /// Successful requests a second.
     fn rate(&self) -> f64 {
-        self.tally.requests as f64 / self.seconds
+        self.tallies.all.requests as f64 / self.seconds
     }
 
     fn per_request_us(&self, seconds: f64) -> f64 {
         // A failed request costs CPU, too.
-        seconds * 1e6 / (self.tally.requests + self.tally.errors()).max(1) as f64
+        let all = &self.tallies.all;
+        seconds * 1e6 / (all.requests + all.errors()).max(1) as f64
     }
 
     fn server_us(&self) -> Option<f64> {
@@ -141,21 +132,13 @@ impl Outcome {
     }
 
     fn json(&self) -> Value {
-        let latency: serde_json::Map<String, Value> = latencies(&self.tally)
-            .into_iter()
-            .map(|(name, ms)| (name.to_owned(), ms.into()))
-            .collect();
-        let mut value = json!({
-            "requests": self.tally.requests,
-            "seconds": self.seconds,
-            "requests_per_second": self.rate(),
-            "bytes": self.tally.bytes,
-            "mb_per_second": self.tally.bytes as f64 / self.seconds / 1e6,
-            "errors": self.tally.errors(),
-            "errors_by_code": self.tally.errors,
-            "latency_ms": latency,
-            "own_cpu_us_per_request": self.own_cpu_seconds.map(|s| self.per_request_us(s)),
-        });
+        let mut value = tally_json(&self.tallies.all, self.seconds);
+        value["seconds"] = self.seconds.into();
+        value["own_cpu_us_per_request"] =
+            self.own_cpu_seconds.map(|seconds| self.per_request_us(seconds)).into();
+        let each = self.tallies.each.iter();
+        let each = each.map(|(name, tally)| ((*name).to_owned(), tally_json(tally, self.seconds)));
+        value["operations"] = Value::Object(each.collect());
         if let Some(server) = &self.server {
             value["server"] = json!({
                 "cpu_us_per_request": self.server_us(),
@@ -165,6 +148,53 @@ impl Outcome {
         }
         value
     }
+}
+
+/// A line of the table.
+fn row(name: &str, tally: &Tally, seconds: f64) -> String {
+    let mut text = format!(
+        "{name:>6} {:>9} {:>11.1} {:>9.2} {:>8}        ",
+        tally.requests,
+        tally.requests as f64 / seconds,
+        tally.bytes as f64 / seconds / 1e6,
+        tally.errors()
+    );
+    for (_, ms) in latencies(tally) {
+        write!(text, " {ms:>8.3}").expect("a String takes everything");
+    }
+    text
+}
+
+fn tally_json(tally: &Tally, seconds: f64) -> Value {
+    let latency = latencies(tally).into_iter().map(|(name, ms)| (name.to_owned(), ms.into()));
+    json!({
+        "requests": tally.requests,
+        "requests_per_second": tally.requests as f64 / seconds,
+        "bytes": tally.bytes,
+        "mb_per_second": tally.bytes as f64 / seconds / 1e6,
+        "errors": tally.errors(),
+        "errors_by_code": tally.errors,
+        "latency_ms": latency.collect::<serde_json::Map<String, Value>>(),
+    })
+}
+
+/// What was asked for, as far as it tells runs apart.
+fn plan_json(plan: &Plan) -> Value {
+    let (seconds, requests) = match plan.length {
+        Length::Time(time) => (Some(time.as_secs_f64()), None),
+        Length::Requests(requests) => (None, Some(requests)),
+    };
+    json!({
+        "connections": plan.connections,
+        "sizes": plan.sizes.to_string(),
+        "part_bytes": plan.part_bytes,
+        "seconds": seconds,
+        "requests": requests,
+        "warm_up_seconds": plan.warm_up.as_secs_f64(),
+        "objects": plan.objects,
+        "keys": plan.keys.to_string(),
+        "unsigned_payload": plan.unsigned_payload,
+    })
 }
 
 /// Milliseconds with their names, from the least to the most.
@@ -192,13 +222,15 @@ mod tests {
     use super::{Report, median};
     use crate::plan::Endpoint;
     use crate::round::Outcome;
-    use crate::tally::Tally;
+    use crate::tally::{Tallies, Tally};
 
     fn outcome(requests: u64, errors: u64) -> Outcome {
-        let mut tally = Tally::new();
+        let mut tally = Tally::default();
         (0..requests).for_each(|_| tally.count(2_000_000, Ok(1_000_000)));
         (0..errors).for_each(|_| tally.count(1, Err("503 SlowDown".to_owned())));
-        Outcome { tally, seconds: 2.0, server: None, own_cpu_seconds: Some(1e-3) }
+        let each = std::collections::BTreeMap::from([("get", Tally::default())]);
+        let tallies = Tallies { all: tally, each };
+        Outcome { tallies, seconds: 2.0, server: None, own_cpu_seconds: Some(1e-3) }
     }
 
     #[test]
@@ -208,17 +240,23 @@ mod tests {
             (endpoint.clone(), vec![outcome(100, 0), outcome(200, 0)]),
             (endpoint, vec![outcome(200, 3), outcome(200, 0)]),
         ];
-        let report = Report { operation: "put", connections: 4, sides };
+        let report = Report { plan: crate::plan::tests::plan(), sides };
         assert!(report.has_errors());
         let table = report.table();
         assert!(table.contains("3 times 503 SlowDown"), "{table}");
         assert!(table.contains("second / first, rate: 2.000, 1.000; median 1.500"), "{table}");
+        assert!(table.lines().any(|line| line.starts_with("   get ")), "{table}");
         assert!(table.contains("own CPU 10.0 us a request"), "{table}");
         let json: serde_json::Value = serde_json::from_str(&report.json()).unwrap();
         let round = &json["sides"][1]["rounds"][0];
         assert_eq!((&round["requests"], &round["errors"]), (&200.into(), &3.into()));
         assert_eq!(round["mb_per_second"], 100.0);
         assert!((round["latency_ms"]["p50"].as_f64().unwrap() - 2.0).abs() < 0.01);
+        assert_eq!(round["operations"]["get"]["requests"], 0);
+        assert_eq!(
+            (&json["plan"]["sizes"], &json["plan"]["seconds"]),
+            (&"4096".into(), &2.0.into())
+        );
         assert_eq!(json["ratios"]["rate"]["median"], 1.5);
         assert_eq!(median(&[3.0, 1.0, 2.0]), 2.0);
     }

@@ -1,8 +1,8 @@
 //! One round against one endpoint: threads, connections, a clock.
 
-use crate::plan::Length;
+use crate::plan::{Length, Operation};
 use crate::process::Usage;
-use crate::tally::Tally;
+use crate::tally::Tallies;
 use crate::worker::{PREPARED, Shared, Worker};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -18,7 +18,7 @@ const POLL: Duration = Duration::from_millis(5);
 
 /// What a round found.
 pub(crate) struct Outcome {
-    pub(crate) tally: Tally,
+    pub(crate) tallies: Tallies,
     pub(crate) seconds: f64,
     /// Of the server over the round.
     pub(crate) server: Option<Usage>,
@@ -80,16 +80,16 @@ pub(crate) fn round(shared: &Arc<Shared>, own: &mut [(u64, u64)]) -> Result<Outc
         }
         let seconds = started.elapsed().as_secs_f64();
         let (after, own_after) = (usage(), Usage::read("self"));
-        let mut tally = Tally::new();
+        let mut tallies = Tallies::default();
         for thread in running {
-            tally.add(thread.join().map_err(|_| "a thread of the load panicked")??);
+            tallies.add(thread.join().map_err(|_| "a thread of the load panicked")??);
         }
         let server = match (before?, after?) {
             (Some(before), Some(after)) => Some(since(before, after)),
             _ => None,
         };
         let own_cpu = own_before.and_then(|before| Ok(since(before, own_after?).cpu_seconds)).ok();
-        Ok(Outcome { tally, seconds, server, own_cpu_seconds: own_cpu })
+        Ok(Outcome { tallies, seconds, server, own_cpu_seconds: own_cpu })
     })
 }
 
@@ -123,16 +123,16 @@ fn thread(
     shared: &Arc<Shared>,
     (first_space, own): (usize, &mut [(u64, u64)]),
     watch: &Arc<Watch>,
-) -> Result<Tally, String> {
-    let tally = Rc::new(RefCell::new(Tally::new()));
+) -> Result<Tallies, String> {
+    let tallies = Rc::new(RefCell::new(Tallies::default()));
     let runtime = reactor()?;
     LocalSet::new().block_on(&runtime, async {
         let mut connections = JoinSet::new();
         for (n, own) in own.iter().enumerate() {
             let mut worker = Worker::new(shared.clone(), first_space + n, *own);
-            let (watch, tally) = (watch.clone(), tally.clone());
+            let (watch, tallies) = (watch.clone(), tallies.clone());
             connections.spawn_local(async move {
-                work(&mut worker, &watch, &tally).await;
+                work(&mut worker, &watch, &tallies).await;
                 (n, worker.own())
             });
         }
@@ -142,7 +142,7 @@ fn thread(
         }
         Ok::<(), String>(())
     })?;
-    Ok(tally.replace(Tally::new()))
+    Ok(tallies.take())
 }
 
 /// A reactor for one thread.
@@ -151,7 +151,8 @@ pub(crate) fn reactor() -> Result<tokio::runtime::Runtime, String> {
     runtime.map_err(|error| format!("the system refuses a reactor: {error}"))
 }
 
-async fn work(worker: &mut Worker, watch: &Watch, tally: &RefCell<Tally>) {
+async fn work(worker: &mut Worker, watch: &Watch, tallies: &RefCell<Tallies>) {
+    let is_mixed = worker.operation() == Operation::Mixed;
     // At least one on each connection is measured, even when one takes longer than the round.
     let mut has_measured = false;
     while !has_measured || !watch.over.load(Ordering::Acquire) {
@@ -163,13 +164,17 @@ async fn work(worker: &mut Worker, watch: &Watch, tally: &RefCell<Tally>) {
             }
         }
         let started = Instant::now();
-        let Some(outcome) = worker.step().await else { return };
+        let Some((operation, outcome)) = worker.step().await else { return };
         let ns = started.elapsed().as_nanos() as u64;
         let failed = outcome.is_err();
         watch.ended.fetch_add(1, Ordering::Relaxed);
         watch.bytes.fetch_add(*outcome.as_ref().unwrap_or(&0), Ordering::Relaxed);
         if measured {
-            tally.borrow_mut().count(ns, outcome);
+            let mut tallies = tallies.borrow_mut();
+            if is_mixed {
+                tallies.each.entry(operation.name()).or_default().count(ns, outcome.clone());
+            }
+            tallies.all.count(ns, outcome);
             has_measured = true;
         }
         if failed {

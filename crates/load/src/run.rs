@@ -8,18 +8,13 @@ use crate::report::Report;
 use crate::request::Request;
 use crate::response::Expect;
 use crate::round::{reactor, round};
-use crate::worker::{PREPARED, Shared, Worker, succeeded};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use larder_digest::{md5, sha256};
+use crate::worker::{PAGE_KEYS, PREPARED, Shared, Worker, delete_many, succeeded};
+use larder_digest::sha256;
 use larder_types::hex;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::task::{JoinSet, LocalSet};
-
-/// Keys of one DeleteObjects.
-const DELETE_KEYS: usize = 1000;
 
 /// An endpoint and what is stored there.
 struct Side {
@@ -126,7 +121,7 @@ impl Side {
     /// Puts the objects that the operation needs, over all connections.
     fn prepare(&mut self) -> Result<(), String> {
         let plan = self.shared.plan.clone();
-        let gone = plan.operation == Operation::Delete && self.prepared > 0;
+        let gone = plan.operation.uses_up_objects() && self.prepared > 0;
         if !plan.operation.needs_objects() || (self.prepared > 0 && !gone) {
             return Ok(());
         }
@@ -168,28 +163,9 @@ impl Side {
         let mut keys = prepared.chain(own).peekable();
         let mut connection = Connection::new(self.shared.clone());
         let runtime = reactor()?;
-        let bucket = format!("/{}/", self.shared.plan.bucket);
         while keys.peek().is_some() {
-            let mut body = String::from("<Delete><Quiet>true</Quiet>");
-            for (space, number) in keys.by_ref().take(DELETE_KEYS) {
-                let path = self.shared.path(space, number);
-                let key = path.strip_prefix(&bucket).expect("every path is below the bucket");
-                body.push_str(&format!("<Object><Key>{key}</Key></Object>"));
-            }
-            body.push_str("</Delete>");
-            let body = body.as_bytes();
-            let request = Request {
-                method: "POST",
-                target: format!("/{}?delete=", self.shared.plan.bucket),
-                payload: &hex::encode(&sha256(body)),
-                body,
-                md5: Some(STANDARD.encode(md5(body))),
-            };
-            let answer = runtime.block_on(connection.ask(&request, Expect::Kept));
-            let answer = succeeded(answer)?;
-            if let Some(code) = answer.element("Code") {
-                return Err(format!("a key answers {code}"));
-            }
+            let some = keys.by_ref().take(PAGE_KEYS as usize);
+            runtime.block_on(delete_many(&mut connection, &self.shared, some))?;
         }
         Ok(())
     }

@@ -20,8 +20,30 @@ pub(crate) struct Tally {
     pub(crate) latency: Histogram<u64>,
 }
 
+/// Counts of all requests and, in a mix, of each operation by its name.
+#[derive(Default)]
+pub(crate) struct Tallies {
+    pub(crate) all: Tally,
+    pub(crate) each: BTreeMap<&'static str, Tally>,
+}
+
+impl Tallies {
+    pub(crate) fn add(&mut self, other: Self) {
+        self.all.add(other.all);
+        for (name, tally) in other.each {
+            self.each.entry(name).or_default().add(tally);
+        }
+    }
+}
+
+impl Default for Tally {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Tally {
-    pub(crate) fn new() -> Self {
+    fn new() -> Self {
         let latency = Histogram::new_with_bounds(LATENCY_NS_MIN, LATENCY_NS_MAX, DIGITS);
         let latency = latency.expect("the bounds are valid");
         Self { requests: 0, bytes: 0, errors: BTreeMap::new(), latency }

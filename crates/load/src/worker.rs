@@ -2,18 +2,21 @@
 
 use crate::bodies::{Bodies, Random};
 use crate::connection::Connection;
-use crate::plan::{Endpoint, Operation, Plan};
+use crate::plan::{Endpoint, KEYS_PER_PREFIX, Operation, Plan};
 use crate::request::Request;
 use crate::response::{Expect, Response};
-use larder_digest::sha256;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use larder_digest::{md5, sha256};
 use larder_types::hex;
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// One body in so many is compared byte for byte; of the others the length is.
 const COMPARE_EVERY: u64 = 64;
-/// Keys of a page.
-const PAGE_KEYS: u32 = 1000;
+/// Keys of a page, and of one DeleteObjects.
+pub(crate) const PAGE_KEYS: u64 = 1000;
 /// The space of the keys that are there before; those of connections come after it.
 pub(crate) const PREPARED: usize = 0;
 
@@ -31,7 +34,15 @@ pub(crate) struct Shared {
 impl Shared {
     /// The path of object `number` in a space.
     pub(crate) fn path(&self, space: usize, number: u64) -> String {
-        format!("/{}/{}{space:04x}/{number:08}", self.plan.bucket, self.prefix)
+        format!("/{}/{}", self.plan.bucket, self.key(space, number))
+    }
+
+    fn key(&self, space: usize, number: u64) -> String {
+        if self.plan.operation == Operation::ListPrefixes {
+            let (group, number) = (number / KEYS_PER_PREFIX, number % KEYS_PER_PREFIX);
+            return format!("{}{space:04x}/{group:08}/{number:04}", self.prefix);
+        }
+        format!("{}{space:04x}/{number:08}", self.prefix)
     }
 }
 
@@ -55,13 +66,19 @@ impl Worker {
         Self { shared, connection, random, space, own, asked: 0 }
     }
 
+    /// What the plan asks for.
+    pub(crate) fn operation(&self) -> Operation {
+        self.shared.plan.operation
+    }
+
     /// What its space holds now.
     pub(crate) fn own(&self) -> (u64, u64) {
         self.own
     }
 
-    /// Does one piece of work; the bytes of bodies that it moved. `None`: nothing is left to do.
-    pub(crate) async fn step(&mut self) -> Option<Result<u64, String>> {
+    /// Does one piece of work: what it was, and the bytes of bodies that it moved. `None`: nothing
+    /// is left to do.
+    pub(crate) async fn step(&mut self) -> Option<(Operation, Result<u64, String>)> {
         self.asked += 1;
         let operation = match self.shared.plan.operation {
             Operation::Mixed => match self.random.share() {
@@ -72,10 +89,12 @@ impl Worker {
             },
             operation => operation,
         };
-        Some(match operation {
+        let outcome = match operation {
             Operation::Get => self.read("GET").await,
             Operation::Head => self.read("HEAD").await,
-            Operation::List => self.list().await,
+            Operation::List => self.list("<Key>").await,
+            Operation::ListPrefixes => self.list("<CommonPrefixes>").await,
+            Operation::ListVersions => self.list("<Version>").await,
             Operation::Multipart => self.multipart().await,
             Operation::Put | Operation::Mixed => {
                 let number = self.own.1;
@@ -88,13 +107,23 @@ impl Worker {
                 self.delete(self.space, number).await
             }
             Operation::Delete => {
-                let number = self.shared.deleted.fetch_add(1, Ordering::Relaxed);
-                if number >= self.shared.plan.objects {
-                    return None;
-                }
+                let number = self.take(1)?.start;
                 self.delete(PREPARED, number).await
             }
-        })
+            Operation::DeleteMany => {
+                let numbers = self.take(PAGE_KEYS)?;
+                let keys = numbers.map(|number| (PREPARED, number));
+                delete_many(&mut self.connection, &self.shared, keys).await.map(|()| 0)
+            }
+        };
+        Some((operation, outcome))
+    }
+
+    /// Numbers of prepared objects that nobody has deleted.
+    fn take(&self, count: u64) -> Option<Range<u64>> {
+        let objects = self.shared.plan.objects;
+        let from = self.shared.deleted.fetch_add(count, Ordering::Relaxed);
+        (from < objects).then(|| from..objects.min(from + count))
     }
 
     /// Puts one object.
@@ -134,27 +163,39 @@ impl Worker {
         Ok(answer.body_bytes)
     }
 
-    async fn list(&mut self) -> Result<u64, String> {
-        // The key before the first one of the page; before all of them for the very first page.
-        let first = self.chosen();
+    /// A page from a random entry on; `word` stands before each of its entries.
+    async fn list(&mut self, word: &str) -> Result<u64, String> {
+        let plan = &self.shared.plan;
+        let (per_entry, what) = match plan.operation {
+            Operation::ListPrefixes => (KEYS_PER_PREFIX, "delimiter=%2F&list-type=2"),
+            Operation::ListVersions => (1, "key-marker"),
+            _ => (1, "list-type=2"),
+        };
+        let entries = plan.objects.div_ceil(per_entry);
+        let first = plan.keys.choose(self.random.share(), entries);
+        // The key before the first entry of the page; before all of them for the very first page.
         let space = format!("{}{PREPARED:04x}/", self.shared.prefix);
         let after = match first {
             0 => space.clone(),
-            first => format!("{space}{:08}", first - 1),
+            first => self.shared.key(PREPARED, first * per_entry - 1),
         };
         let (space, after) = (space.replace('/', "%2F"), after.replace('/', "%2F"));
-        let target = format!(
-            "/{}?list-type=2&max-keys={PAGE_KEYS}&prefix={space}&start-after={after}",
-            self.shared.plan.bucket
-        );
+        let bucket = &plan.bucket;
+        let target = match plan.operation {
+            Operation::ListVersions => {
+                format!("/{bucket}?{what}={after}&max-keys={PAGE_KEYS}&prefix={space}&versions=")
+            }
+            _ => {
+                format!("/{bucket}?{what}&max-keys={PAGE_KEYS}&prefix={space}&start-after={after}")
+            }
+        };
+        let expected = (entries - first).min(PAGE_KEYS);
         let request = Request::bare("GET", target);
         let answer = succeeded(self.connection.ask(&request, Expect::Kept).await)?;
-        let keys = count(&answer.kept, b"<Key>") as u64;
-        let expected = (self.shared.plan.objects - first).min(u64::from(PAGE_KEYS));
-        if keys != expected {
-            return Err(format!("a page of {keys} keys instead of {expected}"));
+        match count(&answer.kept, word.as_bytes()) as u64 {
+            found if found == expected => Ok(answer.body_bytes),
+            found => Err(format!("a page of {found} entries instead of {expected}")),
         }
-        Ok(answer.body_bytes)
     }
 
     async fn multipart(&mut self) -> Result<u64, String> {
@@ -189,6 +230,33 @@ impl Worker {
             Some(code) => Err(format!("200 {code}")),
             None => Ok(body.len() as u64),
         }
+    }
+}
+
+/// DeleteObjects; the keys by space and number.
+pub(crate) async fn delete_many(
+    connection: &mut Connection,
+    shared: &Shared,
+    keys: impl Iterator<Item = (usize, u64)>,
+) -> Result<(), String> {
+    let mut body = String::from("<Delete><Quiet>true</Quiet>");
+    for (space, number) in keys {
+        let key = shared.key(space, number);
+        body.push_str(&format!("<Object><Key>{key}</Key></Object>"));
+    }
+    body.push_str("</Delete>");
+    let body = body.as_bytes();
+    let request = Request {
+        method: "POST",
+        target: format!("/{}?delete=", shared.plan.bucket),
+        payload: &hex::encode(&sha256(body)),
+        body,
+        md5: Some(STANDARD.encode(md5(body))),
+    };
+    let answer = succeeded(connection.ask(&request, Expect::Kept).await)?;
+    match answer.element("Code") {
+        Some(code) => Err(format!("a key answers {code}")),
+        None => Ok(()),
     }
 }
 

@@ -1,5 +1,27 @@
-use super::{Endpoint, Keys, Operation, Sizes, parse_bytes, parse_duration};
+use super::{Endpoint, Keys, Length, Operation, Plan, Sizes, parse_bytes, parse_duration};
 use std::time::Duration;
+
+/// A plan of PUTs.
+pub(crate) fn plan() -> Plan {
+    Plan {
+        operation: Operation::Put,
+        access_key: "AKIDEXAMPLE".to_owned(),
+        secret_key: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".to_owned(),
+        region: "us-east-1".to_owned(),
+        bucket: "bench".to_owned(),
+        sizes: Sizes::Fixed(4096),
+        part_bytes: 5 << 20,
+        connections: 4,
+        length: Length::Time(Duration::from_secs(2)),
+        warm_up: Duration::ZERO,
+        objects: 1000,
+        keys: Keys::Uniform,
+        unsigned_payload: false,
+        keep: false,
+        rounds: 1,
+        progress: false,
+    }
+}
 
 #[test]
 fn sizes_are_read_and_spread() {
@@ -11,6 +33,7 @@ fn sizes_are_read_and_spread() {
     let sizes = Sizes::parse("4KiB-1MiB").unwrap();
     assert_eq!((sizes.at(0.0), sizes.at(0.5), sizes.at(1.0)), (4096, 65536, 1 << 20));
     let sizes = Sizes::parse("1KiB:80,1MiB:20").unwrap();
+    assert_eq!(sizes.to_string(), "1024:80,1048576:20");
     assert_eq!((sizes.at(0.79), sizes.at(0.81), sizes.at(1.0)), (1024, 1 << 20, 1 << 20));
     for bad in ["1MiB-4KiB", "0-4KiB", "4KiB:0", "4KiB:x", "1GiB", "4KiB,"] {
         assert!(Sizes::parse(bad).is_err(), "{bad}");

@@ -95,8 +95,9 @@ impl fmt::Debug for SigningKeys {
     }
 }
 
-/// HMACs the scope's elements one after the other.
-pub(crate) fn derive_signing_key(secret: &str, scope: &str) -> HmacSha256Key {
+/// The key that signs within a scope, `20261123/us-east-1/s3/aws4_request`: its elements HMACed one
+/// after the other (the SigV4 documentation's `SigningKey`).
+pub fn derive_signing_key(secret: &str, scope: &str) -> HmacSha256Key {
     let first = format!("AWS4{secret}");
     let mut elements = scope.split('/');
     let date = elements.next().unwrap_or_default();

@@ -13,9 +13,11 @@ use std::time::Duration;
 pub(crate) const HELP: &str = "\
 larder bench OPERATION [OPTION ...]: load on any S3 endpoint, and what came of it
 
-  OPERATION is put, get, head, list, delete, multipart or mixed (45 % get, 30 % head, 15 % put,
-  10 % delete). Every request is signed (SigV4); lengths of bodies read are checked, and one body
-  in 64 byte for byte. Answers 0: done, 1: some requests failed, 2: could not run.
+  OPERATION is put, get, head, delete, delete-many (DeleteObjects of 1,000), list (a page of 1,000
+  keys), list-prefixes (a page of 1,000 common prefixes of 100 keys each), list-versions, multipart
+  or mixed (45 % get, 30 % head, 15 % put, 10 % delete). Every request is signed (SigV4); lengths of
+  bodies read are checked, and one body in 64 byte for byte; pages must be complete. Answers 0:
+  done, 1: some requests failed, 2: could not run.
 
   --endpoint URL       http://HOST:PORT; https is not spoken [http://127.0.0.1:9000]
   --access-key KEY     [the variable AWS_ACCESS_KEY_ID]
@@ -28,8 +30,8 @@ larder bench OPERATION [OPTION ...]: load on any S3 endpoint, and what came of i
   --connections N      one request in flight on each [16]
   --duration TIME      500ms, 10s, 2m [10s]
   --requests N         instead of a duration
-  --warm-up TIME       load that is not measured, before each round [1s; delete: 0s]
-  --objects N          prepared for get, head, list, delete and mixed [1000]
+  --warm-up TIME       load that is not measured, before each round [1s; deletes: 0s]
+  --objects N          prepared for reads, lists, deletes and mixed [1000]
   --keys WHICH         of them are read: uniform, zipf, or hot:N for the first N [uniform]
   --unsigned-payload   leave bodies out of signatures
   --keep               leave the objects there
@@ -215,7 +217,7 @@ fn length(words: &Words) -> Result<Length, Failure> {
 }
 
 fn warm_up(words: &Words, operation: Operation) -> Result<Duration, Failure> {
-    let default = if operation == Operation::Delete { "0s" } else { "1s" };
+    let default = if operation.uses_up_objects() { "0s" } else { "1s" };
     value(words, "--warm-up", default, parse_duration)
 }
 

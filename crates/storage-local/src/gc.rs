@@ -11,10 +11,11 @@ use crate::metrics::count;
 use crate::queue::Command;
 use larder_platform::OpenMode;
 use larder_storage::{CommitError, Moment, Receipt};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::sync::oneshot::error::TryRecvError;
 
@@ -29,6 +30,10 @@ const _: () = assert!(ROUND_BYTES <= crate::layout::BATCH_BYTES_MAX / 2);
 
 /// How an error begins that says a segment is damaged.
 const DAMAGED: &str = "it is damaged";
+/// When a segment that was found damaged is looked at again: what a read returned need not be what
+/// is stored. Each time it still is, the wait doubles.
+const SUSPECT_WAIT_MIN: Duration = Duration::from_secs(10);
+const SUSPECT_WAIT_MAX: Duration = Duration::from_secs(24 * 3600);
 
 /// How gc stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,14 +44,24 @@ pub(crate) enum Progress {
     Waiting,
     /// There is nothing to do, or it could not be done now.
     Nothing,
+    /// There may be something to do after this long.
+    Later(Duration),
 }
 
 /// gc at work: at most one segment at a time, a round of its batches at a time.
 #[derive(Default)]
 pub(crate) struct SegmentGc {
     emptying: Option<Emptying>,
-    /// Segments found damaged: they are kept as they are, for a repair.
-    damaged: BTreeSet<u64>,
+    /// Segments found damaged, by sequence: they are kept as they are, for a repair.
+    suspects: BTreeMap<u64, Suspect>,
+}
+
+/// A segment that could not be read.
+#[derive(Clone, Copy)]
+struct Suspect {
+    /// When it is looked at again, on the monotonic clock.
+    again_ns: u64,
+    wait: Duration,
 }
 
 /// What is moved at a time.
@@ -132,29 +147,49 @@ impl SegmentGc {
             self.emptying = self.choose(shared);
         }
         let Some(emptying) = &mut self.emptying else {
-            return Progress::Nothing;
+            return self.later(shared);
         };
         match emptying.step(shared) {
             Ok(Some(progress)) => progress,
             Ok(None) => {
+                self.suspects.remove(&emptying.victim.sequence);
                 self.emptying = None;
                 Progress::More
             }
             Err(error) => {
-                let slot = emptying.victim.slot;
-                if error.0.contains(DAMAGED) {
-                    self.damaged.insert(emptying.victim.sequence);
-                    log::error!(
-                        "gc leaves segment {slot:08x} alone, {error}: stop the server and run \
-                         `larder repair`"
-                    );
-                } else {
-                    log::warn!("gc of segment {slot:08x} stopped: {error}");
-                }
+                let victim = emptying.victim.clone();
                 self.emptying = None;
+                if error.0.contains(DAMAGED) {
+                    self.suspect(shared, &victim, &error.0);
+                    return Progress::More;
+                }
+                log::warn!("gc of segment {:08x} stopped: {error}", victim.slot);
                 Progress::Nothing
             }
         }
+    }
+
+    /// Leaves a segment alone for a while, twice as long as the last time.
+    fn suspect(&mut self, shared: &Shared, segment: &Segment, what: &str) {
+        let waited = self.suspects.get(&segment.sequence).map(|suspect| suspect.wait);
+        let wait = waited.map_or(SUSPECT_WAIT_MIN, |wait| (2 * wait).min(SUSPECT_WAIT_MAX));
+        let again_ns = shared.platform.clock.monotonic_ns() + wait.as_nanos() as u64;
+        self.suspects.insert(segment.sequence, Suspect { again_ns, wait });
+        log::error!(
+            "gc leaves segment {:08x} alone, {what}: stop the server and run `larder check`, then \
+             `larder repair`",
+            segment.slot
+        );
+    }
+
+    /// When the next suspect is looked at again.
+    fn later(&mut self, shared: &Shared) -> Progress {
+        self.suspects.retain(|sequence, _| shared.segments.get(*sequence).is_some());
+        let Some(again_ns) = self.suspects.values().map(|suspect| suspect.again_ns).min() else {
+            return Progress::Nothing;
+        };
+        let left = again_ns.saturating_sub(shared.platform.clock.monotonic_ns());
+        Progress::Later(Duration::from_nanos(left).max(SUSPECT_WAIT_MIN))
     }
 
     /// The emptiest segment, when there is enough garbage.
@@ -168,9 +203,12 @@ impl SegmentGc {
             return None;
         }
         let oldest = all.first().map(|segment| segment.sequence);
-        let candidates = all.into_iter().filter(|segment| {
-            segment.sequence < durable && !self.damaged.contains(&segment.sequence)
-        });
+        let now_ns = shared.platform.clock.monotonic_ns();
+        let is_suspect = |segment: &Segment| {
+            self.suspects.get(&segment.sequence).is_some_and(|suspect| suspect.again_ns > now_ns)
+        };
+        let candidates =
+            all.into_iter().filter(|segment| segment.sequence < durable && !is_suspect(segment));
         let victim = candidates.min_by_key(|s| s.live_bytes() * 1000 / s.end().max(1))?;
         if victim.live_bytes() * 10 > victim.end() * 9 {
             return None;
@@ -178,12 +216,7 @@ impl SegmentGc {
         let mut bytes = vec![0; SEGMENT_HEADER_BYTES];
         let header = victim.file.read_at(&mut bytes, 0).ok().and(SegmentHeader::decode(&bytes));
         let Some(header) = header.filter(|header| header.segment == victim.sequence) else {
-            log::error!(
-                "the header of segment {:08x} is damaged, gc leaves it alone: stop the server and \
-                 run `larder repair`",
-                victim.slot
-            );
-            self.damaged.insert(victim.sequence);
+            self.suspect(shared, &victim, "its header is damaged");
             return None;
         };
         Some(Emptying {

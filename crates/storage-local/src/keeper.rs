@@ -88,7 +88,8 @@ impl Worker for SegmentKeeper {
         }
         match self.gc.step(shared) {
             gc::Progress::More => Step::Again,
-            gc::Progress::Waiting | gc::Progress::Nothing if full => Step::SleepFor(RETRY),
+            _ if full => Step::SleepFor(RETRY),
+            gc::Progress::Later(wait) => Step::SleepFor(wait),
             gc::Progress::Waiting => Step::Sleep,
             gc::Progress::Nothing => Step::Sleep,
         }

@@ -4,10 +4,6 @@ use bytes::Bytes;
 use larder_storage::Step;
 use larder_types::limits::OBJECT_KEY_BYTES_MAX;
 
-/// Rows of one common prefix that are stepped over before the scan seeks past the rest: small
-/// groups are cheaper to walk through than to seek past, large ones the other way round.
-const STEPS_BEFORE_SEEK: u32 = 16;
-
 /// Where a listing is and what it has counted. Rows are offered in order of their keys.
 #[derive(Debug)]
 pub(super) struct Walk {
@@ -17,7 +13,6 @@ pub(super) struct Walk {
     counted: usize,
     truncated: bool,
     group: Option<Bytes>,
-    group_steps: u32,
 }
 
 /// What a key is to a listing.
@@ -41,7 +36,6 @@ impl Walk {
             counted: 0,
             truncated: false,
             group: None,
-            group_steps: 0,
         }
     }
 
@@ -75,14 +69,7 @@ impl Walk {
         if let Some(group) = &self.group
             && key.starts_with(group)
         {
-            self.group_steps += 1;
-            let seek = self.group_steps > STEPS_BEFORE_SEEK;
-            let step = match seek.then(|| successor(group)) {
-                Some(Some(key)) => Step::Seek(key),
-                Some(None) => Step::Stop,
-                None => Step::Next,
-            };
-            return Verdict::Pass(step);
+            return Verdict::Pass(successor(group).map_or(Step::Stop, Step::Seek));
         }
         let Some(group) = self.common_prefix(key) else {
             return Verdict::Key;
@@ -91,7 +78,6 @@ impl Walk {
             return Verdict::Pass(Step::Stop);
         }
         self.group = Some(group.clone());
-        self.group_steps = 0;
         Verdict::Prefix(group)
     }
 
@@ -136,7 +122,7 @@ fn successor(prefix: &[u8]) -> Option<Bytes> {
 
 #[cfg(test)]
 mod tests {
-    use super::{STEPS_BEFORE_SEEK, Verdict, Walk, successor};
+    use super::{Verdict, Walk, successor};
     use larder_storage::Step;
 
     #[test]
@@ -162,13 +148,10 @@ mod tests {
     }
 
     #[test]
-    fn groups_are_stepped_through_then_sought_past() {
+    fn groups_are_sought_past() {
         let mut walk = Walk::new("", "/", 2);
         assert_eq!(walk.look(b"a/1"), Verdict::Prefix("a/".into()));
-        for _ in 0..STEPS_BEFORE_SEEK {
-            assert_eq!(walk.look(b"a/2"), Verdict::Pass(Step::Next));
-        }
-        assert_eq!(walk.look(b"a/3"), Verdict::Pass(Step::Seek("a0".into())));
+        assert_eq!(walk.look(b"a/2"), Verdict::Pass(Step::Seek("a0".into())));
         assert_eq!(walk.look(b"b"), Verdict::Key);
         assert!(walk.take());
         assert!(!walk.is_truncated());

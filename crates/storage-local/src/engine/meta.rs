@@ -15,8 +15,10 @@ use larder_storage::{
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-/// Rows stepped over before a seek: stepping within a block is cheaper than finding another.
-const STEPS_BEFORE_SEEK: usize = 8;
+/// Rows stepped over before a seek: stepping through a few is cheaper than finding a place anew.
+const STEPS_BEFORE_SEEK: u32 = 16;
+/// The same behind a seek that those did not save: what comes next is likely to be as far.
+const STEPS_BEHIND_SEEK: u32 = 2;
 
 impl From<IndexError> for MetaError {
     fn from(error: IndexError) -> Self {
@@ -268,9 +270,37 @@ struct Part<'a> {
     key: Vec<u8>,
     /// The suffix of that entry.
     suffix: Vec<u8>,
+    /// Steps before the next seek.
+    steps_max: u32,
 }
 
-impl Part<'_> {
+impl<'a> Part<'a> {
+    fn new(kind: RowKind, cursor: Box<dyn Cursor + 'a>) -> Self {
+        let steps_max = STEPS_BEFORE_SEEK;
+        Self { kind, cursor, key: Vec::new(), suffix: Vec::new(), steps_max }
+    }
+
+    /// Goes to the first row whose key is at or after `to`.
+    fn seek(&mut self, space: SpaceId, to: &[u8]) -> Result<(), MetaError> {
+        if self.is_done() || self.key.as_slice() >= to {
+            return Ok(());
+        }
+        let target = keys::prefix(self.kind, space, to);
+        let is_before =
+            |cursor: &dyn Cursor| cursor.entry().is_some_and(|(key, _)| *key < target[..]);
+        let mut steps = 0;
+        while steps < self.steps_max && is_before(&*self.cursor) {
+            self.cursor.step()?;
+            steps += 1;
+        }
+        self.steps_max = STEPS_BEFORE_SEEK;
+        if is_before(&*self.cursor) {
+            self.cursor.seek(&target)?;
+            self.steps_max = STEPS_BEHIND_SEEK;
+        }
+        self.read()
+    }
+
     fn read(&mut self) -> Result<(), MetaError> {
         if let Some((index_key, _)) = self.cursor.entry() {
             let mut buffer = Vec::new();
@@ -317,7 +347,7 @@ fn walk<V: Visitor>(
             Step::Seek(to) => {
                 assert!(to > part.key, "a scan only moves forward");
                 for part in &mut parts {
-                    seek(part, scan.space, &to)?;
+                    part.seek(scan.space, &to)?;
                 }
             }
         }
@@ -341,7 +371,7 @@ fn open_parts<'a>(shared: &'a Shared, scan: &Scan, at: Moment) -> Result<Vec<Par
         }
         let end = end_of(keys::prefix(*kind, scan.space, &scan.prefix));
         let cursor = shared.index.cursor(&start, &end, at)?;
-        let mut part = Part { kind: *kind, cursor, key: Vec::new(), suffix: Vec::new() };
+        let mut part = Part::new(*kind, cursor);
         part.read()?;
         parts.push(part);
     }
@@ -358,21 +388,6 @@ fn end_of(mut prefix: Vec<u8>) -> Vec<u8> {
         prefix.pop();
     }
     prefix
-}
-
-fn seek(part: &mut Part<'_>, space: SpaceId, to: &[u8]) -> Result<(), MetaError> {
-    for _ in 0..STEPS_BEFORE_SEEK {
-        if part.is_done() || part.key.as_slice() >= to {
-            return Ok(());
-        }
-        part.cursor.step()?;
-        part.read()?;
-    }
-    if !part.is_done() && part.key.as_slice() < to {
-        part.cursor.seek(&keys::prefix(part.kind, space, to))?;
-        part.read()?;
-    }
-    Ok(())
 }
 
 fn read_queue(

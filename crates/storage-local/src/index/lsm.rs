@@ -246,8 +246,8 @@ mod tests {
         open(directory.path()).expect("all is as it was");
     }
 
-    #[test]
-    fn a_reader_in_the_past_keeps_what_it_sees() {
+    #[tokio::test]
+    async fn a_reader_in_the_past_keeps_what_it_sees() {
         let directory = tempfile::tempdir().expect("a directory");
         let index = open(directory.path()).expect("opens");
         put(&index, b"old", 10);

@@ -5,7 +5,7 @@ use super::Epoch;
 use super::batch::{BATCH_HEADER_BYTES, BatchHeader};
 use super::segment::{Link, SEGMENT_HEADER_BYTES, Seal, SegmentHeader};
 use super::segments::{Segment, Segments};
-use crate::layout::{BATCH_ALIGN, Layout, SEGMENT_BYTES_MAX, SEGMENT_BYTES_MIN};
+use crate::layout::{BATCH_ALIGN, BATCH_BYTES_MAX, Layout, SEGMENT_BYTES_MAX, SEGMENT_BYTES_MIN};
 use larder_platform::{AlignedBuffer, DIRECT_ALIGN, DiskFile, OpenMode, Platform};
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -172,8 +172,10 @@ fn fill(platform: &Platform, path: &std::path::Path, bytes: u64) -> io::Result<(
 }
 
 impl Journal {
-    /// A journal that goes on behind the last good batch that recovery found. What a torn batch
-    /// left there is overwritten; no sequence of its sectors can look like a batch.
+    /// A journal that goes on behind the last good batch that recovery found, where what a torn
+    /// batch left is overwritten first: sectors of it that a later torn batch spares could make up
+    /// either of the two, whole or but for one bit. Where that fails, the next batch goes to another
+    /// segment, whose header says that nothing there counts.
     pub(crate) fn resume(
         platform: Platform,
         layout: Layout,
@@ -186,7 +188,13 @@ impl Journal {
             Some(segment) => {
                 let file = platform.disk.open(&layout.segment(segment.slot), OpenMode::Direct)?;
                 let offset = segment.end();
-                Some(Active { file, segment, offset })
+                match erase_remains(&*file, &segment) {
+                    Ok(()) => Some(Active { file, segment, offset }),
+                    Err(error) => {
+                        log::warn!("the journal goes on in another segment: {error}");
+                        None
+                    }
+                }
             }
         };
         let (link, last_segment, next_batch) = (end.link, end.last_segment, end.next_batch);
@@ -310,6 +318,19 @@ impl Journal {
             }
         }
     }
+}
+
+/// Fills what a torn batch can have left behind the end of a segment, durably.
+fn erase_remains(file: &dyn DiskFile, segment: &Segment) -> io::Result<()> {
+    let bytes = (segment.bytes - segment.end()).min(BATCH_BYTES_MAX as u64);
+    let mut remains = vec![0; bytes as usize];
+    segment.file.read_at(&mut remains, segment.end())?;
+    if remains.iter().all(|byte| *byte == FILL) {
+        return Ok(());
+    }
+    let mut buffer = AlignedBuffer::new(remains.len());
+    buffer.resize(remains.len(), FILL);
+    file.write_at(buffer.as_slice(), segment.end())
 }
 
 /// Writes a header durably through a file opened [`OpenMode::Direct`].

@@ -419,6 +419,34 @@ fn gc_looks_again_at_what_only_a_read_damaged() {
     harness.assert_same();
 }
 
+/// Sectors of it could otherwise make up a batch, whole or but for one bit, with those of a later
+/// batch that a cut tears as well.
+#[test]
+fn what_a_torn_batch_left_is_overwritten_at_the_next_start() {
+    let mut torn = 0;
+    for seed in 0..40 {
+        let mut harness = Harness::new(seed);
+        assert!(harness.commit(vec![put("first", "v".into(), 10_000)]).is_empty());
+        // Where the file's fill begins.
+        let written = |harness: &Harness| {
+            let bytes = harness.sim.platform().disk.read_all(Path::new("/data/journal/00000000"));
+            let bytes = bytes.expect("the first segment");
+            bytes.iter().rposition(|byte| *byte != 0xa5).map_or(0, |last| last + 1)
+        };
+        let before = written(&harness);
+        harness.sim.faults().cut_after_syncs(1);
+        harness.commit(vec![put("second", "v".into(), 100_000)]);
+        harness.power_cut();
+        let row = RowKey::new(SPACES[0], RowKind::Head, "second");
+        let found = harness.sim.block_on(harness.local().get(&row)).expect("a read");
+        if found.row.is_none() {
+            torn += 1;
+            assert_eq!(written(&harness), before, "seed {seed}");
+        }
+    }
+    assert!(torn > 10, "{torn} batches were torn");
+}
+
 #[test]
 fn a_directory_whose_sync_failed_is_synced_by_the_next_try() {
     for seed in 0..20 {

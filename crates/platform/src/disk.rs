@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Alignment, in bytes, of offsets, lengths and memory for [`OpenMode::Direct`] files.
+/// Alignment, in bytes, of offsets, lengths and memory of writes that bypass the page cache.
 pub const DIRECT_ALIGN: usize = 4096;
 
 /// How a file is opened.
@@ -17,6 +17,10 @@ pub enum OpenMode {
     Write,
     /// New file, read and write through the page cache; fails when it exists.
     Create,
+    /// Existing file, read through the page cache. Writes whose offset, length and memory are
+    /// multiples of [`DIRECT_ALIGN`] bypass it where the file system can (`O_DIRECT`): what is not
+    /// copied costs no CPU. Other writes go through it. Durable when synced.
+    Uncached,
     /// Existing file; every write is durable when it returns (`O_DIRECT|O_DSYNC` where the file
     /// system can, otherwise `O_DSYNC`, otherwise a sync behind each write). Offsets, lengths
     /// and memory of writes are multiples of [`DIRECT_ALIGN`].

@@ -30,19 +30,20 @@ impl Support {
     fn direct_refused(&self, path: &Path, error: &io::Error) {
         if !self.no_direct.swap(true, Ordering::Relaxed) {
             let path = path.display();
-            log::warn!("no direct I/O on {path} ({error}): durable writes are slower here");
+            log::warn!("no direct I/O on {path} ({error}): writes are slower here");
         }
     }
 }
 
 #[cfg(target_os = "linux")]
-fn open_direct(path: &Path) -> io::Result<File> {
-    let flags = rustix::fs::OFlags::DIRECT | rustix::fs::OFlags::DSYNC;
+fn open_direct(path: &Path, durable: bool) -> io::Result<File> {
+    use rustix::fs::OFlags;
+    let flags = OFlags::DIRECT | if durable { OFlags::DSYNC } else { OFlags::empty() };
     OpenOptions::new().write(true).custom_flags(flags.bits() as i32).open(path)
 }
 
 #[cfg(not(target_os = "linux"))]
-fn open_direct(_path: &Path) -> io::Result<File> {
+fn open_direct(_path: &Path, _durable: bool) -> io::Result<File> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
@@ -58,11 +59,11 @@ impl RealDisk {
         self.support.no_direct.store(true, Ordering::Relaxed);
     }
 
-    fn direct(&self, path: &Path) -> io::Result<Option<File>> {
+    fn direct(&self, path: &Path, durable: bool) -> io::Result<Option<File>> {
         if self.support.no_direct.load(Ordering::Relaxed) {
             return Ok(None);
         }
-        match open_direct(path) {
+        match open_direct(path, durable) {
             Ok(file) => Ok(Some(file)),
             Err(error) if refuses_direct(&error) => {
                 self.support.direct_refused(path, &error);
@@ -98,7 +99,7 @@ impl Disk for RealDisk {
         let mut options = OpenOptions::new();
         options.read(true).write(mode != OpenMode::Read).mode(FILE_MODE);
         match mode {
-            OpenMode::Read | OpenMode::Write => {}
+            OpenMode::Read | OpenMode::Write | OpenMode::Uncached => {}
             OpenMode::Create => {
                 options.create_new(true);
             }
@@ -111,12 +112,13 @@ impl Disk for RealDisk {
             return Err(io::ErrorKind::IsADirectory.into());
         }
         let support = Arc::clone(&self.support);
-        if mode != OpenMode::Direct {
-            return Ok(Arc::new(RealFile { cached, support }));
+        let file = RealFile { cached, support };
+        let durable = mode == OpenMode::Direct;
+        if !durable && mode != OpenMode::Uncached {
+            return Ok(Arc::new(file));
         }
-        let direct = self.direct(path)?;
-        let path = path.to_owned();
-        Ok(Arc::new(DirectFile { file: RealFile { cached, support }, direct, path }))
+        let (direct, path) = (self.direct(path, durable)?, path.to_owned());
+        Ok(Arc::new(DirectFile { file, direct, path, durable }))
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
@@ -217,13 +219,15 @@ impl DiskFile for RealFile {
     }
 }
 
-/// A file whose every write is durable when it returns. Reads go through the page cache, which the
-/// kernel keeps coherent with direct writes.
+/// A file written past the page cache. Reads go through it; the kernel keeps it coherent with
+/// direct writes.
 struct DirectFile {
-    /// Opened with `O_DSYNC`.
+    /// Opened with `O_DSYNC` when writes are durable.
     file: RealFile,
     direct: Option<File>,
     path: std::path::PathBuf,
+    /// Whether every write is durable when it returns; all of them are aligned then.
+    durable: bool,
 }
 
 impl DiskFile for DirectFile {
@@ -243,11 +247,12 @@ impl DiskFile for DirectFile {
         let aligned = offset.is_multiple_of(DIRECT_ALIGN as u64)
             && data.len().is_multiple_of(DIRECT_ALIGN)
             && data.as_ptr().align_offset(DIRECT_ALIGN) == 0;
-        if !aligned {
+        if !aligned && self.durable {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "unaligned direct write"));
         }
         let support = &self.file.support;
         if let Some(direct) = self.direct.as_ref()
+            && aligned
             && !support.no_direct.load(Ordering::Relaxed)
         {
             // The first write is the probe: some file systems open what they cannot write.
@@ -258,7 +263,7 @@ impl DiskFile for DirectFile {
         }
         self.file.write_at(data, offset)?;
         // Elsewhere O_DSYNC does not reach through the drive's own cache.
-        if cfg!(not(target_os = "linux")) {
+        if self.durable && cfg!(not(target_os = "linux")) {
             self.file.sync()?;
         }
         Ok(())

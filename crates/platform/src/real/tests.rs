@@ -67,6 +67,27 @@ fn direct_writes_read_back() {
 }
 
 #[test]
+fn uncached_writes_of_any_alignment_read_back() {
+    on_disk(|platform, scratch| {
+        let path = scratch.join("blob");
+        platform.disk.open(&path, OpenMode::Create).unwrap();
+        let file = platform.disk.open(&path, OpenMode::Uncached).unwrap();
+        let mut buffer = AlignedBuffer::new(2 * DIRECT_ALIGN);
+        buffer.resize(2 * DIRECT_ALIGN, 7);
+        file.write_at(buffer.as_slice(), 0).unwrap();
+        file.write_at(&buffer.as_slice()[..100], 2 * DIRECT_ALIGN as u64).unwrap();
+        // Over what the first one wrote, and in the cache by now.
+        assert_eq!(platform.disk.read_all(&path).unwrap(), vec![7; 2 * DIRECT_ALIGN + 100]);
+        buffer.as_mut_slice().fill(8);
+        file.write_at(&buffer.as_slice()[..DIRECT_ALIGN], 0).unwrap();
+        file.sync().unwrap();
+        let read = platform.disk.read_all(&path).unwrap();
+        assert!(read[..DIRECT_ALIGN].iter().all(|byte| *byte == 8));
+        assert!(read[DIRECT_ALIGN..].iter().all(|byte| *byte == 7));
+    });
+}
+
+#[test]
 fn without_direct_io_writes_still_work() {
     on_disk(|_, scratch| {
         use crate::disk::Disk;

@@ -165,7 +165,9 @@ impl Disk for SimDisk {
         let mut state = self.shared.enter(self.boot)?;
         let node = match mode {
             OpenMode::Create => state.tree.create_file(path)?,
-            OpenMode::Read | OpenMode::Write | OpenMode::Direct => state.tree.find(path)?,
+            OpenMode::Read | OpenMode::Write | OpenMode::Uncached | OpenMode::Direct => {
+                state.tree.find(path)?
+            }
         };
         state.tree.content(node)?;
         state.tree.opened(node);

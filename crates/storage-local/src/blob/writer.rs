@@ -3,8 +3,8 @@
 use super::file::{BLOCK_BYTES, CHUNK_BYTES, block_checksum, trailer};
 use super::{Blobs, io_error};
 use crate::engine::Shared;
-use bytes::{Bytes, BytesMut};
-use larder_platform::{DiskFile, OpenMode};
+use bytes::Bytes;
+use larder_platform::{AlignedBuffer, DIRECT_ALIGN, DiskFile, OpenMode};
 use larder_storage::{BlobError, BlobId, BlobRef, BlobWriter};
 use std::collections::VecDeque;
 use std::io;
@@ -14,16 +14,22 @@ use tokio::sync::oneshot;
 /// Chunks on their way to the disk at a time.
 const WRITES_MAX: usize = 4;
 
+/// A chunk that was written: its blocks' checksums, and its memory for the next one.
+type Written = io::Result<(Vec<u32>, AlignedBuffer)>;
+
 /// A blob being written. Holds at most [`WRITES_MAX`] chunks and the one being filled.
 pub struct LocalWriter {
     shared: Arc<Shared>,
     blobs: Arc<Blobs>,
     id: u64,
     file: Option<Arc<dyn DiskFile>>,
-    filling: BytesMut,
+    /// The chunk being filled.
+    filling: Option<AlignedBuffer>,
     /// Bytes handed to the disk.
     written: u64,
-    writes: VecDeque<oneshot::Receiver<io::Result<Vec<u32>>>>,
+    writes: VecDeque<oneshot::Receiver<Written>>,
+    /// Memory of a chunk that was written.
+    spare: Option<AlignedBuffer>,
     checksums: Vec<u32>,
     finished: bool,
 }
@@ -35,9 +41,10 @@ impl LocalWriter {
             blobs,
             id,
             file: None,
-            filling: BytesMut::new(),
+            filling: None,
             written: 0,
             writes: VecDeque::new(),
+            spare: None,
             checksums: Vec::new(),
             finished: false,
         }
@@ -48,26 +55,27 @@ impl LocalWriter {
             return Ok(file.clone());
         }
         let (shared, id) = (self.shared.clone(), self.id);
-        let open = move || shared.platform.disk.open(&shared.layout.blob(id), OpenMode::Write);
+        let open = move || shared.platform.disk.open(&shared.layout.blob(id), OpenMode::Uncached);
         let file = self.shared.platform.blocking(open).await.ok_or(BlobError::Stopped)?;
         let file = file.map_err(|error| io_error(&self.shared, &error))?;
         self.file = Some(file.clone());
         Ok(file)
     }
 
-    /// Hands the filled chunk to the disk.
-    async fn flush(&mut self) -> Result<(), BlobError> {
+    /// Hands a full chunk to the disk.
+    async fn flush(&mut self, chunk: AlignedBuffer) -> Result<(), BlobError> {
         while self.writes.len() >= WRITES_MAX {
             self.collect().await?;
         }
         let file = self.file().await?;
-        let chunk = std::mem::take(&mut self.filling).freeze();
         let (id, offset) = (self.id, self.written);
         self.written += chunk.len() as u64;
         let (send, receive) = oneshot::channel();
         self.shared.platform.tasks.blocking(Box::new(move || {
+            let written = file.write_at(chunk.as_slice(), offset);
+            let written = written.map(|()| (checksums(id, offset, chunk.as_slice()), chunk));
             // The writer may have been dropped: then nobody wants the outcome.
-            let _ = send.send(write_chunk(&*file, id, offset, &chunk));
+            let _ = send.send(written);
         }));
         self.writes.push_back(receive);
         Ok(())
@@ -78,43 +86,62 @@ impl LocalWriter {
             return Ok(());
         };
         let outcome = write.await.map_err(|_| BlobError::Stopped)?;
-        self.checksums.extend(outcome.map_err(|error| io_error(&self.shared, &error))?);
+        let (checksums, mut chunk) = outcome.map_err(|error| io_error(&self.shared, &error))?;
+        self.checksums.extend(checksums);
+        chunk.clear();
+        self.spare = Some(chunk);
         Ok(())
     }
 }
 
-fn write_chunk(file: &dyn DiskFile, id: u64, offset: u64, chunk: &[u8]) -> io::Result<Vec<u32>> {
-    file.write_at(chunk, offset)?;
+fn checksums(id: u64, offset: u64, chunk: &[u8]) -> Vec<u32> {
     let blocks = (offset / BLOCK_BYTES..).zip(chunk.chunks(BLOCK_BYTES as usize));
-    Ok(blocks.map(|(number, block)| block_checksum(id, number, block)).collect())
+    blocks.map(|(number, block)| block_checksum(id, number, block)).collect()
+}
+
+/// Writes what is behind the full chunks and makes all of the blob durable.
+fn end(file: &dyn DiskFile, blob: BlobRef, last: &[u8], mut sums: Vec<u32>) -> io::Result<()> {
+    let offset = blob.length - last.len() as u64;
+    sums.extend(checksums(blob.id.0, offset, last));
+    // What is aligned bypasses the page cache.
+    let (front, rest) = last.split_at(last.len() - last.len() % DIRECT_ALIGN);
+    if !front.is_empty() {
+        file.write_at(front, offset)?;
+    }
+    let rest = [rest, &trailer(blob, &sums)].concat();
+    file.write_at(&rest, offset + front.len() as u64)?;
+    file.sync()
 }
 
 impl BlobWriter for LocalWriter {
     async fn write(&mut self, mut data: Bytes) -> Result<(), BlobError> {
         while !data.is_empty() {
-            let room = CHUNK_BYTES as usize - self.filling.len();
-            let part = data.split_to(room.min(data.len()));
-            self.filling.extend_from_slice(&part);
-            if self.filling.len() as u64 == CHUNK_BYTES {
-                self.flush().await?;
+            // A full chunk waits for what is behind it: the last one is written with the end.
+            let is_full = |chunk: &mut AlignedBuffer| chunk.len() as u64 == CHUNK_BYTES;
+            if let Some(chunk) = self.filling.take_if(is_full) {
+                self.flush(chunk).await?;
             }
+            let spare = &mut self.spare;
+            let new = || spare.take().unwrap_or_else(|| AlignedBuffer::new(CHUNK_BYTES as usize));
+            let filling = self.filling.get_or_insert_with(new);
+            let room = CHUNK_BYTES as usize - filling.len();
+            filling.extend(&data.split_to(room.min(data.len())));
         }
         Ok(())
     }
 
     async fn finish(mut self) -> Result<BlobRef, BlobError> {
-        if !self.filling.is_empty() {
-            self.flush().await?;
-        }
         while !self.writes.is_empty() {
             self.collect().await?;
         }
         let file = self.file().await?;
-        let blob = BlobRef { id: BlobId(self.id), length: self.written };
-        let end = trailer(blob, &self.checksums);
+        let last = self.filling.take();
+        let length = self.written + last.as_ref().map_or(0, |last| last.len() as u64);
+        let blob = BlobRef { id: BlobId(self.id), length };
+        let checksums = std::mem::take(&mut self.checksums);
         let synced = self.shared.platform.blocking(move || {
-            file.write_at(&end, blob.length)?;
-            file.sync()
+            let last = last.as_ref().map_or(&[][..], AlignedBuffer::as_slice);
+            end(&*file, blob, last, checksums)
         });
         let synced = synced.await.ok_or(BlobError::Stopped)?;
         synced.map_err(|error| io_error(&self.shared, &error))?;

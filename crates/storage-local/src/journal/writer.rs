@@ -174,7 +174,7 @@ fn fill(platform: &Platform, path: &std::path::Path, bytes: u64) -> io::Result<(
 impl Journal {
     /// A journal that goes on behind the last good batch that recovery found, where what a torn
     /// batch left is overwritten first: its sectors that a later torn batch spares could make up
-    /// either of the two, whole or but for one bit. Where that fails, the next batch goes to another
+    /// either of the two, whole or but for one bit. Where that fails the next batch goes to another
     /// segment, whose header says that nothing there counts.
     pub(crate) fn resume(
         platform: Platform,

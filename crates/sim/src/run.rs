@@ -475,14 +475,20 @@ fn explain(ctx: &Ctx, looked: &Look, restarted: bool) -> Result<(), Violation> {
         history.begin_anew(looked.keys.get(place).cloned().unwrap_or_default(), restarted);
     }
     for (name, history) in &mut book.names {
-        let state = match search(&buckets::Name, &history.state, &history.events()) {
+        let events = history.events();
+        let state = match search(&buckets::Name, &history.state, &events) {
             Search::Explained(state) => {
                 book.tally.decided += 1;
                 state
             }
             Search::Undecided => {
                 book.tally.undecided += 1;
-                history.state.clone()
+                // What was looked at last is how it stands.
+                let looked = events.iter().rev().find_map(|event| match &event.outcome {
+                    Some(buckets::BucketOutcome::Looked(standing)) => Some(standing.clone()),
+                    _ => None,
+                });
+                looked.unwrap_or_else(|| history.state.clone())
             }
             Search::Impossible(what) => {
                 return Err(Violation::new("buckets linearize", format!("bucket {name}: {what}")));

@@ -167,39 +167,42 @@ impl Vector for __m512i {
 }
 
 /// Eight words of eight streams: what was a row becomes a column.
+// Loops, here and below: a function of the library that takes a closure is not compiled for this
+// kernel's processor, and neither is the closure then.
 #[inline(always)]
 unsafe fn transposed(r: [__m256i; 8]) -> [__m256i; 8] {
+    let (mut pairs, mut fours, mut columns) = (r, r, r);
     // SAFETY: the caller's processor has AVX2.
     unsafe {
-        let pairs: [__m256i; 8] = std::array::from_fn(|n| match n % 2 {
-            0 => _mm256_unpacklo_epi32(r[n], r[n + 1]),
-            _ => _mm256_unpackhi_epi32(r[n - 1], r[n]),
-        });
-        let fours: [__m256i; 8] = std::array::from_fn(|n| {
-            let from = n / 4 * 4 + n % 4 / 2;
-            match n % 2 {
-                0 => _mm256_unpacklo_epi64(pairs[from], pairs[from + 2]),
-                _ => _mm256_unpackhi_epi64(pairs[from], pairs[from + 2]),
-            }
-        });
-        std::array::from_fn(|n| match n / 4 {
-            0 => _mm256_permute2x128_si256::<0x20>(fours[n], fours[n + 4]),
-            _ => _mm256_permute2x128_si256::<0x31>(fours[n - 4], fours[n]),
-        })
+        for n in [0, 2, 4, 6] {
+            pairs[n] = _mm256_unpacklo_epi32(r[n], r[n + 1]);
+            pairs[n + 1] = _mm256_unpackhi_epi32(r[n], r[n + 1]);
+        }
+        for (n, to) in [(0, 0), (1, 2), (4, 4), (5, 6)] {
+            fours[to] = _mm256_unpacklo_epi64(pairs[n], pairs[n + 2]);
+            fours[to + 1] = _mm256_unpackhi_epi64(pairs[n], pairs[n + 2]);
+        }
+        for n in 0..4 {
+            columns[n] = _mm256_permute2x128_si256::<0x20>(fours[n], fours[n + 4]);
+            columns[n + 4] = _mm256_permute2x128_si256::<0x31>(fours[n], fours[n + 4]);
+        }
     }
+    columns
 }
 
 /// Eight words, from `word` on, of a block of eight streams.
 #[inline(always)]
 unsafe fn words(data: &[&[u8]], block: usize, word: usize) -> [__m256i; 8] {
-    let row = |lane: usize| {
-        let at = block * BLOCK_BYTES + 4 * word;
-        let bytes: &[u8; 32] = data[lane][at..at + 32].try_into().expect("half a block");
-        // SAFETY: 32 bytes are there to be read, at any alignment.
-        unsafe { _mm256_loadu_si256(bytes.as_ptr().cast()) }
-    };
-    // SAFETY: the caller's processor has AVX2.
-    unsafe { transposed(std::array::from_fn(row)) }
+    let at = block * BLOCK_BYTES + 4 * word;
+    // SAFETY: the caller's processor has AVX2. 32 bytes are there to be read, at any alignment.
+    unsafe {
+        let mut rows = [_mm256_set1_epi32(0); 8];
+        for (row, data) in rows.iter_mut().zip(data) {
+            let bytes: &[u8; 32] = data[at..at + 32].try_into().expect("half a block");
+            *row = _mm256_loadu_si256(bytes.as_ptr().cast());
+        }
+        transposed(rows)
+    }
 }
 
 /// Compresses `blocks` blocks of every lane.
@@ -208,16 +211,18 @@ unsafe fn compress<V: Vector>(states: &mut [State; LANES], data: &[&[u8]; LANES]
     // SAFETY: the caller's processor has what V needs, AVX2 among it. States are 16 bytes each,
     // so that 32 bytes from an even one on are two.
     unsafe {
-        let mut words_of: [[u32; LANES]; 4] =
-            std::array::from_fn(|word| std::array::from_fn(|lane| states[lane][word]));
-        let load = |lanes: &[u32; LANES]| {
+        let mut words_of = [[0; LANES]; 4];
+        let mut state = [V::splat(0); 4];
+        for (word, lanes) in words_of.iter_mut().enumerate() {
+            for (lane, state) in lanes.iter_mut().zip(states.iter()) {
+                *lane = state[word];
+            }
             let (low, high) = lanes.split_at(LANES / 2);
-            V::join(
+            state[word] = V::join(
                 _mm256_loadu_si256(low.as_ptr().cast()),
                 _mm256_loadu_si256(high.as_ptr().cast()),
-            )
-        };
-        let mut state = [0, 1, 2, 3].map(|word| load(&words_of[word]));
+            );
+        }
         for block in 0..blocks {
             let mut m = [V::splat(0); 16];
             for half in [0, 8] {
@@ -249,7 +254,9 @@ unsafe fn compress<V: Vector>(states: &mut [State; LANES], data: &[&[u8]; LANES]
             _mm256_storeu_si256(high.as_mut_ptr().cast(), h);
         }
         for (lane, state) in states.iter_mut().enumerate() {
-            *state = std::array::from_fn(|word| words_of[word][lane]);
+            for (word, lanes) in state.iter_mut().zip(&words_of) {
+                *word = lanes[lane];
+            }
         }
     }
 }

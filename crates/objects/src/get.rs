@@ -3,11 +3,9 @@
 use crate::attempts::Attempts;
 use crate::plan::{Standing, Stood};
 use crate::rows::{ManifestEntry, Placement, VersionRecord, address};
-use crate::{Bucket, Error, Objects, Versioning};
+use crate::{Bucket, Error, Objects};
 use bytes::Bytes;
-use larder_storage::{
-    BlobError, BlobReader, BlobRef, BlobStore, Row, RowKey, RowKind, SpaceId, Storage,
-};
+use larder_storage::{BlobError, BlobReader, BlobRef, BlobStore, Row, RowKey, SpaceId, Storage};
 use larder_types::{ByteRange, ObjectKey, VersionId};
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -58,7 +56,7 @@ impl<S: Storage> Objects<S> {
         version: Option<VersionId>,
     ) -> Result<(Stood, bool), Error> {
         let Some(version) = version else {
-            let stood = self.standing(bucket, key).await?.current;
+            let stood = self.standing_for_read(bucket, key).await?.current;
             let stood = stood.ok_or(Error::NoSuchKey { delete_marker: None })?;
             return match stood.record.delete_marker {
                 false => Ok((stood, true)),
@@ -86,17 +84,9 @@ impl<S: Storage> Objects<S> {
     ) -> Result<(Standing, Option<(Stood, bool)>), Error> {
         let mut attempts = Attempts::default();
         loop {
-            let standing = self.standing(bucket, key).await?;
+            let standing = self.standing_for_read(bucket, key).await?;
             let Some(current) = &standing.current else {
-                // Head and marker were read one after the other: a marker may have given way to
-                // a Head row in between. A scan sees both at one moment.
-                let kinds = [RowKind::Head, RowKind::Version];
-                let alone = bucket.versioning == Versioning::Unversioned;
-                if alone || self.first_row(bucket.space, key, &kinds).await?.is_none() {
-                    return Ok((standing, None));
-                }
-                self.lost(&mut attempts, false).await?;
-                continue;
+                return Ok((standing, None));
             };
             if current.record.version() == version {
                 let current = current.clone();

@@ -44,6 +44,28 @@ impl<S: Storage> Objects<S> {
         Ok(standing)
     }
 
+    /// What stands at a key, for an answer that no commit checks.
+    pub(crate) async fn standing_for_read(
+        &self,
+        bucket: &Bucket,
+        key: &Bytes,
+    ) -> Result<Standing, Error> {
+        let mut attempts = crate::attempts::Attempts::default();
+        loop {
+            let standing = self.standing(bucket, key).await?;
+            if standing.current.is_some() || bucket.versioning == Versioning::Unversioned {
+                return Ok(standing);
+            }
+            // Head and marker were read one after the other: a marker may have given way to a Head
+            // row in between. A scan sees both at one moment.
+            let kinds = [RowKind::Head, RowKind::Version];
+            if self.first_row(bucket.space, key, &kinds).await?.is_none() {
+                return Ok(standing);
+            }
+            self.lost(&mut attempts, false).await?;
+        }
+    }
+
     /// What stands at a key, with all that writing a new version there needs.
     pub(crate) async fn standing_for_write(
         &self,

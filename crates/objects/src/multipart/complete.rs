@@ -102,24 +102,21 @@ impl<S: Storage> Objects<S> {
         key: &Bytes,
         id: UploadId,
     ) -> Result<Stored, Error> {
-        let current = self.standing(bucket, key).await?.current;
-        let Some(current) = current else {
-            return Err(Error::NoSuchUpload);
+        let kinds = match bucket.versioning {
+            Versioning::Unversioned => &[RowKind::Head][..],
+            // In one scan: the newest of the versions may become the current one meanwhile.
+            Versioning::Enabled | Versioning::Suspended => &[RowKind::Head, RowKind::Version],
         };
-        let mut found = Some(current.record).filter(|record| record.upload_id == Some(id));
-        if found.is_none() && bucket.versioning != Versioning::Unversioned {
-            let scan = Scan::key(bucket.space, &[RowKind::Version], key.clone());
-            let started_ns =
-                u64::try_from(id.initiated().ms).unwrap_or(0).saturating_mul(1_000_000);
-            let visitor = Completed {
-                key: key.clone(),
-                id,
-                order_min: started_ns.saturating_sub(SKEW_NS),
-                found: None,
-            };
-            let (visitor, _) = self.store.scan(scan, visitor).await?;
-            found = visitor.found.transpose()?;
-        }
+        let started_ns = u64::try_from(id.initiated().ms).unwrap_or(0).saturating_mul(1_000_000);
+        let visitor = Completed {
+            key: key.clone(),
+            id,
+            order_min: started_ns.saturating_sub(SKEW_NS),
+            found: None,
+        };
+        let scan = Scan::key(bucket.space, kinds, key.clone());
+        let (visitor, _) = self.store.scan(scan, visitor).await?;
+        let found = visitor.found.transpose()?;
         let record = found.ok_or(Error::NoSuchUpload)?;
         Ok(Stored { version: bucket.shown(record.version()), record })
     }

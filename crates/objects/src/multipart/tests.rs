@@ -5,7 +5,7 @@ mod rules;
 use super::{CompleteUpload, CompletedPart, CreateUpload, UploadPart, UploadedPart};
 use crate::conditions::{EtagCondition, WriteConditions};
 use crate::gc::GcCursor;
-use crate::testing::{BytesBody, World, object_key, owner};
+use crate::testing::{BytesBody, World, delete_object, object_key, owner};
 use crate::tests::races::{Race, SEEDS};
 use crate::{Body, BodyError, Bucket, ContentHeaders, Error, Objects, Placement, StorageClass};
 use crate::{Stored, Tag, UploadId, Versioning};
@@ -534,5 +534,38 @@ fn completing_twice_at_once() {
             w.lookup(&bucket, "key", None).unwrap().record.placement,
             Placement::Manifest { parts: 1, .. }
         ));
+    }
+}
+
+/// A completion that is asked for again finds its version while that becomes the current one.
+#[test]
+fn completing_again_races_with_the_removal_of_a_newer_version() {
+    for seed in 0..SEEDS {
+        let race = Race::new(seed);
+        let bucket = race.bucket(Versioning::Enabled);
+        let w = race.calm();
+        let upload = Upload::new(&w, &bucket, create(None));
+        let complete = request(vec![listed(1, &upload.put(1, b"part").unwrap())]);
+        let version = upload.complete(&complete).unwrap().version;
+        let newer = w.put(&bucket, "key", b"newer").version;
+        let (objects, id) = (race.objects.clone(), upload.id);
+        let again = {
+            let (objects, bucket) = (objects.clone(), bucket.clone());
+            async move {
+                let key = object_key("key");
+                let done = objects.complete_upload(&bucket, &key, id, &complete).await;
+                done.map(|stored| stored.version)
+            }
+        };
+        let bucket = bucket.clone();
+        let removing = async move {
+            let delete = delete_object(newer);
+            objects.delete(&bucket, &object_key("key"), &delete).await.map(|_| version)
+        };
+        type Job = larder_platform::BoxFuture<Result<Option<larder_types::VersionId>, Error>>;
+        let jobs: [Job; 2] = [Box::pin(again), Box::pin(removing)];
+        for result in race.run(jobs) {
+            assert_eq!(result.unwrap(), version, "seed {seed}");
+        }
     }
 }

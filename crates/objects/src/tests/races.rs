@@ -306,6 +306,37 @@ fn no_version_is_lost_or_doubled() {
     }
 }
 
+/// Whoever reads while a delete marker is removed sees the marker or the object.
+#[test]
+fn a_read_races_with_the_removal_of_a_marker() {
+    for seed in 0..SEEDS {
+        let race = Race::new(seed);
+        let bucket = race.bucket(Versioning::Enabled);
+        let w = race.calm();
+        w.put(&bucket, "key", b"object");
+        let marker = w.delete(&bucket, "key", None).version;
+        let removing = {
+            let (objects, bucket) = (race.objects.clone(), bucket.clone());
+            async move {
+                let delete = delete_object(marker);
+                objects.delete(&bucket, &object_key("key"), &delete).await.map(|_| ())
+            }
+        };
+        let (objects, bucket) = (race.objects.clone(), bucket.clone());
+        let reading = async move {
+            match objects.lookup(&bucket, &object_key("key"), None).await {
+                Err(Error::NoSuchKey { delete_marker }) if delete_marker == marker => Ok(()),
+                other => other.map(|_| ()),
+            }
+        };
+        type Job = larder_platform::BoxFuture<Result<(), Error>>;
+        let jobs: [Job; 2] = [Box::pin(removing), Box::pin(reading)];
+        for result in race.run(jobs) {
+            assert!(result.is_ok(), "seed {seed}: {result:?}");
+        }
+    }
+}
+
 /// A PUT that races DeleteBucket is either in the bucket, which then stays, or refused.
 #[test]
 fn no_write_is_lost_with_its_bucket() {

@@ -20,7 +20,7 @@ const EMPTY_SHA256: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495
 /// What is sent for one request.
 pub struct Prepared {
     head: Range<usize>,
-    /// The number of its object.
+    /// The number of the object whose body it sends or wants.
     pub object: usize,
 }
 
@@ -46,12 +46,24 @@ impl Batch {
 
     /// PUTs of these objects, each head signed and with it the hash of the body.
     pub fn puts(host: &str, bodies: &Bodies, objects: impl Iterator<Item = usize>) -> Self {
+        Self::puts_with(host, bodies, objects, 0)
+    }
+
+    /// PUTs of these objects, each with the body of the object `other` further on.
+    pub fn puts_with(
+        host: &str,
+        bodies: &Bodies,
+        objects: impl Iterator<Item = usize>,
+        other: usize,
+    ) -> Self {
         let mut batch = Self { arena: Vec::new(), requests: Vec::new(), sends_bodies: true };
         for object in objects {
-            let body = bodies.of(object);
+            let body = bodies.of(object + other);
             let hash = hex::encode(&larder_digest::sha256(body));
             let length = body.len().to_string();
-            batch.push("PUT", host, object, (&hash, &[("content-length", length.as_str())]));
+            let path = format!("/{BUCKET}/{}", key(object));
+            let rest = (&*hash, &[("content-length", length.as_str())][..]);
+            batch.push_signed("PUT", host, (&path, object + other), rest);
         }
         batch
     }
@@ -61,16 +73,44 @@ impl Batch {
         &self.arena[prepared.head.clone()]
     }
 
+    /// DELETEs of these objects.
+    pub fn deletes(host: &str, objects: impl Iterator<Item = usize>) -> Self {
+        let mut batch = Self { arena: Vec::new(), requests: Vec::new(), sends_bodies: false };
+        for object in objects {
+            batch.push("DELETE", host, object, (EMPTY_SHA256, &[]));
+        }
+        batch
+    }
+
+    /// The same page of the bucket again and again.
+    pub fn pages(host: &str, query: &str, count: usize) -> Self {
+        let mut batch = Self { arena: Vec::new(), requests: Vec::new(), sends_bodies: false };
+        for page in 0..count {
+            let target = format!("/{BUCKET}?{query}");
+            batch.push_signed("GET", host, (&target, page), (EMPTY_SHA256, &[]));
+        }
+        batch
+    }
+
     fn push(&mut self, method: &str, host: &str, object: usize, rest: (&str, &[(&str, &str)])) {
-        let (payload, extra) = rest;
         let path = format!("/{BUCKET}/{}", key(object));
+        self.push_signed(method, host, (&path, object), rest);
+    }
+
+    fn push_signed(
+        &mut self,
+        method: &str,
+        host: &str,
+        (path, object): (&str, usize),
+        (payload, extra): (&str, &[(&str, &str)]),
+    ) {
         let mut headers = HeaderMap::new();
         headers.insert("host", HeaderValue::from_str(host).expect("an address is a header"));
         for (name, value) in extra {
             let name = http::HeaderName::from_bytes(name.as_bytes()).expect("a name of ours");
             headers.insert(name, HeaderValue::from_str(value).expect("a value of ours"));
         }
-        signer().sign_request(method, &path, &mut headers, payload);
+        signer().sign_request(method, path, &mut headers, payload);
         let mut head = format!("{method} {path} HTTP/1.1\r\n");
         for (name, value) in &headers {
             let value = value.to_str().expect("signed values are printable");

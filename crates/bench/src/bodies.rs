@@ -1,7 +1,5 @@
 //! Object bodies and keys, both made from a number.
 
-use crate::settings::OBJECT_BYTES;
-
 /// One byte of noise per possible start, so that every key up to here has a body of its own.
 const POOL_BYTES: usize = 4 << 20;
 /// Odd, so that numbers spread over all starts before one comes back.
@@ -31,24 +29,35 @@ impl Random {
 }
 
 /// The bodies of all objects: windows over noise that does not compress.
-pub struct Bodies(Vec<u8>);
+pub struct Bodies {
+    noise: Vec<u8>,
+    bytes: usize,
+}
 
 impl Bodies {
-    /// Makes the noise.
-    pub fn new() -> Self {
+    /// Makes the noise for bodies of `bytes` bytes, a multiple of 8.
+    pub fn new(bytes: usize) -> Self {
         let mut random = Random::new(1);
-        let words = (POOL_BYTES + OBJECT_BYTES) / 8;
-        Self((0..words).flat_map(|_| random.number().to_le_bytes()).collect())
+        let words = (POOL_BYTES + bytes) / 8;
+        Self { noise: (0..words).flat_map(|_| random.number().to_le_bytes()).collect(), bytes }
     }
 
     /// The body of object `number`.
     pub fn of(&self, number: usize) -> &[u8] {
         let start = number.wrapping_mul(STRIDE) % POOL_BYTES;
-        &self.0[start..start + OBJECT_BYTES]
+        &self.noise[start..start + self.bytes]
     }
 }
 
 /// The key of object `number`, as long as keys commonly are.
 pub fn key(number: usize) -> String {
-    format!("photos/2026/{:02x}/{number:08}.jpg", number.wrapping_mul(STRIDE) >> 8 & 0xff)
+    format!("photos/2026/{:02x}/{number:08}.jpg", group(number))
+}
+
+/// Groups of keys: those of one have a prefix in common that no other key has.
+pub const GROUPS: usize = 256;
+
+/// The group of an object's key.
+pub fn group(number: usize) -> usize {
+    (number.wrapping_mul(STRIDE) >> 8) % GROUPS
 }

@@ -5,7 +5,7 @@ use crate::bodies::{Bodies, Random};
 use crate::load::{Expect, Load};
 use crate::process::{Server, ask};
 use crate::report::{Limit, Report, Row, median, micros};
-use crate::settings::{GET_CONNECTIONS, HOT_KEYS, KEYS, PUT_CONNECTIONS, Settings};
+use crate::settings::{GET_CONNECTIONS, HOT_KEYS, KEYS, OBJECT_BYTES, PUT_CONNECTIONS, Settings};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -32,7 +32,7 @@ struct Cost {
 
 /// Loads the keys, then measures the uniform choice and the hottest keys.
 pub fn measure(settings: &Settings, work: &Path, report: &mut Report) -> Result<(), String> {
-    let bodies = Arc::new(Bodies::new());
+    let bodies = Arc::new(Bodies::new(OBJECT_BYTES));
     let data = work.join("get");
     let data = data.to_str().ok_or("the work directory is not UTF-8")?;
     let larder = Server::larder(settings, &work.join("get.log"), &[], &["--data", data])?;
@@ -152,8 +152,8 @@ impl Pair {
         };
         let count = batch.requests.len() as f64;
         let before = server.cpu()?;
-        let elapsed = load.run().map_err(|error| format!("GET: {error}"))?;
+        let took = load.run().map_err(|error| format!("GET: {error}"))?;
         let cpu_seconds = server.cpu()?.seconds_since(&before) / count;
-        Ok(Cost { cpu_seconds, rate: count / elapsed.as_secs_f64() })
+        Ok(Cost { cpu_seconds, rate: count / took.whole.as_secs_f64() })
     }
 }

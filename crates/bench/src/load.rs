@@ -14,7 +14,9 @@ use tokio::task::{JoinSet, LocalSet};
 
 /// A batch that takes longer has hung.
 const BATCH_TIME_MAX: Duration = Duration::from_secs(120);
-const BUFFER_BYTES: usize = 16 << 10;
+/// The longest answer, a page of 1,000 versions among them.
+const BUFFER_BYTES: usize = 1 << 20;
+const SENT_BYTES: usize = 16 << 10;
 /// One body in so many is compared byte for byte; of the others the length is.
 const COMPARE_EVERY: usize = 64;
 
@@ -27,6 +29,19 @@ pub enum Expect {
     Object,
     /// Status 200 with the body of this object, whatever was asked for.
     Always(usize),
+    /// Status 200 with so many of this text in the body.
+    Page(&'static str, usize),
+    /// Status 204 without a body.
+    Gone,
+}
+
+/// What a batch took.
+#[derive(Clone, Copy, Debug)]
+pub struct Took {
+    /// All of it, connecting not counted.
+    pub whole: Duration,
+    /// The request that waited longest for its answer.
+    pub slowest: Duration,
 }
 
 /// A batch and what stands around it.
@@ -40,11 +55,11 @@ pub struct Load {
 }
 
 impl Load {
-    /// Sends the whole batch; returns how long it took, connecting not counted.
+    /// Sends the whole batch; returns how long it took.
     ///
     /// # Errors
     /// Any answer that is not what was expected, any broken connection.
-    pub fn run(&self) -> Result<Duration, String> {
+    pub fn run(&self) -> Result<Took, String> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| format!("no reactor: {error}"))?;
         LocalSet::new().block_on(&runtime, async {
@@ -58,36 +73,41 @@ impl Load {
             let started = Instant::now();
             let sending = self.send_all(streams);
             let sent = tokio::time::timeout(BATCH_TIME_MAX, sending).await;
-            sent.map_err(|_| format!("a batch hung for {} s", BATCH_TIME_MAX.as_secs()))??;
-            Ok(started.elapsed())
+            let hung = |_| format!("a batch hung for {} s", BATCH_TIME_MAX.as_secs());
+            let slowest = sent.map_err(hung)??;
+            Ok(Took { whole: started.elapsed(), slowest })
         })
     }
 
-    async fn send_all(&self, streams: Vec<TcpStream>) -> Result<(), String> {
+    async fn send_all(&self, streams: Vec<TcpStream>) -> Result<Duration, String> {
         let (load, next) = (Rc::new(self.clone()), Rc::new(Cell::new(0)));
         let mut connections = JoinSet::new();
         for stream in streams {
             connections.spawn_local(load.clone().send(stream, next.clone()));
         }
+        let mut slowest = Duration::ZERO;
         while let Some(ended) = connections.join_next().await {
-            ended.map_err(|error| format!("a connection's task: {error}"))??;
+            let ended = ended.map_err(|error| format!("a connection's task: {error}"))??;
+            slowest = slowest.max(ended);
         }
-        Ok(())
+        Ok(slowest)
     }
 
-    /// Takes requests off the batch until none is left.
+    /// Takes requests off the batch until none is left; returns how long the slowest took.
     async fn send(
         self: Rc<Self>,
         mut stream: TcpStream,
         next: Rc<Cell<usize>>,
-    ) -> Result<(), String> {
+    ) -> Result<Duration, String> {
         let mut buffer = vec![0; BUFFER_BYTES];
-        let mut out = Vec::with_capacity(BUFFER_BYTES);
+        let mut out = Vec::with_capacity(SENT_BYTES);
+        let mut slowest = Duration::ZERO;
         loop {
             let index = next.get();
             let Some(request) = self.batch.requests.get(index) else {
-                return Ok(());
+                return Ok(slowest);
             };
+            let started = Instant::now();
             next.set(index + 1);
             let head = self.batch.head(request);
             let sent = match self.batch.sends_bodies {
@@ -102,6 +122,7 @@ impl Load {
             sent.map_err(|error| format!("request {index}: {error}"))?;
             let answer = read_response(&mut stream, &mut buffer).await;
             let answer = answer.map_err(|error| format!("request {index}: {error}"))?;
+            slowest = slowest.max(started.elapsed());
             self.check(index, request, (answer, &buffer[..answer.total_bytes()]))?;
         }
     }
@@ -117,6 +138,12 @@ impl Load {
             Err(format!("request {index}: {what}\n{}\n{bytes}", response::text(head)))
         };
         let object = match self.expect {
+            Expect::Gone => return if answer.status == 204 { Ok(()) } else { refuse("not 204") },
+            Expect::Page(word, count) => {
+                let found = response::count(&bytes[answer.head_bytes..], word.as_bytes());
+                let is_whole = answer.status == 200 && found == count;
+                return if is_whole { Ok(()) } else { refuse(&format!("{found} times {word}")) };
+            }
             Expect::Empty => None,
             Expect::Object => Some(request.object),
             Expect::Always(object) => Some(object),

@@ -12,6 +12,7 @@ mod batch;
 mod bodies;
 mod files;
 mod get;
+mod life;
 mod load;
 mod machine;
 mod process;
@@ -74,6 +75,7 @@ fn measure(settings: &Settings, work: &std::path::Path) -> Result<Report, String
             Part::Put => put::measure(settings, work, &mut report)?,
             Part::Ready => ready::measure(settings, work, &mut report)?,
             Part::Size => size::measure(settings, work, &mut report)?,
+            Part::Life => life::measure(settings, work, &mut report)?,
         }
     }
     Ok(report)

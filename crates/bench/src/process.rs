@@ -118,23 +118,39 @@ impl Server {
 
     /// Resident memory in bytes.
     pub fn resident_bytes(&self) -> Result<u64, String> {
-        let status = read_proc(&format!("/proc/{}/status", self.child.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kib = line.and_then(|rest| rest.trim().strip_suffix(" kB")?.parse::<u64>().ok());
-        kib.map(|kib| kib * 1024).ok_or("the kernel does not tell VmRSS".to_owned())
+        self.status_bytes("VmRSS:")
     }
 
-    /// Waits until nothing goes on in the background, or for some seconds.
-    pub fn settle(&self) -> Result<(), String> {
+    fn status_bytes(&self, name: &str) -> Result<u64, String> {
+        let status = read_proc(&format!("/proc/{}/status", self.child.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
+        let kib = line.and_then(|rest| rest.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+        kib.map(|kib| kib * 1024).ok_or_else(|| format!("the kernel does not tell {name}"))
+    }
+
+    /// The most memory that was ever resident, in bytes.
+    pub fn peak_bytes(&self) -> Result<u64, String> {
+        self.status_bytes("VmHWM:")
+    }
+
+    /// System calls that read, so far.
+    pub fn reads(&self) -> Result<u64, String> {
+        let io = read_proc(&format!("/proc/{}/io", self.child.id()))?;
+        let count = io.lines().find_map(|line| line.strip_prefix("syscr:")?.trim().parse().ok());
+        count.ok_or("the kernel does not tell syscr".to_owned())
+    }
+
+    /// Waits until nothing goes on in the background, or for some seconds: whether it came to rest.
+    pub fn settle(&self) -> Result<bool, String> {
         let started = Instant::now();
         while started.elapsed() < SETTLE_TIME_MAX {
             let before = self.cpu()?;
             sleep(SETTLE_WINDOW);
             if self.cpu()?.seconds_since(&before) < SETTLED_SECONDS {
-                return Ok(());
+                return Ok(true);
             }
         }
-        Ok(())
+        Ok(false)
     }
 
     /// Asks it to end and waits until it has.

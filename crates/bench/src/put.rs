@@ -6,7 +6,7 @@ use crate::files::{Tree, write_objects};
 use crate::load::{Expect, Load};
 use crate::process::{Server, ask};
 use crate::report::{Limit, Report, Row, median, micros};
-use crate::settings::{PUT_CONNECTIONS, Settings};
+use crate::settings::{OBJECT_BYTES, PUT_CONNECTIONS, Settings};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -38,7 +38,7 @@ struct Round {
 
 /// Alternates rounds of new objects through the server and of new files beside its data.
 pub fn measure(settings: &Settings, work: &Path, report: &mut Report) -> Result<(), String> {
-    let bodies = Arc::new(Bodies::new());
+    let bodies = Arc::new(Bodies::new(OBJECT_BYTES));
     let data = work.join("put");
     let data = data.to_str().ok_or("the work directory is not UTF-8")?;
     let server = Server::larder(settings, &work.join("put.log"), &[], &["--data", data])?;
@@ -122,6 +122,6 @@ fn put(server: &Server, bodies: &Arc<Bodies>, first: usize, count: usize) -> Res
         bodies: bodies.clone(),
         expect: Expect::Empty,
     };
-    let elapsed = load.run().map_err(|error| format!("PUT: {error}"))?;
-    Ok(count as f64 / elapsed.as_secs_f64())
+    let took = load.run().map_err(|error| format!("PUT: {error}"))?;
+    Ok(count as f64 / took.whole.as_secs_f64())
 }

@@ -8,6 +8,7 @@ use crate::process::{ask, on_cpu_ns, ticks};
 use crate::ready::is_call;
 use crate::report::{Limit, Report, Row, median};
 use crate::response::Response;
+use crate::settings::OBJECT_BYTES;
 use std::collections::BTreeSet;
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -39,14 +40,14 @@ fn wire(status: &str, body: &[u8]) -> Vec<u8> {
 }
 
 fn load(address: SocketAddr, expect: Expect) -> Result<(), String> {
-    let bodies = Arc::new(Bodies::new());
+    let bodies = Arc::new(Bodies::new(OBJECT_BYTES));
     let batch = Arc::new(Batch::gets(&address.to_string(), 0..200));
     Load { address, connections: 4, batch, bodies, expect }.run().map(|_| ())
 }
 
 #[test]
 fn bare_server_answers_with_the_bytes_it_was_given() {
-    let bodies = Bodies::new();
+    let bodies = Bodies::new(OBJECT_BYTES);
     let answer = Arc::new(Answer::from_wire(wire("200 OK", bodies.of(7))).unwrap());
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let binding = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
@@ -63,7 +64,7 @@ fn bare_server_answers_with_the_bytes_it_was_given() {
 
 #[test]
 fn wrong_answers_fail_a_run() {
-    let bodies = Bodies::new();
+    let bodies = Bodies::new(OBJECT_BYTES);
     let cases = [
         (wire("200 OK", bodies.of(3)), None),
         (wire("503 Slow Down", bodies.of(3)), Some("the status is not 200")),
@@ -83,7 +84,7 @@ fn wrong_answers_fail_a_run() {
 
 #[test]
 fn prepared_requests_are_what_is_to_be_sent() {
-    let bodies = Bodies::new();
+    let bodies = Bodies::new(OBJECT_BYTES);
     let batch = Batch::puts("127.0.0.1:9", &bodies, 5..7);
     assert_eq!(batch.requests.len(), 2);
     let head = String::from_utf8_lossy(batch.head(&batch.requests[1])).into_owned();
@@ -97,7 +98,7 @@ fn prepared_requests_are_what_is_to_be_sent() {
 
 #[test]
 fn objects_differ() {
-    let bodies = Bodies::new();
+    let bodies = Bodies::new(OBJECT_BYTES);
     let seen: BTreeSet<&[u8]> = (0..2000).map(|number| bodies.of(number)).collect();
     assert_eq!(seen.len(), 2000);
     let keys: BTreeSet<String> = (0..2000).map(key).collect();

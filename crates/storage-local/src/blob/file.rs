@@ -13,12 +13,16 @@ use std::ops::Range;
 
 /// Bytes of a block: what one checksum covers, and so the least that is read.
 pub(crate) const BLOCK_BYTES: u64 = 64 << 10;
-/// Bytes read or written at a time.
+/// Bytes written at a time, and read at a time from the disk.
 pub(crate) const CHUNK_BYTES: u64 = 1 << 20;
+/// Bytes read at a time from the page cache: few enough to be in the processor's own cache still
+/// when they are verified and sent.
+pub(crate) const CACHED_BYTES: u64 = 256 << 10;
 const MAGIC: &[u8; 8] = b"LARDBLOB";
 pub(crate) const FOOTER_BYTES: usize = 32;
 
 const _: () = assert!(CHUNK_BYTES.is_multiple_of(BLOCK_BYTES));
+const _: () = assert!(CACHED_BYTES.is_multiple_of(BLOCK_BYTES));
 
 /// The stored checksum of a block.
 pub(crate) fn block_checksum(id: u64, block: u64, bytes: &[u8]) -> u32 {
@@ -59,6 +63,26 @@ pub(crate) fn read(
     blob: BlobRef,
     range: Range<u64>,
 ) -> Result<bytes::Bytes, BlobError> {
+    let read = |out: &mut [u8], offset| file.read_at(out, offset).map(|()| true);
+    let bytes = read_by(read, blob, range)?;
+    bytes.ok_or_else(|| BlobError::Io("a read came to nothing".to_owned()))
+}
+
+/// The same without waiting for the disk; `None` when it would have to.
+pub(crate) fn read_cached(
+    file: &dyn DiskFile,
+    blob: BlobRef,
+    range: Range<u64>,
+) -> Result<Option<bytes::Bytes>, BlobError> {
+    read_by(|out, offset| file.read_cached(out, offset), blob, range)
+}
+
+/// `read` fills memory from an offset of the file; `false`: it has not.
+fn read_by(
+    read: impl Fn(&mut [u8], u64) -> std::io::Result<bool>,
+    blob: BlobRef,
+    range: Range<u64>,
+) -> Result<Option<bytes::Bytes>, BlobError> {
     let failed = |error: std::io::Error| match error.kind() {
         std::io::ErrorKind::UnexpectedEof => damaged(blob, "the end"),
         _ => BlobError::Io(error.to_string()),
@@ -66,10 +90,13 @@ pub(crate) fn read(
     let whole = blocks_around(blob, &range);
     let first = whole.start / BLOCK_BYTES;
     let mut data = vec![0; (whole.end - whole.start) as usize];
-    file.read_at(&mut data, whole.start).map_err(failed)?;
     let count = data.len().div_ceil(BLOCK_BYTES as usize);
     let mut stored = vec![0; count * 4];
-    file.read_at(&mut stored, blob.length + first * 4).map_err(failed)?;
+    if !read(&mut data, whole.start).map_err(failed)?
+        || !read(&mut stored, blob.length + first * 4).map_err(failed)?
+    {
+        return Ok(None);
+    }
     let mut reader = Reader::new(&stored);
     for (number, block) in (first..).zip(data.chunks(BLOCK_BYTES as usize)) {
         if reader.u32() != Some(block_checksum(blob.id.0, number, block)) {
@@ -78,7 +105,7 @@ pub(crate) fn read(
     }
     let start = (range.start - whole.start) as usize;
     let end = (range.end - whole.start) as usize;
-    Ok(bytes::Bytes::from(data).slice(start..end))
+    Ok(Some(bytes::Bytes::from(data).slice(start..end)))
 }
 
 /// Bytes of the file of a blob of so many bytes.

@@ -1,6 +1,7 @@
-//! Reading a blob: a chunk at a time, the next one read while the last is on its way out.
+//! Reading a blob: from the page cache as far as it is there, then a chunk at a time from the disk,
+//! the next one while the last is on its way out.
 
-use super::file::{BLOCK_BYTES, CHUNK_BYTES, read};
+use super::file::{BLOCK_BYTES, CACHED_BYTES, CHUNK_BYTES, read, read_cached};
 use crate::engine::Shared;
 use bytes::Bytes;
 use larder_platform::DiskFile;
@@ -26,20 +27,22 @@ impl LocalReader {
         blob: BlobRef,
         rest: Range<u64>,
     ) -> Self {
-        let mut reader = Self { shared, file, blob, rest, ahead: None };
-        reader.read_ahead();
-        reader
+        Self { shared, file, blob, rest, ahead: None }
+    }
+
+    /// The next at most `bytes` bytes. They end at a block boundary, so that no block is read
+    /// twice.
+    fn piece(&self, bytes: u64) -> Range<u64> {
+        let aligned = self.rest.start - self.rest.start % BLOCK_BYTES;
+        self.rest.start..(aligned + bytes).min(self.rest.end)
     }
 
     fn read_ahead(&mut self) {
         if self.rest.is_empty() {
             return;
         }
-        // Chunks end at block boundaries, so that no block is read twice.
-        let aligned = self.rest.start - self.rest.start % BLOCK_BYTES;
-        let end = (aligned + CHUNK_BYTES).min(self.rest.end);
-        let range = self.rest.start..end;
-        self.rest.start = end;
+        let range = self.piece(CHUNK_BYTES);
+        self.rest.start = range.end;
         let (send, receive) = oneshot::channel();
         let (file, blob) = (self.file.clone(), self.blob);
         self.shared.platform.tasks.blocking(Box::new(move || {
@@ -52,6 +55,14 @@ impl LocalReader {
 
 impl BlobReader for LocalReader {
     async fn next(&mut self) -> Result<Option<Bytes>, BlobError> {
+        if self.ahead.is_none() && !self.rest.is_empty() {
+            let range = self.piece(CACHED_BYTES);
+            if let Some(bytes) = read_cached(&*self.file, self.blob, range.clone())? {
+                self.rest.start = range.end;
+                return Ok(Some(bytes));
+            }
+            self.read_ahead();
+        }
         let Some(ahead) = self.ahead.take() else {
             return Ok(None);
         };

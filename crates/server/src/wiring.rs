@@ -40,11 +40,13 @@ const BACKLOG: u32 = 4096;
 const MEMTABLE_PART: u64 = 16;
 /// Parts of the memory setting: the cache of index blocks, the one of rows read lately and the one
 /// of small objects that are read often. What is left is for requests.
-const BLOCK_CACHE_PART: u64 = 4;
+const BLOCK_CACHE_PART: u64 = 5;
 /// See [`BLOCK_CACHE_PART`].
-const ROW_CACHE_PART: u64 = 4;
+const ROW_CACHE_PART: u64 = 6;
 /// See [`BLOCK_CACHE_PART`].
-const HOT_RECORD_PART: u64 = 8;
+const HOT_RECORD_PART: u64 = 12;
+/// Part of the memory setting for large objects on their way in and out.
+const TRANSFER_PART: u64 = 8;
 
 const _: () = assert!(settings::MEMORY_MIN / MEMTABLE_PART >= 4 << 20);
 
@@ -209,6 +211,7 @@ fn open_engine(platform: &Platform, settings: &Settings) -> Result<Local, OpenEr
     let mut options = Options::new(&settings.data);
     options.memtable_bytes = settings.memory / MEMTABLE_PART;
     options.hot_record_bytes = (settings.memory / HOT_RECORD_PART) as usize;
+    options.transfer_bytes = (settings.memory / TRANSFER_PART) as usize;
     let block_cache_bytes = settings.memory / BLOCK_CACHE_PART;
     let row_cache_bytes = (settings.memory / ROW_CACHE_PART) as usize;
     let index = |path: &Path| -> Result<Arc<dyn Index>, OpenError> {

@@ -23,6 +23,7 @@ impl Knobs {
         options.memtable_bytes = one_of(rng, &[1 << 10, 4 << 10, 16 << 10, 64 << 10, 1 << 20]);
         options.checkpoint_bytes = Some(one_of(rng, &[4 << 10, 64 << 10, 300 << 10, 2 << 20]));
         options.segment_bytes_max = one_of(rng, &[1 << 20, 1 << 20, 2 << 20]);
+        options.transfer_bytes = one_of(rng, &[0, 1 << 20, 32 << 20]);
         options.garbage_bytes_min = one_of(rng, &[1, 64 << 10, 300 << 10, 1 << 20]);
         // Not so small that the padding of the batches in which gc moves records undoes its work.
         options.batch_bytes_max = one_of(rng, &[32 << 10, 64 << 10, 512 << 10, 512 << 10]);

@@ -5,11 +5,14 @@
 //! So after a crash only the numbers of open ranges are looked at, never the whole directory.
 
 pub(crate) mod file;
+mod memory;
 mod reader;
 mod writer;
 
 pub use reader::LocalReader;
 pub use writer::LocalWriter;
+
+use memory::PieceMemory;
 
 use crate::committer::group::adopted_key;
 use crate::engine::{Local, OpenError, Shared, split_value, write_internal};
@@ -35,6 +38,7 @@ const NEXT: &[u8] = b"n";
 /// The blob store's state.
 pub(crate) struct Blobs {
     shared: Arc<Shared>,
+    memory: PieceMemory,
     state: Mutex<State>,
     /// Held while the pool is refilled: those who come meanwhile wait.
     refill: tokio::sync::Mutex<()>,
@@ -104,7 +108,9 @@ impl Blobs {
         }
         let (ready, open, directory) = (Vec::new(), BTreeMap::new(), None);
         let state = State { next, ready, open, closed, directory };
-        Ok(Self { shared, state: Mutex::new(state), refill: tokio::sync::Mutex::new(()) })
+        let memory = PieceMemory::new(shared.options.transfer_bytes);
+        let (state, refill) = (Mutex::new(state), tokio::sync::Mutex::new(()));
+        Ok(Self { shared, memory, state, refill })
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
@@ -267,7 +273,7 @@ impl BlobStore for Local {
             return Err(BlobError::Full);
         }
         let id = self.blobs.take().await?;
-        Ok(LocalWriter::new(self.shared.clone(), self.blobs.clone(), id))
+        Ok(LocalWriter::new(self.blobs.clone(), id))
     }
 
     async fn read(&self, blob: BlobRef, range: Range<u64>) -> Result<LocalReader, BlobError> {
@@ -275,7 +281,7 @@ impl BlobStore for Local {
         let shared = self.shared.clone();
         let file = self.shared.platform.blocking(move || open_blob(&shared, blob.id)).await;
         let file = file.unwrap_or(Err(BlobError::Stopped))?;
-        Ok(LocalReader::new(self.shared.clone(), file, blob, range))
+        Ok(LocalReader::new(self.blobs.clone(), file, blob, range))
     }
 
     async fn delete(&self, id: BlobId) -> Result<(), BlobError> {

@@ -37,6 +37,9 @@ pub struct Options {
     pub segment_bytes_max: u64,
     /// Bytes of records that are kept in memory because they are read often.
     pub hot_record_bytes: usize,
+    /// Bytes of large objects on their way in and out that may be in memory in large pieces. Each
+    /// transfer may have two blocks of 64 KiB beside it.
+    pub transfer_bytes: usize,
     /// gc begins when there are at least this many bytes of garbage.
     pub garbage_bytes_min: u64,
     /// Bytes of commits taken into one journal write; one commit is always taken.
@@ -160,6 +163,7 @@ impl Options {
             checkpoint_bytes: None,
             segment_bytes_max: SEGMENT_BYTES_MAX,
             hot_record_bytes: 8 << 20,
+            transfer_bytes: 32 << 20,
             garbage_bytes_min: 8 << 20,
             batch_bytes_max: BATCH_BYTES_MAX,
             window_changes_max: CHANGES_MAX,

@@ -1,8 +1,8 @@
 //! Reading a blob: from the page cache as far as it is there, then a chunk at a time from the disk,
 //! the next one while the last is on its way out.
 
+use super::Blobs;
 use super::file::{BLOCK_BYTES, CACHED_BYTES, CHUNK_BYTES, read, read_cached};
-use crate::engine::Shared;
 use bytes::Bytes;
 use larder_platform::DiskFile;
 use larder_storage::{BlobError, BlobReader, BlobRef};
@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 
 /// A range of a blob being read. Holds at most two chunks.
 pub struct LocalReader {
-    shared: Arc<Shared>,
+    blobs: Arc<Blobs>,
     file: Arc<dyn DiskFile>,
     blob: BlobRef,
     /// What has not been asked of the disk yet.
@@ -22,12 +22,12 @@ pub struct LocalReader {
 
 impl LocalReader {
     pub(crate) fn new(
-        shared: Arc<Shared>,
+        blobs: Arc<Blobs>,
         file: Arc<dyn DiskFile>,
         blob: BlobRef,
         rest: Range<u64>,
     ) -> Self {
-        Self { shared, file, blob, rest, ahead: None }
+        Self { blobs, file, blob, rest, ahead: None }
     }
 
     /// The next at most `bytes` bytes. They end at a block boundary, so that no block is read
@@ -41,13 +41,14 @@ impl LocalReader {
         if self.rest.is_empty() {
             return;
         }
-        let range = self.piece(CHUNK_BYTES);
+        let room = self.blobs.memory.room(CHUNK_BYTES);
+        let range = self.piece(room.bytes);
         self.rest.start = range.end;
         let (send, receive) = oneshot::channel();
         let (file, blob) = (self.file.clone(), self.blob);
-        self.shared.platform.tasks.blocking(Box::new(move || {
+        self.blobs.shared.platform.tasks.blocking(Box::new(move || {
             // The reader may be gone: then nobody wants the bytes.
-            let _ = send.send(read(&*file, blob, range));
+            let _ = send.send(read(&*file, blob, range).map(|bytes| room.hold(bytes)));
         }));
         self.ahead = Some(receive);
     }
@@ -56,10 +57,11 @@ impl LocalReader {
 impl BlobReader for LocalReader {
     async fn next(&mut self) -> Result<Option<Bytes>, BlobError> {
         if self.ahead.is_none() && !self.rest.is_empty() {
-            let range = self.piece(CACHED_BYTES);
+            let room = self.blobs.memory.room(CACHED_BYTES);
+            let range = self.piece(room.bytes);
             if let Some(bytes) = read_cached(&*self.file, self.blob, range.clone())? {
                 self.rest.start = range.end;
-                return Ok(Some(bytes));
+                return Ok(Some(room.hold(bytes)));
             }
             self.read_ahead();
         }

@@ -1,8 +1,8 @@
 //! Writing a blob: chunks go to the disk, checksummed there, while further ones come in.
 
 use super::file::{BLOCK_BYTES, CHUNK_BYTES, block_checksum, trailer};
+use super::memory::Room;
 use super::{Blobs, io_error};
-use crate::engine::Shared;
 use bytes::Bytes;
 use larder_platform::{AlignedBuffer, DIRECT_ALIGN, DiskFile, OpenMode};
 use larder_storage::{BlobError, BlobId, BlobRef, BlobWriter};
@@ -14,30 +14,45 @@ use tokio::sync::oneshot;
 /// Chunks on their way to the disk at a time.
 const WRITES_MAX: usize = 4;
 
-/// A chunk that was written: its blocks' checksums, and its memory for the next one.
-type Written = io::Result<(Vec<u32>, AlignedBuffer)>;
+/// Memory of a chunk: as much as there was room for.
+struct Chunk {
+    memory: AlignedBuffer,
+    room: Room,
+}
 
-/// A blob being written. Holds at most [`WRITES_MAX`] chunks and the one being filled.
+impl Chunk {
+    fn new(room: Room) -> Self {
+        Self { memory: AlignedBuffer::new(room.bytes as usize), room }
+    }
+
+    fn is_full(&self) -> bool {
+        self.memory.len() == self.memory.capacity()
+    }
+}
+
+/// A chunk that was written: its blocks' checksums, and its memory for the next one.
+type Written = io::Result<(Vec<u32>, Chunk)>;
+
+/// A blob being written. Holds at most [`WRITES_MAX`] chunks and the one being filled; when memory
+/// is short two blocks.
 pub struct LocalWriter {
-    shared: Arc<Shared>,
     blobs: Arc<Blobs>,
     id: u64,
     file: Option<Arc<dyn DiskFile>>,
     /// The chunk being filled.
-    filling: Option<AlignedBuffer>,
+    filling: Option<Chunk>,
     /// Bytes handed to the disk.
     written: u64,
     writes: VecDeque<oneshot::Receiver<Written>>,
     /// Memory of a chunk that was written.
-    spare: Option<AlignedBuffer>,
+    spare: Option<Chunk>,
     checksums: Vec<u32>,
     finished: bool,
 }
 
 impl LocalWriter {
-    pub(crate) fn new(shared: Arc<Shared>, blobs: Arc<Blobs>, id: u64) -> Self {
+    pub(crate) fn new(blobs: Arc<Blobs>, id: u64) -> Self {
         Self {
-            shared,
             blobs,
             id,
             file: None,
@@ -54,26 +69,28 @@ impl LocalWriter {
         if let Some(file) = &self.file {
             return Ok(file.clone());
         }
-        let (shared, id) = (self.shared.clone(), self.id);
+        let (shared, id) = (self.blobs.shared.clone(), self.id);
         let open = move || shared.platform.disk.open(&shared.layout.blob(id), OpenMode::Uncached);
-        let file = self.shared.platform.blocking(open).await.ok_or(BlobError::Stopped)?;
-        let file = file.map_err(|error| io_error(&self.shared, &error))?;
+        let file = self.blobs.shared.platform.blocking(open).await.ok_or(BlobError::Stopped)?;
+        let file = file.map_err(|error| io_error(&self.blobs.shared, &error))?;
         self.file = Some(file.clone());
         Ok(file)
     }
 
     /// Hands a full chunk to the disk.
-    async fn flush(&mut self, chunk: AlignedBuffer) -> Result<(), BlobError> {
-        while self.writes.len() >= WRITES_MAX {
+    async fn flush(&mut self, chunk: Chunk) -> Result<(), BlobError> {
+        let writes_max = if chunk.room.is_large() { WRITES_MAX } else { 1 };
+        while self.writes.len() >= writes_max {
             self.collect().await?;
         }
         let file = self.file().await?;
         let (id, offset) = (self.id, self.written);
-        self.written += chunk.len() as u64;
+        self.written += chunk.memory.len() as u64;
         let (send, receive) = oneshot::channel();
-        self.shared.platform.tasks.blocking(Box::new(move || {
-            let written = file.write_at(chunk.as_slice(), offset);
-            let written = written.map(|()| (checksums(id, offset, chunk.as_slice()), chunk));
+        self.blobs.shared.platform.tasks.blocking(Box::new(move || {
+            let bytes = chunk.memory.as_slice();
+            let written = file.write_at(bytes, offset).map(|()| checksums(id, offset, bytes));
+            let written = written.map(|checksums| (checksums, chunk));
             // The writer may have been dropped: then nobody wants the outcome.
             let _ = send.send(written);
         }));
@@ -86,10 +103,11 @@ impl LocalWriter {
             return Ok(());
         };
         let outcome = write.await.map_err(|_| BlobError::Stopped)?;
-        let (checksums, mut chunk) = outcome.map_err(|error| io_error(&self.shared, &error))?;
+        let (checksums, mut chunk) =
+            outcome.map_err(|error| io_error(&self.blobs.shared, &error))?;
         self.checksums.extend(checksums);
-        chunk.clear();
-        self.spare = Some(chunk);
+        chunk.memory.clear();
+        self.spare = Some(chunk).filter(|chunk| chunk.room.is_large());
         Ok(())
     }
 }
@@ -117,15 +135,14 @@ impl BlobWriter for LocalWriter {
     async fn write(&mut self, mut data: Bytes) -> Result<(), BlobError> {
         while !data.is_empty() {
             // A full chunk waits for what is behind it: the last one is written with the end.
-            let is_full = |chunk: &mut AlignedBuffer| chunk.len() as u64 == CHUNK_BYTES;
-            if let Some(chunk) = self.filling.take_if(is_full) {
+            if let Some(chunk) = self.filling.take_if(|chunk| chunk.is_full()) {
                 self.flush(chunk).await?;
             }
-            let spare = &mut self.spare;
-            let new = || spare.take().unwrap_or_else(|| AlignedBuffer::new(CHUNK_BYTES as usize));
-            let filling = self.filling.get_or_insert_with(new);
-            let room = CHUNK_BYTES as usize - filling.len();
-            filling.extend(&data.split_to(room.min(data.len())));
+            let (spare, memory) = (&mut self.spare, &self.blobs.memory);
+            let new = || spare.take().unwrap_or_else(|| Chunk::new(memory.room(CHUNK_BYTES)));
+            let filling = &mut self.filling.get_or_insert_with(new).memory;
+            let left = filling.capacity() - filling.len();
+            filling.extend(&data.split_to(left.min(data.len())));
         }
         Ok(())
     }
@@ -136,15 +153,15 @@ impl BlobWriter for LocalWriter {
         }
         let file = self.file().await?;
         let last = self.filling.take();
-        let length = self.written + last.as_ref().map_or(0, |last| last.len() as u64);
+        let length = self.written + last.as_ref().map_or(0, |last| last.memory.len() as u64);
         let blob = BlobRef { id: BlobId(self.id), length };
         let checksums = std::mem::take(&mut self.checksums);
-        let synced = self.shared.platform.blocking(move || {
-            let last = last.as_ref().map_or(&[][..], AlignedBuffer::as_slice);
+        let synced = self.blobs.shared.platform.blocking(move || {
+            let last = last.as_ref().map_or(&[][..], |last| last.memory.as_slice());
             end(&*file, blob, last, checksums)
         });
         let synced = synced.await.ok_or(BlobError::Stopped)?;
-        synced.map_err(|error| io_error(&self.shared, &error))?;
+        synced.map_err(|error| io_error(&self.blobs.shared, &error))?;
         self.finished = true;
         Ok(blob)
     }

@@ -26,6 +26,10 @@ use std::time::Duration;
 const CLOSED_SPACES_MAX: usize = 1 << 20;
 /// How long a commit waits at a time for the index to make room for it.
 const BACKPRESSURE: Duration = Duration::from_millis(1);
+/// How long nothing is written before a checkpoint is taken ahead of time, and the part of a full
+/// memtable that makes it worth while.
+const IDLE: Duration = Duration::from_secs(5);
+const IDLE_PART: u64 = 16;
 
 /// The committer.
 pub(crate) struct Committer {
@@ -38,6 +42,8 @@ pub(crate) struct Committer {
     /// Moment of the last commit, written or not.
     moment: u64,
     bytes_since_checkpoint: u64,
+    /// Since when there has been nothing to write, on the monotonic clock.
+    idle_since_ns: Option<u64>,
 }
 
 impl Drop for Committer {
@@ -58,8 +64,9 @@ impl Worker for Committer {
         let room = BATCH_BYTES_MAX - BATCH_HEADER_BYTES - BATCH_ALIGN;
         let waiting = self.shared.queue.take(room.min(self.shared.options.batch_bytes_max));
         if waiting.is_empty() {
-            return Step::Sleep;
+            return self.rest();
         }
+        self.idle_since_ns = None;
         self.commit(waiting);
         Step::Again
     }
@@ -76,7 +83,27 @@ impl Committer {
             buffer: AlignedBuffer::new(BATCH_BYTES_MAX),
             moment,
             bytes_since_checkpoint: replayed,
+            idle_since_ns: None,
         }
+    }
+
+    /// Nothing is to be written. After a while what the index holds in memory goes to tables: there
+    /// compaction can clear away what was removed, and the next start has less to replay.
+    fn rest(&mut self) -> Step {
+        let shared = &self.shared;
+        let worth = shared.index.memtable_bytes() >= shared.options.memtable_bytes / IDLE_PART;
+        if !worth || shared.flush_is_pending() {
+            return Step::Sleep;
+        }
+        let now_ns = shared.platform.clock.monotonic_ns();
+        let since_ns = *self.idle_since_ns.get_or_insert(now_ns);
+        let left_ns = (since_ns + IDLE.as_nanos() as u64).saturating_sub(now_ns);
+        if left_ns > 0 {
+            return Step::SleepFor(Duration::from_nanos(left_ns));
+        }
+        self.idle_since_ns = None;
+        self.checkpoint();
+        Step::Sleep
     }
 
     fn commit(&mut self, waiting: Vec<Pending>) {

@@ -3,6 +3,7 @@
 
 use crate::engine::Shared;
 use crate::gc;
+use crate::index::{IndexError, Waste};
 use crate::layout::{SEGMENT_BYTES_FULL, SEGMENT_BYTES_MIN};
 use crate::metrics::count;
 use larder_platform::{Step, Worker};
@@ -12,6 +13,10 @@ use std::time::Duration;
 
 /// How long to wait before trying again what the device refused.
 const RETRY: Duration = Duration::from_secs(1);
+/// Without a write for so long there is time to clear away waste.
+const QUIET: Duration = Duration::from_secs(5);
+/// Rewrites of the index take at most one part in so many of the time.
+const REWRITE_PART: u64 = 10;
 
 /// Makes sealed index changes durable.
 pub(crate) struct Flusher(pub(crate) Arc<Shared>);
@@ -38,21 +43,63 @@ impl Worker for Flusher {
     }
 }
 
-/// Compacts the index.
-pub(crate) struct Compactor(pub(crate) Arc<Shared>);
+/// Compacts the index, level by level; and as a whole, where that leaves waste, when nobody writes.
+pub(crate) struct Compactor {
+    shared: Arc<Shared>,
+    /// The journal writes when nobody had written last, and when that was.
+    quiet: (u64, u64),
+    /// No rewrite before this: they take at most a part of the time.
+    not_before_ns: u64,
+}
 
 impl Worker for Compactor {
     fn step(&mut self) -> Step {
-        let shared = &self.0;
+        let shared = &self.shared;
         match shared.index.compact(shared.snapshots.evictable(&shared.visible)) {
             Ok(true) => Step::Again,
-            Ok(false) => Step::Sleep,
-            Err(error) => {
-                log::error!("the index could not be compacted, trying again: {error}");
-                shared.reserve.review();
-                shared.watch_space();
-                Step::SleepFor(RETRY)
+            Ok(false) => self.clear_waste(),
+            Err(error) => self.failed("compacted", &error, RETRY),
+        }
+    }
+}
+
+impl Compactor {
+    pub(crate) fn new(shared: Arc<Shared>) -> Self {
+        Self { shared, quiet: (0, 0), not_before_ns: 0 }
+    }
+
+    fn failed(&self, what: &str, error: &IndexError, wait: Duration) -> Step {
+        log::error!("the index could not be {what}, trying again: {error}");
+        self.shared.reserve.review();
+        self.shared.watch_space();
+        Step::SleepFor(wait)
+    }
+
+    fn clear_waste(&mut self) -> Step {
+        let shared = &self.shared;
+        let now_ns = shared.platform.clock.monotonic_ns();
+        let writes = shared.metrics.batches.load(Ordering::Relaxed);
+        if self.quiet.0 != writes {
+            self.quiet = (writes, now_ns);
+        }
+        let is_quiet = now_ns >= self.quiet.1 + QUIET.as_nanos() as u64;
+        match shared.index.waste() {
+            Waste::Little => return Step::Sleep,
+            _ if now_ns < self.not_before_ns => {
+                return Step::SleepFor(Duration::from_nanos(self.not_before_ns - now_ns));
             }
+            Waste::Some if !is_quiet => return Step::SleepFor(QUIET),
+            Waste::Some | Waste::Much => {}
+        }
+        let done = shared.index.rewrite(shared.snapshots.evictable(&shared.visible));
+        let took_ns = shared.platform.clock.monotonic_ns() - now_ns;
+        self.not_before_ns = now_ns + took_ns * REWRITE_PART;
+        match done {
+            Ok(()) => {
+                log::info!("the index was rewritten in {} ms", took_ns / 1_000_000);
+                Step::Again
+            }
+            Err(error) => self.failed("rewritten", &error, QUIET),
         }
     }
 }

@@ -88,7 +88,7 @@ fn start(shared: &Arc<Shared>, committer: Committer) -> Mutex<Vec<larder_platfor
     let gc = SegmentGc::default();
     let keepers: [(&str, Box<dyn Worker>); 3] = [
         ("index-flush", Box::new(Flusher(shared.clone()))),
-        ("index-compact", Box::new(Compactor(shared.clone()))),
+        ("index-compact", Box::new(Compactor::new(shared.clone()))),
         ("segments", Box::new(SegmentKeeper { shared: shared.clone(), gc })),
     ];
     let keepers = keepers.map(|(name, worker)| tasks.start_worker(name, worker));

@@ -1,7 +1,7 @@
 //! Rows that were read lately, in front of the index: a point read of a hot key costs a hash
 //! look-up instead of a walk through memtables and table blocks.
 
-use super::{Cursor, Index, IndexChange, IndexError};
+use super::{Cursor, Index, IndexChange, IndexError, Waste};
 use crate::recent::Recent;
 use crate::window::row_hash;
 use bytes::Bytes;
@@ -100,6 +100,14 @@ impl Index for CachedIndex {
 
     fn compact(&self, oldest: Moment) -> Result<bool, IndexError> {
         self.index.compact(oldest)
+    }
+
+    fn waste(&self) -> Waste {
+        self.index.waste()
+    }
+
+    fn rewrite(&self, oldest: Moment) -> Result<(), IndexError> {
+        self.index.rewrite(oldest)
     }
 }
 

@@ -3,7 +3,7 @@
 //! The crate keeps no log. It syncs tables, then the manifest, then their directory, so that a
 //! flush is all or nothing; what was not flushed is replayed from the journal.
 
-use super::{Cursor, Index, IndexChange, IndexError};
+use super::{Cursor, Index, IndexChange, IndexError, Waste};
 use crate::care::Finding;
 use bytes::Bytes;
 use larder_platform::Disk;
@@ -22,6 +22,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 const SEQNO_BASE: u64 = 1 << 40;
 /// Size of the tables of a level.
 const TABLE_BYTES: u64 = 32 << 20;
+/// The level that compaction ends in.
+const LAST_LEVEL: usize = 6;
+/// Tombstones that a listing steps over without being much slower for it.
+const TOMBSTONES_MIN: u64 = 10_000;
+/// Up to so many tables it does not matter in which level they are.
+const TABLES_MIN: usize = 8;
+/// One table in so many may be above the last level.
+const ABOVE_PART: usize = 8;
+/// A larger index is not rewritten as a whole: it would take minutes, which a stop waits for, and
+/// as much space again.
+const REWRITE_BYTES_MAX: u64 = 8 << 30;
 /// Part of the cache that the tables may take on disk for the index to count as resident: the
 /// cache holds blocks with some overhead.
 const RESIDENT_PERCENT: u64 = 70;
@@ -150,6 +161,30 @@ impl Index for LsmIndex {
         self.tables_changed();
         Ok(self.tree.table_count() != before)
     }
+
+    fn waste(&self) -> Waste {
+        if self.tree.disk_space() > REWRITE_BYTES_MAX {
+            return Waste::Little;
+        }
+        let (tables, tombstones) = (self.tree.table_count(), self.tree.tombstone_count());
+        // What is newer than the last level may replace something there.
+        let above = tables - self.tree.level_table_count(LAST_LEVEL).unwrap_or(0);
+        let entries = self.tree.approximate_len() as u64;
+        if tombstones > TOMBSTONES_MIN && tombstones > entries / 2 {
+            return Waste::Much;
+        }
+        let replaced = tables > TABLES_MIN && above * ABOVE_PART > tables;
+        match tombstones > TOMBSTONES_MIN || replaced {
+            true => Waste::Some,
+            false => Waste::Little,
+        }
+    }
+
+    fn rewrite(&self, oldest: Moment) -> Result<(), IndexError> {
+        self.tree.major_compact(TABLE_BYTES, seqno(oldest)).map_err(failed)?;
+        self.tables_changed();
+        Ok(())
+    }
 }
 
 struct LsmCursor<'a> {
@@ -186,9 +221,10 @@ impl Cursor for LsmCursor<'_> {
 #[cfg(test)]
 mod tests {
     use super::LsmIndex;
-    use crate::index::{Index, IndexChange, IndexError};
+    use crate::index::{Index, IndexChange, IndexError, Waste};
     use larder_platform::{OpenMode, Platform};
     use larder_storage::Moment;
+    use lsm_tree::AbstractTree as _;
     use std::path::Path;
 
     fn open(path: &Path) -> Result<LsmIndex, IndexError> {
@@ -244,6 +280,36 @@ mod tests {
             }
         }
         open(directory.path()).expect("all is as it was");
+    }
+
+    #[tokio::test]
+    async fn a_rewrite_clears_away_what_was_removed() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let index = open(directory.path()).expect("opens");
+        let rows = 0..super::TOMBSTONES_MIN * 2;
+        let change = |n: u64, value: Option<Vec<u8>>, at| {
+            let key = format!("{n:08}").into_bytes();
+            IndexChange { key, value, at: Moment(at) }
+        };
+        let flush = |oldest| {
+            index.seal();
+            index.flush(Moment(oldest)).expect("a flush");
+            while index.compact(Moment(oldest)).expect("a compaction") {}
+        };
+        index.apply(rows.clone().map(|n| change(n, Some(vec![7; 20]), 1)).collect());
+        flush(1);
+        assert_eq!(index.waste(), Waste::Little);
+        index.apply(rows.clone().skip(1).map(|n| change(n, None, 2)).collect());
+        flush(2);
+        assert_ne!(index.waste(), Waste::Little);
+        let before = index.tree.disk_space();
+        index.rewrite(Moment(2)).expect("a rewrite");
+        assert_eq!(index.waste(), Waste::Little);
+        assert!(index.tree.disk_space() < before / 10, "{before} bytes before");
+        let mut cursor = index.cursor(b"0", b"9", Moment(2)).expect("a cursor");
+        assert_eq!(cursor.entry().map(|(key, _)| key), Some(&b"00000000"[..]));
+        cursor.step().expect("a step");
+        assert!(cursor.entry().is_none());
     }
 
     #[tokio::test]

@@ -37,6 +37,17 @@ pub struct IndexChange {
     pub at: Moment,
 }
 
+/// How much of the tables is waste.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Waste {
+    /// Not worth the work.
+    Little,
+    /// To be cleared away when there is nothing else to do.
+    Some,
+    /// More is waste than is not.
+    Much,
+}
+
 /// What a cursor's owner wants next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Next {
@@ -95,4 +106,16 @@ pub trait Index: Send + Sync {
 
     /// Does one piece of compaction; `false` when nothing was to be done.
     fn compact(&self, oldest: Moment) -> Result<bool, IndexError>;
+
+    /// What is in tables though it was removed or replaced, and what [`Index::compact`] leaves
+    /// there.
+    fn waste(&self) -> Waste {
+        Waste::Little
+    }
+
+    /// Writes all tables anew without waste, apart from what somebody at or after `oldest` reads.
+    /// Takes long, and as much space again.
+    fn rewrite(&self, _oldest: Moment) -> Result<(), IndexError> {
+        Ok(())
+    }
 }

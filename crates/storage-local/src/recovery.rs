@@ -134,9 +134,12 @@ fn headers(
                 file.sync()?;
                 free.push(FreeSegment { slot, bytes });
             }
-            // A creation that was cut off: a header is one sector, so it is there or it is not.
+            // A creation that was cut off: a header is one sector, so it is there or it is not. Of a
+            // segment that was ever in use the copy says so.
             Some(header) if header.segment == 0 => platform.disk.remove(&layout.segment(slot))?,
-            None if first.len() < SECTOR_BYTES || first.iter().all(|byte| *byte == 0) => {
+            None if (first.len() < SECTOR_BYTES || first.iter().all(|byte| *byte == 0))
+                && !was_used(&block) =>
+            {
                 platform.disk.remove(&layout.segment(slot))?;
             }
             _ => {
@@ -148,6 +151,10 @@ fn headers(
         }
     }
     Ok((used, Slots::new(free, next_slot, bytes_last)))
+}
+
+fn was_used(block: &[u8]) -> bool {
+    matches!(SegmentHeader::twin(block), Twin::Intact(header) if header.segment != 0)
 }
 
 fn checkpoint(index: &dyn Index) -> Result<Checkpoint, OpenError> {

@@ -48,6 +48,11 @@ fn place_at(slot: u32, offset: u64) -> String {
     format!("{} at byte {offset}", place(slot))
 }
 
+/// Whether nothing ever reached the sector of the header.
+fn is_blank(block: &[u8]) -> bool {
+    block.iter().take(512).all(|byte| *byte == 0)
+}
+
 /// Reads every header block. What is wrong with one goes to `report`.
 pub(crate) fn survey(
     platform: &Platform,
@@ -91,12 +96,15 @@ impl Survey {
                 }
                 (header, false, damaged)
             }
-            (None, Twin::Intact(header)) if fits(&header) => {
+            // A creation that was cut off may have got the copy to the disk and not the header.
+            (None, Twin::Intact(header))
+                if fits(&header) && !(header.segment == 0 && is_blank(&block)) =>
+            {
                 let what = "the header is damaged; its copy is intact";
                 report(Finding::damage(place_at(slot, 0), what));
                 (header, true, false)
             }
-            _ if block.iter().take(512).all(|byte| *byte == 0) => {
+            _ if is_blank(&block) => {
                 // A creation that was cut off: a start removes it.
                 report(Finding::note(place(slot), "a segment that was never finished"));
                 return Ok(());

@@ -2,6 +2,7 @@
 
 use crate::harness::{Harness, SPACES};
 use bytes::Bytes;
+use larder_platform::OpenMode;
 use larder_storage::{
     Batch, BlobRef, BlobStore, BlobWriter, Check, Delete, MetaStore, Put, RowKey, RowKind,
 };
@@ -393,5 +394,38 @@ fn a_copy_that_is_cut_off_is_known_to_be_unfinished() {
         assert_eq!(harness.check(), Vec::<String>::new());
         harness.open();
         harness.assert_same();
+    }
+}
+
+/// A segment whose first sector is blank is a creation that was cut off, unless its second header
+/// says that it was ever in use.
+#[test]
+fn a_blank_first_sector_is_a_cut_off_creation_or_damage() {
+    let blank = |harness: &Harness, path: &str| {
+        let disk = harness.sim.platform().disk.clone();
+        let file = disk.open(Path::new(path), OpenMode::Write).expect("the segment");
+        file.write_at(&[0; 512], 0).expect("a write");
+    };
+    let mut harness = at_rest(3);
+    let disk = harness.sim.platform().disk.clone();
+    let names = disk.list(Path::new("/data/journal")).expect("a list");
+    let is_free = |name: &String| {
+        let bytes = disk.read_all(&Path::new("/data/journal").join(name)).expect("the segment");
+        bytes[8..16] == [0; 8]
+    };
+    let (free, used): (Vec<String>, Vec<String>) = names.into_iter().partition(is_free);
+    assert!(!free.is_empty() && !used.is_empty(), "{free:?} {used:?}");
+    blank(&harness, &format!("/data/journal/{}", free[0]));
+    assert_eq!(harness.check(), Vec::<String>::new());
+    harness.open();
+    harness.assert_same();
+    harness.stop();
+    for name in used {
+        let path = format!("/data/journal/{name}");
+        blank(&harness, &path);
+        assert!(harness.check().iter().any(|finding| finding.contains("its copy is intact")));
+        assert!(harness.try_open().is_err(), "{path} is not removed");
+        assert!(harness.try_repair().is_ok());
+        assert_eq!(harness.check(), Vec::<String>::new(), "{path}");
     }
 }

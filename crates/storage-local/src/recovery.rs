@@ -134,7 +134,7 @@ fn headers(
                 file.sync()?;
                 free.push(FreeSegment { slot, bytes });
             }
-            // A creation that was cut off: a header is one sector, so it is there or it is not. Of a
+            // A creation that was cut off: a header is one sector, so it is there or not. Of a
             // segment that was ever in use the copy says so.
             Some(header) if header.segment == 0 => platform.disk.remove(&layout.segment(slot))?,
             None if (first.len() < SECTOR_BYTES || first.iter().all(|byte| *byte == 0))

@@ -8,8 +8,10 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 const LOAD: Duration = Duration::from_millis(1000);
-/// Longest load until the first 507.
+/// Longest load until the first 507, and what is added for each MiB that is free: that a busy
+/// machine is slow to fill them is no wrong answer.
 const FULL_MAX: Duration = Duration::from_secs(20);
+const FULL_PER_MIB: Duration = Duration::from_secs(1);
 /// Load on a full disk.
 const FULL_LOAD: Duration = Duration::from_millis(1500);
 /// In this time after space has returned writes are accepted again.
@@ -26,9 +28,10 @@ pub fn round(stand: &mut Stand, first: bool, sum: &mut Sum) -> Result<(), String
     };
     let load = stand.load(&serving, Weather::Full);
     sleep(LOAD);
-    let free = stand.chance.below(FREE_MIB_MAX) * MIB;
+    let free_mib = stand.chance.below(FREE_MIB_MAX);
+    let free = free_mib * MIB;
     stand.disk.limit_space(Some(free));
-    let until = Instant::now() + FULL_MAX;
+    let until = Instant::now() + FULL_MAX + FULL_PER_MIB * free_mib as u32;
     let mut full = false;
     while !full && Instant::now() < until {
         sleep(POLL);

@@ -136,7 +136,8 @@ pub fn disk_text(counts: &Counts) -> String {
     let fates = counts.fates;
     let _ = writeln!(
         out,
-        "power went at no call in particular {}; cuts {}: sectors lost {}, kept {}, torn {}; directory changes lost {}, kept {}; \
+        "power went at no call in particular {}\n\
+         cuts {}: sectors lost {}, kept {}, torn {}; directory changes lost {}, kept {}; \
          no space {}; bits flipped {}",
         counts.power_between,
         counts.cuts,

@@ -181,11 +181,13 @@ impl Committer {
         for (segment, length) in &group.live {
             self.shared.segments.add_live(*segment, *length);
         }
+        self.shared.add_usage(&group.usage);
+        self.shared.index.apply(group.changes);
+        // Not before the index names the new records: a segment without live ones is freed at once,
+        // and a reader who finds his record gone asks the index for its new place.
         for (segment, length) in &group.dead {
             self.shared.segments.sub_live(*segment, *length);
         }
-        self.shared.add_usage(&group.usage);
-        self.shared.index.apply(group.changes);
     }
 
     fn refuse_all(&mut self, waiting: Vec<Pending>, error: &io::Error) {

@@ -6,7 +6,7 @@ pub(crate) mod group;
 use crate::checkpoint::{CHECKPOINT, Checkpoint, SegmentUse};
 use crate::engine::Shared;
 use crate::index::IndexChange;
-use crate::journal::{BATCH_HEADER_BYTES, Journal, JournalError, SEGMENT_HEADER_BYTES};
+use crate::journal::{BATCH_HEADER_BYTES, Epoch, Journal, JournalError, SEGMENT_HEADER_BYTES};
 use crate::keys;
 use crate::layout::{BATCH_ALIGN, BATCH_BYTES_MAX, CHECKPOINT_BYTES};
 use crate::metrics::count;
@@ -77,7 +77,7 @@ impl Committer {
         let bytes: usize = waiting.iter().map(|pending| pending.bytes).sum();
         let disk_bytes = (BATCH_HEADER_BYTES + bytes).next_multiple_of(BATCH_ALIGN);
         assert!(disk_bytes <= BATCH_BYTES_MAX, "a group keeps to the batch's size");
-        let (segment, offset, epoch) = match self.journal.reserve(disk_bytes) {
+        let (segment, offset, epoch) = match self.reserve(disk_bytes) {
             Ok(place) => place,
             Err(error) => return self.refuse_all(waiting, &error),
         };
@@ -115,6 +115,19 @@ impl Committer {
         self.checkpoint_if_due();
         if moves {
             self.shared.wake_keepers();
+        }
+    }
+
+    /// A place in the journal. Who first learns that the disk is full releases the reserve, and then
+    /// there is room for deletes; what else waits is refused for itself.
+    fn reserve(&mut self, disk_bytes: usize) -> io::Result<(u64, u64, Epoch)> {
+        let was_full = self.shared.reserve.is_full();
+        match self.journal.reserve(disk_bytes) {
+            Err(error) if error.kind() == io::ErrorKind::StorageFull && !was_full => {
+                self.shared.saw(&error);
+                self.journal.reserve(disk_bytes)
+            }
+            reserved => reserved,
         }
     }
 

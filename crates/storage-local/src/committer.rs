@@ -6,7 +6,7 @@ pub(crate) mod group;
 use crate::checkpoint::{CHECKPOINT, Checkpoint, SegmentUse};
 use crate::engine::Shared;
 use crate::index::IndexChange;
-use crate::journal::{BATCH_HEADER_BYTES, Journal, JournalError, SEGMENT_HEADER_BYTES};
+use crate::journal::{BATCH_HEADER_BYTES, Epoch, Journal, JournalError, SEGMENT_HEADER_BYTES};
 use crate::keys;
 use crate::layout::{BATCH_ALIGN, BATCH_BYTES_MAX, CHECKPOINT_BYTES};
 use crate::metrics::count;
@@ -110,7 +110,7 @@ impl Committer {
         let bytes: usize = waiting.iter().map(|pending| pending.bytes).sum();
         let disk_bytes = (BATCH_HEADER_BYTES + bytes).next_multiple_of(BATCH_ALIGN);
         assert!(disk_bytes <= BATCH_BYTES_MAX, "a group keeps to the batch's size");
-        let (segment, offset, epoch) = match self.journal.reserve(disk_bytes) {
+        let (segment, offset, epoch) = match self.reserve(disk_bytes) {
             Ok(place) => place,
             Err(error) => return self.refuse_all(waiting, &error),
         };
@@ -148,6 +148,19 @@ impl Committer {
         self.checkpoint_if_due();
         if moves {
             self.shared.wake_keepers();
+        }
+    }
+
+    /// A place in the journal. Who first learns that the disk is full releases the reserve, and then
+    /// there is room for deletes; what else waits is refused for itself.
+    fn reserve(&mut self, disk_bytes: usize) -> io::Result<(u64, u64, Epoch)> {
+        let was_full = self.shared.reserve.is_full();
+        match self.journal.reserve(disk_bytes) {
+            Err(error) if error.kind() == io::ErrorKind::StorageFull && !was_full => {
+                self.shared.saw(&error);
+                self.journal.reserve(disk_bytes)
+            }
+            reserved => reserved,
         }
     }
 
@@ -219,11 +232,13 @@ impl Committer {
         for (segment, length) in &group.live {
             self.shared.segments.add_live(*segment, *length);
         }
+        self.shared.add_usage(&group.usage);
+        self.shared.index.apply(group.changes);
+        // Not before the index names the new records: a segment without live ones is freed at once,
+        // and a reader who finds his record gone asks the index for its new place.
         for (segment, length) in &group.dead {
             self.shared.segments.sub_live(*segment, *length);
         }
-        self.shared.add_usage(&group.usage);
-        self.shared.index.apply(group.changes);
     }
 
     fn refuse_all(&mut self, waiting: Vec<Pending>, error: &io::Error) {

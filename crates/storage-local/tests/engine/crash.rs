@@ -239,6 +239,26 @@ fn a_payload_that_looks_like_a_batch_does_not_replay() {
     harness.assert_same();
 }
 
+/// Nobody has noticed yet that the disk is full, and the journal needs a new segment.
+#[test]
+fn what_frees_space_is_done_by_whoever_finds_the_disk_full() {
+    for seed in 0..30 {
+        let mut harness = Harness::new(seed);
+        assert!(harness.commit(vec![put("k", "v".into(), 1000)]).is_empty());
+        harness.sim.faults().disk_full(0);
+        let freeing = |number: u32| {
+            let row = RowKey::new(SPACES[0], RowKind::Gc, format!("{number}"));
+            let payload = Some(Bytes::from(vec![1; 100_000]));
+            let puts = vec![Put { row, value: "v".into(), payload, replaces: None }];
+            Batch { puts, frees: true, ..Batch::default() }
+        };
+        // All at once: no keeper looks at the space in between.
+        let refused = harness.commit((0..40).map(freeing).collect());
+        assert!(refused.is_empty(), "seed {seed}: {} refused", refused.len());
+        harness.assert_same();
+    }
+}
+
 #[test]
 fn a_full_disk_refuses_writes_and_takes_deletes() {
     let mut harness = Harness::new(11);

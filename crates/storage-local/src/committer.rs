@@ -151,8 +151,8 @@ impl Committer {
         }
     }
 
-    /// A place in the journal. Who first learns that the disk is full releases the reserve, and then
-    /// there is room for deletes; what else waits is refused for itself.
+    /// A place in the journal. Who first learns that the disk is full releases the reserve: then
+    /// there is room for deletes, and what else waits is refused for itself.
     fn reserve(&mut self, disk_bytes: usize) -> io::Result<(u64, u64, Epoch)> {
         let was_full = self.shared.reserve.is_full();
         match self.journal.reserve(disk_bytes) {

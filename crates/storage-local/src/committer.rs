@@ -290,6 +290,7 @@ impl Committer {
         self.shared.index.apply(vec![change]);
         self.shared.index.seal();
         self.bytes_since_checkpoint = 0;
+        self.shared.metrics.index_lag_bytes.store(0, Ordering::Relaxed);
         self.shared.request_flush(self.journal.link().map_or(0, |link| link.segment));
     }
 }

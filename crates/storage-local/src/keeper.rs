@@ -17,6 +17,10 @@ const RETRY: Duration = Duration::from_secs(1);
 const QUIET: Duration = Duration::from_secs(5);
 /// Rewrites of the index take at most one part in so many of the time.
 const REWRITE_PART: u64 = 10;
+/// A rewrite begins when so many times its space is free.
+const REWRITE_SPACE: u64 = 3;
+/// How long after one that had no space, or failed, the next is tried.
+const REWRITE_RETRY: Duration = Duration::from_secs(600);
 
 /// Makes sealed index changes durable.
 pub(crate) struct Flusher(pub(crate) Arc<Shared>);
@@ -75,6 +79,13 @@ impl Compactor {
         Step::SleepFor(wait)
     }
 
+    /// Whether a rewrite, which takes as much again as the tables, leaves space for writers.
+    fn has_space(&self) -> bool {
+        let shared = &self.shared;
+        let space = shared.platform.disk.space(&shared.layout.root);
+        space.is_ok_and(|space| space.free_bytes / REWRITE_SPACE >= shared.index.table_bytes())
+    }
+
     fn clear_waste(&mut self) -> Step {
         let shared = &self.shared;
         let now_ns = shared.platform.clock.monotonic_ns();
@@ -91,6 +102,10 @@ impl Compactor {
             Waste::Some if !is_quiet => return Step::SleepFor(QUIET),
             Waste::Some | Waste::Much => {}
         }
+        if !self.has_space() {
+            self.not_before_ns = now_ns + REWRITE_RETRY.as_nanos() as u64;
+            return Step::SleepFor(REWRITE_RETRY);
+        }
         let done = shared.index.rewrite(shared.snapshots.evictable(&shared.visible));
         let took_ns = shared.platform.clock.monotonic_ns() - now_ns;
         self.not_before_ns = now_ns + took_ns * REWRITE_PART;
@@ -99,7 +114,10 @@ impl Compactor {
                 log::info!("the index was rewritten in {} ms", took_ns / 1_000_000);
                 Step::Again
             }
-            Err(error) => self.failed("rewritten", &error, QUIET),
+            Err(error) => {
+                self.not_before_ns += REWRITE_RETRY.as_nanos() as u64;
+                self.failed("rewritten", &error, REWRITE_RETRY)
+            }
         }
     }
 }

@@ -63,6 +63,7 @@ impl BlobReader for LocalReader {
                 self.rest.start = range.end;
                 return Ok(Some(room.hold(bytes)));
             }
+            drop(room);
             self.read_ahead();
         }
         let Some(ahead) = self.ahead.take() else {

@@ -106,6 +106,10 @@ impl Index for CachedIndex {
         self.index.waste()
     }
 
+    fn table_bytes(&self) -> u64 {
+        self.index.table_bytes()
+    }
+
     fn rewrite(&self, oldest: Moment) -> Result<(), IndexError> {
         self.index.rewrite(oldest)
     }

@@ -180,6 +180,10 @@ impl Index for LsmIndex {
         }
     }
 
+    fn table_bytes(&self) -> u64 {
+        self.tree.disk_space()
+    }
+
     fn rewrite(&self, oldest: Moment) -> Result<(), IndexError> {
         self.tree.major_compact(TABLE_BYTES, seqno(oldest)).map_err(failed)?;
         self.tables_changed();

@@ -113,6 +113,11 @@ pub trait Index: Send + Sync {
         Waste::Little
     }
 
+    /// Bytes of all tables.
+    fn table_bytes(&self) -> u64 {
+        0
+    }
+
     /// Writes all tables anew without waste, apart from what somebody at or after `oldest` reads.
     /// Takes long, and as much space again.
     fn rewrite(&self, _oldest: Moment) -> Result<(), IndexError> {

@@ -1,6 +1,7 @@
 //! Everything a body's bytes are hashed for, in one pass.
 
 use crate::hasher::Hasher;
+use crate::md5::{Counted, Lone};
 use crate::{Md5, Md5Queue};
 use bytes::Bytes;
 use larder_types::{Checksum, ChecksumAlgorithm};
@@ -35,9 +36,14 @@ pub struct BodyDigests {
 /// first cache level, so that several digests cost one read of memory.
 const BLOCK_BYTES: usize = 16 << 10;
 
+/// A body counts as large from here on: hashing it elsewhere is worth the way there.
+const LARGE_BYTES: u64 = 256 << 10;
+
 /// Hashes a body once for all its digests.
 pub struct BodyHasher {
     md5: Md5Part,
+    /// Set once it is hashed beside others.
+    counted: Option<Counted>,
     crc64nvme: crc_fast::Digest,
     sha256: Option<ring::digest::Context>,
     checksums: Vec<(ChecksumAlgorithm, Further)>,
@@ -49,6 +55,8 @@ enum Md5Part {
     /// Not wanted.
     Off,
     On(Md5),
+    /// On a thread, a few pieces behind.
+    Behind(Lone),
     /// With a queue. It stays there when the body is given up meanwhile.
     Away,
 }
@@ -75,6 +83,7 @@ impl BodyHasher {
         };
         Self {
             md5: if plan.md5 { Md5Part::On(Md5::default()) } else { Md5Part::Off },
+            counted: None,
             crc64nvme: crc_fast::Digest::new(crc_fast::CrcAlgorithm::Crc64Nvme),
             sha256: plan.sha256.then(|| ring::digest::Context::new(&ring::digest::SHA256)),
             checksums: plan.checksums.iter().map(further).collect(),
@@ -90,13 +99,33 @@ impl BodyHasher {
         self.update_others(data);
     }
 
-    /// Adds bytes; their MD5 is computed beside those of other bodies.
+    /// Adds bytes; their MD5 is computed beside those of other bodies, or on another core while
+    /// further bytes come in. [`BodyHasher::finish_beside`] waits for it.
     pub async fn update_beside(&mut self, queue: &Md5Queue, data: &Bytes) {
+        let counted = self.counted.get_or_insert_with(|| queue.counted());
+        let alone = counted.alone().filter(|_| self.length >= LARGE_BYTES);
+        self.md5 = match (std::mem::replace(&mut self.md5, Md5Part::Away), alone) {
+            (Md5Part::On(md5), Some(tasks)) => Md5Part::Behind(Lone::new(md5, tasks.clone())),
+            (Md5Part::Behind(lone), None) => Md5Part::On(lone.home().await),
+            (other, _) => other,
+        };
+        if let Md5Part::Behind(lone) = &self.md5 {
+            lone.push(data.clone()).await;
+        }
         self.update_others(data);
         self.md5 = match std::mem::replace(&mut self.md5, Md5Part::Away) {
             Md5Part::On(md5) => Md5Part::On(queue.update(md5, data).await),
             other => other,
         };
+    }
+
+    /// The digests of a body that came by [`BodyHasher::update_beside`].
+    pub async fn finish_beside(mut self) -> BodyDigests {
+        self.md5 = match std::mem::replace(&mut self.md5, Md5Part::Away) {
+            Md5Part::Behind(lone) => Md5Part::On(lone.home().await),
+            other => other,
+        };
+        self.finish()
     }
 
     fn update_others(&mut self, data: &[u8]) {
@@ -124,7 +153,9 @@ impl BodyHasher {
         let md5 = match self.md5 {
             Md5Part::Off => [0; 16],
             Md5Part::On(md5) => md5.finish(),
-            Md5Part::Away => panic!("a body that was given up is not finished"),
+            Md5Part::Behind(_) | Md5Part::Away => {
+                panic!("a body that was given up is not finished")
+            }
         };
         let crc64nvme = self.crc64nvme.finalize();
         let sha256: Option<[u8; 32]> = self.sha256.map(|sha256| {

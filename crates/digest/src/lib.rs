@@ -2,7 +2,7 @@
 //!
 //! Holds: every algorithm of AWS's `ChecksumAlgorithm`, one pass for all that a body needs, MD5 of
 //! many bodies side by side, HMAC.
-//! Never: I/O, threads, wire formats, comparison policy.
+//! Never: I/O, threads of its own, wire formats, comparison policy.
 //! Enter at: [`BodyHasher`], [`Hasher`], [`combine_crc`], [`composite`], [`multipart_etag`].
 
 mod body;

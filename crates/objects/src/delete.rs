@@ -1,12 +1,12 @@
 //! DeleteObject and DeleteObjects.
 
 use crate::attempts::{Attempts, Outcome};
-use crate::concurrent::join_bounded;
 use crate::conditions::DeleteConditions;
 use crate::plan::{NewVersion, Standing};
 use crate::rows::VersionRecord;
 use crate::{Bucket, Error, Objects, Versioning};
 use bytes::Bytes;
+use futures_util::stream::{FuturesOrdered, StreamExt};
 use larder_storage::{Batch, Storage};
 use larder_types::{ObjectKey, Owner, VersionId};
 
@@ -52,7 +52,10 @@ impl<S: Storage> Objects<S> {
         loop {
             let planned = match delete.version {
                 None => self.plan_delete(bucket, &key, delete).await?,
-                Some(version) => self.plan_removal(bucket, &key, (version, delete)).await?,
+                // Boxed: the usual delete does without, and a thousand are moved at a time.
+                Some(version) => {
+                    Box::pin(self.plan_removal(bucket, &key, (version, delete))).await?
+                }
             };
             if let Some(planned) = planned {
                 let Some(batch) = planned.batch else {
@@ -72,8 +75,17 @@ impl<S: Storage> Objects<S> {
         bucket: &Bucket,
         entries: &[(ObjectKey, DeleteObject)],
     ) -> Vec<Result<Deleted, Error>> {
-        let deletes = entries.iter().map(|(key, delete)| self.delete(bucket, key, delete));
-        join_bounded(deletes.collect(), DELETES_AT_ONCE).await
+        let (mut entries, mut running) = (entries.iter(), FuturesOrdered::new());
+        let mut results = Vec::with_capacity(entries.len());
+        loop {
+            let free = DELETES_AT_ONCE - running.len();
+            let begun = entries.by_ref().take(free);
+            running.extend(begun.map(|(key, delete)| self.delete(bucket, key, delete)));
+            match running.next().await {
+                Some(result) => results.push(result),
+                None => return results,
+            }
+        }
     }
 
     /// The delete of a key without a version.
@@ -122,7 +134,7 @@ impl<S: Storage> Objects<S> {
                 standing.current = Some(stood.clone());
             }
         }
-        let record = found.as_ref().map(|(stood, _)| &stood.record);
+        let record = found.as_ref().map(|(stood, _)| &*stood.record);
         delete.conditions.check(record)?;
         let deleted = Deleted {
             delete_marker: record.is_some_and(|record| record.delete_marker),

@@ -21,7 +21,7 @@ pub struct ObjectVersion {
     /// Whether it is the key's current version.
     pub current: bool,
     /// What is known of it.
-    pub record: VersionRecord,
+    pub record: Box<VersionRecord>,
     row: RowKey,
     stored: Row,
 }

@@ -7,7 +7,6 @@
 mod attempts;
 mod body;
 mod buckets;
-mod concurrent;
 pub mod conditions;
 mod copy;
 mod delete;

@@ -78,7 +78,8 @@ pub(crate) struct NewVersion {
 pub(crate) struct Stood {
     pub row: RowKey,
     pub seen: Seen,
-    pub record: VersionRecord,
+    /// Boxed: it is large, and futures that hold it are moved.
+    pub record: Box<VersionRecord>,
     /// The row itself.
     pub stored: Row,
     /// Loaded when the plan may have to move the row.
@@ -104,7 +105,7 @@ pub(crate) struct Standing {
 impl Standing {
     /// The current version; a delete marker when its record says so.
     pub(crate) fn current(&self) -> Option<&VersionRecord> {
-        self.current.as_ref().map(|current| &current.record)
+        self.current.as_ref().map(|current| &*current.record)
     }
 
     /// Whether a version that is written now is the null version.

@@ -160,7 +160,7 @@ impl<S: Storage> Objects<S> {
 impl Stood {
     fn new(row: RowKey, seen: Seen, stored: Row) -> Result<Self, Error> {
         Ok(Self {
-            record: VersionRecord::decode(&stored.value)?,
+            record: Box::new(VersionRecord::decode(&stored.value)?),
             row,
             seen,
             stored,

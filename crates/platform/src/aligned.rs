@@ -4,68 +4,62 @@ use crate::disk::DIRECT_ALIGN;
 
 /// A growable byte buffer whose first byte is aligned to [`DIRECT_ALIGN`].
 pub struct AlignedBuffer {
+    /// Never grows beyond its capacity: it would move.
     memory: Vec<u8>,
     start: usize,
-    length: usize,
+    capacity: usize,
 }
 
 impl AlignedBuffer {
-    /// An empty buffer that can hold `capacity` bytes. Its memory is touched at once, so that no
-    /// page fault waits in the write path.
+    /// An empty buffer that can hold `capacity` bytes.
     pub fn new(capacity: usize) -> Self {
-        let memory = vec![0; capacity + DIRECT_ALIGN];
+        let mut memory: Vec<u8> = Vec::with_capacity(capacity + DIRECT_ALIGN);
         let start = memory.as_ptr().align_offset(DIRECT_ALIGN);
         assert!(start < DIRECT_ALIGN, "a byte pointer can always be aligned");
-        Self { memory, start, length: 0 }
+        memory.resize(start, 0);
+        Self { memory, start, capacity }
     }
 
     /// Bytes it can hold.
     pub fn capacity(&self) -> usize {
-        self.memory.len() - DIRECT_ALIGN
+        self.capacity
     }
 
     /// Bytes held.
     pub fn len(&self) -> usize {
-        self.length
+        self.memory.len() - self.start
     }
 
     /// Whether it holds none.
     pub fn is_empty(&self) -> bool {
-        self.length == 0
+        self.len() == 0
     }
 
     /// Forgets the content.
     pub fn clear(&mut self) {
-        self.length = 0;
+        self.memory.truncate(self.start);
     }
 
     /// Appends; the caller has checked that it fits.
     pub fn extend(&mut self, data: &[u8]) {
-        let end = self.length + data.len();
-        assert!(end <= self.capacity(), "the caller keeps to the capacity");
-        let at = self.start + self.length;
-        self.memory[at..at + data.len()].copy_from_slice(data);
-        self.length = end;
+        assert!(self.len() + data.len() <= self.capacity, "the caller keeps to the capacity");
+        self.memory.extend_from_slice(data);
     }
 
     /// Sets the length; bytes between the old and the new length become `byte`.
     pub fn resize(&mut self, length: usize, byte: u8) {
-        assert!(length <= self.capacity(), "the caller keeps to the capacity");
-        if length > self.length {
-            let (from, to) = (self.start + self.length, self.start + length);
-            self.memory[from..to].fill(byte);
-        }
-        self.length = length;
+        assert!(length <= self.capacity, "the caller keeps to the capacity");
+        self.memory.resize(self.start + length, byte);
     }
 
     /// The bytes.
     pub fn as_slice(&self) -> &[u8] {
-        &self.memory[self.start..self.start + self.length]
+        &self.memory[self.start..]
     }
 
     /// The bytes, to be changed in place.
     pub fn as_mut_slice(&mut self) -> &mut [u8] {
-        &mut self.memory[self.start..self.start + self.length]
+        &mut self.memory[self.start..]
     }
 }
 
@@ -82,5 +76,10 @@ mod tests {
         assert_eq!(buffer.as_slice().as_ptr().align_offset(DIRECT_ALIGN), 0);
         assert_eq!(buffer.len(), DIRECT_ALIGN);
         assert_eq!((buffer.as_slice()[99], buffer.as_slice()[100]), (1, 7));
+        buffer.resize(3 * DIRECT_ALIGN, 8);
+        assert_eq!((buffer.len(), buffer.capacity()), (3 * DIRECT_ALIGN, 3 * DIRECT_ALIGN));
+        assert_eq!(buffer.as_slice().as_ptr().align_offset(DIRECT_ALIGN), 0, "it has not moved");
+        buffer.clear();
+        assert!(buffer.is_empty());
     }
 }

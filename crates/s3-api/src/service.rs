@@ -114,7 +114,7 @@ impl<S: Storage> Service<S> {
                 sigv2: settings.sigv2,
                 ..AuthSettings::default()
             }),
-            md5_queue: Md5Queue::default(),
+            md5_queue: Md5Queue::new(platform.tasks.clone()),
             platform,
             settings,
             host_id: HeaderValue::from_str(&larder_types::hex::encode(&host))

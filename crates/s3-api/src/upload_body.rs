@@ -84,6 +84,6 @@ impl Body for UploadBody<'_> {
     async fn finish(&mut self) -> Result<BodyDigests, BodyError> {
         let verifier = self.verifier.take().expect("a body is finished once");
         let hasher = self.hasher.take().expect("a body is finished once");
-        Ok(verifier.finish(hasher.finish())?.digests)
+        Ok(verifier.finish(hasher.finish_beside().await)?.digests)
     }
 }

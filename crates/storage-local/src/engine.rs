@@ -11,6 +11,7 @@ use crate::index::Index;
 use crate::journal::{HotRecords, Place, Segments, Slots};
 use crate::layout::{BATCH_BYTES_MAX, Layout, SEGMENT_BYTES_MAX};
 use crate::metrics::Metrics;
+use crate::pace::Pace;
 use crate::queue::Queue;
 use crate::reserve::Reserve;
 use crate::window::CHANGES_MAX;
@@ -84,6 +85,7 @@ pub(crate) struct Shared {
     pub(crate) layout: Layout,
     pub(crate) options: Options,
     pub(crate) index: Arc<dyn Index>,
+    pace: Pace,
     pub(crate) segments: Arc<Segments>,
     hot: HotRecords,
     pub(crate) slots: Arc<Slots>,

@@ -17,6 +17,7 @@ mod keeper;
 mod keys;
 mod layout;
 mod metrics;
+mod pace;
 mod queue;
 mod recent;
 mod recovery;

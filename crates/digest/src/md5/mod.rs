@@ -3,12 +3,17 @@
 mod kernel;
 #[cfg(target_arch = "x86_64")]
 mod lanes;
+mod lone;
+#[cfg(test)]
+mod lone_tests;
 #[cfg(not(target_arch = "x86_64"))]
 mod no_lanes;
 mod queue;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use lone::Lone;
+pub(crate) use queue::Counted;
 pub use queue::Md5Queue;
 
 use kernel::{BLOCK_BYTES, START, State};
@@ -16,11 +21,16 @@ use kernel::{BLOCK_BYTES, START, State};
 use lanes::{Kernel, LANES};
 #[cfg(not(target_arch = "x86_64"))]
 use no_lanes::{Kernel, LANES};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// From so many streams on, lanes are faster than one stream after the other.
 const LANES_MIN: usize = 3;
 
 const _: () = assert!(LANES_MIN <= LANES);
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// A digest in the making.
 #[derive(Clone, Debug)]

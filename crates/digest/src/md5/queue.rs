@@ -1,10 +1,12 @@
 //! Requests that hash at the same time do it side by side.
 
-use super::{LANES, Md5};
+use super::{LANES, LANES_MIN, Md5, lock};
 use bytes::Bytes;
+use larder_platform::Tasks;
 use std::collections::VecDeque;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll, Waker};
 
 /// Fewer bytes are hashed at once: company would cost more than it saves.
@@ -14,9 +16,36 @@ const BYTES_MIN: usize = 1 << 10;
 ///
 /// Whoever comes with bytes steps back once, so that others who are ready can come too; then the
 /// first to return hashes for all who wait. Nobody waits for company that may not come, and no
-/// thread is needed. It holds at most one job of each request.
+/// thread is needed. It holds at most one job of each request. Where there are too few bodies for
+/// lanes, large ones are hashed on another thread instead, a few pieces behind.
 #[derive(Clone, Default)]
-pub struct Md5Queue(Arc<Mutex<VecDeque<Job>>>);
+pub struct Md5Queue(Arc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    jobs: Mutex<VecDeque<Job>>,
+    /// Bodies that are coming in.
+    bodies: AtomicUsize,
+    /// Where bodies without company are hashed; without it there is no such place.
+    tasks: Option<Arc<dyn Tasks>>,
+}
+
+/// Counts a body for as long as it comes in.
+pub(crate) struct Counted(Arc<Shared>);
+
+impl Counted {
+    /// Where the body is to be hashed when there are too few for lanes.
+    pub(crate) fn alone(&self) -> Option<&Arc<dyn Tasks>> {
+        let few = self.0.bodies.load(Ordering::Relaxed) < LANES_MIN;
+        self.0.tasks.as_ref().filter(|_| few)
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.bodies.fetch_sub(1, Ordering::Relaxed);
+    }
+}
 
 pub(super) struct Job {
     md5: Md5,
@@ -31,6 +60,17 @@ struct Done {
 }
 
 impl Md5Queue {
+    /// A queue whose bodies without company are hashed on the threads of `tasks`.
+    pub fn new(tasks: Arc<dyn Tasks>) -> Self {
+        Self(Arc::new(Shared { tasks: Some(tasks), ..Shared::default() }))
+    }
+
+    /// Counts a body.
+    pub(crate) fn counted(&self) -> Counted {
+        self.0.bodies.fetch_add(1, Ordering::Relaxed);
+        Counted(self.0.clone())
+    }
+
     /// Adds `data` to a digest, which comes back.
     pub async fn update(&self, mut md5: Md5, data: &Bytes) -> Md5 {
         if data.len() < BYTES_MIN {
@@ -43,7 +83,7 @@ impl Md5Queue {
     }
 
     pub(super) fn jobs(&self) -> MutexGuard<'_, VecDeque<Job>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0.jobs)
     }
 
     /// Hashes for the first who wait; whether anybody did.
@@ -65,10 +105,6 @@ impl Md5Queue {
         }
         any
     }
-}
-
-fn lock(done: &Mutex<Done>) -> MutexGuard<'_, Done> {
-    done.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A request that waits for its digest.

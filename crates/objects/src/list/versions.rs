@@ -120,7 +120,7 @@ impl<S: Storage> Objects<S> {
 /// A marker `null` whose version is gone has no place any more: the key's versions are listed from
 /// the newest, because a version may be listed twice but never be left out.
 fn resume(key: Bytes, marker: VersionId, current: Option<&Stood>) -> Result<Resume, Error> {
-    let record = current.map(|current| &current.record);
+    let record = current.map(|current| &*current.record);
     let below = match marker {
         VersionId::Id { order, .. } => order,
         VersionId::Null => match record {

@@ -164,7 +164,7 @@ fn parts_become_an_object() {
         assert_eq!(usage, UsageDelta { objects: 1, bytes: whole.len() as i64 });
         collect(&w);
         let found = w.lookup(&bucket, "key", None).unwrap();
-        assert_eq!(&found.record, record);
+        assert_eq!(&*found.record, record);
         assert!(w.read(&found, None).unwrap() == whole);
         let edge = ByteRange { start: MIN as u64 - 3, end: 2 * MIN as u64 + 5 };
         assert!(w.read(&found, Some(edge)).unwrap() == whole[MIN - 3..2 * MIN + 5]);

@@ -32,7 +32,7 @@ fn bodies_of_every_size_come_back() {
             assert_eq!(stored.version, None);
             assert_eq!(stored.record.etag, etag(&data));
             let found = w.lookup(&bucket, "key", None).unwrap();
-            assert_eq!(found.record, stored.record);
+            assert_eq!(*found.record, stored.record);
             assert!(found.current);
             assert_eq!(found.record.size, length as u64);
             assert_eq!(w.read(&found, None).unwrap(), data);
@@ -364,7 +364,7 @@ fn tags_change_nothing_else() {
         assert_eq!((now.record.order, now.record.modified), (stored.order, stored.modified));
         assert_eq!(w.read(&now, None).unwrap(), bytes(length));
         w.run(w.objects.put_tags(&bucket, &object_key("key"), None, &[])).unwrap();
-        assert_eq!(w.lookup(&bucket, "key", None).unwrap().record, stored);
+        assert_eq!(*w.lookup(&bucket, "key", None).unwrap().record, stored);
     }
     let twice =
         [Tag { key: "k".into(), value: "1".into() }, Tag { key: "k".into(), value: "2".into() }];
@@ -422,4 +422,14 @@ fn an_object_of_one_part() {
     assert_eq!(w.run(w.objects.object_parts(&found, 0, 10)).unwrap(), None);
     let body = w.run(w.objects.open(&found, None)).unwrap();
     assert_eq!(w.run(drain(body)).unwrap(), b"body");
+}
+
+/// A thousand of them are moved to where they run.
+#[test]
+fn the_future_of_a_delete_is_small() {
+    let w = World::new();
+    let (bucket, delete) = (w.bucket("bucket"), crate::testing::delete_object(None));
+    let key = object_key("key");
+    let bytes = std::mem::size_of_val(&w.objects.delete(&bucket, &key, &delete));
+    assert!(bytes <= 3 << 10, "{bytes} bytes");
 }

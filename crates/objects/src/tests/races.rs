@@ -203,7 +203,7 @@ fn one_of_many_creates_wins() {
             let refused = results.iter().filter_map(|r| r.as_ref().err());
             assert!(refused.into_iter().all(|e| matches!(e, Error::PreconditionFailed(_))));
             let found = race.calm().lookup(&bucket, "key", None).unwrap();
-            assert_eq!(found.record, won[0].record);
+            assert_eq!(*found.record, won[0].record);
         }
     }
 }

@@ -7,7 +7,7 @@ use super::walk::{Stretch, Walk};
 use crate::committer::group::index_value;
 use crate::engine::OpenError;
 use crate::index::{Index, IndexChange};
-use crate::journal::{Epoch, Link, Op, Place, ReadBatch, RecordView};
+use crate::journal::{Epoch, Link, Op, Place, ReadBatch, RecordView, SEGMENT_HEADER_BYTES};
 use crate::layout::{BATCH_ALIGN, Layout};
 use crate::window::row_hash;
 use larder_platform::Platform;
@@ -106,7 +106,10 @@ pub(crate) fn rebuild(
         target.apply(changes, rebuilt.moment)?;
         rebuilt.next_batch = rebuilt.next_batch.max(sequence);
         rebuilt.ends.insert(walk.segment.sequence, end);
-        rebuilt.link = Some(Link { segment: walk.segment.sequence, end });
+        // A segment without a batch is never linked to: the journal may use it again at any time.
+        if end > SEGMENT_HEADER_BYTES as u64 {
+            rebuilt.link = Some(Link { segment: walk.segment.sequence, end });
+        }
     }
     Ok(rebuilt)
 }

@@ -91,17 +91,6 @@ fn payload_at(place: Place, length: u32) -> Option<Payload> {
 }
 
 impl Local {
-    /// Runs `job` here when the index is in memory, otherwise where blocking is allowed.
-    async fn read<T: Send + 'static>(
-        &self,
-        job: impl FnOnce(&Shared) -> Result<T, MetaError> + Send + 'static,
-    ) -> Result<T, MetaError> {
-        if self.shared.index.is_resident() {
-            return job(&self.shared);
-        }
-        self.read_blocking(job).await
-    }
-
     async fn read_blocking<T: Send + 'static>(
         &self,
         job: impl FnOnce(&Shared) -> Result<T, MetaError> + Send + 'static,
@@ -122,7 +111,17 @@ impl MetaStore for Local {
         if let Some(found) = self.shared.get_resident(&key) {
             return found;
         }
-        self.read(move |shared| shared.get(&key)).await
+        if self.shared.index.is_resident() {
+            return self.shared.get(&key);
+        }
+        let read = move |shared: &Shared| {
+            let clock = &*shared.platform.clock;
+            shared.pace.of(clock, || shared.get(&key))
+        };
+        match self.shared.pace.is_quick() {
+            true => read(&self.shared),
+            false => self.read_blocking(read).await,
+        }
     }
 
     async fn payload(&self, key: &RowKey, row: &Row) -> Result<Option<Bytes>, MetaError> {

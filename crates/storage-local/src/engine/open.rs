@@ -10,6 +10,7 @@ use crate::journal::{HotRecords, Journal, JournalEnd};
 use crate::keeper::{Compactor, Flusher, SegmentKeeper};
 use crate::layout::{FORMAT_TEXT, Layout, SEGMENT_BYTES_MIN};
 use crate::metrics::Metrics;
+use crate::pace::Pace;
 use crate::queue::Queue;
 use crate::recovery::{Recovered, recover};
 use crate::reserve::Reserve;
@@ -67,6 +68,7 @@ fn share(
         hot: HotRecords::new(options.hot_record_bytes),
         options,
         index,
+        pace: Pace::default(),
         segments: Arc::new(recovered.segments),
         slots: Arc::new(recovered.slots),
         queue: Queue::new(),

@@ -181,3 +181,26 @@ fn the_engine_agrees_with_the_model() {
 fn cases() -> u32 {
     std::env::var("LARDER_TEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(60)
 }
+
+/// A segment whose first write failed may be used again, so that a rebuilt index must not lean
+/// on it.
+#[test]
+fn a_failed_write_before_and_behind_a_repair() {
+    let commit = |key, kinds: &[usize], payload| {
+        let change = |kind: &usize| Change { kind: *kind, suffix: 0, payload, delete: false };
+        let changes = kinds.iter().map(change).collect();
+        Commit { space: 0, key, changes, checked: false }
+    };
+    let operations = [
+        Operation::Commits(vec![
+            commit(0, &[0], 60_000),
+            commit(1, &[0], 0),
+            commit(0, &[0, 1], 0),
+        ]),
+        Operation::FailWrite(vec![commit(0, &[0], 0)]),
+        Operation::Repair(false),
+        Operation::FailWrite(vec![commit(0, &[0], 0)]),
+        Operation::Reboot,
+    ];
+    run(411_744_015_659_089_725, &operations);
+}

@@ -163,7 +163,7 @@ impl Body for FormBody<'_> {
         let hasher = self.hasher.take().expect("a body is finished once");
         parser.finish()?;
         self.range.check(self.size)?;
-        let digests = hasher.finish();
+        let digests = hasher.finish_beside().await;
         self.expected.check(&digests)?;
         Ok(digests)
     }

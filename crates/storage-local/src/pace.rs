@@ -1,0 +1,81 @@
+//! Where a row is read: at once, or where waiting for the disk is allowed.
+//!
+//! The way to another thread and back costs more than reading a row whose blocks are in memory,
+//! and nobody can tell beforehand whether they are. How long the last reads took tells.
+
+use larder_platform::Clock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// A longer read has waited for a disk, in ns.
+const QUICK_NS: u64 = 50_000;
+/// So many reads behind a slow one are made where waiting is allowed.
+const WARY_READS: u32 = 64;
+
+/// How quick reads of rows have been lately.
+#[derive(Default)]
+pub(crate) struct Pace {
+    /// Reads still to be made where waiting is allowed.
+    wary: AtomicU32,
+}
+
+impl Pace {
+    /// Whether the next read may be made on a reactor thread. Now and then one will be slow there:
+    /// the price of finding out.
+    pub(crate) fn is_quick(&self) -> bool {
+        self.wary.load(Ordering::Relaxed) == 0
+    }
+
+    /// Reads, and takes note of how long it took.
+    pub(crate) fn of<T>(&self, clock: &dyn Clock, read: impl FnOnce() -> T) -> T {
+        let begun_ns = clock.monotonic_ns();
+        let value = read();
+        let took_ns = clock.monotonic_ns().saturating_sub(begun_ns);
+        let wary = self.wary.load(Ordering::Relaxed);
+        // Racing readers may lose one count of the other's: it is a guess in any case.
+        if took_ns > QUICK_NS {
+            self.wary.store(WARY_READS, Ordering::Relaxed);
+        } else if wary > 0 {
+            self.wary.store(wary - 1, Ordering::Relaxed);
+        }
+        value
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Pace, QUICK_NS, WARY_READS};
+    use larder_platform::Clock;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    #[derive(Default)]
+    struct Hands(AtomicU64);
+
+    impl Clock for Hands {
+        fn wall_ns(&self) -> u64 {
+            self.monotonic_ns()
+        }
+
+        fn monotonic_ns(&self) -> u64 {
+            self.0.load(Ordering::Relaxed)
+        }
+    }
+
+    #[test]
+    fn a_slow_read_sends_the_next_ones_away_until_all_of_them_were_quick() {
+        let (pace, clock) = (Pace::default(), Hands::default());
+        let read = |took_ns| pace.of(&clock, || clock.0.fetch_add(took_ns, Ordering::Relaxed));
+        read(QUICK_NS);
+        assert!(pace.is_quick());
+        read(QUICK_NS + 1);
+        for _ in 1..WARY_READS {
+            read(0);
+            assert!(!pace.is_quick());
+        }
+        read(QUICK_NS + 1);
+        for _ in 0..WARY_READS {
+            assert!(!pace.is_quick(), "another slow one begins it anew");
+            read(0);
+        }
+        assert!(pace.is_quick());
+    }
+}

@@ -44,6 +44,16 @@ impl Batch {
         batch
     }
 
+    /// HEADs of these objects, as [`Batch::gets`].
+    pub fn heads(host: &str, objects: impl Iterator<Item = usize>) -> Self {
+        let mut batch = Self { arena: Vec::new(), requests: Vec::new(), sends_bodies: false };
+        let extra = [("x-amz-checksum-mode", "ENABLED")];
+        for object in objects {
+            batch.push("HEAD", host, object, (EMPTY_SHA256, &extra));
+        }
+        batch
+    }
+
     /// PUTs of these objects, each head signed and with it the hash of the body.
     pub fn puts(host: &str, bodies: &Bodies, objects: impl Iterator<Item = usize>) -> Self {
         Self::puts_with(host, bodies, objects, 0)

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 const UNIFORM_LIMIT: f64 = 4.0;
 const HOT_LIMIT: f64 = 2.5;
+const HEAD_LIMIT: f64 = 3.0;
 /// Requests that are signed at a time when all keys are put or read: some 50 MB.
 const LOAD_BATCH: usize = 10_000;
 /// Requests before the first round, so that neither side is measured cold.
@@ -21,6 +22,13 @@ struct Pair {
     larder: Server,
     bare: Server,
     bodies: Arc<Bodies>,
+}
+
+/// What is asked for.
+#[derive(Clone, Copy)]
+enum Method {
+    Get,
+    Head,
 }
 
 /// One round of one side: CPU per request and requests per second.
@@ -41,8 +49,9 @@ pub fn measure(settings: &Settings, work: &Path, report: &mut Report) -> Result<
     let bare = start_bare(&larder, work)?;
     let pair = Pair { larder, bare, bodies };
     report.add(pair.first_reads()?);
-    pair.compare(settings, KEYS, UNIFORM_LIMIT, report)?;
-    pair.compare(settings, HOT_KEYS, HOT_LIMIT, report)?;
+    pair.compare(settings, (Method::Get, KEYS), UNIFORM_LIMIT, report)?;
+    pair.compare(settings, (Method::Get, HOT_KEYS), HOT_LIMIT, report)?;
+    pair.compare(settings, (Method::Head, KEYS), HEAD_LIMIT, report)?;
     pair.larder.stop()
 }
 
@@ -96,20 +105,24 @@ impl Pair {
     fn compare(
         &self,
         settings: &Settings,
-        keys: usize,
+        (method, keys): (Method, usize),
         limit: f64,
         report: &mut Report,
     ) -> Result<(), String> {
         let mut random = Random::new(keys as u64);
-        self.round(&mut random, keys, WARM_UP)?;
+        self.round(&mut random, (method, keys), WARM_UP)?;
         let mut rounds = Vec::new();
         for _ in 0..settings.get_rounds() {
-            rounds.push(self.round(&mut random, keys, settings.gets_per_round())?);
+            rounds.push(self.round(&mut random, (method, keys), settings.gets_per_round())?);
         }
         let of = |side: fn(&(Cost, Cost)) -> f64| median(rounds.iter().map(side).collect());
         let chosen = if keys == KEYS { "chosen uniformly" } else { "the hottest" };
+        let what = match method {
+            Method::Get => "GET 4 KiB",
+            Method::Head => "HEAD",
+        };
         report.add(Row {
-            what: format!("GET 4 KiB, {keys} keys, {chosen}: server CPU per request"),
+            what: format!("{what}, {keys} keys, {chosen}: server CPU per request"),
             larder: format!("{} ({:.0}/s)", micros(of(|r| r.0.cpu_seconds)), of(|r| r.0.rate)),
             beside: format!(
                 "bare hyper {} ({:.0}/s)",
@@ -127,19 +140,24 @@ impl Pair {
     fn round(
         &self,
         random: &mut Random,
-        keys: usize,
+        (method, keys): (Method, usize),
         count: usize,
     ) -> Result<(Cost, Cost), String> {
         let host = self.larder.address.to_string();
         let objects: Vec<usize> = (0..count).map(|_| random.below(keys)).collect();
-        let batch = Arc::new(Batch::gets(&host, objects.into_iter()));
+        let objects = objects.into_iter();
+        let (batch, larders, bares) = match method {
+            Method::Get => (Batch::gets(&host, objects), Expect::Object, Expect::Always(0)),
+            Method::Head => (Batch::heads(&host, objects), Expect::Head, Expect::Head),
+        };
+        let batch = Arc::new(batch);
         // Who goes first changes with the dice, so that neither side always has the warmer machine.
         if random.below(2) == 0 {
-            let larder = self.cost(&self.larder, &batch, Expect::Object)?;
-            return Ok((larder, self.cost(&self.bare, &batch, Expect::Always(0))?));
+            let larder = self.cost(&self.larder, &batch, larders)?;
+            return Ok((larder, self.cost(&self.bare, &batch, bares)?));
         }
-        let bare = self.cost(&self.bare, &batch, Expect::Always(0))?;
-        Ok((self.cost(&self.larder, &batch, Expect::Object)?, bare))
+        let bare = self.cost(&self.bare, &batch, bares)?;
+        Ok((self.cost(&self.larder, &batch, larders)?, bare))
     }
 
     fn cost(&self, server: &Server, batch: &Arc<Batch>, expect: Expect) -> Result<Cost, String> {

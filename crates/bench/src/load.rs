@@ -3,6 +3,7 @@
 use crate::batch::{Batch, Prepared};
 use crate::bodies::Bodies;
 use crate::response::{self, Response};
+use crate::settings::OBJECT_BYTES;
 use std::cell::Cell;
 use std::net::SocketAddr;
 use std::rc::Rc;
@@ -29,6 +30,8 @@ pub enum Expect {
     Object,
     /// Status 200 with the body of this object, whatever was asked for.
     Always(usize),
+    /// Status 200 with the length of an object, and no body.
+    Head,
     /// Status 200 with so many of this text in the body.
     Page(&'static str, usize),
     /// Status 204 without a body.
@@ -120,10 +123,12 @@ impl Load {
                 }
             };
             sent.map_err(|error| format!("request {index}: {error}"))?;
-            let answer = read_response(&mut stream, &mut buffer).await;
+            let has_body = !matches!(self.expect, Expect::Head);
+            let answer = read_response(&mut stream, &mut buffer, has_body).await;
             let answer = answer.map_err(|error| format!("request {index}: {error}"))?;
             slowest = slowest.max(started.elapsed());
-            self.check(index, request, (answer, &buffer[..answer.total_bytes()]))?;
+            let bytes = if has_body { answer.total_bytes() } else { answer.head_bytes };
+            self.check(index, request, (answer, &buffer[..bytes]))?;
         }
     }
 
@@ -144,6 +149,10 @@ impl Load {
                 let is_whole = answer.status == 200 && found == count;
                 return if is_whole { Ok(()) } else { refuse(&format!("{found} times {word}")) };
             }
+            Expect::Head => {
+                let is_right = answer.status == 200 && answer.content_bytes == OBJECT_BYTES;
+                return if is_right { Ok(()) } else { refuse("no head of an object of ours") };
+            }
             Expect::Empty => None,
             Expect::Object => Some(request.object),
             Expect::Always(object) => Some(object),
@@ -162,8 +171,12 @@ impl Load {
     }
 }
 
-/// Reads one response to the start of `buffer`.
-async fn read_response(stream: &mut TcpStream, buffer: &mut [u8]) -> Result<Response, String> {
+/// Reads one response, or its head alone, to the start of `buffer`.
+async fn read_response(
+    stream: &mut TcpStream,
+    buffer: &mut [u8],
+    has_body: bool,
+) -> Result<Response, String> {
     let mut filled = 0;
     let mut response = None;
     loop {
@@ -179,13 +192,14 @@ async fn read_response(stream: &mut TcpStream, buffer: &mut [u8]) -> Result<Resp
         let Some(response) = response else {
             continue;
         };
-        if response.total_bytes() > buffer.len() {
+        let expected = if has_body { response.total_bytes() } else { response.head_bytes };
+        if expected > buffer.len() {
             return Err(format!("{} bytes are not an object of ours", response.content_bytes));
         }
-        if filled == response.total_bytes() {
+        if filled == expected {
             return Ok(response);
         }
-        if filled > response.total_bytes() {
+        if filled > expected {
             return Err("more bytes than the response has".to_owned());
         }
     }

@@ -6,7 +6,7 @@ pub const HELP: &str = "\
 larder-bench [get|put|ready|size|life ...] [--quick] [--markdown] [--check] [--cold] [--keep]
              [--larder FILE] [--dir DIRECTORY] [-- SETTINGS OF THE SERVER ...]
 
-get      server CPU of a signed 4 KiB GET, 16 connections, against a bare hyper server
+get      server CPU of a signed 4 KiB GET and of a HEAD, 16 connections, against a bare hyper server
 put      durable 4 KiB PUTs, 64 connections, against a file per object with fsync, rename and
          directory fsync
 ready    time until ready, syncs of a first start, resident memory of an empty store

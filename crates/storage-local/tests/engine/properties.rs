@@ -179,7 +179,7 @@ fn the_engine_agrees_with_the_model() {
 
 /// Cases to run; the soak asks for more.
 fn cases() -> u32 {
-    std::env::var("LARDER_TEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(60)
+    std::env::var("LARDER_TEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(240)
 }
 
 /// A segment whose first write failed may be used again, so that a rebuilt index must not lean

@@ -26,6 +26,11 @@ const PAGES: usize = 40;
 const PAGE_CONNECTIONS: usize = 4;
 /// How long the background may take to come to an end.
 const SETTLE_ROUNDS: usize = 60;
+/// The index goes to tables after five seconds without a write, and is rewritten five seconds
+/// later: only who has done nothing for longer has settled.
+const REST: Duration = Duration::from_secs(12);
+/// Server CPU within [`REST`] that counts as nothing.
+const REST_CPU_SECONDS: f64 = 0.05;
 /// How long an idle server is watched.
 const IDLE: Duration = Duration::from_secs(10);
 /// Bytes of a record that are neither row nor payload.
@@ -189,7 +194,10 @@ impl Life<'_> {
     /// Waits until gc and compaction have nothing left to do.
     fn settle(&self) -> Result<(), String> {
         for _ in 0..SETTLE_ROUNDS {
-            if self.server.settle()? {
+            self.server.settle()?;
+            let before = self.server.cpu()?;
+            sleep(REST);
+            if self.server.cpu()?.seconds_since(&before) < REST_CPU_SECONDS {
                 return Ok(());
             }
         }

@@ -35,21 +35,20 @@ pub struct Batch {
 impl Batch {
     /// GETs of these objects, each head signed.
     pub fn gets(host: &str, objects: impl Iterator<Item = usize>) -> Self {
+        Self::reads("GET", host, objects)
+    }
+
+    /// HEADs of these objects, each head signed.
+    pub fn heads(host: &str, objects: impl Iterator<Item = usize>) -> Self {
+        Self::reads("HEAD", host, objects)
+    }
+
+    fn reads(method: &str, host: &str, objects: impl Iterator<Item = usize>) -> Self {
         let mut batch = Self { arena: Vec::new(), requests: Vec::new(), sends_bodies: false };
         // What SDKs ask for unless told otherwise: the stored checksum in the answer.
         let extra = [("x-amz-checksum-mode", "ENABLED")];
         for object in objects {
-            batch.push("GET", host, object, (EMPTY_SHA256, &extra));
-        }
-        batch
-    }
-
-    /// HEADs of these objects, as [`Batch::gets`].
-    pub fn heads(host: &str, objects: impl Iterator<Item = usize>) -> Self {
-        let mut batch = Self { arena: Vec::new(), requests: Vec::new(), sends_bodies: false };
-        let extra = [("x-amz-checksum-mode", "ENABLED")];
-        for object in objects {
-            batch.push("HEAD", host, object, (EMPTY_SHA256, &extra));
+            batch.push(method, host, object, (EMPTY_SHA256, &extra));
         }
         batch
     }

@@ -25,7 +25,7 @@ const LOST_MAX: usize = 1 << 20;
 pub(crate) struct Rebuilt {
     pub(crate) moment: u64,
     pub(crate) next_batch: u64,
-    /// Where the newest segment's batches end.
+    /// Where the last batch ends.
     pub(crate) link: Option<Link>,
     /// Where each segment's batches end.
     pub(crate) ends: BTreeMap<u64, u64>,

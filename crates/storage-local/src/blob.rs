@@ -18,6 +18,7 @@ use crate::committer::group::adopted_key;
 use crate::engine::{Local, OpenError, Shared, split_value, write_internal};
 use crate::keys;
 use crate::layout::{BLOBS_PER_DIRECTORY, Layout};
+use crate::pace;
 use larder_platform::{DiskFile, OpenMode};
 use larder_storage::{BlobError, BlobId, BlobRef, BlobStore, CommitError, Moment};
 use std::collections::BTreeMap;
@@ -278,8 +279,8 @@ impl BlobStore for Local {
 
     async fn read(&self, blob: BlobRef, range: Range<u64>) -> Result<LocalReader, BlobError> {
         assert!(range.start <= range.end && range.end <= blob.length, "a range lies in its blob");
-        let shared = self.shared.clone();
-        let file = self.shared.platform.blocking(move || open_blob(&shared, blob.id)).await;
+        let open = move |shared: &Shared| open_blob(shared, blob.id);
+        let file = pace::read(&self.shared, |shared| &shared.open_pace, open).await;
         let file = file.unwrap_or(Err(BlobError::Stopped))?;
         Ok(LocalReader::new(self.blobs.clone(), file, blob, range))
     }

@@ -1,9 +1,11 @@
-//! Where a row is read: at once, or where waiting for the disk is allowed.
+//! Where a row is read, or a file opened: at once, or where waiting for the disk is allowed.
 //!
 //! The way to another thread and back costs more than reading a row whose blocks are in memory,
 //! and nobody can tell beforehand whether they are. How long the last reads took tells.
 
+use crate::engine::Shared;
 use larder_platform::Clock;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// A longer read has waited for a disk, in ns.
@@ -11,22 +13,40 @@ const QUICK_NS: u64 = 50_000;
 /// So many reads behind a slow one are made where waiting is allowed.
 const WARY_READS: u32 = 64;
 
-/// How quick reads of rows have been lately.
+/// How quick reads of one kind have been lately.
 #[derive(Default)]
 pub(crate) struct Pace {
     /// Reads still to be made where waiting is allowed.
     wary: AtomicU32,
 }
 
+/// Reads at once while reads of its kind are quick, otherwise where waiting is allowed. `None` when
+/// the read panicked there.
+pub(crate) async fn read<T: Send + 'static>(
+    shared: &Arc<Shared>,
+    kind: fn(&Shared) -> &Pace,
+    read: impl FnOnce(&Shared) -> T + Send + 'static,
+) -> Option<T> {
+    let timed = move |shared: &Shared| {
+        let clock = &*shared.platform.clock;
+        kind(shared).of(clock, || read(shared))
+    };
+    if kind(shared).is_quick() {
+        return Some(timed(shared));
+    }
+    let away = shared.clone();
+    shared.platform.blocking(move || timed(&away)).await
+}
+
 impl Pace {
     /// Whether the next read may be made on a reactor thread. Now and then one will be slow there:
     /// the price of finding out.
-    pub(crate) fn is_quick(&self) -> bool {
+    fn is_quick(&self) -> bool {
         self.wary.load(Ordering::Relaxed) == 0
     }
 
     /// Reads, and takes note of how long it took.
-    pub(crate) fn of<T>(&self, clock: &dyn Clock, read: impl FnOnce() -> T) -> T {
+    fn of<T>(&self, clock: &dyn Clock, read: impl FnOnce() -> T) -> T {
         let begun_ns = clock.monotonic_ns();
         let value = read();
         let took_ns = clock.monotonic_ns().saturating_sub(begun_ns);

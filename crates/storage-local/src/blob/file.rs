@@ -6,6 +6,7 @@
 //! then    "LARDBLOB", u64 number, u64 length, u64 CRC64NVME of the checksums and of this to here
 //! ```
 
+use super::memory::Room;
 use crate::bytes_le::Reader;
 use larder_platform::DiskFile;
 use larder_storage::{BlobError, BlobRef};
@@ -16,8 +17,8 @@ pub(crate) const BLOCK_BYTES: u64 = 64 << 10;
 /// Bytes written at a time, and read at a time from the disk.
 pub(crate) const CHUNK_BYTES: u64 = 1 << 20;
 /// Bytes read at a time from the page cache: few enough to be in the processor's own cache still
-/// when they are verified and sent.
-pub(crate) const CACHED_BYTES: u64 = 256 << 10;
+/// when they are verified and sent, and enough that the client is not woken for each few of them.
+pub(crate) const CACHED_BYTES: u64 = 512 << 10;
 const MAGIC: &[u8; 8] = b"LARDBLOB";
 pub(crate) const FOOTER_BYTES: usize = 32;
 
@@ -63,8 +64,30 @@ pub(crate) fn read(
     blob: BlobRef,
     range: Range<u64>,
 ) -> Result<bytes::Bytes, BlobError> {
+    read_into(file, blob, range, |length| vec![0; length])
+}
+
+/// The same into memory of the budget for large pieces.
+pub(crate) fn read_piece(
+    file: &dyn DiskFile,
+    blob: BlobRef,
+    range: Range<u64>,
+    room: Room,
+) -> Result<bytes::Bytes, BlobError> {
+    read_into(file, blob, range, |length| room.piece(length))
+}
+
+fn read_into<M>(
+    file: &dyn DiskFile,
+    blob: BlobRef,
+    range: Range<u64>,
+    memory: impl FnOnce(usize) -> M,
+) -> Result<bytes::Bytes, BlobError>
+where
+    M: AsRef<[u8]> + AsMut<[u8]> + Send + 'static,
+{
     let read = |out: &mut [u8], offset| file.read_at(out, offset).map(|()| true);
-    let bytes = read_by(read, blob, range)?;
+    let bytes = read_by(read, blob, range, memory)?;
     bytes.ok_or_else(|| BlobError::Io("a read came to nothing".to_owned()))
 }
 
@@ -73,26 +96,32 @@ pub(crate) fn read_cached(
     file: &dyn DiskFile,
     blob: BlobRef,
     range: Range<u64>,
+    room: Room,
 ) -> Result<Option<bytes::Bytes>, BlobError> {
-    read_by(|out, offset| file.read_cached(out, offset), blob, range)
+    let read = |out: &mut [u8], offset| file.read_cached(out, offset);
+    read_by(read, blob, range, |length| room.piece(length))
 }
 
 /// `read` fills memory from an offset of the file; `false`: it has not.
-fn read_by(
+fn read_by<M>(
     read: impl Fn(&mut [u8], u64) -> std::io::Result<bool>,
     blob: BlobRef,
     range: Range<u64>,
-) -> Result<Option<bytes::Bytes>, BlobError> {
+    memory: impl FnOnce(usize) -> M,
+) -> Result<Option<bytes::Bytes>, BlobError>
+where
+    M: AsRef<[u8]> + AsMut<[u8]> + Send + 'static,
+{
     let failed = |error: std::io::Error| match error.kind() {
         std::io::ErrorKind::UnexpectedEof => damaged(blob, "the end"),
         _ => BlobError::Io(error.to_string()),
     };
     let whole = blocks_around(blob, &range);
     let first = whole.start / BLOCK_BYTES;
-    let mut data = vec![0; (whole.end - whole.start) as usize];
-    let count = data.len().div_ceil(BLOCK_BYTES as usize);
-    let mut stored = vec![0; count * 4];
-    if !read(&mut data, whole.start).map_err(failed)?
+    let mut memory = memory((whole.end - whole.start) as usize);
+    let data = memory.as_mut();
+    let mut stored = vec![0; data.len().div_ceil(BLOCK_BYTES as usize) * 4];
+    if !read(data, whole.start).map_err(failed)?
         || !read(&mut stored, blob.length + first * 4).map_err(failed)?
     {
         return Ok(None);
@@ -105,7 +134,7 @@ fn read_by(
     }
     let start = (range.start - whole.start) as usize;
     let end = (range.end - whole.start) as usize;
-    Ok(Some(bytes::Bytes::from(data).slice(start..end)))
+    Ok(Some(bytes::Bytes::from_owner(memory).slice(start..end)))
 }
 
 /// Bytes of the file of a blob of so many bytes.

@@ -4,33 +4,65 @@
 //! large pieces share a budget, and whoever finds it spent goes on with one block at a time, which
 //! is always allowed: nobody waits for the memory of a client that is slow.
 
-use super::file::BLOCK_BYTES;
-use bytes::Bytes;
-use std::sync::Arc;
+use super::file::{BLOCK_BYTES, CACHED_BYTES};
+use std::sync::{Arc, Mutex};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+/// Memory of pieces that is kept for the next ones, the last used first: its bytes are likely to be
+/// in the processor's own cache.
+const SPARES_MAX: usize = 8;
+
 /// The budget of large pieces, in blocks.
-pub(crate) struct PieceMemory(Arc<Semaphore>);
+pub(crate) struct PieceMemory {
+    budget: Arc<Semaphore>,
+    spares: Arc<Spares>,
+}
+
+/// Memory of [`CACHED_BYTES`] each, at most [`SPARES_MAX`].
+#[derive(Default)]
+struct Spares(Mutex<Vec<Vec<u8>>>);
 
 /// Memory for one piece, given back when dropped.
 pub(crate) struct Room {
     /// How many bytes the piece may have.
     pub(crate) bytes: u64,
     permit: Option<OwnedSemaphorePermit>,
+    spares: Arc<Spares>,
+}
+
+/// The bytes of a piece and the room that they take.
+pub(crate) struct Piece {
+    /// At least `length`.
+    memory: Vec<u8>,
+    length: usize,
+    room: Room,
 }
 
 impl PieceMemory {
     /// A budget of so many bytes.
     pub(crate) fn new(bytes: usize) -> Self {
-        Self(Arc::new(Semaphore::new(bytes / BLOCK_BYTES as usize)))
+        let budget = Arc::new(Semaphore::new(bytes / BLOCK_BYTES as usize));
+        Self { budget, spares: Arc::default() }
     }
 
     /// Room for a piece of `bytes`, or for one block when the budget is spent.
     pub(crate) fn room(&self, bytes: u64) -> Room {
         let blocks = bytes.div_ceil(BLOCK_BYTES) as u32;
-        match self.0.clone().try_acquire_many_owned(blocks) {
-            Ok(permit) => Room { bytes, permit: Some(permit) },
-            Err(_) => Room { bytes: BLOCK_BYTES, permit: None },
+        let permit = self.budget.clone().try_acquire_many_owned(blocks).ok();
+        let bytes = if permit.is_some() { bytes } else { BLOCK_BYTES };
+        Room { bytes, permit, spares: self.spares.clone() }
+    }
+}
+
+impl Spares {
+    fn take(&self) -> Option<Vec<u8>> {
+        self.0.lock().expect("no panic while locked").pop()
+    }
+
+    fn put(&self, memory: Vec<u8>) {
+        let mut spares = self.0.lock().expect("no panic while locked");
+        if spares.len() < SPARES_MAX {
+            spares.push(memory);
         }
     }
 }
@@ -41,29 +73,37 @@ impl Room {
         self.permit.is_some()
     }
 
-    /// The same bytes, which give the room back when the last of them is dropped.
-    pub(crate) fn hold(self, bytes: Bytes) -> Bytes {
-        match self.permit {
-            Some(permit) => Bytes::from_owner(Held { bytes, _permit: permit }),
-            None => bytes,
-        }
+    /// Memory of `length` bytes, whatever was in it.
+    pub(crate) fn piece(self, length: usize) -> Piece {
+        let fits = self.is_large() && length as u64 <= CACHED_BYTES;
+        let spare = if fits { self.spares.take() } else { None };
+        Piece { memory: spare.unwrap_or_else(|| vec![0; length]), length, room: self }
     }
 }
 
-struct Held {
-    bytes: Bytes,
-    _permit: OwnedSemaphorePermit,
+impl AsRef<[u8]> for Piece {
+    fn as_ref(&self) -> &[u8] {
+        &self.memory[..self.length]
+    }
 }
 
-impl AsRef<[u8]> for Held {
-    fn as_ref(&self) -> &[u8] {
-        &self.bytes
+impl AsMut<[u8]> for Piece {
+    fn as_mut(&mut self) -> &mut [u8] {
+        &mut self.memory[..self.length]
+    }
+}
+
+impl Drop for Piece {
+    fn drop(&mut self) {
+        if self.memory.len() as u64 == CACHED_BYTES {
+            self.room.spares.put(std::mem::take(&mut self.memory));
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{BLOCK_BYTES, PieceMemory};
+    use super::{BLOCK_BYTES, CACHED_BYTES, PieceMemory, SPARES_MAX};
     use bytes::Bytes;
 
     #[test]
@@ -73,11 +113,40 @@ mod tests {
         assert!(large.is_large() && large.bytes == 2 * BLOCK_BYTES);
         let small = memory.room(2 * BLOCK_BYTES);
         assert!(!small.is_large() && small.bytes == BLOCK_BYTES);
-        let held = large.hold(Bytes::from_static(b"bytes"));
+        let held = Bytes::from_owner(large.piece(5));
         let part = held.slice(1..3);
         drop(held);
         assert!(!memory.room(2 * BLOCK_BYTES).is_large(), "a part of the bytes is still there");
         drop(part);
         assert!(memory.room(2 * BLOCK_BYTES).is_large());
+    }
+
+    #[test]
+    fn memory_is_used_again_for_pieces_that_fit_and_only_so_much_is_kept() {
+        let memory = PieceMemory::new(64 * CACHED_BYTES as usize);
+        let piece = |length: u64| memory.room(length).piece(length as usize);
+        let at = |piece: &super::Piece| piece.as_ref().as_ptr();
+        let first = piece(CACHED_BYTES);
+        let place = at(&first);
+        drop(first);
+        let larger = piece(2 * CACHED_BYTES);
+        assert_eq!(larger.as_ref().len() as u64, 2 * CACHED_BYTES);
+        let smaller = piece(BLOCK_BYTES);
+        assert_eq!((at(&smaller), smaller.as_ref().len() as u64), (place, BLOCK_BYTES));
+        drop((larger, smaller));
+        let many: Vec<_> = (0..2 * SPARES_MAX).map(|_| piece(CACHED_BYTES)).collect();
+        drop(many);
+        let spares = || memory.spares.0.lock().unwrap().iter().map(Vec::len).collect::<Vec<_>>();
+        assert_eq!(spares(), [CACHED_BYTES as usize; SPARES_MAX]);
+    }
+
+    #[test]
+    fn a_single_block_when_memory_is_short_leaves_the_spares_to_others() {
+        let memory = PieceMemory::new(CACHED_BYTES as usize);
+        drop(memory.room(CACHED_BYTES).piece(CACHED_BYTES as usize));
+        let _all = memory.room(CACHED_BYTES);
+        let short = memory.room(CACHED_BYTES).piece(BLOCK_BYTES as usize);
+        assert_eq!(short.memory.len() as u64, BLOCK_BYTES);
+        assert_eq!(memory.spares.0.lock().unwrap().len(), 1);
     }
 }

@@ -2,7 +2,7 @@
 //! the next one while the last is on its way out.
 
 use super::Blobs;
-use super::file::{BLOCK_BYTES, CACHED_BYTES, CHUNK_BYTES, read, read_cached};
+use super::file::{BLOCK_BYTES, CACHED_BYTES, CHUNK_BYTES, read_cached, read_piece};
 use bytes::Bytes;
 use larder_platform::DiskFile;
 use larder_storage::{BlobError, BlobReader, BlobRef};
@@ -48,7 +48,7 @@ impl LocalReader {
         let (file, blob) = (self.file.clone(), self.blob);
         self.blobs.shared.platform.tasks.blocking(Box::new(move || {
             // The reader may be gone: then nobody wants the bytes.
-            let _ = send.send(read(&*file, blob, range).map(|bytes| room.hold(bytes)));
+            let _ = send.send(read_piece(&*file, blob, range, room));
         }));
         self.ahead = Some(receive);
     }
@@ -59,11 +59,11 @@ impl BlobReader for LocalReader {
         if self.ahead.is_none() && !self.rest.is_empty() {
             let room = self.blobs.memory.room(CACHED_BYTES);
             let range = self.piece(room.bytes);
-            if let Some(bytes) = read_cached(&*self.file, self.blob, range.clone())? {
-                self.rest.start = range.end;
-                return Ok(Some(room.hold(bytes)));
+            let end = range.end;
+            if let Some(bytes) = read_cached(&*self.file, self.blob, range, room)? {
+                self.rest.start = end;
+                return Ok(Some(bytes));
             }
-            drop(room);
             self.read_ahead();
         }
         let Some(ahead) = self.ahead.take() else {

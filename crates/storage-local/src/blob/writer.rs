@@ -3,6 +3,7 @@
 use super::file::{BLOCK_BYTES, CHUNK_BYTES, block_checksum, trailer};
 use super::memory::Room;
 use super::{Blobs, io_error};
+use crate::engine::Shared;
 use bytes::Bytes;
 use larder_platform::{AlignedBuffer, DIRECT_ALIGN, DiskFile, OpenMode};
 use larder_storage::{BlobError, BlobId, BlobRef, BlobWriter};
@@ -69,9 +70,9 @@ impl LocalWriter {
         if let Some(file) = &self.file {
             return Ok(file.clone());
         }
-        let (shared, id) = (self.blobs.shared.clone(), self.id);
-        let open = move || shared.platform.disk.open(&shared.layout.blob(id), OpenMode::Uncached);
-        let file = self.blobs.shared.platform.blocking(open).await.ok_or(BlobError::Stopped)?;
+        let (shared, id) = (self.blobs.shared.clone(), BlobId(self.id));
+        let opened = self.blobs.shared.platform.blocking(move || open(&shared, id)).await;
+        let file = opened.ok_or(BlobError::Stopped)?;
         let file = file.map_err(|error| io_error(&self.blobs.shared, &error))?;
         self.file = Some(file.clone());
         Ok(file)
@@ -110,6 +111,10 @@ impl LocalWriter {
         self.spare = Some(chunk).filter(|chunk| chunk.room.is_large());
         Ok(())
     }
+}
+
+fn open(shared: &Shared, id: BlobId) -> io::Result<Arc<dyn DiskFile>> {
+    shared.platform.disk.open(&shared.layout.blob(id.0), OpenMode::Uncached)
 }
 
 fn checksums(id: u64, offset: u64, chunk: &[u8]) -> Vec<u32> {
@@ -151,13 +156,14 @@ impl BlobWriter for LocalWriter {
         while !self.writes.is_empty() {
             self.collect().await?;
         }
-        let file = self.file().await?;
-        let last = self.filling.take();
+        let (file, last) = (self.file.take(), self.filling.take());
         let length = self.written + last.as_ref().map_or(0, |last| last.memory.len() as u64);
         let blob = BlobRef { id: BlobId(self.id), length };
         let checksums = std::mem::take(&mut self.checksums);
+        let shared = self.blobs.shared.clone();
         let synced = self.blobs.shared.platform.blocking(move || {
             let last = last.as_ref().map_or(&[][..], |last| last.memory.as_slice());
+            let file = file.map_or_else(|| open(&shared, blob.id), Ok)?;
             end(&*file, blob, last, checksums)
         });
         let synced = synced.await.ok_or(BlobError::Stopped)?;

@@ -6,6 +6,7 @@ use crate::index::{Cursor, IndexError};
 use crate::journal::{Epoch, Op, Place, RecordView};
 use crate::keys;
 use crate::layout::PAYLOAD_BYTES_MAX;
+use crate::pace;
 use crate::queue::Command;
 use bytes::Bytes;
 use larder_storage::{
@@ -114,14 +115,9 @@ impl MetaStore for Local {
         if self.shared.index.is_resident() {
             return self.shared.get(&key);
         }
-        let read = move |shared: &Shared| {
-            let clock = &*shared.platform.clock;
-            shared.pace.of(clock, || shared.get(&key))
-        };
-        match self.shared.pace.is_quick() {
-            true => read(&self.shared),
-            false => self.read_blocking(read).await,
-        }
+        let read = move |shared: &Shared| shared.get(&key);
+        let found = pace::read(&self.shared, |shared| &shared.row_pace, read).await;
+        found.unwrap_or(Err(MetaError::Stopped))
     }
 
     async fn payload(&self, key: &RowKey, row: &Row) -> Result<Option<Bytes>, MetaError> {

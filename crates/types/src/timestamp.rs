@@ -44,6 +44,11 @@ impl Timestamp {
 
     /// `2026-11-23T12:00:00.000Z`, the form of XML bodies.
     pub fn to_iso8601(self) -> String {
+        text(&self.iso8601())
+    }
+
+    /// The bytes of [`Timestamp::to_iso8601`].
+    pub fn iso8601(self) -> [u8; 24] {
         let c = self.civil();
         let mut out = *b"0000-00-00T00:00:00.000Z";
         digits(&mut out[0..4], c.year.clamp(0, 9999) as u32);
@@ -53,7 +58,7 @@ impl Timestamp {
         digits(&mut out[14..16], c.minute);
         digits(&mut out[17..19], c.second);
         digits(&mut out[20..23], c.ms);
-        text(&out)
+        out
     }
 
     /// `Mon, 23 Nov 2026 12:00:00 GMT`, the form of HTTP headers (RFC 9110).

@@ -2,7 +2,11 @@
 
 use crate::Error;
 use crate::rows::{Hot, StorageClass};
+use larder_types::limits::MAX_KEYS_MAX;
 use larder_types::{ChecksumAlgorithm, ChecksumType, ETag, Owner, Timestamp, VersionId};
+
+/// A page of so many rows is likely to be a full one.
+const LONG_PAGE: usize = 64;
 
 /// The objects or versions of a page, in order. A page of 1,000 makes a few allocations.
 #[derive(Clone, Debug, Default)]
@@ -97,6 +101,12 @@ impl ListedRows {
     /// Adds a row behind the others.
     pub(super) fn push(&mut self, key: &[u8], value: &[u8], is_latest: bool) -> Result<(), Error> {
         let hot = Hot::decode(value)?;
+        if self.rows.len() == LONG_PAGE {
+            // Grown at once rather than by doubling: most pages so long are full.
+            let more = MAX_KEYS_MAX as usize - LONG_PAGE;
+            self.rows.reserve(more);
+            self.keys.reserve(self.keys.len() / LONG_PAGE * more);
+        }
         self.keys.push_str(key_text(key)?);
         let same = |owner: &Owner| {
             owner.canonical_id == hot.owner_id && owner.display_name == hot.owner_name

@@ -103,7 +103,7 @@ impl Page for Objects {
             if self.owners {
                 paging::owner(writer, "Owner", object.owner);
             }
-            writer.element("StorageClass", object.storage_class.name());
+            writer.plain("StorageClass", object.storage_class.name().as_bytes());
             writer.close("Contents");
         }
     }
@@ -119,8 +119,8 @@ pub(super) fn describe(writer: &mut XmlWriter<'_>, object: &Listed<'_>) {
     paging::time(writer, "LastModified", object.modified);
     paging::etag(writer, &object.etag);
     if let Some((algorithm, kind)) = object.checksum {
-        writer.element("ChecksumAlgorithm", algorithm.name());
-        writer.element("ChecksumType", kind.name());
+        writer.plain("ChecksumAlgorithm", algorithm.name().as_bytes());
+        writer.plain("ChecksumType", kind.name().as_bytes());
     }
     writer.number("Size", object.size as i64);
 }

@@ -129,15 +129,18 @@ pub(crate) fn flag(writer: &mut XmlWriter<'_>, name: &str, value: bool) {
 
 /// A time in a listing: S3's are of whole seconds there, as in `Last-Modified`.
 pub(crate) fn time(writer: &mut XmlWriter<'_>, name: &str, at: Timestamp) {
-    writer.element(name, &Timestamp::from_seconds(at.seconds()).to_iso8601());
+    writer.plain(name, &Timestamp::from_seconds(at.seconds()).iso8601());
 }
 
 /// An ETag in its quotes.
 pub(crate) fn etag(writer: &mut XmlWriter<'_>, etag: &ETag) {
-    match etag.parts {
-        None => writer.quoted("ETag", &hex::encode(&etag.md5)),
-        Some(_) => writer.quoted("ETag", &etag.to_string()),
+    if etag.parts.is_some() {
+        return writer.quoted("ETag", &etag.to_string());
     }
+    let mut text = *b"&quot;________________________________&quot;";
+    let end = text.len() - b"&quot;".len();
+    hex::encode_into(&etag.md5, &mut text[b"&quot;".len()..end]);
+    writer.plain("ETag", &text);
 }
 
 /// An owner or initiator.

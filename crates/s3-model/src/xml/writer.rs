@@ -108,9 +108,15 @@ impl<'a> XmlWriter<'a> {
         self.close(name);
     }
 
+    /// An element that holds bytes as they are: the caller vouches for them.
+    pub fn plain(&mut self, name: &str, bytes: &[u8]) {
+        self.open(name);
+        self.raw(bytes);
+        self.close(name);
+    }
+
     /// An element that holds a number.
     pub fn number(&mut self, name: &str, value: i64) {
-        self.open(name);
         let mut digits = [0; 20];
         let mut start = digits.len();
         let mut rest = value.unsigned_abs();
@@ -123,10 +129,10 @@ impl<'a> XmlWriter<'a> {
             }
         }
         if value < 0 {
-            self.out.push(b'-');
+            start -= 1;
+            digits[start] = b'-';
         }
-        self.raw(&digits[start..]);
-        self.close(name);
+        self.plain(name, &digits[start..]);
     }
 
     /// Escaped text.

@@ -18,6 +18,7 @@ mod request;
 mod response;
 mod round;
 mod run;
+mod stop;
 mod tally;
 mod worker;
 

@@ -155,7 +155,7 @@ async fn work(worker: &mut Worker, watch: &Watch, tallies: &RefCell<Tallies>) {
     let is_mixed = worker.operation() == Operation::Mixed;
     // At least one on each connection is measured, even when one takes longer than the round.
     let mut has_measured = false;
-    while !has_measured || !watch.over.load(Ordering::Acquire) {
+    while !worker.is_stopped() && (!has_measured || !watch.over.load(Ordering::Acquire)) {
         let measured = watch.measuring.load(Ordering::Acquire);
         if measured {
             let take = |left: u64| left.checked_sub(1);

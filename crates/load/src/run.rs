@@ -8,6 +8,7 @@ use crate::report::Report;
 use crate::request::Request;
 use crate::response::Expect;
 use crate::round::{reactor, round};
+use crate::stop::Stop;
 use crate::worker::{PAGE_KEYS, PREPARED, Shared, Worker, delete_many, succeeded};
 use larder_digest::sha256;
 use larder_types::hex;
@@ -27,7 +28,8 @@ struct Side {
 /// Runs the plan against one endpoint, or against two in turns.
 ///
 /// # Errors
-/// One line: an endpoint that refuses what a run needs (errors of measured requests are counted).
+/// One line: an endpoint that refuses what a run needs (errors of measured requests are counted),
+/// and a signal, behind which all that was put is removed as at a run's end.
 pub fn run(plan: &Plan, endpoints: &[Endpoint]) -> Result<Report, String> {
     let piece_bytes = match plan.operation {
         Operation::Multipart => plan.part_bytes as usize,
@@ -37,6 +39,7 @@ pub fn run(plan: &Plan, endpoints: &[Endpoint]) -> Result<Report, String> {
     let plan = Arc::new(plan.clone());
     let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock is past 1970");
     let name = format!("larder-bench-{:x}-{}", now.as_millis(), std::process::id());
+    let stop = Stop::at_a_signal()?;
     let mut sides = Vec::new();
     for (n, endpoint) in endpoints.iter().enumerate() {
         if let Some(pid) = endpoint.pid {
@@ -48,6 +51,7 @@ pub fn run(plan: &Plan, endpoints: &[Endpoint]) -> Result<Report, String> {
             endpoint: endpoint.clone(),
             prefix: format!("{name}-{n}/"),
             deleted: AtomicU64::new(0),
+            stop: stop.clone(),
         };
         let own = vec![(0, 0); plan.connections];
         sides.push(Side { shared: Arc::new(shared), prepared: 0, own });
@@ -83,6 +87,7 @@ fn rounds(plan: &Plan, sides: &mut [Side]) -> Result<Report, String> {
             let side = &mut sides[index];
             side.prepare()?;
             report.add(index, round(&side.shared, &mut side.own)?);
+            side.shared.stop.check()?;
         }
     }
     Ok(report)
@@ -126,8 +131,6 @@ impl Side {
             return Ok(());
         }
         self.shared.deleted.store(0, Ordering::Relaxed);
-        // From now on some may be there.
-        self.prepared = plan.objects;
         let next = Arc::new(AtomicU64::new(0));
         let prepared = LocalSet::new().block_on(&reactor()?, async {
             let mut connections = JoinSet::<Result<(), String>>::new();
@@ -135,13 +138,14 @@ impl Side {
                 let mut worker = Worker::new(self.shared.clone(), PREPARED, (0, 0));
                 let (next, objects) = (next.clone(), plan.objects);
                 connections.spawn_local(async move {
-                    loop {
+                    while !worker.is_stopped() {
                         let number = next.fetch_add(1, Ordering::Relaxed);
                         if number >= objects {
-                            return Ok(());
+                            break;
                         }
                         worker.put(PREPARED, number).await?;
                     }
+                    Ok(())
                 });
             }
             while let Some(ended) = connections.join_next().await {
@@ -149,6 +153,8 @@ impl Side {
             }
             Ok::<(), String>(())
         });
+        self.prepared = next.load(Ordering::Relaxed).min(plan.objects);
+        self.shared.stop.check()?;
         let host = &self.shared.endpoint.host;
         prepared.map_err(|error| format!("{host}: preparing objects: {error}"))
     }

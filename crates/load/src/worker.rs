@@ -5,6 +5,7 @@ use crate::connection::Connection;
 use crate::plan::{Endpoint, KEYS_PER_PREFIX, Operation, Plan};
 use crate::request::Request;
 use crate::response::{Expect, Response};
+use crate::stop::Stop;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use larder_digest::{md5, sha256};
@@ -29,6 +30,7 @@ pub(crate) struct Shared {
     pub(crate) prefix: String,
     /// How many prepared keys were deleted.
     pub(crate) deleted: AtomicU64,
+    pub(crate) stop: Arc<Stop>,
 }
 
 impl Shared {
@@ -69,6 +71,11 @@ impl Worker {
     /// What the plan asks for.
     pub(crate) fn operation(&self) -> Operation {
         self.shared.plan.operation
+    }
+
+    /// Whether the run was told to stop.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.shared.stop.is_set()
     }
 
     /// What its space holds now.

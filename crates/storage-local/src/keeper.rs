@@ -3,9 +3,10 @@
 
 use crate::engine::Shared;
 use crate::gc;
-use crate::index::{IndexError, Waste};
+use crate::index::IndexError;
 use crate::layout::{SEGMENT_BYTES_FULL, SEGMENT_BYTES_MIN};
 use crate::metrics::count;
+use crate::rewrites::{self, Decision, Rewrites};
 use larder_platform::{Step, Worker};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -13,14 +14,6 @@ use std::time::Duration;
 
 /// How long to wait before trying again what the device refused.
 const RETRY: Duration = Duration::from_secs(1);
-/// Without a write for so long there is time to clear away waste.
-const QUIET: Duration = Duration::from_secs(5);
-/// Rewrites of the index take at most one part in so many of the time.
-const REWRITE_PART: u64 = 10;
-/// A rewrite begins when so many times its space is free.
-const REWRITE_SPACE: u64 = 3;
-/// How long after one that had no space, or failed, the next is tried.
-const REWRITE_RETRY: Duration = Duration::from_secs(600);
 
 /// Makes sealed index changes durable.
 pub(crate) struct Flusher(pub(crate) Arc<Shared>);
@@ -50,10 +43,7 @@ impl Worker for Flusher {
 /// Compacts the index, level by level; and as a whole, where that leaves waste, when nobody writes.
 pub(crate) struct Compactor {
     shared: Arc<Shared>,
-    /// The journal writes when nobody had written last, and when that was.
-    quiet: (u64, u64),
-    /// No rewrite before this: they take at most a part of the time.
-    not_before_ns: u64,
+    rewrites: Rewrites,
 }
 
 impl Worker for Compactor {
@@ -69,7 +59,7 @@ impl Worker for Compactor {
 
 impl Compactor {
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared, quiet: (0, 0), not_before_ns: 0 }
+        Self { shared, rewrites: Rewrites::default() }
     }
 
     fn failed(&self, what: &str, error: &IndexError, wait: Duration) -> Step {
@@ -79,45 +69,30 @@ impl Compactor {
         Step::SleepFor(wait)
     }
 
-    /// Whether a rewrite, which takes as much again as the tables, leaves space for writers.
-    fn has_space(&self) -> bool {
-        let shared = &self.shared;
-        let space = shared.platform.disk.space(&shared.layout.root);
-        space.is_ok_and(|space| space.free_bytes / REWRITE_SPACE >= shared.index.table_bytes())
-    }
-
     fn clear_waste(&mut self) -> Step {
         let shared = &self.shared;
-        let now_ns = shared.platform.clock.monotonic_ns();
+        let now = || Duration::from_nanos(shared.platform.clock.monotonic_ns());
+        let begun = now();
         let writes = shared.metrics.batches.load(Ordering::Relaxed);
-        if self.quiet.0 != writes {
-            self.quiet = (writes, now_ns);
+        match self.rewrites.decide(shared.index.waste(), writes, begun) {
+            Decision::Sleep => return Step::Sleep,
+            Decision::Wait(wait) => return Step::SleepFor(wait),
+            Decision::Rewrite => {}
         }
-        let is_quiet = now_ns >= self.quiet.1 + QUIET.as_nanos() as u64;
-        match shared.index.waste() {
-            Waste::Little => return Step::Sleep,
-            _ if now_ns < self.not_before_ns => {
-                return Step::SleepFor(Duration::from_nanos(self.not_before_ns - now_ns));
-            }
-            Waste::Some if !is_quiet => return Step::SleepFor(QUIET),
-            Waste::Some | Waste::Much => {}
-        }
-        if !self.has_space() {
-            self.not_before_ns = now_ns + REWRITE_RETRY.as_nanos() as u64;
-            return Step::SleepFor(REWRITE_RETRY);
+        let space = shared.platform.disk.space(&shared.layout.root);
+        let free_bytes = space.map_or(0, |space| space.free_bytes);
+        if !self.rewrites.fits(shared.index.table_bytes(), free_bytes, begun) {
+            return Step::SleepFor(rewrites::RETRY);
         }
         let done = shared.index.rewrite(shared.snapshots.evictable(&shared.visible));
-        let took_ns = shared.platform.clock.monotonic_ns() - now_ns;
-        self.not_before_ns = now_ns + took_ns * REWRITE_PART;
+        let ended = now();
+        self.rewrites.ended(begun, ended, done.is_err());
         match done {
             Ok(()) => {
-                log::info!("the index was rewritten in {} ms", took_ns / 1_000_000);
+                log::info!("the index was rewritten in {} ms", (ended - begun).as_millis());
                 Step::Again
             }
-            Err(error) => {
-                self.not_before_ns += REWRITE_RETRY.as_nanos() as u64;
-                self.failed("rewritten", &error, REWRITE_RETRY)
-            }
+            Err(error) => self.failed("rewritten", &error, rewrites::RETRY),
         }
     }
 }

@@ -22,6 +22,7 @@ mod queue;
 mod recent;
 mod recovery;
 mod reserve;
+mod rewrites;
 mod window;
 
 pub use care::{

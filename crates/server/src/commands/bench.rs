@@ -17,7 +17,8 @@ larder bench OPERATION [OPTION ...]: load on any S3 endpoint, and what came of i
   keys), list-prefixes (a page of 1,000 common prefixes of 100 keys each), list-versions, multipart
   or mixed (45 % get, 30 % head, 15 % put, 10 % delete). Every request is signed (SigV4); lengths of
   bodies read are checked, and one body in 64 byte for byte; pages must be complete. Answers 0:
-  done, 1: some requests failed, 2: could not run.
+  done, 1: some requests failed, 2: could not run, or was stopped: Ctrl-C ends a run early and
+  removes what it put, a second one leaves it there.
 
   --endpoint URL       http://HOST:PORT; https is not spoken [http://127.0.0.1:9000]
   --access-key KEY     [the variable AWS_ACCESS_KEY_ID]

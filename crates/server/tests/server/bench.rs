@@ -64,6 +64,34 @@ fn every_operation_without_errors_and_nothing_stays() {
     assert!(!listing.text().contains("<Key>"), "{}", listing.text());
 }
 
+/// Told to stop while it prepares objects, and while it measures.
+#[test]
+fn a_signal_ends_a_run_and_nothing_stays() {
+    let data = TempDir::new().unwrap();
+    let server = Server::in_directory(&data);
+    let keys = root_keys(data.path());
+    let endpoint = format!("http://{}", server.address);
+    let bucket = || server.signed(&keys, "GET", "/larder-bench", b"").text().to_owned();
+    for words in [["get", "--objects", "100000000"], ["put", "--duration", "60m"]] {
+        let mut command = larder(&["bench"]);
+        command.args(words).args(["--endpoint", &endpoint]);
+        command.args(["--access-key", &keys.0, "--secret-key", &keys.1]);
+        let mut running = command.stderr(std::process::Stdio::piped()).spawn().unwrap();
+        while !bucket().contains("<Key>") {
+            assert!(running.try_wait().unwrap().is_none(), "{words:?} has ended");
+            std::thread::sleep(SHORT);
+        }
+        let pid = running.id().to_string();
+        let told = std::process::Command::new("kill").args(["-s", "INT", &pid]).status();
+        assert!(told.unwrap().success());
+        let output = running.wait_with_output().unwrap();
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{errors}");
+        assert!(errors.contains("stopped by a signal"), "{errors}");
+        assert!(!bucket().contains("<Key>"), "{}", bucket());
+    }
+}
+
 #[test]
 fn a_server_compares_with_itself() {
     let data = TempDir::new().unwrap();

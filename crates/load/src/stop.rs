@@ -1,0 +1,55 @@
+//! A run that is told to stop ends early and removes what it put.
+
+use crate::round::reactor;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+/// What a process ends with that a second signal ended.
+const STOPPED: i32 = 130;
+
+/// Whether the process was told to stop, by Ctrl-C or SIGTERM.
+#[derive(Default)]
+pub(crate) struct Stop(AtomicBool);
+
+impl Stop {
+    /// Listens from now on, on a thread of its own. A second signal ends the process at once.
+    pub(crate) fn at_a_signal() -> Result<Arc<Self>, String> {
+        let stop = Arc::new(Self::default());
+        let told = stop.clone();
+        let runtime = reactor()?;
+        let entered = runtime.enter();
+        let listen = |kind| signal(kind).map_err(|error| format!("no signals: {error}"));
+        let mut signals = (listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?);
+        drop(entered);
+        std::thread::spawn(move || {
+            runtime.block_on(async {
+                either(&mut signals).await;
+                eprintln!("stopping: what was put is removed, unless told again or to keep it");
+                told.0.store(true, Ordering::Release);
+                either(&mut signals).await;
+            });
+            std::process::exit(STOPPED);
+        });
+        Ok(stop)
+    }
+
+    pub(crate) fn is_set(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+
+    /// Goes on unless the process was told to stop.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        match self.is_set() {
+            false => Ok(()),
+            true => Err("stopped by a signal: no report".to_owned()),
+        }
+    }
+}
+
+async fn either((first, second): &mut (Signal, Signal)) {
+    tokio::select! {
+        _ = first.recv() => {}
+        _ = second.recv() => {}
+    }
+}

@@ -1,6 +1,7 @@
-//! Durable commits a second: the engine against a file per object, in turns on one file system.
+//! Durable commits a second: the engine against a file per object, in turns on one file system; or
+//! the engine alone with so many rows loaded.
 //!
-//! `cargo bench -p larder-storage-local --bench commits -- [DIRECTORY]`
+//! `cargo bench -p larder-storage-local --bench commits -- [DIRECTORY] [--rows N]`
 
 #![allow(clippy::disallowed_methods)] // A bench measures the real clock on the real machine.
 
@@ -28,17 +29,27 @@ fn open(directory: &Path) -> Local {
     Local::open(Platform::real(), Options::new(directory), index).expect("the engine opens")
 }
 
-/// One checked commit after the other, as a PUT makes them, until the round is over.
-async fn write_engine(local: Local, writer: usize, body: Bytes, total: Arc<AtomicU64>) {
-    let start = Instant::now();
-    let mut n = 0u64;
-    while start.elapsed() < ROUND {
-        let row = RowKey::new(SpaceId(1), RowKind::Head, format!("{writer}/{:06}", n % 100_000));
+/// What the writers share.
+struct Work {
+    local: Local,
+    body: Option<Bytes>,
+    total: AtomicU64,
+}
+
+/// One checked commit after the other, as a PUT makes them, of each of these rows, until the round
+/// is over.
+async fn write_engine(work: Arc<Work>, rows: impl Iterator<Item = String>, until: Option<Instant>) {
+    let Work { local, body, total } = &*work;
+    for row in rows {
+        if until.is_some_and(|until| Instant::now() >= until) {
+            return;
+        }
+        let row = RowKey::new(SpaceId(1), RowKind::Head, row);
         let seen = local.get(&row).await.expect("a read").seen;
         let put = Put {
             row: row.clone(),
             value: Bytes::from(vec![7; 200]),
-            payload: Some(body.clone()),
+            payload: body.clone(),
             replaces: Some(seen),
         };
         let checks = vec![Check { row, seen }];
@@ -46,7 +57,59 @@ async fn write_engine(local: Local, writer: usize, body: Bytes, total: Arc<Atomi
         if local.commit(Batch { checks, puts: vec![put], ..Batch::default() }).await.is_ok() {
             total.fetch_add(1, Ordering::Relaxed);
         }
-        n += 1;
+    }
+}
+
+/// How many commits the writers make, each of the rows that are its own.
+async fn write<R>(
+    local: &Local,
+    body: Option<Bytes>,
+    until: Option<Instant>,
+    rows: impl Fn(usize) -> R,
+) -> u64
+where
+    R: Iterator<Item = String> + Send + 'static,
+{
+    let work = Arc::new(Work { local: local.clone(), body, total: AtomicU64::new(0) });
+    let mut writers = tokio::task::JoinSet::new();
+    for writer in 0..WRITERS {
+        writers.spawn(write_engine(work.clone(), rows(writer), until));
+    }
+    writers.join_all().await;
+    work.total.load(Ordering::Relaxed)
+}
+
+/// The name of a loaded row. Neighbours in time are not neighbours in order.
+fn loaded(n: u64) -> String {
+    format!("{:016x}", n.wrapping_mul(0x9e37_79b9_7f4a_7c15))
+}
+
+/// Loads `rows`, then measures commits of new rows and of loaded ones, which are replaced.
+async fn among(rows: u64, directory: &Path) {
+    let local = open(directory);
+    let each = rows.div_ceil(WRITERS as u64);
+    let own = move |writer: usize| (writer as u64 * each..(writer as u64 + 1) * each).map(loaded);
+    let start = Instant::now();
+    let count = write(&local, None, None, own).await;
+    println!("{count} rows loaded at {:.0}/s", count as f64 / start.elapsed().as_secs_f64());
+    let body = Bytes::from(vec![0x5a; 4 << 10]);
+    for round in 0..ROUNDS as u64 {
+        let until = || Some(Instant::now() + ROUND);
+        let before = cpu_us();
+        let new = move |writer: usize| {
+            (0..).map(move |n: u64| {
+                loaded(rows * 2 + (n * ROUNDS as u64 + round) * 64 + writer as u64)
+            })
+        };
+        let count = write(&local, Some(body.clone()), until(), new).await;
+        report("new", body.len(), count, cpu_us() - before);
+        let before = cpu_us();
+        let replaced = move |writer: usize| {
+            let step = 7_919 + 2 * round;
+            (0..each).map(move |n| loaded(writer as u64 * each + n * step % each))
+        };
+        let count = write(&local, Some(body.clone()), until(), replaced).await;
+        report("replace", body.len(), count, cpu_us() - before);
     }
 }
 
@@ -83,28 +146,38 @@ fn report(name: &str, length: usize, count: u64, cpu: u64) -> f64 {
 }
 
 fn main() {
-    let directory = std::env::args().skip(1).find(|arg| !arg.starts_with('-'));
-    let directory = directory.map_or_else(std::env::temp_dir, Into::into);
+    let mut words = std::env::args().skip(1);
+    let (mut directory, mut rows) = (std::env::temp_dir(), None);
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "--rows" => rows = words.next().and_then(|count| count.parse().ok()),
+            // What cargo says to every bench.
+            option if option.starts_with('-') => {}
+            path => directory = path.into(),
+        }
+    }
     let directory = directory.join(format!("larder-bench-{}", std::process::id()));
+    fs::create_dir_all(&directory).expect("a directory");
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("tokio");
+    match rows {
+        Some(rows) => runtime.block_on(among(rows, &directory)),
+        None => beside_files(&runtime, &directory),
+    }
+    let _ = fs::remove_dir_all(&directory);
+}
+
+fn beside_files(runtime: &tokio::runtime::Runtime, directory: &Path) {
     for length in [4 << 10, 64 << 10] {
         let body = Bytes::from(vec![0x5a; length]);
         let mut ratios = Vec::new();
         for round in 0..ROUNDS {
-            let total = Arc::new(AtomicU64::new(0));
             let before = cpu_us();
-            let place = directory.join(format!("engine-{length}-{round}"));
-            fs::create_dir_all(&directory).expect("a directory");
-            let _local = runtime.block_on(async {
-                let local = open(&place);
-                let mut writers = tokio::task::JoinSet::new();
-                for writer in 0..WRITERS {
-                    writers.spawn(write_engine(local.clone(), writer, body.clone(), total.clone()));
-                }
-                writers.join_all().await;
-                local
-            });
-            let engine = report("engine", length, total.load(Ordering::Relaxed), cpu_us() - before);
+            let local = runtime
+                .block_on(async { open(&directory.join(format!("engine-{length}-{round}"))) });
+            let rows = |writer| (0..).map(move |n: u64| format!("{writer}/{:06}", n % 100_000));
+            let until = Some(Instant::now() + ROUND);
+            let count = runtime.block_on(write(&local, Some(body.clone()), until, rows));
+            let engine = report("engine", length, count, cpu_us() - before);
             let (total, before) = (AtomicU64::new(0), cpu_us());
             let place = directory.join(format!("files-{length}-{round}"));
             std::thread::scope(|scope| {
@@ -118,6 +191,5 @@ fn main() {
         }
         ratios.sort_by(f64::total_cmp);
         println!("  ratio {length:>6} B: {:.1}, median of {ROUNDS} rounds", ratios[ROUNDS / 2]);
-        let _ = fs::remove_dir_all(&directory);
     }
 }

@@ -65,6 +65,7 @@ macro_rules! steps {
         }
     };
 }
+#[cfg(target_arch = "x86_64")]
 pub(super) use steps;
 
 /// Compresses whole blocks of one stream.

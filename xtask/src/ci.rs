@@ -1,7 +1,7 @@
 //! `cargo xtask ci`: everything that a change must pass, cheapest first.
 
 use crate::suites::{self, CLIENT_CRATE};
-use crate::{deny, proc, s3gen, tidy};
+use crate::{deny, install, proc, s3gen, tidy};
 
 /// A check by its name.
 type Step<'a> = (&'a str, &'a dyn Fn() -> Result<(), String>);
@@ -23,6 +23,7 @@ pub fn run() -> Result<(), String> {
         ("clippy", &|| proc::run(proc::cargo(&all_targets))),
     ];
     let mut failed = Vec::new();
+    install::build_tools();
     for (name, step) in steps {
         if let Err(error) = step() {
             eprintln!("ci: {name} FAILED: {error}");

@@ -72,11 +72,17 @@ fn debian() -> Result<(), String> {
     if !proc::succeeds(proc::command("python3", &["-c", "import venv, ensurepip"])) {
         missing.extend(["python3", "python3-venv"]);
     }
-    // jemalloc is built by it.
-    if !on_path("make") {
-        missing.push("make");
-    }
     apt_install(&missing)
+}
+
+/// Installs what the build needs besides Rust and a C compiler: `make`, for jemalloc.
+pub fn build_tools() {
+    if on_path("make") {
+        return;
+    }
+    if let Err(message) = apt_install(&["make"]) {
+        eprintln!("install: {message}");
+    }
 }
 
 /// Installs what the black-box rounds need: who is not root mounts by a helper that may.

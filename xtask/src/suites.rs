@@ -80,6 +80,7 @@ pub fn run(length: Length, only: &[String], before: &[&str]) -> Result<(), Strin
     let chosen = |name: &str| only.is_empty() || only.iter().any(|one| one == name);
     let started = Instant::now();
     let mut rows = Vec::new();
+    install::build_tools();
     if names.iter().any(|name| chosen(name)) {
         install::run(&places);
     }

@@ -57,18 +57,18 @@ pub fn run(plan: &Plan, endpoints: &[Endpoint]) -> Result<Report, String> {
         sides.push(Side { shared: Arc::new(shared), prepared: 0, own });
     }
     let outcome = rounds(&plan, &mut sides);
-    if !plan.keep {
-        for side in &sides {
-            let removed = side.remove().map_err(|error| {
-                format!("removing {} of {}: {error}", side.shared.prefix, side.shared.plan.bucket)
-            });
-            // What went wrong first is what matters.
-            if outcome.is_ok() {
-                removed?;
-            }
-        }
+    let mut errors = Vec::new();
+    for side in sides.iter().filter(|_| !plan.keep) {
+        let removed = side.remove().map_err(|error| {
+            format!("removing {} of {}: {error}", side.shared.prefix, side.shared.plan.bucket)
+        });
+        errors.extend(removed.err());
     }
-    outcome
+    match outcome {
+        Ok(report) if errors.is_empty() => Ok(report),
+        // What went wrong first comes first.
+        outcome => Err(outcome.err().into_iter().chain(errors).collect::<Vec<_>>().join("; ")),
+    }
 }
 
 fn rounds(plan: &Plan, sides: &mut [Side]) -> Result<Report, String> {
@@ -153,7 +153,8 @@ impl Side {
             }
             Ok::<(), String>(())
         });
-        self.prepared = next.load(Ordering::Relaxed).min(plan.objects);
+        // Never fewer: of an earlier round's some may still be there.
+        self.prepared = self.prepared.max(next.load(Ordering::Relaxed).min(plan.objects));
         self.shared.stop.check()?;
         let host = &self.shared.endpoint.host;
         prepared.map_err(|error| format!("{host}: preparing objects: {error}"))

@@ -1,6 +1,7 @@
 //! A run that is told to stop ends early and removes what it put.
 
 use crate::round::reactor;
+use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -25,8 +26,10 @@ impl Stop {
         std::thread::spawn(move || {
             runtime.block_on(async {
                 either(&mut signals).await;
-                eprintln!("stopping: what was put is removed, unless told again or to keep it");
                 told.0.store(true, Ordering::Release);
+                // Who read this may have been told to stop as well.
+                let line = b"stopping: what was put is removed, unless told again or to keep it\n";
+                let _ = std::io::stderr().write_all(line);
                 either(&mut signals).await;
             });
             std::process::exit(STOPPED);

@@ -106,7 +106,7 @@ async fn among(rows: u64, directory: &Path) {
         let before = cpu_us();
         let replaced = move |writer: usize| {
             let step = 7_919 + 2 * round;
-            (0..each).map(move |n| loaded(writer as u64 * each + n * step % each))
+            (0..).map(move |n: u64| loaded(writer as u64 * each + n * step % each))
         };
         let count = write(&local, Some(body.clone()), until(), replaced).await;
         report("replace", body.len(), count, cpu_us() - before);
@@ -150,7 +150,10 @@ fn main() {
     let (mut directory, mut rows) = (std::env::temp_dir(), None);
     while let Some(word) = words.next() {
         match word.as_str() {
-            "--rows" => rows = words.next().and_then(|count| count.parse().ok()),
+            "--rows" => {
+                let count = words.next().and_then(|count| count.parse().ok());
+                rows = Some(count.expect("--rows and a number"));
+            }
             // What cargo says to every bench.
             option if option.starts_with('-') => {}
             path => directory = path.into(),

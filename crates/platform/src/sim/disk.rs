@@ -12,8 +12,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Size of the disk.
 pub(super) const CAPACITY_BYTES: u64 = 1 << 40;
-/// A write or sync takes up to this much virtual time.
+/// A write or sync takes up to this much virtual time, and an opening that has to wait.
 const DISK_NS_MAX: u64 = 200_000;
+/// One opening for reading in so many has to wait.
+const SLOW_OPENS: u64 = 50;
 /// `EIO` of Linux and macOS.
 const EIO: i32 = 5;
 
@@ -163,6 +165,10 @@ impl Disk for SimDisk {
 
     fn open(&self, path: &Path, mode: OpenMode) -> io::Result<Arc<dyn DiskFile>> {
         let mut state = self.shared.enter(self.boot)?;
+        // Who opens a file to read it may have to wait for its inode.
+        if mode == OpenMode::Read && state.rng.chance(1, SLOW_OPENS) {
+            self.shared.scheduler.advance(state.rng.below(DISK_NS_MAX));
+        }
         let node = match mode {
             OpenMode::Create => state.tree.create_file(path)?,
             OpenMode::Read | OpenMode::Write | OpenMode::Uncached | OpenMode::Direct => {

@@ -2,6 +2,9 @@
 
 use crate::harness::{Server, larder, root_keys};
 use serde_json::Value;
+use std::io::Read as _;
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -64,32 +67,73 @@ fn every_operation_without_errors_and_nothing_stays() {
     assert!(!listing.text().contains("<Key>"), "{}", listing.text());
 }
 
+/// A bench that is told to stop by a signal; killed when a test fails.
+struct Running(Child);
+
+impl Running {
+    /// Starts it and waits until there are more objects than before.
+    fn start(server: &Server, data: &TempDir, words: &[&str]) -> Self {
+        let keys = root_keys(data.path());
+        let endpoint = format!("http://{}", server.address);
+        let before = keys_listed(server, data);
+        let mut command = larder(&["bench"]);
+        command.args(words).args(["--endpoint", &endpoint, "--warm-up", "0s"]);
+        command.args(["--access-key", &keys.0, "--secret-key", &keys.1]);
+        let mut running = Self(command.stderr(Stdio::piped()).spawn().unwrap());
+        while keys_listed(server, data) <= before {
+            assert!(running.0.try_wait().unwrap().is_none(), "{words:?} has ended");
+            sleep(SHORT);
+        }
+        running
+    }
+
+    /// Tells it to stop: what it says then.
+    fn stop(mut self, signal: &str) -> String {
+        let pid = self.0.id().to_string();
+        assert!(Command::new("kill").args(["-s", signal, &pid]).status().unwrap().success());
+        assert_eq!(self.0.wait().unwrap().code(), Some(2));
+        let mut said = String::new();
+        self.0.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        assert!(said.contains("stopped by a signal"), "{said}");
+        said
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// How many keys the first page shows.
+fn keys_listed(server: &Server, data: &TempDir) -> usize {
+    let listing = server.signed(&root_keys(data.path()), "GET", "/larder-bench", b"");
+    listing.text().matches("<Key>").count()
+}
+
 /// Told to stop while it prepares objects, and while it measures.
 #[test]
 fn a_signal_ends_a_run_and_nothing_stays() {
     let data = TempDir::new().unwrap();
     let server = Server::in_directory(&data);
-    let keys = root_keys(data.path());
-    let endpoint = format!("http://{}", server.address);
-    let bucket = || server.signed(&keys, "GET", "/larder-bench", b"").text().to_owned();
-    for words in [["get", "--objects", "100000000"], ["put", "--duration", "60m"]] {
-        let mut command = larder(&["bench"]);
-        command.args(words).args(["--endpoint", &endpoint]);
-        command.args(["--access-key", &keys.0, "--secret-key", &keys.1]);
-        let mut running = command.stderr(std::process::Stdio::piped()).spawn().unwrap();
-        while !bucket().contains("<Key>") {
-            assert!(running.try_wait().unwrap().is_none(), "{words:?} has ended");
-            std::thread::sleep(SHORT);
-        }
-        let pid = running.id().to_string();
-        let told = std::process::Command::new("kill").args(["-s", "INT", &pid]).status();
-        assert!(told.unwrap().success());
-        let output = running.wait_with_output().unwrap();
-        let errors = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(2), "{errors}");
-        assert!(errors.contains("stopped by a signal"), "{errors}");
-        assert!(!bucket().contains("<Key>"), "{}", bucket());
+    let runs = [(["get", "--objects", "100000000"], "INT"), (["put", "--duration", "60m"], "TERM")];
+    for (words, signal) in runs {
+        Running::start(&server, &data, &words).stop(signal);
+        assert_eq!(keys_listed(&server, &data), 0, "{words:?}");
     }
+    Running::start(&server, &data, &["put", "--duration", "60m", "--keep"]).stop("INT");
+    assert_ne!(keys_listed(&server, &data), 0);
+}
+
+/// A round of deletes leaves some objects, and the next one is stopped while it prepares few.
+#[test]
+fn what_an_earlier_round_left_goes_with_a_stopped_one() {
+    let data = TempDir::new().unwrap();
+    let server = Server::in_directory(&data);
+    let words = ["delete", "--objects", "900", "--requests", "10", "--rounds", "1000"];
+    Running::start(&server, &data, &words).stop("INT");
+    assert_eq!(keys_listed(&server, &data), 0);
 }
 
 #[test]

@@ -3,6 +3,8 @@
 //! Large pieces are quicker, and many transfers at once must not take what the process may use. So
 //! large pieces share a budget, and whoever finds it spent goes on with one block at a time, which
 //! is always allowed: nobody waits for the memory of a client that is slow.
+//!
+//! A few pieces' memory (4 MiB) is kept beside the budget for the next ones.
 
 use super::file::{BLOCK_BYTES, CACHED_BYTES};
 use std::sync::{Arc, Mutex};
@@ -75,7 +77,7 @@ impl Room {
 
     /// Memory of `length` bytes, whatever was in it.
     pub(crate) fn piece(self, length: usize) -> Piece {
-        let fits = self.is_large() && length as u64 <= CACHED_BYTES;
+        let fits = self.is_large() && (length as u64..=self.bytes).contains(&CACHED_BYTES);
         let spare = if fits { self.spares.take() } else { None };
         Piece { memory: spare.unwrap_or_else(|| vec![0; length]), length, room: self }
     }
@@ -124,7 +126,7 @@ mod tests {
     #[test]
     fn memory_is_used_again_for_pieces_that_fit_and_only_so_much_is_kept() {
         let memory = PieceMemory::new(64 * CACHED_BYTES as usize);
-        let piece = |length: u64| memory.room(length).piece(length as usize);
+        let piece = |length: u64| memory.room(length.max(CACHED_BYTES)).piece(length as usize);
         let at = |piece: &super::Piece| piece.as_ref().as_ptr();
         let first = piece(CACHED_BYTES);
         let place = at(&first);
@@ -141,9 +143,11 @@ mod tests {
     }
 
     #[test]
-    fn a_single_block_when_memory_is_short_leaves_the_spares_to_others() {
-        let memory = PieceMemory::new(CACHED_BYTES as usize);
+    fn no_piece_has_more_memory_than_its_room() {
+        let memory = PieceMemory::new((CACHED_BYTES + BLOCK_BYTES) as usize);
         drop(memory.room(CACHED_BYTES).piece(CACHED_BYTES as usize));
+        let one_block = memory.room(BLOCK_BYTES).piece(BLOCK_BYTES as usize);
+        assert_eq!(one_block.memory.len() as u64, BLOCK_BYTES);
         let _all = memory.room(CACHED_BYTES);
         let short = memory.room(CACHED_BYTES).piece(BLOCK_BYTES as usize);
         assert_eq!(short.memory.len() as u64, BLOCK_BYTES);

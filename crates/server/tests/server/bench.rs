@@ -126,13 +126,21 @@ fn a_signal_ends_a_run_and_nothing_stays() {
     assert_ne!(keys_listed(&server, &data), 0);
 }
 
-/// A round of deletes leaves some objects, and the next one is stopped while it prepares few.
+/// A round of deletes leaves some objects, and the next one is stopped when it has prepared few.
 #[test]
 fn what_an_earlier_round_left_goes_with_a_stopped_one() {
     let data = TempDir::new().unwrap();
     let server = Server::in_directory(&data);
-    let words = ["delete", "--objects", "900", "--requests", "10", "--rounds", "1000"];
-    Running::start(&server, &data, &words).stop("INT");
+    let words = ["delete", "--objects", "8000", "--requests", "4000", "--rounds", "1000"];
+    let running = Running::start(&server, &data, &words);
+    // Until the first object was deleted and is prepared again.
+    for there in [false, true] {
+        let listing = || server.signed(&root_keys(data.path()), "GET", "/larder-bench", b"");
+        while listing().text().contains("/00000000</Key>") != there {
+            sleep(SHORT / 20);
+        }
+    }
+    running.stop("INT");
     assert_eq!(keys_listed(&server, &data), 0);
 }
 

@@ -8,16 +8,28 @@ use larder_platform::Clock;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// A longer read has waited for a disk, in ns.
+/// A longer read has waited for a disk, or for its turn on the processor, in ns.
 const QUICK_NS: u64 = 50_000;
-/// So many reads behind a slow one are made where waiting is allowed.
+/// A longer one has waited for a disk: turns are shorter.
+const SLOW_NS: u64 = 5_000_000;
+/// Two that were not quick within so many were not both out of turn: those are seldom.
+const NEAR_READS: u32 = 16;
+/// So many reads behind those are made where waiting is allowed.
 const WARY_READS: u32 = 64;
 
 /// How quick reads of one kind have been lately.
-#[derive(Default)]
 pub(crate) struct Pace {
     /// Reads still to be made where waiting is allowed.
     wary: AtomicU32,
+    /// Reads since one that was not quick, at most [`NEAR_READS`]. The first one has none before it
+    /// to be near to.
+    quick: AtomicU32,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self { wary: AtomicU32::new(0), quick: AtomicU32::new(NEAR_READS) }
+    }
 }
 
 /// Reads at once while reads of its kind are quick, otherwise where waiting is allowed. `None` when
@@ -50,12 +62,20 @@ impl Pace {
         let begun_ns = clock.monotonic_ns();
         let value = read();
         let took_ns = clock.monotonic_ns().saturating_sub(begun_ns);
-        let wary = self.wary.load(Ordering::Relaxed);
         // Racing readers may lose one count of the other's: it is a guess in any case.
+        let (wary, quick) = (self.wary.load(Ordering::Relaxed), self.quick.load(Ordering::Relaxed));
         if took_ns > QUICK_NS {
-            self.wary.store(WARY_READS, Ordering::Relaxed);
-        } else if wary > 0 {
-            self.wary.store(wary - 1, Ordering::Relaxed);
+            self.quick.store(0, Ordering::Relaxed);
+            if took_ns > SLOW_NS || quick < NEAR_READS {
+                self.wary.store(WARY_READS, Ordering::Relaxed);
+            }
+        } else {
+            if wary > 0 {
+                self.wary.store(wary - 1, Ordering::Relaxed);
+            }
+            if quick < NEAR_READS {
+                self.quick.store(quick + 1, Ordering::Relaxed);
+            }
         }
         value
     }
@@ -63,7 +83,7 @@ impl Pace {
 
 #[cfg(test)]
 mod tests {
-    use super::{Pace, QUICK_NS, WARY_READS};
+    use super::{NEAR_READS, Pace, QUICK_NS, SLOW_NS, WARY_READS};
     use larder_platform::Clock;
     use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -81,21 +101,38 @@ mod tests {
     }
 
     #[test]
-    fn a_slow_read_sends_the_next_ones_away_until_all_of_them_were_quick() {
+    fn two_slow_reads_near_each_other_send_the_next_ones_away_until_all_of_them_were_quick() {
         let (pace, clock) = (Pace::default(), Hands::default());
         let read = |took_ns| pace.of(&clock, || clock.0.fetch_add(took_ns, Ordering::Relaxed));
         read(QUICK_NS);
         assert!(pace.is_quick());
         read(QUICK_NS + 1);
-        for _ in 1..WARY_READS {
+        assert!(pace.is_quick(), "one may have been out of turn");
+        for _ in 1..NEAR_READS {
             read(0);
-            assert!(!pace.is_quick());
         }
         read(QUICK_NS + 1);
-        for _ in 0..WARY_READS {
-            assert!(!pace.is_quick(), "another slow one begins it anew");
+        for _ in 1..WARY_READS {
+            assert!(!pace.is_quick());
             read(0);
         }
+        assert!(!pace.is_quick());
+        read(0);
         assert!(pace.is_quick());
+    }
+
+    #[test]
+    fn slow_reads_far_from_each_other_do_not() {
+        let (pace, clock) = (Pace::default(), Hands::default());
+        let read = |took_ns| pace.of(&clock, || clock.0.fetch_add(took_ns, Ordering::Relaxed));
+        for _ in 0..10 {
+            read(SLOW_NS);
+            assert!(pace.is_quick());
+            for _ in 0..NEAR_READS {
+                read(QUICK_NS);
+            }
+        }
+        read(SLOW_NS + 1);
+        assert!(!pace.is_quick(), "nobody is out of turn for so long");
     }
 }

@@ -1,12 +1,12 @@
-//! Durable commits a second: the engine against a file per object, in turns on one file system; or
-//! the engine alone with so many rows loaded.
+//! Durable commits a second: the engine, a file per object, and raw writes as a journal makes them,
+//! in turns on one file system; or the engine alone with so many rows loaded.
 //!
 //! `cargo bench -p larder-storage-local --bench commits -- [DIRECTORY] [--rows N]`
 
 #![allow(clippy::disallowed_methods)] // A bench measures the real clock on the real machine.
 
 use bytes::Bytes;
-use larder_platform::Platform;
+use larder_platform::{AlignedBuffer, DIRECT_ALIGN, Disk, OpenMode, Platform};
 use larder_storage::{Batch, Check, MetaStore, Put, RowKey, RowKind, SpaceId};
 use larder_storage_local::index::{Index, LsmIndex};
 use larder_storage_local::{Local, OpenError, Options};
@@ -20,6 +20,8 @@ use std::time::{Duration, Instant};
 const WRITERS: usize = 64;
 const ROUND: Duration = Duration::from_secs(3);
 const ROUNDS: usize = 3;
+/// The file of raw writes.
+const RAW_BYTES: u64 = 64 << 20;
 
 fn open(directory: &Path) -> Local {
     let index = |path: &Path| -> Result<Arc<dyn Index>, OpenError> {
@@ -130,6 +132,31 @@ fn write_files(directory: &Path, writer: usize, body: &[u8], total: &AtomicU64) 
     }
 }
 
+/// Records end to end, as many in each durable direct write as there are writers, over and over one
+/// file: what a journal could do at best, and what no record, check or index costs.
+fn write_raw(disk: &dyn Disk, path: &Path, body: &[u8]) -> u64 {
+    let mut batch = AlignedBuffer::new((WRITERS * body.len()).next_multiple_of(DIRECT_ALIGN));
+    for _ in 0..WRITERS {
+        batch.extend(body);
+    }
+    let batch = batch.as_slice();
+    disk.open(path, OpenMode::Create).and_then(|file| file.allocate(RAW_BYTES)).expect("a file");
+    let file = disk.open(path, OpenMode::Direct).expect("the file");
+    let places = || (0..RAW_BYTES / batch.len() as u64).map(|n| n * batch.len() as u64);
+    for place in places() {
+        file.write_at(batch, place).expect("a write");
+    }
+    let (start, mut count) = (Instant::now(), 0);
+    for place in places().cycle() {
+        if start.elapsed() >= ROUND {
+            break;
+        }
+        file.write_at(batch, place).expect("a write");
+        count += WRITERS as u64;
+    }
+    count
+}
+
 /// User and system CPU time of this process in microseconds.
 fn cpu_us() -> u64 {
     let usage = larder_platform::process_usage();
@@ -138,10 +165,11 @@ fn cpu_us() -> u64 {
 
 fn report(name: &str, length: usize, count: u64, cpu: u64) -> f64 {
     let rate = count as f64 / ROUND.as_secs_f64();
-    println!(
-        "{name:>7} {length:>6} B: {rate:>9.0}/s, {:>6.1} us CPU each",
-        cpu as f64 / count as f64
-    );
+    let each = match cpu {
+        0 => String::new(),
+        cpu => format!(", {:>6.1} us CPU each", cpu as f64 / count as f64),
+    };
+    println!("{name:>7} {length:>6} B: {rate:>9.0}/s{each}");
     rate
 }
 
@@ -191,6 +219,10 @@ fn beside_files(runtime: &tokio::runtime::Runtime, directory: &Path) {
             });
             let files = report("files", length, total.load(Ordering::Relaxed), cpu_us() - before);
             ratios.push(engine / files);
+            let place = directory.join(format!("raw-{length}-{round}"));
+            // Filled before it is measured: that CPU is not told.
+            let platform = runtime.block_on(async { Platform::real() });
+            report("raw", length, write_raw(&*platform.disk, &place, &body), 0);
         }
         ratios.sort_by(f64::total_cmp);
         println!("  ratio {length:>6} B: {:.1}, median of {ROUNDS} rounds", ratios[ROUNDS / 2]);

@@ -307,3 +307,21 @@ fn mistakes_are_answered_in_one_line() {
     }
     server.stop();
 }
+
+#[test]
+fn a_first_start_that_was_cut_off_is_no_damage_and_a_lost_index_is() {
+    let data = TempDir::new().unwrap();
+    drop(Server::in_directory(&data));
+    fs::remove_dir_all(data.path().join("index")).unwrap();
+    let (code, out) = check(data.path());
+    assert_eq!(code, Some(0), "{out}");
+    assert!(out.contains("the first start was cut off"), "{out}");
+    let server = Server::in_directory(&data);
+    let made = server.signed(&root_keys(data.path()), "PUT", "/a-bucket", b"");
+    assert_eq!(made.status, 200);
+    drop(server);
+    fs::remove_dir_all(data.path().join("index")).unwrap();
+    let (code, out) = check(data.path());
+    assert_eq!(code, Some(1), "{out}");
+    assert!(out.contains("damage: index: there is none"), "{out}");
+}

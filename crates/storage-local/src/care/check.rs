@@ -88,6 +88,11 @@ pub(crate) fn check_locked(
     let survey = survey(platform, &layout, &mut |finding| found.push(finding))?;
     let index = match index(&layout.index()) {
         Ok(index) => Some(index),
+        Err(_) if is_unused(platform, &layout, &survey) => {
+            let what = "there is none yet: the first start was cut off";
+            found.push(Finding::note("index", what));
+            None
+        }
         Err(findings) => {
             found.extend(findings);
             None
@@ -117,6 +122,18 @@ pub(crate) fn check_locked(
         check.say(Finding::note("index", what));
     }
     Ok(check.checked)
+}
+
+/// Whether nothing was ever stored: neither index nor segments nor blobs. A start goes on from there.
+fn is_unused(platform: &Platform, layout: &Layout, survey: &Survey) -> bool {
+    let segments = survey.used.len() + survey.skipped.len() + survey.unreadable.len();
+    let blobs = match crate::blob::numbers(&*platform.disk, layout) {
+        Ok(ids) => ids.len(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
+        Err(_) => return false,
+    };
+    let index = crate::index::files::tables(&*platform.disk, &layout.index());
+    segments == 0 && !survey.gap && blobs == 0 && matches!(index, Ok(None))
 }
 
 /// Why a walk over the rows ended early.

@@ -124,7 +124,7 @@ pub(crate) fn check_locked(
     Ok(check.checked)
 }
 
-/// Whether nothing was ever stored: neither index nor segments nor blobs. A start goes on from there.
+/// Whether nothing was ever stored: no index, no segments, no blobs. A start goes on from there.
 fn is_unused(platform: &Platform, layout: &Layout, survey: &Survey) -> bool {
     let segments = survey.used.len() + survey.skipped.len() + survey.unreadable.len();
     let blobs = match crate::blob::numbers(&*platform.disk, layout) {

@@ -80,11 +80,16 @@ impl Running {
         command.args(words).args(["--endpoint", &endpoint, "--warm-up", "0s"]);
         command.args(["--access-key", &keys.0, "--secret-key", &keys.1]);
         let mut running = Self(command.stderr(Stdio::piped()).spawn().unwrap());
-        while keys_listed(server, data) <= before {
-            assert!(running.0.try_wait().unwrap().is_none(), "{words:?} has ended");
-            sleep(SHORT);
-        }
+        running.until(|| keys_listed(server, data) > before);
         running
+    }
+
+    /// Waits for this while it runs.
+    fn until(&mut self, condition: impl Fn() -> bool) {
+        while !condition() {
+            assert!(self.0.try_wait().unwrap().is_none(), "the bench has ended");
+            sleep(SHORT / 20);
+        }
     }
 
     /// Tells it to stop: what it says then.
@@ -132,13 +137,11 @@ fn what_an_earlier_round_left_goes_with_a_stopped_one() {
     let data = TempDir::new().unwrap();
     let server = Server::in_directory(&data);
     let words = ["delete", "--objects", "8000", "--requests", "4000", "--rounds", "1000"];
-    let running = Running::start(&server, &data, &words);
-    // Until the first object was deleted and is prepared again.
+    let mut running = Running::start(&server, &data, &words);
+    let listing = || server.signed(&root_keys(data.path()), "GET", "/larder-bench", b"");
+    // The first object was deleted and is prepared again.
     for there in [false, true] {
-        let listing = || server.signed(&root_keys(data.path()), "GET", "/larder-bench", b"");
-        while listing().text().contains("/00000000</Key>") != there {
-            sleep(SHORT / 20);
-        }
+        running.until(|| listing().text().contains("/00000000</Key>") == there);
     }
     running.stop("INT");
     assert_eq!(keys_listed(&server, &data), 0);

@@ -126,14 +126,13 @@ pub(crate) fn check_locked(
 
 /// Whether nothing was ever stored: no index, no segments, no blobs. A start goes on from there.
 fn is_unused(platform: &Platform, layout: &Layout, survey: &Survey) -> bool {
-    let segments = survey.used.len() + survey.skipped.len() + survey.unreadable.len();
     let blobs = match crate::blob::numbers(&*platform.disk, layout) {
         Ok(ids) => ids.len(),
         Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
         Err(_) => return false,
     };
     let index = crate::index::files::tables(&*platform.disk, &layout.index());
-    segments == 0 && !survey.gap && blobs == 0 && matches!(index, Ok(None))
+    survey.next_slot == 0 && blobs == 0 && matches!(index, Ok(None))
 }
 
 /// Why a walk over the rows ended early.

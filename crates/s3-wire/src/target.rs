@@ -4,6 +4,9 @@ use crate::error::{ErrorCode, WireError};
 use crate::percent::{self, Plus};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+/// Most parameters of a query: to find out what is asked for, each is compared with what there is.
+pub const QUERY_PARAMETERS_MAX: usize = 256;
+
 /// What a request's host, path and query address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
@@ -36,8 +39,8 @@ impl Target {
 /// `domains` the names under which buckets are subdomains. A host that is none of them (an IP
 /// address always) makes the request path style.
 ///
-/// Errors: `InvalidURI` for a broken percent-encoding, bytes that are not UTF-8, or a path that
-/// does not begin with `/`.
+/// Errors: `InvalidURI` for a broken percent-encoding, bytes that are not UTF-8, a path that does
+/// not begin with `/`, or more than [`QUERY_PARAMETERS_MAX`] parameters.
 pub fn parse_target(
     host: Option<&str>,
     path_and_query: &str,
@@ -79,8 +82,11 @@ fn parse_query(raw: &str) -> Result<Vec<(String, String)>, percent::InvalidEncod
         return Ok(Vec::new());
     }
     let decode = |text| percent::decode(text, Plus::Space).map(|text| text.into_owned());
-    raw.split('&')
-        .filter(|pair| !pair.is_empty())
+    let pairs = raw.split('&').filter(|pair| !pair.is_empty());
+    if pairs.clone().nth(QUERY_PARAMETERS_MAX).is_some() {
+        return Err(percent::InvalidEncoding);
+    }
+    pairs
         .map(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             Ok((decode(name)?, decode(value)?))
@@ -196,6 +202,14 @@ mod tests {
         assert_eq!(target.query_raw, "uploads&prefix=a+b%2Bc&empty=&&x=1=2");
         assert_eq!(target.query_value("prefix"), Some("a b+c"));
         assert_eq!(target.query_value("nothing"), None);
+    }
+
+    #[test]
+    fn a_query_has_a_limit_of_parameters() {
+        let most = format!("/b?{}", "x&".repeat(super::QUERY_PARAMETERS_MAX));
+        assert!(parse_target(Some("h"), &most, &[]).is_ok());
+        let error = parse_target(Some("h"), &format!("{most}x"), &[]).unwrap_err();
+        assert_eq!(error.code, ErrorCode::InvalidURI);
     }
 
     #[test]

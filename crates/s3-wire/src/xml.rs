@@ -38,3 +38,25 @@ pub fn element_into(out: &mut String, name: &str, text: &str) {
     out.push_str(name);
     out.push('>');
 }
+
+/// Appends `<name>text</name>`; of the escaped text at most `bytes_max` bytes, three dots behind it
+/// when that is not all.
+pub fn cut_element_into(out: &mut String, name: &str, text: &str, bytes_max: usize) {
+    out.push('<');
+    out.push_str(name);
+    out.push('>');
+    let end = out.len() + bytes_max;
+    // Escaping only makes a text longer, so that no more of it is looked at.
+    for (at, c) in text.char_indices() {
+        let before = out.len();
+        escape_into(out, &text[at..at + c.len_utf8()]);
+        if out.len() > end {
+            out.truncate(before);
+            out.push_str("...");
+            break;
+        }
+    }
+    out.push_str("</");
+    out.push_str(name);
+    out.push('>');
+}

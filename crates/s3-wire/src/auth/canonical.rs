@@ -1,6 +1,7 @@
 //! The canonical request and the string to sign of Signature Version 4, as S3 wants them: the path
 //! is encoded once and never normalised.
 
+use crate::error::{ErrorCode, WireError};
 use crate::percent::{Plus, canonical_into};
 use http::HeaderMap;
 use larder_digest::sha256;
@@ -24,7 +25,25 @@ pub(crate) struct CanonicalRequest<'a> {
 
 /// Most requests' canonical form fits without growing.
 const CANONICAL_BYTES_TYPICAL: usize = 1024;
+/// Longest canonical request in bytes. A head of 32 KiB whose query is encoded anew, each byte as
+/// three, stays below it.
+pub(crate) const CANONICAL_BYTES_MAX: usize = 128 << 10;
 
+/// The canonical request of somebody else's head. The names in `signed_headers` are unique
+/// ([`super::signed_headers`]), so that every value stands in it once.
+///
+/// Errors: `RequestHeaderSectionTooLarge`, told before anything is built, when it might exceed
+/// [`CANONICAL_BYTES_MAX`].
+pub(crate) fn bounded_canonical_request(
+    request: &CanonicalRequest<'_>,
+) -> Result<String, WireError> {
+    if bytes_at_most(request) > CANONICAL_BYTES_MAX {
+        return Err(WireError::new(ErrorCode::RequestHeaderSectionTooLarge));
+    }
+    Ok(canonical_request(request))
+}
+
+/// The canonical request, as long as its parts make it.
 pub(crate) fn canonical_request(request: &CanonicalRequest<'_>) -> String {
     let mut out = String::with_capacity(CANONICAL_BYTES_TYPICAL);
     out.push_str(request.method);
@@ -44,6 +63,16 @@ pub(crate) fn canonical_request(request: &CanonicalRequest<'_>) -> String {
     out.push('\n');
     out.push_str(request.payload_hash);
     out
+}
+
+/// An upper bound of the canonical request's length, in bytes: percent-encoding makes three of one,
+/// Latin-1 read as text two.
+fn bytes_at_most(request: &CanonicalRequest<'_>) -> usize {
+    let encoded = 3 * (request.path_raw.len() + request.query_raw.len());
+    let names = 2 * request.signed_headers.len();
+    let values = request.headers.values().map(|value| 2 * value.len() + 1).sum::<usize>();
+    let rest = request.method.len() + request.payload_hash.len() + 16;
+    encoded + names + values + request.authority.map_or(0, str::len) + rest
 }
 
 /// Sorted by encoded name, then encoded value. A presigned request's own signature is left out.
@@ -128,7 +157,10 @@ pub(crate) fn string_to_sign(amz_date: &str, scope: &str, canonical: &str) -> St
 
 #[cfg(test)]
 mod tests {
-    use super::{CanonicalRequest, canonical_request};
+    use super::{
+        CANONICAL_BYTES_MAX, CanonicalRequest, bounded_canonical_request, canonical_request,
+    };
+    use crate::error::ErrorCode;
     use http::{HeaderMap, HeaderName, HeaderValue};
 
     fn check(query_raw: &str, headers: &[(&str, &[u8])], signed: &str, expected: &str) {
@@ -160,6 +192,22 @@ mod tests {
              host:authority",
         );
         check("b=%2f%7e*&X-Amz-Signature=ff", &[], "host", "b=%2F~%2A\nhost:authority");
+    }
+
+    #[test]
+    fn length_is_bounded_before_it_is_built() {
+        let query = "%".repeat(CANONICAL_BYTES_MAX / 3);
+        let refused = bounded_canonical_request(&CanonicalRequest {
+            method: "GET",
+            path_raw: "/",
+            query_raw: &query,
+            headers: &HeaderMap::new(),
+            authority: None,
+            signed_headers: "host",
+            payload_hash: "",
+        });
+        let code = refused.map_err(|error| error.code);
+        assert_eq!(code, Err(ErrorCode::RequestHeaderSectionTooLarge));
     }
 
     #[test]

@@ -87,6 +87,16 @@ impl Place {
             ),
         }
     }
+
+    pub(crate) fn wrong_signed_headers(self, rule: &str) -> WireError {
+        match self {
+            Self::Query => WireError::with(
+                ErrorCode::AuthorizationQueryParametersError,
+                format!("Error parsing the X-Amz-SignedHeaders parameter; {rule}."),
+            ),
+            _ => self.malformed(format!("of SignedHeaders {rule}.")),
+        }
+    }
 }
 
 impl<'a> Claim<'a> {

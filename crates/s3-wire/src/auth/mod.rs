@@ -6,6 +6,7 @@ mod claim;
 mod keys;
 mod payload;
 mod post;
+mod signed_headers;
 mod version_2;
 mod version_4;
 
@@ -17,7 +18,7 @@ pub use payload::PayloadMode;
 pub use post::PostClaim;
 pub(crate) use post::missing_field;
 
-use crate::error::{ErrorCode, WireError};
+use crate::error::{ErrorCode, WireError, echoed};
 use crate::target::Target;
 use http::HeaderMap;
 use larder_types::Timestamp;
@@ -178,7 +179,7 @@ pub(crate) fn signature_mismatch(access_key: &str, to_sign: &str, provided: &str
         .element("AWSAccessKeyId", access_key)
         .element("StringToSign", to_sign)
         .element("SignatureProvided", provided)
-        .element("StringToSignBytes", spaced_hex(to_sign))
+        .element("StringToSignBytes", spaced_hex(echoed(to_sign)))
 }
 
 /// `AccessDenied` for what steers a request and is not covered by its signature.

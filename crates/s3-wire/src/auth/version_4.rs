@@ -1,14 +1,14 @@
 //! Signature Version 4 of a request, in header and query.
 
-use super::canonical::text;
+use super::canonical::{bounded_canonical_request, text};
 use super::claim::Place;
 use super::payload::DeclaredPayload;
+use super::signed_headers::SignedHeaders;
 use super::{
     AuthSettings, AuthType, CanonicalRequest, ChunkSigner, RequestParts, SigningKeys, V4Claim,
-    Verified, canonical_request, check_skew, iso_seconds, not_signed, signature_mismatch,
-    spaced_hex, string_to_sign,
+    Verified, check_skew, iso_seconds, not_signed, signature_mismatch, spaced_hex, string_to_sign,
 };
-use crate::error::{ErrorCode, WireError};
+use crate::error::{ErrorCode, WireError, echoed};
 use http::HeaderMap;
 use larder_types::limits::{CLOCK_SKEW_SECONDS_MAX, PRESIGNED_SECONDS_MAX};
 use larder_types::{Timestamp, hex};
@@ -174,9 +174,9 @@ impl Signed<'_> {
         signed_at: Timestamp,
     ) -> Result<Verified, WireError> {
         let claim = self.claim;
-        self.check_coverage()?;
+        self.check_coverage(&SignedHeaders::parse(claim.signed_headers, self.place())?)?;
         let declared = DeclaredPayload::parse(self.payload_hash)?;
-        let canonical = canonical_request(&CanonicalRequest {
+        let canonical = bounded_canonical_request(&CanonicalRequest {
             method: self.request.method,
             path_raw: &self.request.target.path_raw,
             query_raw: &self.request.target.query_raw,
@@ -184,7 +184,7 @@ impl Signed<'_> {
             authority: self.request.authority,
             signed_headers: claim.signed_headers,
             payload_hash: self.payload_hash,
-        });
+        })?;
         let to_sign = string_to_sign(self.amz_date, claim.scope, &canonical);
         let tag = hex::decode::<32>(claim.signature.as_bytes());
         let key = tag.and_then(|tag| {
@@ -195,7 +195,7 @@ impl Signed<'_> {
         let Some(key) = key else {
             return Err(signature_mismatch(claim.access_key, &to_sign, claim.signature)
                 .element("CanonicalRequest", canonical.as_str())
-                .element("CanonicalRequestBytes", spaced_hex(&canonical)));
+                .element("CanonicalRequestBytes", spaced_hex(echoed(&canonical))));
         };
         let signer = || ChunkSigner::new(key, self.amz_date, claim.scope, claim.signature);
         Ok(Verified {
@@ -208,20 +208,23 @@ impl Signed<'_> {
 
     /// Whatever steers the request must be covered: the host, and every `x-amz-*` header, so that
     /// nobody can turn a presigned PUT into a copy or add an ACL to it.
-    fn check_coverage(&self) -> Result<(), WireError> {
-        let signed = |name: &str| {
-            let mut names = self.claim.signed_headers.as_bytes().split(|b| *b == b';');
-            names.any(|n| n == name.as_bytes())
-        };
-        if !signed("host") {
+    fn check_coverage(&self, signed: &SignedHeaders<'_>) -> Result<(), WireError> {
+        if !signed.contains("host") {
             return Err(not_signed("host"));
         }
         let names = self.request.headers.keys().map(|name| name.as_str());
         let missing: Vec<&str> =
-            names.filter(|name| name.starts_with("x-amz-") && !signed(name)).collect();
+            names.filter(|name| name.starts_with("x-amz-") && !signed.contains(name)).collect();
         if missing.is_empty() {
             return Ok(());
         }
         Err(not_signed(&missing.join(", ")))
+    }
+
+    fn place(&self) -> Place {
+        match self.auth_type {
+            AuthType::RestQueryString => Place::Query,
+            _ => Place::Header,
+        }
     }
 }

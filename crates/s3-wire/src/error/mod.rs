@@ -8,6 +8,26 @@ use crate::xml;
 use std::borrow::Cow;
 use std::fmt;
 
+/// Longest text that an error echoes, in bytes, also once it is escaped.
+pub const ECHO_BYTES_MAX: usize = 4 << 10;
+/// Most elements of an error document besides those that every one has. What a failure adds beyond
+/// is left out.
+pub const ELEMENTS_MAX: usize = 12;
+/// Longest error document in bytes, whatever its request held.
+pub const DOCUMENT_BYTES_MAX: usize = (ELEMENTS_MAX + 6) * (ECHO_BYTES_MAX + 128);
+
+/// Follows a text that was cut.
+const CUT: &str = "...";
+
+/// The beginning of a text that an error may echo: at most [`ECHO_BYTES_MAX`] bytes.
+pub(crate) fn echoed(text: &str) -> &str {
+    let mut end = text.len().min(ECHO_BYTES_MAX);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
 /// An S3 error: what a client gets to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct S3Error {
@@ -44,27 +64,40 @@ impl S3Error {
             .element("ArgumentValue", value)
     }
 
-    /// Adds an element.
+    /// Adds an element, at most [`ELEMENTS_MAX`] of them. What is too long to be echoed is cut.
     #[must_use]
     pub fn element(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.extra.push((name, value.into()));
+        let mut value = value.into();
+        let kept = echoed(&value).len();
+        if kept < value.len() {
+            value.truncate(kept);
+            value.push_str(CUT);
+            value.shrink_to_fit();
+        }
+        if self.extra.len() < ELEMENTS_MAX {
+            self.extra.push((name, value));
+        }
         self
     }
 
-    /// The XML body. Valid XML whatever the strings hold (see [`xml::escape_into`]).
+    /// The XML body, at most [`DOCUMENT_BYTES_MAX`] bytes. Valid XML whatever the strings hold (see
+    /// [`xml::escape_into`]).
     pub fn to_xml(&self, resource: &str, request_id: &str, host_id: &str) -> Vec<u8> {
         let mut out = String::with_capacity(512);
         out.push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error>");
-        xml::element_into(&mut out, "Code", self.code.name());
-        xml::element_into(&mut out, "Message", &self.message);
-        for (name, value) in &self.extra {
-            xml::element_into(&mut out, name, value);
+        let mut element = |name: &str, text: &str| {
+            xml::cut_element_into(&mut out, name, text, ECHO_BYTES_MAX);
+        };
+        element("Code", self.code.name());
+        element("Message", &self.message);
+        for (name, value) in self.extra.iter().take(ELEMENTS_MAX) {
+            element(name, value);
         }
         if !resource.is_empty() {
-            xml::element_into(&mut out, "Resource", resource);
+            element("Resource", resource);
         }
-        xml::element_into(&mut out, "RequestId", request_id);
-        xml::element_into(&mut out, "HostId", host_id);
+        element("RequestId", request_id);
+        element("HostId", host_id);
         out.push_str("</Error>");
         out.into_bytes()
     }
@@ -86,7 +119,7 @@ impl std::error::Error for S3Error {}
 
 #[cfg(test)]
 mod tests {
-    use super::{ErrorCode, S3Error};
+    use super::{DOCUMENT_BYTES_MAX, ECHO_BYTES_MAX, ELEMENTS_MAX, ErrorCode, S3Error};
     use std::collections::HashSet;
 
     #[test]
@@ -112,6 +145,36 @@ mod tests {
              <Resource>/mybucket/a&amp;b</Resource><RequestId>4442587FB7D0A2F9</RequestId>\
              <HostId>h</HostId></Error>"
         );
+    }
+
+    /// Every code, with the longest and most hostile texts there can be.
+    #[test]
+    fn no_document_outgrows_its_limit() {
+        for hostile in ["\"", "\0", "\u{fffe}", "&", "x"] {
+            let long = hostile.repeat(64 << 10);
+            for code in ErrorCode::ALL {
+                let mut error = S3Error::with(*code, long.clone());
+                error.extra = vec![("Key", long.clone()); 40];
+                let document = error.to_xml(&long, &long, &long);
+                assert!(document.len() <= DOCUMENT_BYTES_MAX, "{}", document.len());
+                assert!(document.ends_with(b"</HostId></Error>"));
+            }
+        }
+        let mut error = S3Error::new(ErrorCode::NoSuchKey);
+        for _ in 0..40 {
+            error = error.element("Key", "\u{20ac}".repeat(1 << 20));
+        }
+        let held = error.extra.iter().map(|(_, value)| value.capacity()).sum::<usize>();
+        assert!(held <= ELEMENTS_MAX * (ECHO_BYTES_MAX + 8), "{held}");
+    }
+
+    #[test]
+    fn a_cut_text_ends_in_three_dots_and_no_half_escape() {
+        let error = S3Error::new(ErrorCode::NoSuchKey).element("Key", "&".repeat(ECHO_BYTES_MAX));
+        let xml = String::from_utf8(error.to_xml("", "", "")).unwrap();
+        assert!(xml.contains("&amp;&amp;...</Key>"), "{xml}");
+        let exact = S3Error::new(ErrorCode::NoSuchKey).element("Key", "k".repeat(ECHO_BYTES_MAX));
+        assert!(exact.to_xml("", "", "").windows(7).any(|w| w == b"k</Key>"));
     }
 
     #[test]

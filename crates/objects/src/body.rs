@@ -3,6 +3,7 @@
 use crate::{Error, Objects};
 use bytes::{Bytes, BytesMut};
 use larder_digest::BodyDigests;
+use larder_platform::Reservation;
 use larder_storage::{BlobId, BlobRef, BlobStore, BlobWriter, Storage};
 
 /// What went wrong with a body, for its owner to downcast.
@@ -58,11 +59,15 @@ impl<S: Storage> Objects<S> {
         self.settings.inline_bytes_max.min(engine)
     }
 
-    /// Takes in a whole body and its verified digests.
+    /// Takes in a whole body and its verified digests. What stays in memory is reserved in `held`,
+    /// which must live as long as what is kept.
+    ///
+    /// Errors: [`Error::SlowDown`] when requests hold all the memory that they may.
     pub(crate) async fn keep<B: Body>(
         &self,
         body: &mut B,
         room: Room,
+        held: &mut Reservation,
     ) -> Result<(Kept, BodyDigests), Error> {
         let too_large = || Error::EntityTooLarge { max: room.bytes_max };
         if room.length.is_some_and(|length| length > room.bytes_max) {
@@ -88,6 +93,7 @@ impl<S: Storage> Objects<S> {
             } else if small.len() + data.len() <= room.inline_bytes_max
                 && known <= room.inline_bytes_max
             {
+                held.grow(data.len()).map_err(|_| Error::SlowDown)?;
                 small.extend_from_slice(&data);
             } else {
                 let mut blob = self.store.create().await?;

@@ -64,7 +64,8 @@ impl<S: Storage> Objects<S> {
             bytes_max: PART_BYTES_MAX,
             length: put.length,
         };
-        let (kept, digests) = self.keep(body, room).await?;
+        let mut held = self.platform.request_memory.reservation();
+        let (kept, digests) = self.keep(body, room, &mut held).await?;
         record.describe_body(&kept, &digests);
         let new = NewVersion::of(record, kept);
         self.write_version(bucket, &row_key, new, &put.conditions).await

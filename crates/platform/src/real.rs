@@ -16,7 +16,7 @@ mod usage;
 pub use socket::listen_local;
 pub use usage::{ProcessUsage, process_usage};
 
-use crate::{Disk, MemoryDisk, Parts, Platform};
+use crate::{Disk, MemoryBudget, MemoryDisk, Parts, Platform};
 use std::sync::Arc;
 use tokio::runtime::Handle;
 
@@ -43,6 +43,7 @@ impl Platform {
             random: Arc::new(random::RealRandom::default()),
             disk,
             tasks: Arc::new(tasks::RealTasks { handle }),
+            request_memory: MemoryBudget::unlimited(),
         })
     }
 }

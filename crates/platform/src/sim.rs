@@ -33,7 +33,7 @@ mod tests;
 pub use faults::{Fault, FaultRates, Faults, PowerLost};
 pub use prng::Prng;
 
-use crate::{Clock, Parts, Platform, Random};
+use crate::{Clock, MemoryBudget, Parts, Platform, Random};
 use disk::{Shared, SimDisk};
 use scheduler::{Item, Scheduler, later, poll_main};
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -74,6 +74,7 @@ impl Simulation {
             random: Arc::clone(&self.random) as Arc<dyn Random>,
             disk: Arc::new(SimDisk { shared: Arc::clone(&self.disk), boot }),
             tasks: Arc::new(SimTasks { scheduler: Arc::clone(&self.scheduler), boot }),
+            request_memory: MemoryBudget::unlimited(),
         })
     }
 

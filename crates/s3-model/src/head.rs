@@ -21,6 +21,22 @@ pub struct RequestHead<'a> {
     pub headers: &'a HeaderMap,
 }
 
+impl<'a> RequestHead<'a> {
+    /// A header, or the query parameter that a presigning client made of it: what every reader of
+    /// that name gets, whoever it is. What is not UTF-8 is read as Latin-1. `name` is lower case.
+    pub fn header(&self, name: &str) -> Option<Cow<'a, str>> {
+        if let Some(value) = self.headers.get(name) {
+            return Some(text_of(value));
+        }
+        if !name.starts_with(HOISTED_PREFIX) || never_hoisted(name) {
+            return None;
+        }
+        let mut query = self.query.iter();
+        let hoisted = query.find(|(n, _)| n.eq_ignore_ascii_case(name));
+        hoisted.map(|(_, value)| Cow::Borrowed(value.as_str()))
+    }
+}
+
 /// User metadata's prefix; what follows it is the name.
 const METADATA_PREFIX: &str = "x-amz-meta-";
 /// Presigning SDKs move headers of this prefix into the query, and S3 reads most of them there.
@@ -67,17 +83,9 @@ impl<'a> Source<'a> {
         let index = header as usize;
         let bytes = match &self.slots {
             Some(slots) => slots[index],
-            None => match self.head.headers.get(&HEADERS[index]) {
-                Some(value) => Some(value.as_bytes()),
-                None => self.hoisted_value(header).map(str::as_bytes),
-            },
+            None => return self.head.header(header.name()),
         };
         bytes.map(latin1_or_utf8)
-    }
-
-    fn hoisted_value(&self, header: Header) -> Option<&'a str> {
-        let mut named = hoisted(self.head.query).filter(|(name, _)| name == header.name());
-        named.next().map(|(_, value)| value)
     }
 
     pub(crate) fn bucket(&self) -> Result<String, DecodeError> {
@@ -102,15 +110,10 @@ impl<'a> Source<'a> {
         self.header(header)
     }
 
-    /// Comma-separated values, over however many lines; empty when absent.
+    /// Comma-separated values; empty when absent. A list of many lines was joined before.
     pub(crate) fn header_list<T: Text>(&self, header: Header) -> Result<Vec<T>, DecodeError> {
         let mut list = Vec::new();
-        let sent = self.head.headers.get_all(&HEADERS[header as usize]).iter();
-        let mut lines: Vec<Cow<'a, str>> = sent.map(text_of).collect();
-        if lines.is_empty() {
-            lines.extend(self.hoisted_value(header).map(Cow::Borrowed));
-        }
-        for line in &lines {
+        if let Some(line) = self.header_text(header) {
             for item in line.split(',').map(str::trim) {
                 if !item.is_empty() {
                     list.push(parse_named(header.name(), item)?);
@@ -136,20 +139,13 @@ impl<'a> Source<'a> {
         T::from_text(name, value.filter(|v| !v.is_empty() || !T::Value::TRIMMED))
     }
 
-    /// `x-amz-meta-*`: names in lower case without the prefix. Lines of one name are joined by
-    /// commas, as AWS does.
+    /// `x-amz-meta-*`: names in lower case without the prefix. Lines of one name were joined by
+    /// commas before, as AWS does.
     pub(crate) fn metadata(&self) -> Result<BTreeMap<String, String>, DecodeError> {
         let mut metadata = BTreeMap::<String, String>::new();
         for (name, value) in self.head.headers {
             if let Some(name) = name.as_str().strip_prefix(METADATA_PREFIX) {
-                let text = text_of(value);
-                metadata
-                    .entry(name.to_owned())
-                    .and_modify(|joined| {
-                        joined.push(',');
-                        joined.push_str(&text);
-                    })
-                    .or_insert_with(|| text.into_owned());
+                metadata.entry(name.to_owned()).or_insert_with(|| text_of(value).into_owned());
             }
         }
         for (name, value) in hoisted(self.head.query) {
@@ -182,9 +178,12 @@ fn hoisted(query: &[(String, String)]) -> impl Iterator<Item = (String, &str)> {
             return None;
         }
         let name = name.to_ascii_lowercase();
-        let read = !NEVER_HOISTED.iter().any(|never| name.starts_with(never));
-        read.then_some((name, value.as_str()))
+        (!never_hoisted(&name)).then_some((name, value.as_str()))
     })
+}
+
+fn never_hoisted(name: &str) -> bool {
+    NEVER_HOISTED.iter().any(|never| name.starts_with(never))
 }
 
 /// The position in [`HEADERS`] of a name in lower case.

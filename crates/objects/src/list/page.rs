@@ -62,6 +62,11 @@ impl ListedRows {
         self.rows.len()
     }
 
+    /// Memory that they take, in bytes.
+    pub fn bytes(&self) -> usize {
+        self.keys.capacity() + self.rows.capacity() * size_of::<Compact>()
+    }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()

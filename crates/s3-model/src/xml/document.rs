@@ -1,6 +1,9 @@
 //! A small document tree over quick-xml's tokens: bounded in bytes, elements and depth.
 
-use super::{ATTRIBUTE_BYTES_MAX, ATTRIBUTES_MAX, BODY_BYTES_MAX, DEPTH_MAX, ELEMENTS_MAX, Fields};
+use super::{
+    ATTRIBUTE_BYTES_MAX, ATTRIBUTES_MAX, BODY_BYTES_MAX, DEPTH_MAX, ELEMENTS_MAX, Fields,
+    elements_max,
+};
 use crate::error::DecodeError;
 use quick_xml::XmlVersion;
 use quick_xml::escape::resolve_xml_entity;
@@ -12,6 +15,9 @@ use std::borrow::Cow;
 pub struct Document<'a> {
     nodes: Vec<Node<'a>>,
 }
+
+/// Memory of an element, in bytes.
+pub(super) const NODE_BYTES: usize = size_of::<Node<'_>>();
 
 struct Node<'a> {
     start: BytesStart<'a>,
@@ -38,7 +44,9 @@ impl<'a> Document<'a> {
         let text = std::str::from_utf8(body)
             .map_err(|error| DecodeError::malformed(format!("not UTF-8: {error}")))?;
         let mut reader = Reader::from_str(text.trim_start_matches('\u{feff}'));
-        let mut builder = Builder::default();
+        // Made for all elements at once: a growing vector would be there twice.
+        let nodes = Vec::with_capacity(elements_max(body));
+        let mut builder = Builder { nodes, open: Vec::new() };
         loop {
             let event =
                 reader.read_event().map_err(|error| DecodeError::malformed(error.to_string()))?;
@@ -55,7 +63,6 @@ impl<'a> Document<'a> {
     }
 }
 
-#[derive(Default)]
 struct Builder<'a> {
     nodes: Vec<Node<'a>>,
     /// The open elements, each with its last child so far.

@@ -29,10 +29,32 @@ pub const ATTRIBUTE_BYTES_MAX: usize = 4096;
 /// Most attributes of one element. They are compared with each other: without a limit their cost
 /// would grow with the square of their number.
 pub const ATTRIBUTES_MAX: usize = 16;
+/// Memory that an element takes besides its text, in bytes: its node, and its share of the
+/// structure that is made of it. A structure of the model has two elements at least.
+pub const ELEMENT_BYTES: usize = 256;
 /// The namespace of S3's documents.
 pub const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
 
 const _: () = assert!(ELEMENTS_MAX * "<a/>".len() < BODY_BYTES_MAX);
+
+const _: () =
+    assert!(document::NODE_BYTES + size_of::<crate::shapes::CompletedPart>() / 3 <= ELEMENT_BYTES);
+const _: () = assert!(
+    document::NODE_BYTES + size_of::<crate::shapes::ObjectIdentifier>() / 2 <= ELEMENT_BYTES
+);
+
+/// An upper bound of the memory, in bytes, that parsing a body takes besides the body: its elements
+/// and a copy of its text. To be known before it is parsed.
+pub fn parsed_bytes_max(body: &[u8]) -> usize {
+    elements_max(body) * ELEMENT_BYTES + body.len()
+}
+
+/// An upper bound of a body's elements.
+fn elements_max(body: &[u8]) -> usize {
+    let pairs = body.iter().zip(body.iter().skip(1));
+    let starts = pairs.filter(|(one, next)| **one == b'<' && **next != b'/').count();
+    starts.min(ELEMENTS_MAX)
+}
 
 /// Reads a body as a document whose root element has this name, whatever its namespace.
 pub fn from_body<T: XmlValue>(body: &[u8], root: &'static str) -> Result<T, DecodeError> {

@@ -1,8 +1,8 @@
 //! A request on its way through the pipeline, as operations see it.
 
+use crate::access_record::AccessRecord;
 use crate::error::Failure;
 use crate::keep_alive::{Identity, keep_alive};
-use crate::ops::Requested;
 use crate::reply::Reply;
 use crate::request_body::Intake;
 use crate::service::{ApiSettings, Connection};
@@ -11,12 +11,13 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method};
 use larder_digest::Md5Queue;
 use larder_iam::AccessKey;
-use larder_platform::Platform;
+use larder_platform::{Platform, Reservation};
 use larder_s3_model::{DecodeError, RequestHead};
 use larder_s3_wire::auth::{AuthType, PayloadMode};
 use larder_s3_wire::body::BodyVerifier;
 use larder_s3_wire::target::Target;
 use larder_types::RequestId;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// A request. What it may touch is in its `Grant`.
@@ -25,9 +26,8 @@ pub(crate) struct Call<'a> {
     pub(crate) headers: HeaderMap,
     pub(crate) target: Target,
     pub(crate) connection: Connection,
-    pub(crate) requested: Option<Requested>,
-    /// The access key id that was named, verified or not.
-    pub(crate) access_key: Option<String>,
+    /// What is told of the request; some of it when the call is dropped.
+    pub(crate) record: &'a mut AccessRecord,
     /// Who signed; `None` when anonymous or not yet known.
     pub(crate) caller: Option<Arc<AccessKey>>,
     pub(crate) auth_type: AuthType,
@@ -35,11 +35,24 @@ pub(crate) struct Call<'a> {
     pub(crate) body: Intake,
     /// The control body, verified; empty where the operation has none or it streams.
     pub(crate) control: Bytes,
+    /// The memory of the control body and of what is made of it.
+    pub(crate) held: Reservation,
     pub(crate) platform: &'a Platform,
     pub(crate) settings: &'a ApiSettings,
     pub(crate) md5_queue: &'a Md5Queue,
     pub(crate) request_id: RequestId,
     pub(crate) host_id: &'a HeaderValue,
+}
+
+impl Drop for Call<'_> {
+    /// However the request ends, the record tells how far it came.
+    fn drop(&mut self) {
+        let record = &mut *self.record;
+        record.account = self.caller.as_ref().map(|key| key.account.id.clone());
+        record.bucket = self.target.bucket.take();
+        record.key = self.target.key.take();
+        record.bytes_received = self.body.received();
+    }
 }
 
 impl Call<'_> {
@@ -61,15 +74,10 @@ impl Call<'_> {
         Ok(decode(&self.head(), &self.control)?)
     }
 
-    /// A header's value, or that of the query parameter that a presigning client made of it.
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        if let Some(value) = self.headers.get(name) {
-            return Some(value.to_str().unwrap_or_default());
-        }
-        let mut query = self.target.query.iter();
-        let hoisted =
-            query.find(|(n, _)| name.starts_with("x-amz-") && n.eq_ignore_ascii_case(name));
-        hoisted.map(|(_, value)| value.as_str())
+    /// A header's value, or that of the query parameter that a presigning client made of it; the
+    /// same that the operation's input has.
+    pub(crate) fn header(&self, name: &str) -> Option<Cow<'_, str>> {
+        self.head().header(name)
     }
 
     /// What an error document says besides the error.

@@ -4,6 +4,7 @@ use crate::keep_alive::Identity;
 use crate::request_body::BodyFault;
 use http::header::{ALLOW, HeaderName, HeaderValue, LAST_MODIFIED};
 use larder_objects::{BodyError, Error};
+use larder_platform::BudgetExhausted;
 use larder_s3_model::DecodeError;
 use larder_s3_wire::error::{ErrorCode, S3Error};
 use larder_types::{ChecksumAlgorithm, ChecksumType, VersionId};
@@ -128,9 +129,16 @@ impl From<BodyFault> for Failure {
             BodyFault::Broken(_) => Self::new(ErrorCode::IncompleteBody),
             BodyFault::TooLarge(max) => Self::new(ErrorCode::MaxMessageLengthExceeded)
                 .element("MaxMessageLengthBytes", max.to_string()),
+            BodyFault::NoMemory => Self::new(ErrorCode::SlowDown),
         };
         failure.close = true;
         failure
+    }
+}
+
+impl From<BudgetExhausted> for Failure {
+    fn from(_: BudgetExhausted) -> Self {
+        Self::new(ErrorCode::SlowDown)
     }
 }
 

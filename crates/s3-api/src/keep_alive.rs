@@ -35,6 +35,8 @@ pub struct KeepAlive {
     timer: BoxFuture<()>,
     platform: Platform,
     identity: Identity,
+    /// The code of an error that came after the status.
+    late_error: Option<&'static str>,
 }
 
 /// Runs `work`. When it is quick its result is the answer; otherwise the answer begins without it.
@@ -58,6 +60,7 @@ pub(crate) async fn keep_alive(
         timer: platform.tasks.sleep(KEEP_ALIVE_INTERVAL),
         platform: platform.clone(),
         identity,
+        late_error: None,
     };
     Ok(Reply::xml(HeaderMap::new(), ResponseBody::KeepAlive(body)))
 }
@@ -84,12 +87,25 @@ impl KeepAlive {
         Poll::Pending
     }
 
+    /// Whether the work is not done yet.
+    pub(crate) fn is_working(&self) -> bool {
+        self.work.is_some()
+    }
+
+    /// The code of an error that came too late for the status.
+    pub(crate) fn late_error(&self) -> Option<&'static str> {
+        self.late_error
+    }
+
     /// The document without its declaration, which has been sent.
-    fn document(&self, result: Result<Reply, Failure>) -> Bytes {
+    fn document(&mut self, result: Result<Reply, Failure>) -> Bytes {
         let body = match result {
             Ok(Reply { body: ResponseBody::Bytes(body), .. }) => body,
             Ok(_) => Bytes::new(),
-            Err(failure) => failure.document(&self.identity).into(),
+            Err(failure) => {
+                self.late_error = Some(failure.code().name());
+                failure.document(&self.identity).into()
+            }
         };
         match body.starts_with(DECLARATION) {
             true => body.slice(DECLARATION.len()..),
@@ -133,11 +149,14 @@ mod tests {
             let reply = keep_alive(&platform, identity, work).await.map_err(|f| f.code())?;
             let mut body = reply.body;
             let slow = matches!(body, ResponseBody::KeepAlive(_));
-            assert_eq!(slow, intervals > 10);
+            assert_eq!((slow, body.must_finish()), (intervals > 10, intervals > 10));
             let mut all = Vec::new();
             while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
                 all.extend_from_slice(&frame.unwrap().into_data().unwrap());
             }
+            // Also whoever let go of it knows how it ended.
+            let late_error = (slow && !ok).then_some("SlowDown");
+            assert_eq!((body.must_finish(), body.late_error()), (false, late_error));
             Ok(String::from_utf8(all).unwrap())
         })
     }

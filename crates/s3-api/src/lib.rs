@@ -4,6 +4,7 @@
 //! Never: sockets, storage formats, rules of keys and versions (`objects`), clocks of its own.
 //! Enter at: [`Service::handle`]; `pipeline.rs` is the way of a request, `ops/mod.rs` the contents.
 
+mod access_record;
 mod call;
 mod error;
 mod header_values;
@@ -20,7 +21,8 @@ mod testing;
 mod tests;
 mod upload_body;
 
+pub use access_record::{AccessRecord, MustFinish};
 pub use ops::{Requested, coverage_markdown};
 pub use request_body::RequestBody;
 pub use response_body::{BodyCut, ResponseBody};
-pub use service::{Answer, ApiSettings, Connection, Parts, Service};
+pub use service::{ApiSettings, Connection, Parts, Service};

@@ -12,78 +12,86 @@ mod render;
 pub(crate) use form::FormDoor;
 pub(crate) use grant::{Elsewhere, Grant, object_key};
 
+use crate::access_record::AccessRecord;
 use crate::call::Call;
 use crate::error::Failure;
 use crate::ops::{self, Entry, Requested};
 use crate::reply::Reply;
 use crate::request_body::{Intake, RequestBody};
-use crate::service::{Answer, Connection, Service, Shared};
-use http::{HeaderMap, Method, Request, header};
+use crate::response_body::ResponseBody;
+use crate::service::{Connection, Service, Shared};
+use http::{HeaderMap, Method, Request, Response, header};
 use larder_s3_model::{Level, OPERATIONS, Operation, RequestBody as BodyKind, route};
 use larder_s3_wire::auth::AuthType;
 use larder_s3_wire::error::{ErrorCode, S3Error};
+use larder_s3_wire::head::settle;
 use larder_s3_wire::target::{Target, parse_target};
 use larder_storage::Storage;
 use larder_types::RequestId;
 
 impl<S: Storage> Service<S> {
-    /// Serves one request. The response's body must be polled to its end or dropped.
-    pub async fn handle(&self, request: Request<RequestBody>, connection: &Connection) -> Answer {
-        let (mut call, target) = self.0.receive(request, connection);
+    /// Serves one request, and notes in `record` what is known of it, step by step. The response's
+    /// body must be polled to its end or dropped. When [`AccessRecord::must_finish`] is set the
+    /// future must be polled to its end, whether or not anybody waits for the response.
+    pub async fn handle(
+        &self,
+        request: Request<RequestBody>,
+        connection: &Connection,
+        record: &mut AccessRecord,
+    ) -> Response<ResponseBody> {
+        let (mut call, target) = self.0.receive(request, connection, record);
         let result = match target {
             Ok(()) => self.0.serve(&mut call).await,
             Err(failure) => Err(failure),
         };
         match result {
-            Ok(reply) => render::answer(call, reply, None),
+            Ok(reply) => render::answer(&mut call, reply, None),
             Err(failure) => {
                 let code = failure.code().name();
                 // Boxed, so that an answer's future has not the size of a refusal's.
                 let reply = Box::pin(render::refusal(&mut call, failure)).await;
-                render::answer(call, reply, Some(code))
+                render::answer(&mut call, reply, Some(code))
             }
         }
     }
 }
 
 impl<S: Storage> Shared<S> {
+    /// The request as a call, and whether its head can be read at all.
     fn receive<'a>(
         &'a self,
         request: Request<RequestBody>,
         connection: &Connection,
+        record: &'a mut AccessRecord,
     ) -> (Call<'a>, Result<(), Failure>) {
         let (parts, body) = request.into_parts();
-        let authority = parts.uri.authority().map(|a| a.as_str().to_owned());
         let mut headers = parts.headers;
-        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-        let parsed = parse_target(host.or(authority.as_deref()), path, &self.settings.domains);
+        let settled = settle(parts.version, &parts.uri, &mut headers);
+        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        let parsed = settled.and_then(|()| parse_target(host, path, &self.settings.domains));
         let (target, result) = match parsed {
             Ok(target) => (target, Ok(())),
             Err(error) => (nowhere(path), Err(error.into())),
         };
-        // HTTP/2 has no Host, but signatures have.
-        if let (None, Some(authority)) = (host, authority)
-            && let Ok(value) = authority.parse()
-        {
-            headers.insert(header::HOST, value);
-        }
+        let request_id = RequestId::new(self.platform.random.u64());
+        record.request_id = Some(request_id);
         let call = Call {
             method: parts.method,
             headers,
             target,
             connection: connection.clone(),
-            requested: None,
-            access_key: None,
+            record,
             caller: None,
             auth_type: AuthType::Anonymous,
             payload: None,
             body: Intake::new(body),
             control: bytes::Bytes::new(),
+            held: self.platform.request_memory.reservation(),
             platform: &self.platform,
             settings: &self.settings,
             md5_queue: &self.md5_queue,
-            request_id: RequestId::new(self.platform.random.u64()),
+            request_id,
             host_id: &self.host_id,
         };
         (call, result)
@@ -91,7 +99,7 @@ impl<S: Storage> Shared<S> {
 
     async fn serve(&self, call: &mut Call<'_>) -> Result<Reply, Failure> {
         let requested = requested(call)?;
-        call.requested = Some(requested);
+        call.record.operation = Some(requested);
         let operation = match requested {
             Requested::Model(operation) => operation,
             Requested::PostObject => {
@@ -105,12 +113,20 @@ impl<S: Storage> Shared<S> {
             let name = operation.name();
             return Err(Failure::not_implemented(format!("{name} is not implemented: {reason}")));
         }
+        if !reads_only(operation) {
+            call.record.must_finish.set();
+        }
         ops::refuse_unbuilt(call)?;
         if matches!(operation.info().body, BodyKind::Xml(_) | BodyKind::Text) {
             self.read_control(call, operation).await?;
         }
         ops::run(operation, grant, call).await
     }
+}
+
+/// Whether an operation changes nothing.
+fn reads_only(operation: Operation) -> bool {
+    matches!(operation.info().method, "GET" | "HEAD")
 }
 
 /// A target of which only the text is known.
@@ -146,14 +162,12 @@ fn requested(call: &Call<'_>) -> Result<Requested, Failure> {
     if let Some(operation) = found(&call.method) {
         return Ok(Requested::Model(operation));
     }
-    let mut allowed: Vec<&str> = Vec::new();
-    for info in &OPERATIONS {
-        let fits = || Method::from_bytes(info.method.as_bytes()).ok().and_then(|m| found(&m));
-        if info.level == level && !allowed.contains(&info.method) && fits().is_some() {
-            allowed.push(info.method);
-        }
-    }
+    let mut allowed: Vec<&str> =
+        OPERATIONS.iter().filter(|info| info.level == level).map(|info| info.method).collect();
     allowed.sort_unstable();
+    allowed.dedup();
+    allowed
+        .retain(|method| Method::from_bytes(method.as_bytes()).is_ok_and(|m| found(&m).is_some()));
     Err(Failure::new(ErrorCode::MethodNotAllowed)
         .element("Method", call.method.as_str())
         .element(

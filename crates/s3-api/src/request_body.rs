@@ -3,7 +3,7 @@
 use bytes::{Bytes, BytesMut};
 use http_body::{Body as _, Frame};
 use hyper::body::Incoming;
-use larder_platform::Platform;
+use larder_platform::{BudgetExhausted, Platform, Reservation};
 use std::collections::VecDeque;
 use std::fmt;
 use std::future::poll_fn;
@@ -56,6 +56,8 @@ pub(crate) enum BodyFault {
     Broken(String),
     /// There is more than the limit, in bytes.
     TooLarge(usize),
+    /// Requests hold all the memory that they may.
+    NoMemory,
 }
 
 impl fmt::Display for BodyFault {
@@ -64,11 +66,18 @@ impl fmt::Display for BodyFault {
             Self::Timeout => f.write_str("the client was silent for too long, or too slow"),
             Self::Broken(how) => write!(f, "reading the request: {how}"),
             Self::TooLarge(max) => write!(f, "the body exceeds {max} bytes"),
+            Self::NoMemory => f.write_str("requests hold all the memory that they may"),
         }
     }
 }
 
 impl std::error::Error for BodyFault {}
+
+impl From<BudgetExhausted> for BodyFault {
+    fn from(_: BudgetExhausted) -> Self {
+        Self::NoMemory
+    }
+}
 
 impl From<Bytes> for RequestBody {
     fn from(body: Bytes) -> Self {
@@ -178,11 +187,13 @@ impl Intake {
         self.waited > PACE_FREE && self.received < least
     }
 
-    /// The whole body, at most `max` bytes.
+    /// The whole body, at most `max` bytes. They are reserved in `held` as they arrive and not as
+    /// they are announced: who announces much and sends nothing takes nothing.
     pub(crate) async fn read_all(
         &mut self,
         platform: &Platform,
         max: usize,
+        held: &mut Reservation,
     ) -> Result<Bytes, BodyFault> {
         let too_large = BodyFault::TooLarge(max);
         if self.length().is_some_and(|length| length > max as u64) {
@@ -195,11 +206,20 @@ impl Intake {
                 return Err(too_large);
             }
             if whole.is_empty() && joined.is_empty() {
+                held.grow(data.len())?;
                 whole = data;
                 continue;
             }
-            if joined.is_empty() {
-                joined.extend_from_slice(&whole);
+            let length = whole.len().max(joined.len()) + data.len();
+            if length > joined.capacity() {
+                // Old and new are there at once for a moment.
+                let larger = (2 * length).min(max);
+                held.grow(larger)?;
+                let old = std::mem::replace(&mut joined, BytesMut::with_capacity(larger));
+                let old = if old.is_empty() { std::mem::take(&mut whole) } else { old.freeze() };
+                joined.extend_from_slice(&old);
+                drop(old);
+                held.shrink(held.bytes() - larger);
             }
             joined.extend_from_slice(&data);
         }

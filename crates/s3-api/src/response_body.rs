@@ -4,7 +4,7 @@ use crate::keep_alive::KeepAlive;
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use larder_objects::{Error, ObjectBody};
-use larder_platform::BoxFuture;
+use larder_platform::{BoxFuture, Reservation};
 use larder_storage::Storage;
 use std::fmt;
 use std::pin::Pin;
@@ -24,6 +24,8 @@ pub enum ResponseBody {
     KeepAlive(KeepAlive),
     /// Pieces made as the connection takes them.
     Rows(Rows),
+    /// In memory, which is reserved until the connection has taken it.
+    Reserved(Bytes, Reservation),
 }
 
 /// Pieces of a document, made one at a time.
@@ -107,6 +109,28 @@ impl ResponseBody {
         }))
     }
 
+    /// Whether a change is still being made, so that the body must be polled to its end whether or
+    /// not anybody takes it.
+    pub fn must_finish(&self) -> bool {
+        matches!(self, Self::KeepAlive(body) if body.is_working())
+    }
+
+    /// The S3 error code of a failure that came after the status was sent.
+    pub fn late_error(&self) -> Option<&'static str> {
+        match self {
+            Self::KeepAlive(body) => body.late_error(),
+            _ => None,
+        }
+    }
+
+    /// The same body, which keeps this memory reserved until it is sent.
+    pub(crate) fn holding(self, held: Reservation) -> Self {
+        match self {
+            Self::Bytes(bytes) if held.bytes() > 0 => Self::Reserved(bytes, held),
+            other => other,
+        }
+    }
+
     /// Pieces made as the connection takes them.
     pub(crate) fn rows(pieces: impl Iterator<Item = Bytes> + Send + 'static) -> Self {
         Self::Rows(Rows(Box::new(pieces)))
@@ -158,6 +182,8 @@ impl http_body::Body for ResponseBody {
                 *this = Self::Empty;
                 Some(Ok(bytes))
             }
+            Self::Reserved(bytes, _) if bytes.is_empty() => None,
+            Self::Reserved(bytes, _) => Some(Ok(std::mem::take(bytes))),
             Self::Object(object) => ready!(object.poll_data(cx)),
             Self::KeepAlive(body) => ready!(body.poll_data(cx)).map(Ok),
             Self::Rows(rows) => rows.0.next().map(Ok),
@@ -168,7 +194,7 @@ impl http_body::Body for ResponseBody {
     fn is_end_stream(&self) -> bool {
         match self {
             Self::Empty => true,
-            Self::Bytes(bytes) => bytes.is_empty(),
+            Self::Bytes(bytes) | Self::Reserved(bytes, _) => bytes.is_empty(),
             Self::Object(object) => object.remaining == 0,
             Self::KeepAlive(_) | Self::Rows(_) => false,
         }
@@ -177,7 +203,9 @@ impl http_body::Body for ResponseBody {
     fn size_hint(&self) -> SizeHint {
         match self {
             Self::Empty => SizeHint::with_exact(0),
-            Self::Bytes(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            Self::Bytes(bytes) | Self::Reserved(bytes, _) => {
+                SizeHint::with_exact(bytes.len() as u64)
+            }
             Self::Object(object) => SizeHint::with_exact(object.remaining),
             Self::KeepAlive(_) | Self::Rows(_) => SizeHint::default(),
         }
@@ -192,6 +220,7 @@ impl fmt::Debug for ResponseBody {
             Self::Object(_) => "Object",
             Self::KeepAlive(_) => "KeepAlive",
             Self::Rows(_) => "Rows",
+            Self::Reserved(..) => "Reserved",
         })
     }
 }

@@ -1,15 +1,13 @@
 //! What the pipeline is made of, and what it answers.
 
-use crate::ops::Requested;
-use crate::response_body::ResponseBody;
-use http::{HeaderValue, Response};
+use http::HeaderValue;
 use larder_digest::Md5Queue;
 use larder_iam::Accounts;
 use larder_objects::Objects;
 use larder_platform::Platform;
 use larder_s3_wire::auth::{AuthSettings, Verifier};
 use larder_storage::Storage;
-use larder_types::{AccountId, RequestId};
+use larder_types::AccountId;
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -54,28 +52,6 @@ pub struct Connection {
     pub remote: Option<SocketAddr>,
     /// Whether the connection is encrypted.
     pub secure: bool,
-}
-
-/// A response, and what the access line and the metrics tell of its request.
-pub struct Answer {
-    /// The response.
-    pub response: Response<ResponseBody>,
-    /// What was asked for; `None` when no operation has that form.
-    pub operation: Option<Requested>,
-    /// The access key id that the request named, whether its signature held or not.
-    pub access_key: Option<String>,
-    /// The account that signed; `None` when anonymous or refused.
-    pub account: Option<AccountId>,
-    /// The bucket as the request named it.
-    pub bucket: Option<String>,
-    /// The key as the request named it.
-    pub key: Option<String>,
-    /// The S3 error code of a refusal.
-    pub error_code: Option<&'static str>,
-    /// `x-amz-request-id`.
-    pub request_id: RequestId,
-    /// Bytes of the request's body that were read.
-    pub bytes_received: u64,
 }
 
 /// The S3 service. Cheap to clone.

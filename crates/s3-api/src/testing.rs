@@ -1,13 +1,13 @@
 //! What this room's tests are made of: accounts, a service on the model, signed requests.
 
-use crate::{Answer, ApiSettings, Connection, Parts, RequestBody, Service};
+use crate::{AccessRecord, ApiSettings, Connection, Parts, RequestBody, ResponseBody, Service};
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
 use http_body::Body as _;
 use larder_iam::{Account, Accounts, SecretKey};
 use larder_objects::{CreateBucket, Objects, Settings};
 use larder_platform::sim::Simulation;
-use larder_platform::{BoxFuture, Platform};
+use larder_platform::{BoxFuture, MemoryBudget, Platform};
 use larder_s3_wire::signer::Signer;
 use larder_storage::model::Model;
 use larder_types::{AccountId, BucketName, Owner, Timestamp, hex};
@@ -43,6 +43,12 @@ pub(crate) struct Ask {
     pub(crate) payload: Option<String>,
     /// The region that the signature names.
     pub(crate) region: &'static str,
+}
+
+/// A response and what was recorded of its request.
+pub(crate) struct Answer {
+    pub(crate) response: Response<ResponseBody>,
+    pub(crate) record: AccessRecord,
 }
 
 /// An answer with its body read.
@@ -100,8 +106,20 @@ impl World {
     }
 
     pub(crate) fn with(settings: ApiSettings) -> Self {
+        Self::made_of(settings, MemoryBudget::unlimited())
+    }
+
+    /// A world with a bucket, whose requests may hold so many bytes.
+    pub(crate) fn with_request_memory(bytes_max: usize) -> Self {
+        let settings = ApiSettings { domains: vec![HOST.to_owned()], ..ApiSettings::default() };
+        let world = Self::made_of(settings, MemoryBudget::new(bytes_max));
+        world.bucket("bucket");
+        world
+    }
+
+    fn made_of(settings: ApiSettings, memory: MemoryBudget) -> Self {
         let sim = Simulation::new(7);
-        let platform = sim.platform();
+        let platform = sim.platform().with_request_memory(memory);
         let store = Arc::new(Model::new());
         let objects = Objects::new(store, platform.clone(), Settings::default());
         let mut accounts = Accounts::default();
@@ -149,9 +167,16 @@ impl World {
     pub(crate) fn send(&self, ask: Ask) -> Got {
         let request = self.request(ask);
         self.sim.block_on(async {
-            let answer = self.service.handle(request, &Connection::default()).await;
+            let answer = self.handle(request).await;
             read(answer).await
         })
+    }
+
+    /// The answer, its body unread.
+    pub(crate) async fn handle(&self, request: Request<RequestBody>) -> Answer {
+        let mut record = AccessRecord::default();
+        let response = self.service.handle(request, &Connection::default(), &mut record).await;
+        Answer { response, record }
     }
 
     /// The request, signed.
@@ -224,8 +249,8 @@ pub(crate) async fn read(answer: Answer) -> Got {
         headers: parts.headers,
         body: all,
         cut,
-        error_code: answer.error_code,
-        operation: answer.operation.map(|operation| operation.name()),
+        error_code: answer.record.error_code,
+        operation: answer.record.operation.map(|operation| operation.name()),
     }
 }
 

@@ -2,12 +2,13 @@
 //!
 //! Holds: addressing styles, signatures, aws-chunked, body checks, POST forms, error envelope.
 //! Never: storage, I/O, tasks, clocks (`now` is an argument), policies, the shapes of operations.
-//! Enter at: [`target::parse_target`], [`auth::Claim`], [`body::BodyVerifier`], [`error::S3Error`].
+//! Enter at: [`head::settle`], [`target::parse_target`], [`auth::Claim`], [`body::BodyVerifier`].
 
 pub mod auth;
 pub mod body;
 pub mod chunked;
 pub mod error;
+pub mod head;
 pub mod percent;
 pub mod post_form;
 pub mod rfc2047;

@@ -10,7 +10,7 @@ use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body::Body;
 use hyper::body::Incoming;
 use larder_platform::{Platform, process_usage};
-use larder_s3_api::{Answer, RequestBody, ResponseBody, Service};
+use larder_s3_api::{AccessRecord, MustFinish, RequestBody, ResponseBody, Service};
 use larder_s3_wire::error::{ErrorCode, S3Error};
 use larder_s3_wire::target::parse_target;
 use larder_storage_local::Local;
@@ -52,24 +52,29 @@ impl App {
         &self,
         request: Request<Incoming>,
         conversation: &Arc<Conversation>,
+        must_finish: MustFinish,
     ) -> Response<Told> {
-        let telling = Telling::new(conversation);
+        let mut telling = Telling::new(conversation);
+        telling.record.must_finish = must_finish;
         if let Some(path) = self.own_path(&request) {
             let response = self.own(request.method(), &path).await;
             return telling.own(response);
         }
+        let method = request.method().clone();
         if head_bytes(&request) > HEAD_BYTES_MAX {
-            let refusal = self.refuse(&request, ErrorCode::RequestHeaderSectionTooLarge);
-            return telling.answer(refusal, &request.into_parts().0.method);
+            let code = ErrorCode::RequestHeaderSectionTooLarge;
+            let refusal = self.refuse(&request, code, &mut telling.record);
+            return telling.answer(refusal, &method);
         }
         let Some(store) = self.started().await else {
-            let refusal = self.refuse(&request, ErrorCode::ServiceUnavailable);
-            return telling.answer(refusal, &request.into_parts().0.method);
+            let code = ErrorCode::ServiceUnavailable;
+            let refusal = self.refuse(&request, code, &mut telling.record);
+            return telling.answer(refusal, &method);
         };
-        let method = request.method().clone();
         let request = request.map(RequestBody::Incoming);
-        let answer = store.service.handle(request, &conversation.traffic.connection()).await;
-        telling.answer(answer, &method)
+        let connection = conversation.traffic.connection();
+        let response = store.service.handle(request, &connection, &mut telling.record).await;
+        telling.answer(response, &method)
     }
 
     /// The store, waiting a little for it; `None` when the server is not ready in time.
@@ -122,7 +127,12 @@ impl App {
     }
 
     /// A refusal before the request reached the S3 service.
-    fn refuse(&self, request: &Request<Incoming>, code: ErrorCode) -> Answer {
+    fn refuse(
+        &self,
+        request: &Request<Incoming>,
+        code: ErrorCode,
+        record: &mut AccessRecord,
+    ) -> Response<ResponseBody> {
         let request_id = RequestId::new(self.platform.random.u64());
         let error = S3Error::new(code);
         let body = match *request.method() {
@@ -142,17 +152,10 @@ impl App {
         if request.version() < http::Version::HTTP_2 && !request.body().is_end_stream() {
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
-        Answer {
-            response,
-            operation: None,
-            access_key: None,
-            account: None,
-            bucket: None,
-            key: None,
-            error_code: Some(code.name()),
-            request_id,
-            bytes_received: 0,
-        }
+        record.request_id = Some(request_id);
+        record.status = response.status().as_u16();
+        record.error_code = Some(code.name());
+        response
     }
 }
 

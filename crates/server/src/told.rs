@@ -7,8 +7,8 @@ use crate::metrics::Stripe;
 use bytes::Bytes;
 use http::{Method, Response};
 use http_body::{Body, Frame, SizeHint};
-use larder_s3_api::{Answer, BodyCut, Requested, ResponseBody};
-use larder_types::RequestId;
+use larder_s3_api::{AccessRecord, BodyCut, ResponseBody};
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -16,39 +16,27 @@ use std::task::{Context, Poll};
 
 /// A request of which something will be told.
 pub(crate) struct Telling {
+    /// What is known of it so far.
+    pub(crate) record: AccessRecord,
     conversation: Arc<Conversation>,
     underway: Underway,
     begun_ns: u64,
-    facts: Facts,
+    /// The server's own paths are asked for all the time; of them nothing is told.
+    own: bool,
     bytes_out: u64,
     /// The client went before the end of its answer.
     cut: bool,
-}
-
-/// What the access line and the metrics tell.
-#[derive(Default)]
-struct Facts {
-    /// The server's own paths are asked for all the time; of them nothing is told.
-    own: bool,
-    operation: Option<Requested>,
-    bucket: Option<String>,
-    key: Option<String>,
-    access_key: Option<String>,
-    error_code: Option<&'static str>,
-    request_id: Option<RequestId>,
-    /// 0 when the client went before there was an answer.
-    status: u16,
-    bytes_in: u64,
 }
 
 impl Telling {
     pub(crate) fn new(conversation: &Arc<Conversation>) -> Self {
         let app = &conversation.app;
         let telling = Self {
+            record: AccessRecord::default(),
             conversation: conversation.clone(),
             underway: conversation.traffic.begin(),
             begun_ns: app.platform.clock.monotonic_ns(),
-            facts: Facts::default(),
+            own: false,
             bytes_out: 0,
             cut: true,
         };
@@ -62,49 +50,42 @@ impl Telling {
 
     /// An answer of which nothing is told.
     pub(crate) fn own(mut self, response: Response<ResponseBody>) -> Response<Told> {
-        self.facts.own = true;
+        self.own = true;
         response.map(|body| Told::new(body, self))
     }
 
     /// An answer to a request with this method.
-    pub(crate) fn answer(mut self, answer: Answer, method: &Method) -> Response<Told> {
-        self.facts = Facts {
-            own: false,
-            operation: answer.operation,
-            bucket: answer.bucket,
-            key: answer.key,
-            access_key: answer.access_key,
-            error_code: answer.error_code,
-            request_id: Some(answer.request_id),
-            status: answer.response.status().as_u16(),
-            bytes_in: answer.bytes_received,
-        };
-        let mut response = answer.response.map(|body| Told::new(body, self));
+    pub(crate) fn answer(
+        self,
+        response: Response<ResponseBody>,
+        method: &Method,
+    ) -> Response<Told> {
+        let mut response = response.map(|body| Told::new(body, self));
         // The body of an answer to HEAD is not sent.
         response.body_mut().ended = method == Method::HEAD;
         response
     }
 
+    /// Notes how a body ended.
+    fn ended_with(&mut self, body: &ResponseBody) {
+        if let Some(code) = body.late_error() {
+            self.record.error_code = Some(code);
+        }
+    }
+
     fn tell(&self) {
-        let facts = &self.facts;
+        let record = &self.record;
         let app = &self.conversation.app;
         let duration_ns = app.platform.clock.monotonic_ns() - self.begun_ns;
-        self.stripe().request(facts.operation, facts.status, duration_ns);
+        self.stripe().request(record.operation, record.status, duration_ns);
         if !app.logs.wants_access() {
             return;
         }
         app.logs.access(&Access {
-            request_id: facts.request_id,
             remote: &self.conversation.traffic.remote_text,
-            operation: facts.operation.map_or("", Requested::name),
-            bucket: facts.bucket.as_deref(),
-            key: facts.key.as_deref(),
-            status: facts.status,
-            error_code: facts.error_code,
-            bytes_in: facts.bytes_in,
+            record,
             bytes_out: self.bytes_out,
             duration_ns,
-            access_key: facts.access_key.as_deref(),
             cut: self.cut,
         });
     }
@@ -112,14 +93,14 @@ impl Telling {
     /// Whether the request may have left something to free. One without an answer may have, too.
     fn may_have_freed(&self) -> bool {
         let reads = |name: &str| ["Get", "Head", "List"].iter().any(|read| name.starts_with(read));
-        !self.facts.operation.is_some_and(|operation| reads(operation.name()))
+        !self.record.operation.is_some_and(|operation| reads(operation.name()))
     }
 }
 
 impl Drop for Telling {
     fn drop(&mut self) {
         self.stripe().over.fetch_add(1, Ordering::Relaxed);
-        if self.facts.own {
+        if self.own {
             return;
         }
         self.tell();
@@ -129,17 +110,19 @@ impl Drop for Telling {
     }
 }
 
-/// An answer's body. When it has been sent, or its client has gone, the request is over.
+/// An answer's body. When it has been sent, or its client has gone, the request is over; but a
+/// change that it still waits for is made to its end.
 pub(crate) struct Told {
     body: ResponseBody,
-    telling: Telling,
+    /// `None` once it was handed on.
+    telling: Option<Telling>,
     ended: bool,
 }
 
 impl Told {
     fn new(body: ResponseBody, mut telling: Telling) -> Self {
         telling.underway.sends();
-        Self { body, telling, ended: false }
+        Self { body, telling: Some(telling), ended: false }
     }
 }
 
@@ -152,11 +135,12 @@ impl Body for Told {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BodyCut>>> {
         let this = &mut *self;
-        this.telling.underway.sends();
+        let telling = this.telling.as_mut().expect("a dropped body is not polled");
+        telling.underway.sends();
         let frame = Pin::new(&mut this.body).poll_frame(cx);
         match &frame {
             Poll::Ready(Some(Ok(frame))) => {
-                this.telling.bytes_out += frame.data_ref().map_or(0, |data| data.len() as u64);
+                telling.bytes_out += frame.data_ref().map_or(0, |data| data.len() as u64);
             }
             Poll::Ready(None) => this.ended = true,
             Poll::Ready(Some(Err(_))) | Poll::Pending => {}
@@ -175,6 +159,19 @@ impl Body for Told {
 
 impl Drop for Told {
     fn drop(&mut self) {
-        self.telling.cut = !self.ended && !self.body.is_end_stream();
+        let Some(mut telling) = self.telling.take() else {
+            return;
+        };
+        telling.cut = !self.ended && !self.body.is_end_stream();
+        if !self.body.must_finish() {
+            telling.ended_with(&self.body);
+            return;
+        }
+        let mut body = std::mem::take(&mut self.body);
+        let platform = telling.conversation.app.platform.clone();
+        platform.spawn(async move {
+            while poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await.is_some() {}
+            telling.ended_with(&body);
+        });
     }
 }

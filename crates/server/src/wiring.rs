@@ -8,7 +8,7 @@ use crate::metrics::Metrics;
 use crate::settings::{self, Settings};
 use crate::{banner, limits, root};
 use larder_objects::{CreateBucket, Error, Objects};
-use larder_platform::Platform;
+use larder_platform::{MemoryBudget, Platform};
 use larder_s3_api::{ApiSettings, Parts, Service};
 use larder_storage_local::index::{CachedIndex, Index, LsmIndex, MemoryIndex, MemoryTables};
 use larder_storage_local::{Local, OpenError, Options};
@@ -47,6 +47,9 @@ const ROW_CACHE_PART: u64 = 6;
 const HOT_RECORD_PART: u64 = 12;
 /// Part of the memory setting for large objects on their way in and out.
 const TRANSFER_PART: u64 = 8;
+/// Part of the memory setting for what requests hold besides: documents, their parsed forms, small
+/// objects on their way in.
+const REQUEST_PART: u64 = 8;
 
 const _: () = assert!(settings::MEMORY_MIN / MEMTABLE_PART >= 4 << 20);
 
@@ -78,6 +81,8 @@ pub(crate) fn serve(words: &[String]) -> Result<(), String> {
     // Dropped last, so that it writes what the others had to say.
     let writer = logs.start(&machine);
     let platform = if settings.ephemeral { Platform::memory() } else { machine.clone() };
+    let request_memory = MemoryBudget::new((settings.memory / REQUEST_PART) as usize);
+    let platform = platform.with_request_memory(request_memory);
     let (phase, phase_seen) = watch::channel(Phase::Starting);
     let metrics = Arc::new(Metrics::new());
     let app = Arc::new(App {

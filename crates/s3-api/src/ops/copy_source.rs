@@ -71,10 +71,11 @@ impl CopySource {
             Some(_) => "s3:GetObjectVersion",
             None => "s3:GetObject",
         };
+        let expected_owner = call.header("x-amz-source-expected-bucket-owner");
         let place = Elsewhere {
             bucket: &self.bucket,
             key: &self.key,
-            expected_owner: call.header("x-amz-source-expected-bucket-owner"),
+            expected_owner: expected_owner.as_deref(),
         };
         let grant = grant.elsewhere(call, action, &place).await?;
         let version = self.look_up(&grant, conditions).await?;

@@ -56,7 +56,7 @@ pub(crate) async fn list_multipart_uploads<S: Storage>(
     encoding.name(&mut writer);
     writer.number("MaxUploads", max_uploads.into());
     flag(&mut writer, "IsTruncated", page.next.is_some());
-    Ok(paging::answer(head, Uploads { page, encoding }))
+    paging::answer(call, head, Uploads { page, encoding })
 }
 
 fn parse_marker(text: &str) -> Result<Option<UploadId>, Failure> {
@@ -85,6 +85,12 @@ fn next_markers(page: &UploadPage) -> (&str, Option<UploadId>) {
 impl Page for Uploads {
     fn len(&self) -> usize {
         self.page.uploads.len()
+    }
+
+    fn bytes(&self) -> usize {
+        let uploads = &self.page.uploads;
+        let keys = uploads.iter().map(|upload| upload.key.len()).sum::<usize>();
+        keys + 2 * size_of_val(uploads.as_slice())
     }
 
     fn entries(&self, range: Range<usize>, writer: &mut XmlWriter<'_>) {

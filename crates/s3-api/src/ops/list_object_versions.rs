@@ -57,7 +57,7 @@ pub(crate) async fn list_object_versions<S: Storage>(
     encoding.optional(&mut writer, "Delimiter", &delimiter);
     encoding.name(&mut writer);
     flag(&mut writer, "IsTruncated", page.next.is_some());
-    Ok(paging::answer(head, Versions { page, encoding }))
+    paging::answer(call, head, Versions { page, encoding })
 }
 
 fn parse_marker(key: &str, version: &str) -> Result<Option<VersionId>, Failure> {
@@ -76,6 +76,10 @@ fn parse_marker(key: &str, version: &str) -> Result<Option<VersionId>, Failure> 
 impl Page for Versions {
     fn len(&self) -> usize {
         self.page.entries.len()
+    }
+
+    fn bytes(&self) -> usize {
+        self.page.entries.bytes()
     }
 
     fn entries(&self, range: Range<usize>, writer: &mut XmlWriter<'_>) {

@@ -47,7 +47,7 @@ pub(crate) async fn list_objects<S: Storage>(
     encoding.optional(&mut writer, "Delimiter", &delimiter);
     encoding.name(&mut writer);
     flag(&mut writer, "IsTruncated", page.next.is_some());
-    Ok(paging::answer(head, Objects { page, encoding, owners: true }))
+    paging::answer(call, head, Objects { page, encoding, owners: true })
 }
 
 pub(crate) async fn list_objects_v2<S: Storage>(
@@ -87,12 +87,16 @@ pub(crate) async fn list_objects_v2<S: Storage>(
     encoding.name(&mut writer);
     flag(&mut writer, "IsTruncated", page.next.is_some());
     let owners = input.fetch_owner == Some(true);
-    Ok(paging::answer(head, Objects { page, encoding, owners }))
+    paging::answer(call, head, Objects { page, encoding, owners })
 }
 
 impl Page for Objects {
     fn len(&self) -> usize {
         self.page.entries.len()
+    }
+
+    fn bytes(&self) -> usize {
+        self.page.entries.bytes()
     }
 
     fn entries(&self, range: Range<usize>, writer: &mut XmlWriter<'_>) {

@@ -50,7 +50,7 @@ pub(crate) async fn list_parts<S: Storage>(
         writer.element("ChecksumType", kind.name());
     }
     let algorithm = page.upload.checksum.map(|(algorithm, _)| algorithm);
-    Ok(paging::answer(head, Parts { parts: page.parts, algorithm }))
+    paging::answer(call, head, Parts { parts: page.parts, algorithm })
 }
 
 fn part_marker(marker: i32) -> Result<u32, Failure> {
@@ -83,6 +83,10 @@ fn checksum_element(algorithm: ChecksumAlgorithm) -> &'static str {
 impl Page for Parts {
     fn len(&self) -> usize {
         self.parts.len()
+    }
+
+    fn bytes(&self) -> usize {
+        2 * size_of_val(self.parts.as_slice())
     }
 
     fn entries(&self, range: Range<usize>, writer: &mut XmlWriter<'_>) {

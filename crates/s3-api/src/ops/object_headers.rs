@@ -11,6 +11,7 @@ use larder_s3_wire::percent::{self, Plus};
 use larder_s3_wire::rfc2047;
 use larder_types::VersionId;
 use larder_types::limits::USER_METADATA_BYTES_MAX;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Headers of features that are not built. To ignore one would be to break what it asks for.
@@ -87,15 +88,9 @@ pub(crate) fn content_headers(
     })
 }
 
-/// A header's text for [`content_headers`]; bytes that are not UTF-8 count as Latin-1.
+/// A header's text for [`content_headers`].
 pub(crate) fn header_text(call: &Call<'_>, name: &str) -> Option<String> {
-    let Some(value) = call.headers.get(name) else {
-        return call.header(name).map(str::to_owned);
-    };
-    Some(match std::str::from_utf8(value.as_bytes()) {
-        Ok(text) => text.to_owned(),
-        Err(_) => value.as_bytes().iter().map(|b| char::from(*b)).collect(),
-    })
+    call.header(name).map(Cow::into_owned)
 }
 
 /// The framing is not part of what is stored.

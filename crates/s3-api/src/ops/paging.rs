@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use http::HeaderMap;
+use larder_platform::Reservation;
 use larder_s3_model::xml::XmlWriter;
 use larder_s3_wire::error::S3Error;
 use larder_s3_wire::percent::listing_encode;
@@ -158,6 +159,9 @@ pub(crate) trait Page: Send + 'static {
     /// How many entries it has.
     fn len(&self) -> usize;
 
+    /// Memory that it takes, in bytes.
+    fn bytes(&self) -> usize;
+
     /// Writes some of them.
     fn entries(&self, range: Range<usize>, writer: &mut XmlWriter<'_>);
 
@@ -166,15 +170,21 @@ pub(crate) trait Page: Send + 'static {
 }
 
 /// Answers with a page behind `head`. Small pages have a length, large ones are written as the
-/// connection takes them.
-pub(crate) fn answer<P: Page>(head: Vec<u8>, page: P) -> Reply {
-    let mut pieces = Pieces { page, at: Some(0), head };
+/// connection takes them; until then their memory is reserved.
+///
+/// Errors: `SlowDown` when requests hold all the memory that they may.
+pub(crate) fn answer<P: Page>(call: &Call<'_>, head: Vec<u8>, page: P) -> Result<Reply, Failure> {
+    let mut held = call.platform.request_memory.reservation();
+    if page.len() > PIECE_ENTRIES {
+        held.grow(page.bytes())?;
+    }
+    let mut pieces = Pieces { page, at: Some(0), head, _held: held };
     let first = pieces.next().expect("a page has an end");
     let body = match pieces.at {
         None => ResponseBody::Bytes(first),
         Some(_) => ResponseBody::rows(std::iter::once(first).chain(pieces)),
     };
-    Reply::xml(HeaderMap::new(), body)
+    Ok(Reply::xml(HeaderMap::new(), body))
 }
 
 struct Pieces<P> {
@@ -183,6 +193,7 @@ struct Pieces<P> {
     at: Option<usize>,
     /// What stands before the first entry.
     head: Vec<u8>,
+    _held: Reservation,
 }
 
 impl<P: Page> Iterator for Pieces<P> {
@@ -206,6 +217,7 @@ impl<P: Page> Iterator for Pieces<P> {
 #[cfg(test)]
 mod tests {
     use super::{Page, Pieces, page_max, parse_token, token};
+    use larder_platform::MemoryBudget;
     use larder_s3_model::xml::XmlWriter;
     use std::ops::Range;
 
@@ -214,6 +226,10 @@ mod tests {
     impl Page for Numbers {
         fn len(&self) -> usize {
             self.0
+        }
+
+        fn bytes(&self) -> usize {
+            0
         }
 
         fn entries(&self, range: Range<usize>, writer: &mut XmlWriter<'_>) {
@@ -230,7 +246,12 @@ mod tests {
     #[test]
     fn pieces_make_the_whole() {
         for count in [0, 1, 127, 128, 129, 256, 1000] {
-            let pieces = Pieces { page: Numbers(count), at: Some(0), head: b"<All>".to_vec() };
+            let pieces = Pieces {
+                page: Numbers(count),
+                at: Some(0),
+                head: b"<All>".to_vec(),
+                _held: MemoryBudget::unlimited().reservation(),
+            };
             let pieces: Vec<_> = pieces.collect();
             assert_eq!(pieces.len(), count.div_ceil(128).max(1), "{count}");
             let whole = String::from_utf8(pieces.concat()).unwrap();

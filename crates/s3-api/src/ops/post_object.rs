@@ -17,7 +17,9 @@ use larder_s3_model::xml::{self, XmlWriter};
 use larder_s3_model::{enums, shapes};
 use larder_s3_wire::error::{ErrorCode, S3Error};
 use larder_s3_wire::percent::uri_encode;
-use larder_s3_wire::post_form::{FormEvent, FormFields, PostFormParser, SizeRange};
+use larder_s3_wire::post_form::{
+    FORM_FIELDS_BYTES_MAX, FormEvent, FormFields, PostFormParser, SizeRange,
+};
 use larder_storage::Storage;
 use larder_types::{Owner, Timestamp};
 use std::future::poll_fn;
@@ -78,6 +80,7 @@ async fn read_to_file(
     parser: &mut PostFormParser,
 ) -> Result<(FormFields, bytes::Bytes), Failure> {
     while let Some(mut data) = call.body.next(call.platform).await? {
+        call.held.grow(data.len().min(FORM_FIELDS_BYTES_MAX))?;
         if let Some(FormEvent::Fields(fields)) = parser.feed(&mut data)? {
             return Ok((fields, data));
         }

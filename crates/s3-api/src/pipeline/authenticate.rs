@@ -14,7 +14,7 @@ impl<S: Storage> Shared<S> {
     /// Verifies the head's signature and notes who signed.
     pub(super) fn authenticate(&self, call: &mut Call<'_>) -> Result<(), Failure> {
         let claim = Claim::parse(&call.headers, &call.target)?;
-        call.access_key = claim.access_key().map(str::to_owned);
+        call.record.access_key = claim.access_key().map(str::to_owned);
         let key = match claim.access_key() {
             Some(id) => Some(self.access_key(id)?),
             None => None,

@@ -3,7 +3,7 @@
 use crate::call::Call;
 use crate::error::Failure;
 use crate::service::Shared;
-use larder_s3_model::{Operation, xml};
+use larder_s3_model::{Operation, RequestBody as BodyKind, xml};
 use larder_s3_wire::auth::PayloadMode;
 use larder_s3_wire::body::BodyVerifier;
 use larder_s3_wire::error::ErrorCode;
@@ -15,7 +15,10 @@ const CONTROL_BODY_BYTES_MAX: usize = 1 << 20;
 const _: () = assert!(CONTROL_BODY_BYTES_MAX < xml::BODY_BYTES_MAX);
 
 impl<S: Storage> Shared<S> {
-    /// Reads and verifies the control body.
+    /// Reads and verifies the control body. What it and its parsed form take is reserved until the
+    /// request has been answered.
+    ///
+    /// Errors: `SlowDown` when requests hold all the memory that they may.
     pub(super) async fn read_control(
         &self,
         call: &mut Call<'_>,
@@ -32,16 +35,24 @@ impl<S: Storage> Shared<S> {
             matches!(operation, Operation::CompleteMultipartUpload | Operation::DeleteObjects);
         let max = if large { xml::BODY_BYTES_MAX } else { CONTROL_BODY_BYTES_MAX };
         let announced = call.content_length();
-        let body = call.body.read_all(&self.platform, max).await?;
+        let body = call.body.read_all(&self.platform, max, &mut call.held).await?;
         let length = Some(announced.unwrap_or(body.len() as u64));
         let payload = call.payload.take().unwrap_or(PayloadMode::Unsigned);
+        let is_framed = matches!(payload, PayloadMode::Chunked { .. });
         let verifier = match operation {
             Operation::CompleteMultipartUpload => {
                 BodyVerifier::ignoring_checksums(payload, &call.headers, length)
             }
             _ => BodyVerifier::new(payload, &call.headers, length),
         };
+        if is_framed {
+            // Taken out of its chunks it is there a second time.
+            call.held.grow(body.len())?;
+        }
         call.control = verifier?.verify(body)?.0;
+        if matches!(operation.info().body, BodyKind::Xml(_)) {
+            call.held.grow(xml::parsed_bytes_max(&call.control))?;
+        }
         Ok(())
     }
 }

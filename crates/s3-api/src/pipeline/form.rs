@@ -24,7 +24,7 @@ impl<'a, S: Storage> FormDoor<'a, S> {
         fields: &FormFields,
     ) -> Result<(Grant<S>, Option<PostPolicy>), Failure> {
         let (claim, policy) = fields.claim()?;
-        call.access_key = claim.access_key().map(str::to_owned);
+        call.record.access_key = claim.access_key().map(str::to_owned);
         let signer = match claim.access_key() {
             Some(id) => Some(self.0.access_key(id)?),
             None => None,
@@ -42,6 +42,8 @@ impl<'a, S: Storage> FormDoor<'a, S> {
             key: object_key(&fields.key()?)?,
         };
         call.caller = signer;
-        Ok((parts.grant("s3:PutObject")?, policy))
+        let grant = parts.grant("s3:PutObject")?;
+        call.record.must_finish.set();
+        Ok((grant, policy))
     }
 }

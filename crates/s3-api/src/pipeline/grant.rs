@@ -93,7 +93,7 @@ impl<S: Storage> Shared<S> {
             _ => None,
         };
         if let Some(bucket) = &bucket {
-            self.check_owner(bucket, call.header("x-amz-expected-bucket-owner"))?;
+            self.check_owner(bucket, call.header("x-amz-expected-bucket-owner").as_deref())?;
         }
         let owner = bucket.as_ref().map(|bucket| &bucket.owner);
         // What is not built needs no action yet, but is no more open than the rest.

@@ -5,7 +5,6 @@ use crate::error::Failure;
 use crate::header_values::HeaderValues;
 use crate::reply::Reply;
 use crate::response_body::ResponseBody;
-use crate::service::Answer;
 use http::header::{CONNECTION, CONTENT_TYPE, DATE, EXPECT, HeaderName, SERVER};
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 use larder_types::Timestamp;
@@ -13,26 +12,24 @@ use larder_types::Timestamp;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amz-request-id");
 const HOST_ID: HeaderName = HeaderName::from_static("x-amz-id-2");
 
-pub(super) fn answer(call: Call<'_>, mut reply: Reply, error_code: Option<&'static str>) -> Answer {
+/// The answer, noted in the request's record.
+pub(super) fn answer(
+    call: &mut Call<'_>,
+    mut reply: Reply,
+    error_code: Option<&'static str>,
+) -> Response<ResponseBody> {
     let no_body = matches!(reply.status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
     if no_body || call.method == Method::HEAD {
         reply.body = ResponseBody::Empty;
     }
-    common_headers(&call, &mut reply.headers);
-    let mut response = Response::new(reply.body);
+    common_headers(call, &mut reply.headers);
+    let held = std::mem::replace(&mut call.held, call.platform.request_memory.reservation());
+    let mut response = Response::new(reply.body.holding(held));
     *response.status_mut() = reply.status;
     *response.headers_mut() = reply.headers;
-    Answer {
-        response,
-        operation: call.requested,
-        account: call.caller.as_ref().map(|key| key.account.id.clone()),
-        access_key: call.access_key,
-        bucket: call.target.bucket,
-        key: call.target.key,
-        error_code,
-        request_id: call.request_id,
-        bytes_received: call.body.received(),
-    }
+    call.record.status = response.status().as_u16();
+    call.record.error_code = error_code;
+    response
 }
 
 /// What a failure answers.

@@ -1,3 +1,4 @@
+mod attacks;
 mod buckets;
 mod changes;
 mod listings;

@@ -1,6 +1,5 @@
 //! Multipart uploads.
 
-use crate::Connection;
 use crate::testing::{Ask, Got, HOST, World};
 
 const XML: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
@@ -166,8 +165,8 @@ fn a_refused_upload_reads_no_data() {
     let world = World::with_bucket("photos");
     let ask = put_part(&"0".repeat(32), 1, &[0; 600 << 10]);
     let request = world.request(ask);
-    let answer = world.sim.block_on(world.service.handle(request, &Connection::default()));
-    assert_eq!((answer.error_code, answer.bytes_received), (Some("NoSuchUpload"), 0));
+    let answer = world.sim.block_on(world.handle(request));
+    assert_eq!((answer.record.error_code, answer.record.bytes_received), (Some("NoSuchUpload"), 0));
     assert_eq!(answer.response.headers()["connection"], "close");
 }
 

@@ -2,8 +2,9 @@
 
 use crate::request_body::{BodyFault, Intake};
 use crate::testing::{Ask, HOST, World, read};
-use crate::{ApiSettings, Connection, RequestBody};
+use crate::{AccessRecord, ApiSettings, Connection, RequestBody};
 use bytes::Bytes;
+use larder_platform::MemoryBudget;
 use std::collections::VecDeque;
 
 #[test]
@@ -46,14 +47,14 @@ fn signatures_are_verified() {
     let authorization = request.headers()["authorization"].to_str().unwrap().to_owned();
     let forged = authorization.replace("Signature=", "Signature=0").replace("=00", "=0");
     request.headers_mut().insert("authorization", forged.parse().unwrap());
-    let answer = world.sim.block_on(world.service.handle(request, &Connection::default()));
-    assert_eq!(answer.access_key.as_deref(), Some("alice"));
-    assert_eq!(answer.account, None);
+    let answer = world.sim.block_on(world.handle(request));
+    assert_eq!(answer.record.access_key.as_deref(), Some("alice"));
+    assert_eq!(answer.record.account, None);
     world.sim.block_on(read(answer)).refused(403, "SignatureDoesNotMatch");
     let mut request = world.request(Ask::new("GET", "/photos/a"));
     let unknown = authorization.replace("Credential=alice", "Credential=carol");
     request.headers_mut().insert("authorization", unknown.parse().unwrap());
-    let answer = world.sim.block_on(world.service.handle(request, &Connection::default()));
+    let answer = world.sim.block_on(world.handle(request));
     let got = world.sim.block_on(read(answer)).refused(403, "InvalidAccessKeyId");
     assert_eq!(got.element("AWSAccessKeyId"), Some("carol"));
     let ask = Ask::new("GET", "/photos/a").header("x-amz-security-token", "t");
@@ -180,10 +181,16 @@ fn bodies_are_read_whole_and_bounded() {
         let pieces = ["ab", "c", "def"].map(|p| Bytes::from_static(p.as_bytes()));
         Intake::new(RequestBody::Pieces(VecDeque::from(pieces)))
     };
-    let all = world.sim.block_on(pieces().read_all(&platform, 6)).unwrap();
-    assert_eq!(&all[..], b"abcdef");
-    let refused = world.sim.block_on(pieces().read_all(&platform, 5));
-    assert_eq!(refused, Err(BodyFault::TooLarge(5)));
+    let read = |max, budget: usize| {
+        let budget = MemoryBudget::new(budget);
+        let mut held = budget.reservation();
+        let read = world.sim.block_on(pieces().read_all(&platform, max, &mut held));
+        read.map(|all| (all, budget.reserved()))
+    };
+    let (all, reserved) = read(6, 100).unwrap();
+    assert_eq!((&all[..], reserved), (&b"abcdef"[..], 6));
+    assert_eq!(read(5, 100), Err(BodyFault::TooLarge(5)));
+    assert_eq!(read(6, 5), Err(BodyFault::NoMemory));
 }
 
 /// Servers spawn what serves a request.
@@ -193,7 +200,8 @@ fn requests_can_be_spawned() {
     let world = World::new();
     let request = world.request(Ask::new("GET", "/"));
     let connection = Connection::default();
-    let serving = world.service.handle(request, &connection);
+    let mut record = AccessRecord::default();
+    let serving = world.service.handle(request, &connection, &mut record);
     spawned(&serving);
-    assert_eq!(world.sim.block_on(serving).response.status(), 200);
+    assert_eq!(world.sim.block_on(serving).status(), 200);
 }

@@ -1,7 +1,7 @@
 //! Browsers' forms.
 
+use crate::RequestBody;
 use crate::testing::{Ask, Got, HOST, SlowPieces, World};
-use crate::{Connection, RequestBody};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -235,8 +235,8 @@ fn slowly(world: &World, form: Form, piece_bytes: usize, expected: (u16, Option<
         timer: Default::default(),
     });
     let began_ns = world.sim.now_ns();
-    let answer = world.sim.block_on(world.service.handle(request, &Connection::default()));
-    assert_eq!((answer.response.status().as_u16(), answer.error_code), expected);
+    let answer = world.sim.block_on(world.handle(request));
+    assert_eq!((answer.response.status().as_u16(), answer.record.error_code), expected);
     (world.sim.now_ns() - began_ns) / 1_000_000_000
 }
 

@@ -1,7 +1,7 @@
 //! Object data on its way in: what its head promised must hold, or nothing is stored.
 
+use crate::RequestBody;
 use crate::testing::{Ask, SlowPieces, World};
-use crate::{Connection, RequestBody};
 use bytes::Bytes;
 use larder_s3_wire::signer::sign_chunks;
 use std::collections::VecDeque;
@@ -36,7 +36,7 @@ fn a_body_needs_a_length() {
     let mut request = world.request(Ask::new("PUT", url).by(None));
     request.headers_mut().remove("content-length");
     *request.body_mut() = RequestBody::Stalled(VecDeque::new());
-    let answer = world.sim.block_on(world.service.handle(request, &Connection::default()));
+    let answer = world.sim.block_on(world.handle(request));
     world.sim.block_on(crate::testing::read(answer)).refused(411, "MissingContentLength");
     nothing_stored(&world);
 }
@@ -93,10 +93,10 @@ fn a_silent_client_is_given_up() {
     let pieces = VecDeque::from([Bytes::from_static(b"he")]);
     *request.body_mut() = RequestBody::Stalled(pieces);
     let began = world.sim.now_ns();
-    let answer = world.sim.block_on(world.service.handle(request, &Connection::default()));
+    let answer = world.sim.block_on(world.handle(request));
     let waited = (world.sim.now_ns() - began) / 1_000_000_000;
     assert!((60..65).contains(&waited), "{waited} s");
-    assert_eq!(answer.bytes_received, 2);
+    assert_eq!(answer.record.bytes_received, 2);
     let got = world.sim.block_on(crate::testing::read(answer)).refused(400, "RequestTimeout");
     assert_eq!(got.header("connection"), Some("close"));
     nothing_stored(&world);
@@ -115,7 +115,7 @@ fn slowly(world: &World, (bytes, seconds, times): (usize, u64, usize), expected:
         timer: Default::default(),
     });
     let began = world.sim.now_ns();
-    let answer = world.sim.block_on(world.service.handle(request, &Connection::default()));
+    let answer = world.sim.block_on(world.handle(request));
     assert_eq!(answer.response.status().as_u16(), expected);
     (world.sim.now_ns() - began) / 1_000_000_000
 }

@@ -3,6 +3,7 @@
 
 mod deadline;
 mod patience;
+mod run_to_end;
 mod tls;
 mod traffic;
 mod watched;
@@ -19,8 +20,9 @@ use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use larder_platform::Platform;
-use larder_s3_api::Connection;
+use larder_s3_api::{Connection, MustFinish};
 use patience::{HEAD_MAX, Patience};
+use run_to_end::RunToEnd;
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -129,7 +131,7 @@ async fn connection(
     door: Door,
     stream: TcpStream,
     remote: SocketAddr,
-    _permit: OwnedSemaphorePermit,
+    permit: OwnedSemaphorePermit,
 ) {
     let open = Open::new(&door.app);
     let metrics = &door.app.metrics;
@@ -141,8 +143,9 @@ async fn connection(
         Watched::new(stream, (metrics.clone(), open.number), heard.clone(), door.platform.clone());
     let secure = door.tls.is_some();
     let traffic = Arc::new(Traffic::new(&door.platform, remote, secure, open.number));
+    let conversation = Arc::new(Conversation { app: door.app.clone(), traffic, _permit: permit });
     let Some(tls) = &door.tls else {
-        return serve_http1(&door, io, traffic, heard).await;
+        return serve_http1(&door, io, conversation, heard).await;
     };
     // Boxed, here and below: a plain connection needs no room for them.
     let handshake = async {
@@ -154,9 +157,9 @@ async fn connection(
     };
     match Box::pin(handshake).await {
         Ok(io) if io.get_ref().1.alpn_protocol() == Some(b"h2") => {
-            Box::pin(serve_http2(&door, io, traffic)).await;
+            Box::pin(serve_http2(&door, io, conversation)).await;
         }
-        Ok(io) => Box::pin(serve_http1(&door, io, traffic, heard)).await,
+        Ok(io) => Box::pin(serve_http1(&door, io, conversation, heard)).await,
         Err(error) => {
             metrics.handshakes_failed.fetch_add(1, Ordering::Relaxed);
             log::debug!("{remote}: TLS handshake: {error}");
@@ -169,29 +172,33 @@ async fn connection(
 pub(crate) struct Conversation {
     pub(crate) app: Arc<App>,
     pub(crate) traffic: Arc<Traffic>,
+    /// The connection's place among those that there may be. A request that outlives its connection
+    /// goes on taking it, so that their number is bounded as well.
+    _permit: OwnedSemaphorePermit,
 }
 
-async fn answer(
-    conversation: Arc<Conversation>,
+fn answer(
+    conversation: &Arc<Conversation>,
     request: Request<Incoming>,
-) -> Result<Response<Told>, Infallible> {
-    Ok(conversation.app.answer(request, &conversation).await)
+) -> RunToEnd<Result<Response<Told>, Infallible>> {
+    let must_finish = MustFinish::default();
+    let (this, flag) = (conversation.clone(), must_finish.clone());
+    let work = async move { Ok(this.app.answer(request, &this, flag).await) };
+    RunToEnd::new(work, must_finish, conversation.app.platform.clone())
 }
 
 async fn serve_http1(
     door: &Door,
     io: impl AsyncRead + AsyncWrite + Unpin,
-    traffic: Arc<Traffic>,
+    conversation: Arc<Conversation>,
     heard: Arc<AtomicBool>,
 ) {
-    let conversation = Arc::new(Conversation { app: door.app.clone(), traffic });
-    let service = service_fn(move |request| {
-        // Boxed: hyper keeps room for it, which an idle connection need not have.
-        Box::pin(answer(conversation.clone(), request))
-    });
+    let service = service_fn(move |request| answer(&conversation, request));
     let connection = http1::Builder::new()
         .timer(Patience::new(door.platform.clone(), door.idle, heard))
         .header_read_timeout(HEAD_MAX)
+        // Who has said all may still want to hear the answer.
+        .half_close(true)
         .max_header_size(HEAD_BYTES_READ_MAX)
         .max_buf_size(BUFFER_BYTES_MAX)
         .serve_connection(TokioIo::new(io), service);
@@ -200,9 +207,13 @@ async fn serve_http1(
     drive(door, Box::pin(connection), |connection| connection.graceful_shutdown(), stuck).await;
 }
 
-async fn serve_http2(door: &Door, io: impl AsyncRead + AsyncWrite + Unpin, traffic: Arc<Traffic>) {
-    let conversation = Arc::new(Conversation { app: door.app.clone(), traffic: traffic.clone() });
-    let service = service_fn(move |request| Box::pin(answer(conversation.clone(), request)));
+async fn serve_http2(
+    door: &Door,
+    io: impl AsyncRead + AsyncWrite + Unpin,
+    conversation: Arc<Conversation>,
+) {
+    let traffic = conversation.traffic.clone();
+    let service = service_fn(move |request| answer(&conversation, request));
     let connection = http2::Builder::new(Executor(door.platform.clone()))
         .timer(TokioTimer::new())
         .max_header_list_size(HEAD_BYTES_READ_MAX as u32)

@@ -2,45 +2,38 @@
 //! presigned URL's query is a credential.
 
 use super::line::Line;
+use larder_s3_api::{AccessRecord, Requested};
 use larder_types::RequestId;
 
 /// A request that is over.
 pub(crate) struct Access<'a> {
-    /// `None` when the client went before there was an answer.
-    pub(crate) request_id: Option<RequestId>,
     pub(crate) remote: &'a str,
-    /// AWS's name of the operation; empty when none has that form.
-    pub(crate) operation: &'a str,
-    pub(crate) bucket: Option<&'a str>,
-    pub(crate) key: Option<&'a str>,
-    pub(crate) status: u16,
-    pub(crate) error_code: Option<&'a str>,
-    pub(crate) bytes_in: u64,
+    /// What the pipeline knew of it.
+    pub(crate) record: &'a AccessRecord,
     pub(crate) bytes_out: u64,
     pub(crate) duration_ns: u64,
-    pub(crate) access_key: Option<&'a str>,
     /// The connection ended before the answer did.
     pub(crate) cut: bool,
 }
 
 impl Access<'_> {
     pub(super) fn write(&self, line: &mut Line) {
-        line.field("request_id", self.request_id.as_ref().map_or("", RequestId::as_str));
-        line.number("status", self.status.into());
-        let operation = if self.operation.is_empty() { "-" } else { self.operation };
-        line.field("operation", operation);
+        let record = self.record;
+        line.field("request_id", record.request_id.as_ref().map_or("", RequestId::as_str));
+        line.number("status", record.status.into());
+        line.field("operation", record.operation.map_or("-", Requested::name));
         let texts = [
-            ("bucket", self.bucket),
-            ("key", self.key),
-            ("error", self.error_code),
-            ("access_key", self.access_key),
+            ("bucket", record.bucket.as_deref()),
+            ("key", record.key.as_deref()),
+            ("error", record.error_code),
+            ("access_key", record.access_key.as_deref()),
         ];
         for (name, text) in texts {
             if let Some(text) = text {
                 line.field(name, text);
             }
         }
-        line.number("bytes_in", self.bytes_in);
+        line.number("bytes_in", record.bytes_received);
         line.number("bytes_out", self.bytes_out);
         line.thousandths("duration_ms", self.duration_ns / 1000);
         line.field("remote", self.remote);

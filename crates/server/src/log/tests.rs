@@ -5,31 +5,31 @@ use super::{Access, BUFFER_BYTES_MAX, Logs, Writing};
 use crate::settings::LogFormat;
 use larder_platform::sim::Simulation;
 use larder_platform::{Step, Worker};
+use larder_s3_api::{AccessRecord, Requested};
 use larder_types::{RequestId, Timestamp};
 use log::Log;
 
 const HOSTILE: &str = "a \"b\\\n\u{1b}[31m\u{0}\u{2028}\u{e9}";
 
-fn access() -> Access<'static> {
-    Access {
+fn record() -> AccessRecord {
+    AccessRecord {
         request_id: Some(RequestId::new(0x4442_587F_B7D0_A2F9)),
-        remote: "10.0.0.1:50000",
-        operation: "GetObject",
-        bucket: Some("bucket"),
-        key: Some(HOSTILE),
+        operation: Some(Requested::PostObject),
+        bucket: Some("bucket".to_owned()),
+        key: Some(HOSTILE.to_owned()),
         status: 404,
         error_code: Some("NoSuchKey"),
-        bytes_in: 0,
-        bytes_out: 321,
-        duration_ns: 1_234_567,
-        access_key: None,
-        cut: false,
+        ..AccessRecord::default()
     }
+}
+
+fn access(record: &AccessRecord) -> Access<'_> {
+    Access { remote: "10.0.0.1:50000", record, bytes_out: 321, duration_ns: 1_234_567, cut: false }
 }
 
 fn line(json: bool) -> String {
     let mut line = Line::new(json, Timestamp { ms: 0 }, log::Level::Info);
-    access().write(&mut line);
+    access(&record()).write(&mut line);
     String::from_utf8(line.finish()).unwrap()
 }
 
@@ -38,7 +38,7 @@ fn json_line() {
     assert_eq!(
         line(true),
         "{\"time\":\"1970-01-01T00:00:00.000Z\",\"level\":\"INFO\",\
-         \"request_id\":\"4442587FB7D0A2F9\",\"status\":404,\"operation\":\"GetObject\",\
+         \"request_id\":\"4442587FB7D0A2F9\",\"status\":404,\"operation\":\"PostObject\",\
          \"bucket\":\"bucket\",\
          \"key\":\"a \\\"b\\\\\\n\\u001b[31m\\u0000\u{2028}\u{e9}\",\"error\":\"NoSuchKey\",\
          \"bytes_in\":0,\"bytes_out\":321,\"duration_ms\":1.234,\"remote\":\"10.0.0.1:50000\"}\n"
@@ -50,7 +50,7 @@ fn text_line() {
     assert_eq!(
         line(false),
         "1970-01-01T00:00:00.000Z INFO  request_id=4442587FB7D0A2F9 status=404 \
-         operation=GetObject bucket=bucket key=\"a \\\"b\\\\\\n\\u001b[31m\\u0000\u{2028}\u{e9}\" \
+         operation=PostObject bucket=bucket key=\"a \\\"b\\\\\\n\\u001b[31m\\u0000\u{2028}\u{e9}\" \
          error=NoSuchKey bytes_in=0 bytes_out=321 duration_ms=1.234 remote=10.0.0.1:50000\n"
     );
 }
@@ -92,7 +92,7 @@ fn a_writer_that_falls_behind_costs_lines_not_memory() {
     let sim = Simulation::new(1);
     let logs = Logs::new(&sim.platform(), LogFormat::Json, log::LevelFilter::Info);
     for _ in 0..BUFFER_BYTES_MAX / 100 {
-        logs.access(&access());
+        logs.access(&access(&record()));
     }
     assert!(logs.waiting().lines.len() <= BUFFER_BYTES_MAX);
     let kept = logs.waiting().lines.iter().filter(|b| **b == b'\n').count() as u64;

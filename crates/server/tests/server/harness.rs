@@ -133,7 +133,7 @@ impl Server {
         let mut headers = HeaderMap::new();
         headers.insert("host", self.address.to_string().parse().unwrap());
         // Documents must come with a checksum.
-        if path.contains("tagging=") || path.contains("versioning=") {
+        if ["tagging=", "versioning=", "delete="].iter().any(|name| path.contains(name)) {
             let crc = crc_fast::checksum(crc_fast::CrcAlgorithm::Crc32IsoHdlc, body) as u32;
             let text = base64::prelude::BASE64_STANDARD.encode(crc.to_be_bytes());
             headers.insert("x-amz-checksum-crc32", text.parse().unwrap());

@@ -9,6 +9,8 @@ mod backup;
 mod bench;
 mod care;
 mod connections;
+mod framing;
+mod gone;
 mod harness;
 mod own_paths;
 mod start;

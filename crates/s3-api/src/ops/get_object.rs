@@ -181,7 +181,7 @@ async fn select<S: Storage>(
             let checksum = whole.checksum.filter(|_| all);
             Ok(Selected { range: Some(range), parts_count: None, checksum })
         }
-        None => Err(invalid_range(size, Some(header))),
+        None => Err(invalid_range(size, header)),
     }
 }
 

@@ -1,5 +1,6 @@
 mod buckets;
 mod changes;
+mod foreign;
 mod listings;
 mod multipart;
 mod objects;

@@ -19,7 +19,9 @@ use crate::reply::Reply;
 use crate::request_body::{Intake, RequestBody};
 use crate::service::{Answer, Connection, Service, Shared};
 use http::{HeaderMap, Method, Request, header};
-use larder_s3_model::{Level, OPERATIONS, Operation, RequestBody as BodyKind, route};
+use larder_s3_model::{
+    Level, OPERATIONS, Operation, RequestBody as BodyKind, is_subresource, route,
+};
 use larder_s3_wire::auth::AuthType;
 use larder_s3_wire::error::{ErrorCode, S3Error};
 use larder_s3_wire::target::{Target, parse_target};
@@ -139,7 +141,9 @@ fn requested(call: &Call<'_>) -> Result<Requested, Failure> {
     if call.method == Method::OPTIONS {
         return Err(preflight(&call.headers));
     }
-    if call.method == Method::POST && level == Level::Bucket && is_form(&call.headers) {
+    let asks_for_part = || call.target.query.iter().any(|(name, _)| is_subresource(name));
+    let posts = call.method == Method::POST && level == Level::Bucket;
+    if posts && is_form(&call.headers) && !asks_for_part() {
         return Ok(Requested::PostObject);
     }
     let found = |method: &Method| route(method, level, &call.target.query, &call.headers);

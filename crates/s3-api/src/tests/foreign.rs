@@ -1,6 +1,7 @@
 //! What programs of others expect, where a reading of the reference alone went wrong.
 
 use crate::testing::{Ask, Got, World};
+use larder_s3_model::{Level, OPERATIONS, OperationInfo};
 
 fn upload(world: &World, headers: &[(&str, &str)]) -> String {
     let mut ask = Ask::new("POST", "/photos/a?uploads");
@@ -144,4 +145,108 @@ fn an_object_size_that_is_none() {
         let got = ask(size).refused(400, "InvalidRequest");
         assert_eq!(got.element("Message"), Some(why));
     }
+}
+
+#[test]
+fn an_empty_acl_is_none() {
+    let world = World::with_bucket("photos");
+    world.send(Ask::new("PUT", "/photos/a").header("x-amz-acl", "").body("x")).ok();
+    world.send(Ask::new("POST", "/photos/a?uploads").header("x-amz-acl", "")).ok();
+    world.send(Ask::new("PUT", "/other-bucket").header("x-amz-acl", "")).ok();
+    let copy = Ask::new("PUT", "/photos/b").header("x-amz-copy-source", "photos/a");
+    world.send(copy.header("x-amz-acl", "")).ok();
+    let acl = Ask::new("PUT", "/photos/a?acl").header("x-amz-acl", "").md5();
+    world.send(acl).refused(400, "MissingSecurityHeader");
+}
+
+#[test]
+fn of_two_list_types_the_first_counts() {
+    let world = World::with_bucket("photos");
+    for (query, operation) in [
+        ("list-type=1&list-type=2", "ListObjects"),
+        ("list-type=2&list-type=1", "ListObjectsV2"),
+        ("list-type=2&prefix=a", "ListObjectsV2"),
+    ] {
+        let got = world.send(Ask::new("GET", format!("/photos?{query}"))).ok();
+        assert_eq!(got.operation, Some(operation), "{query}");
+    }
+}
+
+/// What tells operations apart, but for what only refines one or decides by its value.
+fn subresources() -> Vec<&'static str> {
+    const REFINING: [&str; 4] = ["id", "annotationName", "list-type", "select-type"];
+    let names = OPERATIONS.iter().flat_map(|info| info.query.iter().map(|(name, _)| *name));
+    let mut names: Vec<&str> = names.filter(|name| !REFINING.contains(name)).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert!(names.len() > 40);
+    names
+}
+
+/// `PUT /bucket/key?versioning` once wrote the document into the object.
+#[test]
+fn no_subresource_reaches_the_object() {
+    let world = World::with_bucket("photos");
+    world.send(Ask::new("PUT", "/photos/a").body("kept")).ok();
+    let before = world.send(Ask::new("HEAD", "/photos/a")).ok();
+    let of_objects = |name: &&str| {
+        let is = |info: &&OperationInfo| info.query.iter().any(|(n, _)| n == name);
+        OPERATIONS.iter().filter(is).any(|info| info.level == Level::Object)
+    };
+    for name in subresources() {
+        for path in ["/", "/photos", "/photos/a"] {
+            for method in ["GET", "HEAD", "PUT", "POST", "DELETE"] {
+                let mut ask = Ask::new(method, format!("{path}?{name}"));
+                if matches!(method, "PUT" | "POST") {
+                    ask = ask.body("<garbage/>").md5();
+                }
+                let got = world.send(ask);
+                let alien = path == "/" || (path == "/photos/a" && !of_objects(&name));
+                if alien && (path == "/" || method != "GET") {
+                    got.refused(405, "MethodNotAllowed");
+                } else if alien {
+                    let bucket = world.send(Ask::new("GET", format!("/photos?{name}")));
+                    assert_eq!(got.operation, bucket.operation, "{name}");
+                    assert_eq!(got.status, bucket.status, "{name}");
+                } else if method == "GET" && name != "partNumber" {
+                    assert_ne!(got.text(), "kept", "{path} {name}");
+                }
+            }
+        }
+        let after = world.send(Ask::new("HEAD", "/photos/a")).ok();
+        assert_eq!(after.headers["last-modified"], before.headers["last-modified"], "{name}");
+        assert_eq!(world.send(Ask::new("GET", "/photos/a")).ok().text(), "kept", "{name}");
+    }
+}
+
+/// SDKs send a checksum with all of these; programs with signers of their own do not.
+#[test]
+fn most_control_bodies_need_no_checksum() {
+    let world = World::with_bucket("photos");
+    world.send(Ask::new("PUT", "/photos/a").body("x")).ok();
+    let versioning = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>";
+    let tagging = "<Tagging><TagSet><Tag><Key>k</Key><Value>v</Value></Tag></TagSet></Tagging>";
+    let put = |path: &str, body: &str| Ask::new("PUT", path).body(body);
+    world.send(put("/photos?versioning", versioning)).ok();
+    world.send(put("/photos/a?tagging", tagging)).ok();
+    for path in ["/photos?acl", "/photos/a?acl"] {
+        world.send(Ask::new("PUT", path).header("x-amz-acl", "private")).ok();
+    }
+    // One that is sent is verified all the same.
+    let wrong = |ask: Ask| ask.header("content-md5", "AAAAAAAAAAAAAAAAAAAAAA==");
+    world.send(wrong(put("/photos?versioning", versioning))).refused(400, "BadDigest");
+    let wrong = put("/photos/a?tagging", tagging).header("x-amz-checksum-crc32", "AAAAAA==");
+    world.send(wrong).refused(400, "BadDigest");
+    // These cannot be undone, or decide what becomes of objects.
+    for path in ["/photos?tagging", "/photos?lifecycle", "/photos?cors", "/photos?object-lock"] {
+        let got = world.send(put(path, tagging));
+        if got.status != 501 {
+            let got = got.refused(400, "InvalidRequest");
+            let expected =
+                "Missing required header for this request: Content-MD5 OR x-amz-checksum-*";
+            assert_eq!(got.element("Message"), Some(expected), "{path}");
+        }
+    }
+    let tagged = world.send(put("/photos?tagging", tagging).md5()).ok();
+    assert_eq!(tagged.status, 204, "as AWS answers, and fog-aws insists on");
 }

@@ -5,6 +5,7 @@ use crate::request_body::BodyFault;
 use http::header::{ALLOW, HeaderName, HeaderValue, LAST_MODIFIED};
 use larder_objects::{BodyError, Error};
 use larder_s3_model::DecodeError;
+use larder_s3_wire::body::unsupported_algorithm;
 use larder_s3_wire::error::{ErrorCode, S3Error};
 use larder_types::{ChecksumAlgorithm, ChecksumType, VersionId};
 
@@ -151,10 +152,17 @@ impl From<DecodeError> for Failure {
                 let message = format!("Value for {name} header is invalid: '{value}'");
                 Self::with(ErrorCode::InvalidRequest, message)
             }
+            DecodeError::InvalidArgument {
+                name: "x-amz-checksum-algorithm" | "x-amz-sdk-checksum-algorithm",
+                ..
+            } => unsupported_algorithm().into(),
             DecodeError::InvalidArgument { name, value, expected } => {
-                let message = match expected.starts_with("an integer") {
-                    true => format!("Provided {name} not {expected}"),
-                    false => format!("The value of {name} is not {expected}"),
+                let message = if let Some(what) = directive(name) {
+                    format!("Unknown {what} directive.")
+                } else if expected.starts_with("an integer") {
+                    format!("Provided {name} not {expected}")
+                } else {
+                    format!("The value of {name} is not {expected}")
                 };
                 S3Error::invalid_argument(message, name, value).into()
             }
@@ -166,6 +174,12 @@ impl From<DecodeError> for Failure {
             .into(),
         }
     }
+}
+
+/// What a header of the form `x-amz-*-directive` is about.
+fn directive(header: &str) -> Option<String> {
+    let what = header.strip_prefix("x-amz-")?.strip_suffix("-directive")?;
+    Some(what.replace('-', " "))
 }
 
 /// What `objects` wraps of a body's own errors comes back here.

@@ -1,6 +1,7 @@
 mod buckets;
 mod changes;
 mod foreign;
+mod heads;
 mod listings;
 mod multipart;
 mod objects;

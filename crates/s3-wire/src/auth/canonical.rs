@@ -22,10 +22,20 @@ pub(crate) struct CanonicalRequest<'a> {
     pub payload_hash: &'a str,
 }
 
+/// What a signer folded in the headers' values. The documentation says "sequential spaces"; SDKs
+/// differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fold {
+    /// Runs of spaces (Go).
+    Spaces,
+    /// Runs of all white space (Python, JavaScript, Ruby, Java).
+    WhiteSpace,
+}
+
 /// Most requests' canonical form fits without growing.
 const CANONICAL_BYTES_TYPICAL: usize = 1024;
 
-pub(crate) fn canonical_request(request: &CanonicalRequest<'_>) -> String {
+pub(crate) fn canonical_request(request: &CanonicalRequest<'_>, fold: Fold) -> String {
     let mut out = String::with_capacity(CANONICAL_BYTES_TYPICAL);
     out.push_str(request.method);
     out.push('\n');
@@ -36,7 +46,7 @@ pub(crate) fn canonical_request(request: &CanonicalRequest<'_>) -> String {
     for name in request.signed_headers.split(';') {
         out.push_str(name);
         out.push(':');
-        header_into(&mut out, request, name);
+        header_into(&mut out, request, (name, fold));
         out.push('\n');
     }
     out.push('\n');
@@ -44,6 +54,13 @@ pub(crate) fn canonical_request(request: &CanonicalRequest<'_>) -> String {
     out.push('\n');
     out.push_str(request.payload_hash);
     out
+}
+
+/// Whether a signed value holds white space other than spaces, so that [`Fold`] matters.
+pub(crate) fn has_other_space(request: &CanonicalRequest<'_>) -> bool {
+    let values = request.signed_headers.split(';').flat_map(|name| request.headers.get_all(name));
+    let other = |c: char| c.is_whitespace() && c != ' ';
+    values.into_iter().any(|value| text(value.as_bytes()).chars().any(other))
 }
 
 /// Sorted by encoded name, then encoded value. A presigned request's own signature is left out.
@@ -79,17 +96,17 @@ fn query_into(out: &mut String, raw: &str) {
 }
 
 /// A header's values, joined by commas, outer spaces trimmed and inner runs of them folded.
-fn header_into(out: &mut String, request: &CanonicalRequest<'_>, name: &str) {
+fn header_into(out: &mut String, request: &CanonicalRequest<'_>, (name, fold): (&str, Fold)) {
     let mut first = true;
     for value in request.headers.get_all(name) {
         if !first {
             out.push(',');
         }
         first = false;
-        fold_into(out, &text(value.as_bytes()));
+        fold_into(out, &text(value.as_bytes()), fold);
     }
     if first && name == "host" {
-        fold_into(out, request.authority.unwrap_or_default());
+        fold_into(out, request.authority.unwrap_or_default(), fold);
     }
 }
 
@@ -101,7 +118,14 @@ pub(crate) fn text(value: &[u8]) -> Cow<'_, str> {
     }
 }
 
-fn fold_into(out: &mut String, value: &str) {
+fn fold_into(out: &mut String, value: &str, fold: Fold) {
+    if fold == Fold::WhiteSpace {
+        for (at, word) in value.split_whitespace().enumerate() {
+            out.push_str(if at > 0 { " " } else { "" });
+            out.push_str(word);
+        }
+        return;
+    }
     let value = value.trim_matches([' ', '\t']);
     if !value.contains("  ") {
         out.push_str(value);
@@ -128,7 +152,7 @@ pub(crate) fn string_to_sign(amz_date: &str, scope: &str, canonical: &str) -> St
 
 #[cfg(test)]
 mod tests {
-    use super::{CanonicalRequest, canonical_request};
+    use super::{CanonicalRequest, Fold, canonical_request};
     use http::{HeaderMap, HeaderName, HeaderValue};
 
     fn check(query_raw: &str, headers: &[(&str, &[u8])], signed: &str, expected: &str) {
@@ -137,7 +161,7 @@ mod tests {
             let name = HeaderName::from_bytes(name.as_bytes()).unwrap();
             map.append(name, HeaderValue::from_bytes(value).unwrap());
         }
-        let canonical = canonical_request(&CanonicalRequest {
+        let request = CanonicalRequest {
             method: "GET",
             path_raw: "/a//b/../c%2B d",
             query_raw,
@@ -145,7 +169,8 @@ mod tests {
             authority: Some("authority"),
             signed_headers: signed,
             payload_hash: "HASH",
-        });
+        };
+        let canonical = canonical_request(&request, Fold::Spaces);
         let expected = format!("GET\n/a//b/../c%2B%20d\n{expected}\n\n{signed}\nHASH");
         assert_eq!(canonical, expected);
     }

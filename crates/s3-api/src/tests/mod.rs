@@ -1,5 +1,6 @@
 mod buckets;
 mod changes;
+mod documents;
 mod foreign;
 mod heads;
 mod listings;

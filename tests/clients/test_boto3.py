@@ -199,19 +199,27 @@ def test_body_of_unknown_length_is_chunked_with_a_trailer(s3, bucket):
     assert s3.get_object(Bucket=bucket, Key="s")["Body"].read() == body
 
 
-def test_presigned_get_put_and_post(server, bucket):
-    # Told nothing, boto3 still signs forms with signature version 2, which is off by default.
-    s3 = boto_client(server, signature_version="s3v4")
+@pytest.mark.parametrize("version", [None, "s3v4"])
+def test_presigned_get_put_and_post(server, bucket, version):
+    """Told nothing, boto3 presigns for us-east-1 with signature version 2."""
+    s3 = boto_client(server, signature_version=version)
 
     def open_url(url, data=None, method="GET", headers=None):
-        request = urllib.request.Request(url, data, headers or {}, method=method)
+        # Version 2 signs the content type, which urllib would add.
+        headers = {"Content-Type": "", **(headers or {})}
+        request = urllib.request.Request(url, data, headers, method=method)
         with urllib.request.urlopen(request, timeout=30) as answer:
             return answer.status, answer.read()
 
     target = {"Bucket": bucket, "Key": "p/ä"}
     put = s3.generate_presigned_url("put_object", Params=target, ExpiresIn=60)
-    kind = {"Content-Type": "application/octet-stream"}
-    assert open_url(put, b"by url", "PUT", kind)[0] == 200
+    assert ("AWSAccessKeyId" in put) == (version is None)
+    assert open_url(put, b"by url", "PUT")[0] == 200
+    described = {**target, "Metadata": {"a": "1 2"}, "ACL": "private"}
+    put = s3.generate_presigned_url("put_object", Params=described, ExpiresIn=60)
+    sent = {} if version is None else {"x-amz-meta-a": "1 2", "x-amz-acl": "private"}
+    assert open_url(put, b"by url", "PUT", sent)[0] == 200
+    assert s3.head_object(**target)["Metadata"] == {"a": "1 2"}
     get = s3.generate_presigned_url("get_object", Params=target, ExpiresIn=60)
     assert open_url(get) == (200, b"by url")
     with pytest.raises(urllib.error.HTTPError) as refused:

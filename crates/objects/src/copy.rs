@@ -37,8 +37,9 @@ pub struct CopyObject {
 impl<S: Storage> Objects<S> {
     /// CopyObject from a version that was looked up, whose conditions the caller has checked.
     ///
-    /// [`Error::InvalidRequest`] for a copy of the current version onto itself that changes
-    /// nothing, [`Error::EntityTooLarge`] above 5 GiB, [`Error::VersionGone`].
+    /// [`Error::InvalidRequest`] for a copy of the current version onto itself that asks for
+    /// nothing to change (a storage class that is named counts, even the present one),
+    /// [`Error::EntityTooLarge`] above 5 GiB, [`Error::VersionGone`].
     pub async fn copy(
         &self,
         source: &ObjectVersion,
@@ -48,7 +49,7 @@ impl<S: Storage> Objects<S> {
     ) -> Result<Stored, Error> {
         let itself = source.space == bucket.space && source.key == *key && source.current;
         let unchanged = copy.replace.is_none()
-            && copy.storage_class.is_none_or(|c| c == source.record.storage_class)
+            && copy.storage_class.is_none()
             && copy.website_redirect_location.is_none();
         if itself && unchanged {
             return Err(Error::InvalidRequest(COPY_TO_ITSELF));

@@ -34,7 +34,8 @@ pub enum Error {
     },
     /// There is no such upload: completed, aborted, or never there.
     NoSuchUpload,
-    /// A listed part was not uploaded, or its ETag or checksum differs.
+    /// A listed part was not uploaded, or its ETag or its checksum of the upload's algorithm
+    /// differs.
     InvalidPart {
         /// The part.
         part_number: u32,
@@ -75,6 +76,13 @@ pub enum Error {
     ConditionalRequestConflict,
     /// A checksum that the client gave is not that of the data.
     BadDigest(ChecksumAlgorithm),
+    /// A listed part's checksum is of another algorithm than its upload, and not that of the part.
+    PartBadDigest {
+        /// The part.
+        part_number: u32,
+        /// The checksum's.
+        algorithm: ChecksumAlgorithm,
+    },
     /// A part's or object's checksum is not of the algorithm that its upload was created with
     /// (S3: `InvalidRequest`, "Checksum Type mismatch occurred").
     ChecksumAlgorithmMismatch {

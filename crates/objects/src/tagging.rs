@@ -68,13 +68,21 @@ fn length(text: &str) -> usize {
     text.encode_utf16().count()
 }
 
+/// Whether all characters are of AWS's set: letters, numbers and spaces of any script, and
+/// `+ - = . _ : / @`. Marks that are part of a word (vowel signs) pass with the letters.
+fn is_taggable(text: &str) -> bool {
+    let space = |c: char| c.is_whitespace() && !c.is_control();
+    text.chars().all(|c| c.is_alphanumeric() || space(c) || "+-=._:/@".contains(c))
+}
+
 fn check(tags: &[Tag]) -> Result<(), Error> {
     for (index, tag) in tags.iter().enumerate() {
         let key_chars = length(&tag.key);
-        if key_chars == 0 || key_chars > TAG_KEY_CHARS_MAX {
+        let key_fits = (1..=TAG_KEY_CHARS_MAX).contains(&key_chars);
+        if !key_fits || !is_taggable(&tag.key) {
             return Err(Error::InvalidTag("The TagKey you have provided is invalid"));
         }
-        if length(&tag.value) > TAG_VALUE_CHARS_MAX {
+        if length(&tag.value) > TAG_VALUE_CHARS_MAX || !is_taggable(&tag.value) {
             return Err(Error::InvalidTag("The TagValue you have provided is invalid"));
         }
         if tag.key.starts_with("aws:") {

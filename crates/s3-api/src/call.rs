@@ -8,13 +8,14 @@ use crate::request_body::Intake;
 use crate::service::{ApiSettings, Connection};
 use crate::upload_body::UploadBody;
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method};
+use http::{HeaderMap, HeaderValue, Method, Version};
 use larder_digest::Md5Queue;
 use larder_iam::AccessKey;
 use larder_platform::{Platform, Reservation};
 use larder_s3_model::{DecodeError, RequestHead};
 use larder_s3_wire::auth::{AuthType, PayloadMode};
 use larder_s3_wire::body::BodyVerifier;
+use larder_s3_wire::error::ErrorCode;
 use larder_s3_wire::target::Target;
 use larder_types::RequestId;
 use std::borrow::Cow;
@@ -23,6 +24,7 @@ use std::sync::Arc;
 /// A request. What it may touch is in its `Grant`.
 pub(crate) struct Call<'a> {
     pub(crate) method: Method,
+    pub(crate) version: Version,
     pub(crate) headers: HeaderMap,
     pub(crate) target: Target,
     pub(crate) connection: Connection,
@@ -98,13 +100,19 @@ impl Call<'_> {
         self.caller.is_none()
     }
 
+    /// The value of `Content-Length`.
+    fn sent_length(&self) -> Option<u64> {
+        let header = self.headers.get(http::header::CONTENT_LENGTH);
+        header.and_then(|value| value.to_str().ok()).and_then(|text| text.parse().ok())
+    }
+
     /// The length that the body's framing or its `Content-Length` announces.
     pub(crate) fn content_length(&self) -> Option<u64> {
-        let header = self.headers.get(http::header::CONTENT_LENGTH);
-        let sent = header.and_then(|value| value.to_str().ok()).and_then(|text| text.parse().ok());
-        sent.or_else(|| match self.headers.contains_key(http::header::TRANSFER_ENCODING) {
-            true => None,
-            false => self.body.length(),
+        self.sent_length().or_else(|| {
+            match self.headers.contains_key(http::header::TRANSFER_ENCODING) {
+                true => None,
+                false => self.body.length(),
+            }
         })
     }
 
@@ -112,15 +120,18 @@ impl Call<'_> {
     /// `next`.
     ///
     /// Its length need not be known when HTTP's own chunks tell its end (AWS answers 501 to these);
-    /// `objects` bounds what it takes.
+    /// `objects` bounds what it takes. In HTTP/1 one of the two has to be there: a body that is
+    /// empty for want of either is rather one that was forgotten.
     ///
     /// Errors: `MissingContentLength`, `InvalidDigest`, `InvalidRequest`.
     pub(crate) fn upload_body(&mut self) -> Result<UploadBody<'_>, Failure> {
         let payload = self.payload.take().unwrap_or(PayloadMode::Unsigned);
+        let in_chunks = self.headers.contains_key(http::header::TRANSFER_ENCODING);
+        if self.version < Version::HTTP_2 && self.sent_length().is_none() && !in_chunks {
+            return Err(Failure::new(ErrorCode::MissingContentLength));
+        }
         let verifier = match self.content_length() {
-            None if self.headers.contains_key(http::header::TRANSFER_ENCODING) => {
-                BodyVerifier::until_end(payload, &self.headers)?
-            }
+            None if in_chunks => BodyVerifier::until_end(payload, &self.headers)?,
             length => BodyVerifier::new(payload, &self.headers, length)?,
         };
         Ok(UploadBody::new(&mut self.body, self.platform, self.md5_queue, verifier))

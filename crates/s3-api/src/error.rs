@@ -6,6 +6,7 @@ use http::header::{ALLOW, HeaderName, HeaderValue, LAST_MODIFIED};
 use larder_objects::{BodyError, Error};
 use larder_platform::BudgetExhausted;
 use larder_s3_model::DecodeError;
+use larder_s3_wire::body::unsupported_algorithm;
 use larder_s3_wire::error::{ErrorCode, S3Error};
 use larder_types::{ChecksumAlgorithm, ChecksumType, VersionId};
 
@@ -155,10 +156,21 @@ impl From<DecodeError> for Failure {
             DecodeError::InvalidArgument { name: "x-amz-storage-class", value, .. } => {
                 Self::new(ErrorCode::InvalidStorageClass).element("StorageClassRequested", value)
             }
+            DecodeError::InvalidArgument { name: name @ "x-amz-mp-object-size", value, .. } => {
+                let message = format!("Value for {name} header is invalid: '{value}'");
+                Self::with(ErrorCode::InvalidRequest, message)
+            }
+            DecodeError::InvalidArgument {
+                name: "x-amz-checksum-algorithm" | "x-amz-sdk-checksum-algorithm",
+                ..
+            } => unsupported_algorithm().into(),
             DecodeError::InvalidArgument { name, value, expected } => {
-                let message = match expected.starts_with("an integer") {
-                    true => format!("Provided {name} not {expected}"),
-                    false => format!("The value of {name} is not {expected}"),
+                let message = if let Some(what) = directive(name) {
+                    format!("Unknown {what} directive.")
+                } else if expected.starts_with("an integer") {
+                    format!("Provided {name} not {expected}")
+                } else {
+                    format!("The value of {name} is not {expected}")
                 };
                 S3Error::invalid_argument(message, name, value).into()
             }
@@ -170,6 +182,12 @@ impl From<DecodeError> for Failure {
             .into(),
         }
     }
+}
+
+/// What a header of the form `x-amz-*-directive` is about.
+fn directive(header: &str) -> Option<String> {
+    let what = header.strip_prefix("x-amz-")?.strip_suffix("-directive")?;
+    Some(what.replace('-', " "))
 }
 
 /// What `objects` wraps of a body's own errors comes back here.
@@ -227,13 +245,16 @@ impl From<Error> for Failure {
             Error::InvalidTag(message) => Self::with(ErrorCode::InvalidTag, message),
             Error::InvalidPartNumber { parts_count } => Self::new(ErrorCode::InvalidPartNumber)
                 .element("ActualPartCount", parts_count.to_string()),
-            Error::InvalidRange { size } => invalid_range(size, None),
+            Error::InvalidRange { size } => beyond_source(size),
             Error::PreconditionFailed(condition) => {
                 Self::new(ErrorCode::PreconditionFailed).element("Condition", condition)
             }
             Error::NotModified => Self::new(ErrorCode::NotModified),
             Error::ConditionalRequestConflict => Self::new(ErrorCode::ConditionalRequestConflict),
             Error::BadDigest(algorithm) => Self::with(ErrorCode::BadDigest, mismatch(algorithm)),
+            Error::PartBadDigest { part_number, algorithm } => {
+                Self::with(ErrorCode::BadDigest, part_mismatch(part_number, algorithm))
+            }
             Error::ChecksumAlgorithmMismatch { expected, actual } => {
                 invalid(algorithm_mismatch(expected, actual))
             }
@@ -263,6 +284,11 @@ fn mismatch(algorithm: ChecksumAlgorithm) -> String {
     format!("The {} you specified did not match the calculated checksum.", algorithm.name())
 }
 
+fn part_mismatch(part_number: u32, algorithm: ChecksumAlgorithm) -> String {
+    let name = algorithm.name().to_ascii_lowercase();
+    format!("The {name} you specified for part {part_number} did not match what we received.")
+}
+
 fn algorithm_mismatch(
     expected: Option<ChecksumAlgorithm>,
     actual: Option<ChecksumAlgorithm>,
@@ -285,12 +311,15 @@ fn type_unsupported(algorithm: ChecksumAlgorithm, kind: ChecksumType) -> String 
     )
 }
 
+/// A range of a copy's source, unlike that of a GET, is never cut.
+fn beyond_source(size: u64) -> Failure {
+    let message = format!("Range specified is not valid for source object of size: {size}");
+    S3Error::invalid_argument(message, "x-amz-copy-source-range", size.to_string()).into()
+}
+
 /// 416, with what AWS tells of it.
-pub(crate) fn invalid_range(size: u64, requested: Option<&str>) -> Failure {
-    let failure = Failure::new(ErrorCode::InvalidRange);
-    let failure = match requested {
-        Some(requested) => failure.element("RangeRequested", requested),
-        None => failure,
-    };
-    failure.element("ActualObjectSize", size.to_string())
+pub(crate) fn invalid_range(size: u64, requested: &str) -> Failure {
+    Failure::new(ErrorCode::InvalidRange)
+        .element("RangeRequested", requested)
+        .element("ActualObjectSize", size.to_string())
 }

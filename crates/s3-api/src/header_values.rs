@@ -27,6 +27,13 @@ impl HeaderValues {
         })
     }
 
+    /// Text that was found to be ISO 8859-1, in it; a control character becomes a space.
+    pub(crate) fn latin1(&mut self, text: &str) -> HeaderValue {
+        let byte = |c: char| u8::try_from(c).ok().filter(|b| !b.is_ascii_control() || *b == b'\t');
+        let bytes: Bytes = text.chars().map(|c| byte(c).unwrap_or(b' ')).collect();
+        HeaderValue::from_maybe_shared(bytes).expect("no control character is left")
+    }
+
     /// A number.
     pub(crate) fn number(&mut self, mut number: u64) -> HeaderValue {
         let mut digits = [0; 20];
@@ -82,6 +89,7 @@ mod tests {
         let at = Timestamp { ms: 1_764_072_000_000 };
         assert_eq!(values.http_date(at), at.to_http_date());
         assert_eq!(values.text("a\r\nb\u{7f}"), "a  b ");
+        assert_eq!(values.latin1("caf\u{e9}\r\n\u{7f}\t").as_bytes(), b"caf\xe9   \t");
         let long = "x".repeat(5000);
         assert_eq!(values.text(&long), long, "the buffer grows");
         assert_eq!(values.text("\u{e9}").as_bytes(), "\u{e9}".as_bytes());

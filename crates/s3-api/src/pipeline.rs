@@ -21,13 +21,18 @@ use crate::request_body::{Intake, RequestBody};
 use crate::response_body::ResponseBody;
 use crate::service::{Connection, Service, Shared};
 use http::{HeaderMap, Method, Request, Response, header};
-use larder_s3_model::{Level, OPERATIONS, Operation, RequestBody as BodyKind, route};
+use larder_s3_model::{
+    Level, OPERATIONS, Operation, OperationInfo, RequestBody as BodyKind, is_subresource, route,
+};
 use larder_s3_wire::auth::AuthType;
 use larder_s3_wire::error::{ErrorCode, S3Error};
 use larder_s3_wire::head::settle;
 use larder_s3_wire::target::{Target, parse_target};
 use larder_storage::Storage;
 use larder_types::RequestId;
+
+/// The header that makes a PUT a copy.
+const COPY_SOURCE: &str = "x-amz-copy-source";
 
 impl<S: Storage> Service<S> {
     /// Serves one request, and notes in `record` what is known of it, step by step. The response's
@@ -78,6 +83,7 @@ impl<S: Storage> Shared<S> {
         record.request_id = Some(request_id);
         let call = Call {
             method: parts.method,
+            version: parts.version,
             headers,
             target,
             connection: connection.clone(),
@@ -155,12 +161,17 @@ fn requested(call: &Call<'_>) -> Result<Requested, Failure> {
     if call.method == Method::OPTIONS {
         return Err(preflight(&call.headers));
     }
-    if call.method == Method::POST && level == Level::Bucket && is_form(&call.headers) {
+    if call.headers.contains_key(COPY_SOURCE) && call.method != Method::PUT {
+        return Err(no_copy(call));
+    }
+    let asks_for_part = || call.target.query.iter().any(|(name, _)| is_subresource(name));
+    let posts = call.method == Method::POST && level == Level::Bucket;
+    if posts && is_form(&call.headers) && !asks_for_part() {
         return Ok(Requested::PostObject);
     }
     let found = |method: &Method| route(method, level, &call.target.query, &call.headers);
     if let Some(operation) = found(&call.method) {
-        return Ok(Requested::Model(operation));
+        return check_extras(call, operation.info()).map(|()| Requested::Model(operation));
     }
     let mut allowed: Vec<&str> =
         OPERATIONS.iter().filter(|info| info.level == level).map(|info| info.method).collect();
@@ -179,6 +190,32 @@ fn requested(call: &Call<'_>) -> Result<Requested, Failure> {
             },
         )
         .header(header::ALLOW, &allowed.join(", ")))
+}
+
+/// Refuses what asks for another operation than the one that was found: a copy's source where
+/// nothing is copied, a version where none is looked at.
+fn check_extras(call: &Call<'_>, info: &OperationInfo) -> Result<(), Failure> {
+    if call.headers.contains_key(COPY_SOURCE) && !info.headers.contains(&COPY_SOURCE) {
+        return Err(no_copy(call));
+    }
+    match call.target.query_value("versionId") {
+        Some(version) if !info.has("versionId") => Err(S3Error::invalid_argument(
+            "This operation does not accept a version-id.",
+            "versionId",
+            version,
+        )
+        .into()),
+        _ => Ok(()),
+    }
+}
+
+fn no_copy(call: &Call<'_>) -> Failure {
+    S3Error::invalid_argument(
+        "You can only specify a copy source header for copy requests.",
+        COPY_SOURCE,
+        call.header(COPY_SOURCE).unwrap_or_default(),
+    )
+    .into()
 }
 
 /// No bucket has a CORS configuration, so AWS's answers are these two.

@@ -5,7 +5,7 @@ use larder_digest::Md5Queue;
 use larder_iam::Accounts;
 use larder_objects::Objects;
 use larder_platform::Platform;
-use larder_s3_wire::auth::{AuthSettings, Verifier};
+use larder_s3_wire::auth::{AuthSettings, SigV2, Verifier};
 use larder_storage::Storage;
 use larder_types::AccountId;
 use std::collections::HashMap;
@@ -31,8 +31,8 @@ pub struct ApiSettings {
     pub region: Option<String>,
     /// Names under which buckets are subdomains.
     pub domains: Vec<String>,
-    /// Whether Signature Version 2 is accepted.
-    pub sigv2: bool,
+    /// Where Signature Version 2 is accepted.
+    pub sigv2: SigV2,
 }
 
 /// The region that answers name when none is set.

@@ -105,6 +105,15 @@ impl<'a> Source<'a> {
         Ok(self.header_text(header).and_then(|text| T::parse(text.trim())))
     }
 
+    /// An empty value counts as absent.
+    pub(crate) fn header_unless_empty<T: Text>(
+        &self,
+        header: Header,
+    ) -> Result<Option<T>, DecodeError> {
+        let text = self.header_text(header).filter(|text| !text.trim().is_empty());
+        Option::from_text(header.name(), text.as_deref())
+    }
+
     /// The written form differs, the read form does not.
     pub(crate) fn header_iso8601<T: TextField>(&self, header: Header) -> Result<T, DecodeError> {
         self.header(header)

@@ -17,10 +17,11 @@ pub mod xml;
 
 pub use error::DecodeError;
 pub use generated::{
-    enums, inputs, operations::OPERATIONS, operations::Operation, outputs, shapes,
+    enums, inputs, operations::OPERATIONS, operations::Operation, operations::subresources,
+    outputs, shapes,
 };
 pub use head::RequestHead;
-pub use route::{Level, OperationInfo, RequestBody, route};
+pub use route::{Level, OperationInfo, RequestBody, is_subresource, route};
 pub use text::{Secret, Text};
 
 #[cfg(test)]

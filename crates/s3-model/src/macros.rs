@@ -128,7 +128,7 @@ macro_rules! header_table {
 /// The operations, each with its row.
 macro_rules! operations {
     ($($name:ident = (
-        $method:literal, $level:expr, $query:expr, $headers:expr, $shared:expr, $status:literal,
+        $method:literal, $level:expr, $query:expr, $headers:expr, $parameters:expr, $status:literal,
         $body:expr, $checksum:literal, $superseded:expr
     ),)*) => {
         /// Every operation of the service model.
@@ -143,7 +143,7 @@ macro_rules! operations {
             level: $level,
             query: $query,
             headers: $headers,
-            shared: $shared,
+            parameters: $parameters,
             status: $status,
             body: $body,
             checksum_required: $checksum,

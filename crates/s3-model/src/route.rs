@@ -42,16 +42,24 @@ pub struct OperationInfo {
     pub query: &'static [(&'static str, &'static str)],
     /// Headers that tell it from others.
     pub headers: &'static [&'static str],
-    /// Parameters of its own that would tell another operation, if it had not them itself.
-    pub shared: &'static [&'static str],
+    /// All query parameters of its input.
+    pub parameters: &'static [&'static str],
     /// The status of its success.
     pub status: u16,
     /// Its request body.
     pub body: RequestBody,
-    /// Whether it is refused without `Content-MD5` or a checksum of the body.
+    /// Whether it is refused without `Content-MD5` or a checksum of the body. By
+    /// `overrides.toml`, not by the model, whose rule is one for SDKs.
     pub checksum_required: bool,
     /// The operation that requests of this form go to instead: a later one of the same form.
     pub superseded_by: Option<Operation>,
+}
+
+impl OperationInfo {
+    /// Whether the operation reads this query parameter, or is told by it from others.
+    pub fn has(&self, parameter: &str) -> bool {
+        self.parameters.contains(&parameter) || self.query.iter().any(|(n, _)| *n == parameter)
+    }
 }
 
 impl Operation {
@@ -72,33 +80,46 @@ impl Operation {
 }
 
 /// The operation that a request asks for; the most specific one that fits. `None` when there is
-/// none, also for a known subresource with a method it does not have: `DELETE ?versions` must not
-/// become DeleteBucket. A browser's POST form is not in the model; the caller looks for it first.
-/// `query` is percent-decoded.
+/// none, also for a subresource that none has there: `DELETE ?versions` must not become
+/// DeleteBucket, `PUT /bucket/key?policy` must not write the policy into the object. To GET at a
+/// key, a subresource that only buckets have answers the bucket's. A browser's POST form is not in
+/// the model; the caller looks for it first. `query` is percent-decoded.
 pub fn route(
     method: &Method,
     level: Level,
     query: &[(String, String)],
     headers: &HeaderMap,
 ) -> Option<Operation> {
+    let of_bucket = |(name, _): &(String, String)| {
+        has_subresource(Level::Bucket, name) && !has_subresource(Level::Object, name)
+    };
+    let level = match level {
+        Level::Object if method == Method::GET && query.iter().any(of_bucket) => Level::Bucket,
+        level => level,
+    };
     let candidates = operations::candidates(method.as_str(), level);
     let fits = |operation: &&Operation| fits(operation.info(), query, headers);
     candidates.iter().find(fits).copied()
 }
 
-fn fits(info: &OperationInfo, query: &[(String, String)], headers: &HeaderMap) -> bool {
-    let given = |(name, value): &(&str, &str)| {
-        query.iter().any(|(n, v)| n == name && (value.is_empty() || v == value))
-    };
-    if info.query.is_empty() && asks_for_subresource(info, query) {
-        return false;
-    }
-    info.query.iter().all(given) && info.headers.iter().all(|name| headers.contains_key(*name))
+/// Whether a query parameter is a subresource of a bucket or an object: one without which a
+/// request would ask for another operation.
+pub fn is_subresource(name: &str) -> bool {
+    has_subresource(Level::Bucket, name) || has_subresource(Level::Object, name)
 }
 
-fn asks_for_subresource(info: &OperationInfo, query: &[(String, String)]) -> bool {
-    let subresources = operations::subresources(info.level);
-    query.iter().any(|(name, _)| {
-        subresources.contains(&name.as_str()) && !info.shared.contains(&name.as_str())
-    })
+fn has_subresource(level: Level, name: &str) -> bool {
+    operations::subresources(level).contains(&name)
+}
+
+fn fits(info: &OperationInfo, query: &[(String, String)], headers: &HeaderMap) -> bool {
+    // Of a parameter that comes twice the first counts, as it does for an input's fields.
+    let given = |(name, value): &(&str, &str)| {
+        let first = query.iter().find(|(n, _)| n == name);
+        first.is_some_and(|(_, v)| value.is_empty() || v == value)
+    };
+    let foreign = |(name, _): &(String, String)| is_subresource(name) && !info.has(name);
+    info.query.iter().all(given)
+        && info.headers.iter().all(|name| headers.contains_key(*name))
+        && !query.iter().any(foreign)
 }

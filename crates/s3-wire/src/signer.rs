@@ -2,7 +2,7 @@
 //! bench tool; the server never signs.
 
 use crate::auth::{
-    ALGORITHM_V4, CanonicalRequest, ChunkSigner, canonical_request, derive_signing_key,
+    ALGORITHM_V4, CanonicalRequest, ChunkSigner, Fold, canonical_request, derive_signing_key,
     string_to_sign,
 };
 use crate::percent;
@@ -42,7 +42,7 @@ impl Signer<'_> {
     }
 
     fn sign(&self, request: &CanonicalRequest<'_>, amz_date: &str, scope: &str) -> String {
-        let to_sign = string_to_sign(amz_date, scope, &canonical_request(request));
+        let to_sign = string_to_sign(amz_date, scope, &canonical_request(request, Fold::Spaces));
         hex::encode(&self.key(scope).sign(to_sign.as_bytes()))
     }
 

@@ -24,7 +24,7 @@ pub fn file(context: Context<'_>) -> Result<String, String> {
     let mut text = preamble("Every operation and what tells it from the others.");
     text.push_str("use crate::route::{Level, OperationInfo, RequestBody};\n\noperations! {\n");
     for route in &routes {
-        text.push_str(&row(context, route, &subresources)?);
+        text.push_str(&row(context, route)?);
     }
     text.push_str("}\n\n");
     candidates(&mut text, &routes);
@@ -34,7 +34,7 @@ pub fn file(context: Context<'_>) -> Result<String, String> {
     }
     text.push_str(
         "\n/// The parameters that tell operations of this level apart.\n\
-         pub(crate) fn subresources(level: Level) -> &'static [&'static str] {\n\
+         pub fn subresources(level: Level) -> &'static [&'static str] {\n\
          match level {\n",
     );
     for level in subresources.keys() {
@@ -115,11 +115,15 @@ fn subresources<'m>(routes: &[Route<'m>]) -> BTreeMap<&'static str, BTreeSet<&'m
     found
 }
 
-fn row(
-    context: Context<'_>,
-    route: &Route<'_>,
-    subresources: &BTreeMap<&str, BTreeSet<&str>>,
-) -> Result<String, String> {
+/// All query parameters of an operation's input.
+fn query_members<'m>(context: Context<'m>, operation: Operation<'m>) -> Vec<&'m str> {
+    let members = operation.input().map(|shape| shape.members(context.model));
+    let members = members.into_iter().flatten();
+    let members = members.filter(|member| member.location() == Some("querystring"));
+    members.map(|member| member.wire_name()).collect()
+}
+
+fn row(context: Context<'_>, route: &Route<'_>) -> Result<String, String> {
     let operation = route.operation;
     let name = operation.name;
     let status = context.overrides.number("operation", name, "status");
@@ -128,18 +132,11 @@ fn row(
         Some(other) => format!("Some(Operation::{other})"),
         None => "None".to_owned(),
     };
-    let members = operation.input().map(|shape| shape.members(context.model));
-    let shared: Vec<&str> = members
-        .into_iter()
-        .flatten()
-        .filter(|member| route.query.is_empty() && member.location() == Some("querystring"))
-        .map(|member| member.wire_name())
-        .filter(|name| subresources.get(route.level).is_some_and(|all| all.contains(name)))
-        .collect();
+    let parameters = query_members(context, operation);
     let request = format!("\"{}\", Level::{}", operation.method(), route.level);
-    let marks = format!("&{:?}, &{:?}, &{shared:?}", route.query, route.headers);
+    let marks = format!("&{:?}, &{:?}, &{parameters:?}", route.query, route.headers);
     let body = body(context, operation)?;
-    let checksum = operation.checksum_required();
+    let checksum = context.overrides.flag("operation", name, "checksum_required");
     Ok(format!("    {name} = ({request}, {marks}, {status}, {body}, {checksum}, {superseded}),\n"))
 }
 

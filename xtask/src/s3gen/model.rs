@@ -133,10 +133,6 @@ impl<'m> Operation<'m> {
         self.value["http"]["responseCode"].as_u64().unwrap_or(200)
     }
 
-    pub fn checksum_required(self) -> bool {
-        self.value["httpChecksum"]["requestChecksumRequired"] == Value::Bool(true)
-    }
-
     pub fn input(self) -> Option<Shape<'m>> {
         self.model.shape_of(&self.value["input"])
     }

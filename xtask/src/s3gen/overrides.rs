@@ -14,7 +14,7 @@ const SECTIONS: [(&str, &[&str]); 5] = [
     ("member", &["skip", "place"]),
     ("document", &["unknown_elements"]),
     ("output", &["root"]),
-    ("operation", &["status", "superseded_by", "headers", "path"]),
+    ("operation", &["status", "superseded_by", "headers", "path", "checksum_required"]),
 ];
 
 impl Overrides {

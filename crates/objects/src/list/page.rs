@@ -72,6 +72,11 @@ impl ListedRows {
         self.rows.is_empty()
     }
 
+    /// All keys, end to end.
+    pub fn keys(&self) -> &str {
+        &self.keys
+    }
+
     /// The rows, in order.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = Listed<'_>> + ExactSizeIterator {
         (0..self.rows.len()).map(|index| self.listed(index))

@@ -29,9 +29,9 @@ pub struct CompletedPart {
     pub part_number: u32,
     /// Its ETag; `None` when the text is no ETag that a part can have.
     pub etag: Option<ETag>,
-    /// Its checksums, as far as the request repeats them: those that were verified when the part
-    /// was uploaded count either way.
-    pub checksums: Vec<Checksum>,
+    /// Its checksum, if the request repeats it: the one that was verified when the part was
+    /// uploaded counts either way.
+    pub checksum: Option<Checksum>,
 }
 
 /// The object that the parts become.
@@ -109,9 +109,10 @@ fn select<'a>(
     let find = |part: &CompletedPart| {
         let at = uploaded.binary_search_by_key(&part.part_number, |u| u.part_number);
         let found = at.ok().map(|index| &uploaded[index]);
-        found
-            .filter(|found| is_same(&found.record, part))
-            .ok_or(Error::InvalidPart { part_number: part.part_number })
+        let found = found
+            .filter(|found| part.etag == Some(found.record.etag()))
+            .ok_or(Error::InvalidPart { part_number: part.part_number })?;
+        check_part(upload, &found.record, part).map(|()| found)
     };
     let parts = request.parts.iter().map(find).collect::<Result<Vec<_>, _>>()?;
     match is_composite && !consecutive() {
@@ -120,14 +121,27 @@ fn select<'a>(
     }
 }
 
-/// Whether the request means the part that was uploaded. A checksum of an algorithm that was not
-/// computed for it says nothing.
-fn is_same(uploaded: &PartRecord, listed: &CompletedPart) -> bool {
-    let same_sum = |sum: &Checksum| {
-        let ours = uploaded.checksum_of(sum.algorithm);
-        ours.is_none_or(|ours| ours.digest == sum.digest)
+/// Refuses a part whose checksum is not the one that was computed when it was uploaded. One of an
+/// algorithm that was not computed proves nothing, and its sender believes that it does.
+fn check_part(
+    upload: &UploadRecord,
+    uploaded: &PartRecord,
+    listed: &CompletedPart,
+) -> Result<(), Error> {
+    let Some(theirs) = &listed.checksum else {
+        return Ok(());
     };
-    listed.etag == Some(uploaded.etag()) && listed.checksums.iter().all(same_sum)
+    let ours = uploaded.checksum_of(theirs.algorithm);
+    if ours.is_some_and(|ours| ours.digest == theirs.digest) {
+        return Ok(());
+    }
+    let part_number = listed.part_number;
+    match upload.checksum {
+        Some((algorithm, _)) if algorithm != theirs.algorithm => {
+            Err(Error::PartBadDigest { part_number, algorithm: theirs.algorithm })
+        }
+        _ => Err(Error::InvalidPart { part_number }),
+    }
 }
 
 fn check_sizes(parts: &[&ListedPart], part_bytes_min: u64) -> Result<(), Error> {

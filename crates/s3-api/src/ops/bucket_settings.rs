@@ -64,7 +64,7 @@ pub(crate) async fn put_bucket_tagging<S: Storage>(
     let tags = call.input(PutBucketTaggingInput::decode)?.tagging.tag_set.into_iter();
     let tags = tags.map(|tag| Tag { key: tag.key, value: tag.value }).collect();
     grant.objects().put_bucket_tags(grant.bucket(), tags).await?;
-    Ok(Reply::empty(StatusCode::OK))
+    Ok(Reply::empty(StatusCode::NO_CONTENT))
 }
 
 pub(crate) async fn delete_bucket_tagging<S: Storage>(

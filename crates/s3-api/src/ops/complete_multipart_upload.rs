@@ -75,16 +75,33 @@ fn completed_part(part: &shapes::CompletedPart) -> Result<CompletedPart, Failure
             part.part_number.unwrap_or_default().to_string(),
         )
     })?;
-    let mut checksums = Vec::new();
-    for (algorithm, text) in given_checksums!(part) {
-        let invalid = |_| {
-            let message = format!("Value for {} is invalid.", algorithm.header());
-            Failure::with(ErrorCode::InvalidRequest, message)
-        };
-        checksums.extend(checksum(algorithm, text.as_deref()).map_err(invalid)?);
-    }
-    let etag = part.etag.as_deref().and_then(|text| ETag::parse(text).ok());
-    Ok(CompletedPart { part_number, etag, checksums })
+    let etag = part.etag.as_deref().ok_or_else(|| Failure::new(ErrorCode::MalformedXML))?;
+    let etag = ETag::parse(etag).ok();
+    Ok(CompletedPart { part_number, etag, checksum: part_checksum(part)? })
+}
+
+/// The one checksum that a part may repeat.
+///
+/// Errors: `InvalidArgument` with AWS's words for two, and for what is no checksum.
+fn part_checksum(part: &shapes::CompletedPart) -> Result<Option<Checksum>, Failure> {
+    let given: Vec<(ChecksumAlgorithm, &str)> = given_checksums!(part)
+        .into_iter()
+        .filter_map(|(algorithm, text)| Some((algorithm, text.as_deref()?)))
+        .collect();
+    let parsed = match given[..] {
+        [] => return Ok(None),
+        [(algorithm, text)] => Checksum::parse(algorithm, text).ok(),
+        _ => None,
+    };
+    parsed.map(Some).ok_or_else(|| {
+        let shown = given.iter().map(|(algorithm, text)| format!("{}:{text};", algorithm.name()));
+        S3Error::invalid_argument(
+            "Invalid Base64 or multiple checksums present in request",
+            "Checksum",
+            shown.collect::<String>(),
+        )
+        .into()
+    })
 }
 
 /// The checksum that the headers give of the whole object.
@@ -113,12 +130,8 @@ fn checksum(
 
 fn object_size(size: i64) -> Result<u64, Failure> {
     u64::try_from(size).map_err(|_| {
-        S3Error::invalid_argument(
-            "Value for x-amz-mp-object-size header is invalid.",
-            "x-amz-mp-object-size",
-            size.to_string(),
-        )
-        .into()
+        let message = format!("Value for x-amz-mp-object-size header is less than zero: '{size}'");
+        Failure::with(ErrorCode::InvalidRequest, message)
     })
 }
 

@@ -1,4 +1,5 @@
-//! `x-amz-copy-source`: `[/]bucket/key[?versionId=id]`, percent-encoded.
+//! `x-amz-copy-source`: `[/]bucket/key[?versionId=id]`, encoded as a form is: unlike in a path, a
+//! plus is a space, as AWS's own examples for Java and PHP rely on.
 
 use super::object_headers::version_id;
 use crate::call::Call;
@@ -47,7 +48,7 @@ impl CopySource {
             Some((path, version)) => (path, Some(version)),
             None => (header, None),
         };
-        let path = percent::decode(path, Plus::Literal)
+        let path = percent::decode(path, Plus::Space)
             .map_err(|_| invalid("Invalid copy source encoding."))?;
         let path = path.strip_prefix('/').unwrap_or(&path);
         match path.split_once('/') {
@@ -154,7 +155,7 @@ mod tests {
         for (header, expected) in [
             ("b/k", source("b", "k", None)),
             ("/b/k", source("b", "k", None)),
-            ("b%2Fk%2Bx+y%20z", source("b", "k+x+y z", None)),
+            ("b%2Fk%2Bx+y%20z", source("b", "k+x y z", None)),
             ("b//k/", source("b", "/k/", None)),
             ("b/k?versionId=null", source("b", "k", Some(VersionId::Null))),
             ("b/k%3FversionId%3Dnull", source("b", "k?versionId=null", None)),

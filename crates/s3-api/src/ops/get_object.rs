@@ -11,7 +11,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use larder_objects::conditions::{EtagCondition, ReadConditions};
 use larder_objects::{Error, ObjectVersion, PartRange, StorageClass, VersionRecord};
 use larder_s3_model::inputs::GetObjectInput;
-use larder_s3_wire::error::ErrorCode;
+use larder_s3_wire::error::{ErrorCode, S3Error};
 use larder_s3_wire::rfc2047;
 use larder_storage::Storage;
 use larder_types::limits::PART_NUMBER_MAX;
@@ -181,7 +181,7 @@ async fn select<S: Storage>(
             let checksum = whole.checksum.filter(|_| all);
             Ok(Selected { range: Some(range), parts_count: None, checksum })
         }
-        None => Err(invalid_range(size, Some(header))),
+        None => Err(invalid_range(size, header)),
     }
 }
 
@@ -189,7 +189,7 @@ async fn select<S: Storage>(
 pub(crate) fn part_number(number: i32) -> Result<u32, Failure> {
     match u32::try_from(number) {
         Ok(number) if (1..=PART_NUMBER_MAX).contains(&number) => Ok(number),
-        _ => Err(larder_s3_wire::error::S3Error::invalid_argument(
+        _ => Err(S3Error::invalid_argument(
             "Part number must be an integer between 1 and 10000, inclusive",
             "partNumber",
             number.to_string(),
@@ -260,13 +260,30 @@ fn describe(headers: &mut HeaderMap, values: &mut HeaderValues, record: &Version
     }
 }
 
+/// Refuses `response-*` parameters that say nothing, or what no header can say.
+///
+/// Errors: `InvalidRequest` without a signature, `InvalidArgument`.
 fn check_overrides(call: &Call<'_>) -> Result<(), Failure> {
-    let asked = |name: &str| call.target.query.iter().any(|(n, _)| n == name);
-    if call.is_anonymous() && OVERRIDES.iter().any(|(name, _)| asked(name)) {
-        return Err(Failure::with(
-            ErrorCode::InvalidRequest,
-            "Request specific response headers cannot be used for anonymous GET requests.",
-        ));
+    let asked = |(name, _): &&(String, String)| name.starts_with("response-");
+    for (name, value) in call.target.query.iter().filter(asked) {
+        if call.is_anonymous() {
+            return Err(Failure::with(
+                ErrorCode::InvalidRequest,
+                "Request specific response headers cannot be used for anonymous GET requests.",
+            ));
+        }
+        let invalid = |message: String| S3Error::invalid_argument(message, name, value.as_str());
+        if !OVERRIDES.iter().any(|(known, _)| known == name) {
+            return Err(invalid(format!(
+                "{name} is not in the set of overridable response headers. Please refer to the S3 \
+                 API documentation for a complete list of overridable response headers."
+            ))
+            .into());
+        }
+        if !value.chars().all(|c| u8::try_from(c).is_ok()) {
+            let message = "Header value cannot be represented using ISO-8859-1.";
+            return Err(invalid(message.to_owned()).into());
+        }
     }
     Ok(())
 }
@@ -277,7 +294,7 @@ fn override_headers(call: &Call<'_>, headers: &mut HeaderMap, values: &mut Heade
     }
     for (parameter, name) in OVERRIDES {
         if let Some(value) = call.target.query_value(parameter) {
-            headers.insert(name, values.text(value));
+            headers.insert(name, values.latin1(value));
         }
     }
 }

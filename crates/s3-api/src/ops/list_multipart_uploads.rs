@@ -41,6 +41,10 @@ pub(crate) async fn list_multipart_uploads<S: Storage>(
         max_uploads,
     };
     let page = grant.objects().list_uploads(grant.bucket(), list).await?;
+    let next = page.next.iter().map(|(key, _)| key);
+    let texts = [&prefix, &delimiter, &key_marker].into_iter().chain(&page.common_prefixes);
+    let texts = texts.chain(next).chain(page.uploads.iter().map(|upload| &upload.key));
+    let encoding = encoding.for_page(texts.map(String::as_str));
     let mut head = Vec::with_capacity(1024);
     let mut writer = XmlWriter::new(&mut head);
     writer.document(ROOT);

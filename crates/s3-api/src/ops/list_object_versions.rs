@@ -40,6 +40,10 @@ pub(crate) async fn list_object_versions<S: Storage>(
         max_keys,
     };
     let page = grant.objects().list_versions(grant.bucket(), list).await?;
+    let next = page.next.iter().map(|(key, _)| key);
+    let texts = [&prefix, &delimiter, &key_marker].into_iter().chain(&page.common_prefixes);
+    let texts = texts.chain(next).map(String::as_str).chain([page.entries.keys()]);
+    let encoding = encoding.for_page(texts);
     let mut head = Vec::with_capacity(1024);
     let mut writer = XmlWriter::new(&mut head);
     writer.document(ROOT);

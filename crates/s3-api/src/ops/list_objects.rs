@@ -33,6 +33,7 @@ pub(crate) async fn list_objects<S: Storage>(
     let list =
         list::ListObjects { prefix: &prefix, delimiter: &delimiter, after: &marker, max_keys };
     let page = grant.objects().list(grant.bucket(), list).await?;
+    let encoding = encoding.for_page(texts(&page, [&prefix, &delimiter, &marker]));
     let mut head = Vec::with_capacity(1024);
     let mut writer = XmlWriter::new(&mut head);
     writer.document(ROOT);
@@ -68,6 +69,7 @@ pub(crate) async fn list_objects_v2<S: Storage>(
         max_keys,
     };
     let page = grant.objects().list(grant.bucket(), list).await?;
+    let encoding = encoding.for_page(texts(&page, [&prefix, &delimiter, &start_after]));
     let mut head = Vec::with_capacity(1024);
     let mut writer = XmlWriter::new(&mut head);
     writer.document(ROOT);
@@ -88,6 +90,12 @@ pub(crate) async fn list_objects_v2<S: Storage>(
     flag(&mut writer, "IsTruncated", page.next.is_some());
     let owners = input.fetch_owner == Some(true);
     paging::answer(call, head, Objects { page, encoding, owners })
+}
+
+/// All that a page writes of keys.
+fn texts<'a>(page: &'a ListPage, asked: [&'a String; 3]) -> impl Iterator<Item = &'a str> {
+    let found = page.common_prefixes.iter().chain(&page.next);
+    asked.into_iter().chain(found).map(String::as_str).chain([page.entries.keys()])
 }
 
 impl Page for Objects {

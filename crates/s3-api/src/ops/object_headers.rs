@@ -177,7 +177,7 @@ pub(crate) fn refuse_acl(call: &Call<'_>, acl: Option<&str>) -> Result<(), Failu
         "x-amz-grant-write",
         "x-amz-grant-write-acp",
     ];
-    let shares = !matches!(acl, None | Some("private" | "bucket-owner-full-control"));
+    let shares = !matches!(acl, None | Some("" | "private" | "bucket-owner-full-control"));
     if shares || GRANTS.iter().any(|name| call.header(name).is_some()) {
         return Err(Failure::new(ErrorCode::AccessControlListNotSupported));
     }

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use http::HeaderMap;
 use larder_platform::Reservation;
-use larder_s3_model::xml::XmlWriter;
+use larder_s3_model::xml::{self, XmlWriter};
 use larder_s3_wire::error::S3Error;
 use larder_s3_wire::percent::listing_encode;
 use larder_types::limits::MAX_KEYS_MAX;
@@ -68,7 +68,7 @@ pub(crate) fn parse_token(token: &str) -> Result<String, Failure> {
 /// How a listing writes keys, prefixes, delimiters and markers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Encoding {
-    /// As they are; what XML cannot hold becomes a reference.
+    /// As they are.
     Plain,
     /// `encoding-type=url`.
     Url,
@@ -88,6 +88,18 @@ impl Encoding {
                 other,
             )
             .into()),
+        }
+    }
+
+    /// The encoding of a page with these keys and parts of keys. When there is one that XML 1.0
+    /// cannot hold, the page is written as under `encoding-type=url`, and says so: the encoding is
+    /// part of the protocol, loses nothing, and SDKs that did not ask for it look for the
+    /// `EncodingType` of the answer. (AWS's references are no XML: over one such key a strict
+    /// parser refuses the page, and all others with it.)
+    pub(crate) fn for_page<'a>(self, texts: impl IntoIterator<Item = &'a str>) -> Self {
+        match texts.into_iter().all(xml::can_hold) {
+            true => self,
+            false => Self::Url,
         }
     }
 

@@ -39,7 +39,7 @@ impl<'a, S: Storage> FormDoor<'a, S> {
             objects: self.0.objects.clone(),
             account: signer.as_ref().map(|key| key.account.clone()),
             bucket,
-            key: object_key(&fields.key()?)?,
+            key: object_key(fields.key()?)?,
         };
         call.caller = signer;
         let grant = parts.grant("s3:PutObject")?;

@@ -212,7 +212,18 @@ pub(super) fn bucket_name(name: &str) -> Result<BucketName, Failure> {
         .map_err(|_| Failure::new(ErrorCode::InvalidBucketName).element("BucketName", name))
 }
 
+/// A request's key, wherever it stands: in the path, a form, a copy's source or a document.
+///
+/// Errors: `KeyTooLongError`, `InvalidArgument` for none, `BadRequest` for one that would leave its
+/// bucket if it were a path. AWS answers 400 to these, without a document.
 pub(crate) fn object_key(key: &str) -> Result<ObjectKey, Failure> {
+    if leaves_bucket(key) {
+        return Err(Failure::with(
+            ErrorCode::BadRequest,
+            "The key has more `..` than elements before them, so that as a path it would leave its \
+             bucket.",
+        ));
+    }
     ObjectKey::new(key).map_err(|error| match error {
         InvalidObjectKey::TooLong => Failure::new(ErrorCode::KeyTooLongError)
             .element("Size", key.len().to_string())
@@ -221,4 +232,19 @@ pub(crate) fn object_key(key: &str) -> Result<ObjectKey, Failure> {
             Failure::with(ErrorCode::InvalidArgument, "A key must be specified.")
         }
     })
+}
+
+/// Whether a file system would resolve the key to a place outside of its bucket: object user guide,
+/// "Naming Amazon S3 objects".
+fn leaves_bucket(key: &str) -> bool {
+    let mut depth = 0_usize;
+    for element in key.split('/') {
+        match element {
+            "" | "." => {}
+            ".." if depth == 0 => return true,
+            ".." => depth -= 1,
+            _ => depth += 1,
+        }
+    }
+    false
 }

@@ -1,6 +1,9 @@
 mod attacks;
 mod buckets;
 mod changes;
+mod documents;
+mod foreign;
+mod heads;
 mod listings;
 mod multipart;
 mod objects;

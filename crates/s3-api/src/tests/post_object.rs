@@ -15,6 +15,7 @@ struct Form {
     fields: Vec<(String, String)>,
     conditions: String,
     file: Vec<u8>,
+    name: String,
 }
 
 impl Form {
@@ -24,6 +25,7 @@ impl Form {
             fields: fields.iter().map(own).collect(),
             conditions: "[\"starts-with\",\"$key\",\"\"]".to_owned(),
             file: b"hello".to_vec(),
+            name: "p q.jpg".to_owned(),
         }
     }
 
@@ -34,6 +36,11 @@ impl Form {
 
     fn file(mut self, file: &[u8]) -> Self {
         self.file = file.to_vec();
+        self
+    }
+
+    fn name(mut self, name: &str) -> Self {
+        self.name = name.to_owned();
         self
     }
 
@@ -69,10 +76,12 @@ impl Form {
             );
             body.extend_from_slice(field.as_bytes());
         }
-        body.extend_from_slice(
-            b"--XbX\r\nContent-Disposition: form-data; name=\"file\"; filename=\"p q.jpg\"\r\n\
-              Content-Type: image/jpeg\r\n\r\n",
+        let file = format!(
+            "--XbX\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{}\"\r\n\
+             Content-Type: image/jpeg\r\n\r\n",
+            self.name
         );
+        body.extend_from_slice(file.as_bytes());
         body.extend_from_slice(&self.file);
         body.extend_from_slice(b"\r\n--XbX--\r\n");
         Ask::new("POST", "/photos").by(None).header("content-type", TYPE).body(body)
@@ -115,6 +124,101 @@ fn a_form_becomes_an_object() {
     assert_eq!(read.header("x-amz-meta-colour"), Some("blue"));
     assert_eq!(read.header("x-amz-storage-class"), Some("STANDARD_IA"));
     assert_eq!(read.header("x-amz-tagging-count"), Some("1"));
+}
+
+/// AWS: "recognized by all form fields", and expanded before the policy is looked at.
+#[test]
+fn the_files_name_is_put_into_every_field() {
+    let world = World::with_bucket("photos");
+    let form = |redirect: &str, condition: &str| {
+        let fields = [
+            ("key", "u/${filename}/${filename}"),
+            ("x-amz-meta-name", "<${filename}>"),
+            ("Content-Disposition", "attachment; filename=\"${filename}\""),
+            ("success_action_redirect", redirect),
+        ];
+        Form::new(&fields)
+            .condition("[\"starts-with\",\"$success_action_redirect\",\"http://x/\"]")
+            .condition("[\"starts-with\",\"$content-disposition\",\"\"]")
+            .condition(condition)
+            .send(&world)
+    };
+    let expanded = "{\"x-amz-meta-name\":\"<p q.jpg>\"}";
+    let got = form("http://x/?done=${filename}", expanded);
+    // A space is no part of a URL, so there is none to send the browser to.
+    assert_eq!(got.ok().status, 204);
+    let read = stored(&world, "u/p%20q.jpg/p%20q.jpg");
+    assert_eq!(read.header("x-amz-meta-name"), Some("<p q.jpg>"));
+    assert_eq!(read.header("content-disposition"), Some("attachment; filename=\"p q.jpg\""));
+    form("http://x/", "{\"x-amz-meta-name\":\"<${filename}>\"}").refused(403, "AccessDenied");
+    // What grows beyond twice the largest form is refused before it is made.
+    let many = "${filename}".repeat(1200);
+    let long = Form::new(&[("key", "a"), ("x-ignore-a", &many)]).name(&"n".repeat(3000));
+    long.send(&world).refused(400, "MaxPostPreDataLengthExceeded");
+    // Once: a file's name is not looked through again.
+    for name in ["p.jpg", "${filename}.jpg"] {
+        let form = Form::new(&[("key", "a"), ("success_action_redirect", "http://x/${filename}")])
+            .condition("[\"starts-with\",\"$success_action_redirect\",\"http://x/\"]")
+            .name(name);
+        let got = form.send(&world);
+        let expected = format!("http://x/{name}?bucket=photos&key=a&");
+        assert!(got.header("location").unwrap().starts_with(&expected), "{:?}", got.headers);
+    }
+}
+
+#[test]
+fn a_form_names_a_key_within_its_bucket() {
+    let world = World::with_bucket("photos");
+    for key in super::heads::leaving_keys() {
+        Form::new(&[("key", key)]).send(&world).refused(400, "BadRequest");
+    }
+    Form::new(&[("key", "${filename}/x")]).name("..").send(&world).refused(400, "BadRequest");
+    Form::new(&[("key", "../${filename}")]).send(&world).refused(400, "BadRequest");
+}
+
+/// What `generate_presigned_post` makes in boto3 for us-east-1: Signature Version 2.
+#[test]
+fn a_form_signed_by_version_2() {
+    let world = World::with_bucket("photos");
+    let until =
+        |seconds: i64| larder_types::Timestamp { ms: world.now().ms + seconds * 1000 }.to_iso8601();
+    let conditions = "\"conditions\":[{\"bucket\":\"photos\"},[\"starts-with\",\"$key\",\"u/\"]]";
+    let form = |policy: &str, key: &str| {
+        let policy = STANDARD.encode(policy);
+        let tag = larder_digest::hmac_sha1(b"secret of alice", policy.as_bytes());
+        let signature = STANDARD.encode(tag);
+        let fields = [("AWSAccessKeyId", "alice"), ("policy", &policy), ("signature", &signature)];
+        let mut form = Form::new(&[("key", key)]);
+        form.fields.extend(fields.map(|(n, v)| (n.to_owned(), v.to_owned())));
+        world.send(form.ask())
+    };
+    let policy = |seconds| format!("{{\"expiration\":\"{}\",{conditions}}}", until(seconds));
+    form(&policy(60), "u/a").ok();
+    assert_eq!(stored(&world, "u/a").text(), "hello");
+    form(&policy(60), "other").refused(403, "AccessDenied");
+    form(&policy(-60), "u/b").refused(403, "AccessDenied");
+    form(&format!("{{{conditions}}}"), "u/b").refused(400, "InvalidPolicyDocument");
+    let mut bare = Form::new(&[("key", "u/b"), ("AWSAccessKeyId", "alice")]);
+    world.send(bare.ask()).refused(400, "InvalidArgument");
+    bare.fields.push(("signature".to_owned(), "AAAA".to_owned()));
+    world.send(bare.ask()).refused(400, "InvalidArgument");
+    world.send(Ask::new("HEAD", "/photos/u/b")).refused(404, "NoSuchKey");
+}
+
+/// A form that asks for a part of the bucket, or copies, is none.
+#[test]
+fn a_form_has_no_subresource() {
+    let world = World::with_bucket("photos");
+    let form = Form::new(&[("key", "a")]).signed(&world).ask();
+    for (name, status) in [("versioning", 405), ("uploads", 405), ("delete", 403)] {
+        let mut ask = form.clone();
+        ask.path = format!("/photos?{name}");
+        assert_eq!(world.send(ask).status, status, "{name}");
+    }
+    let copy = form.clone().header("x-amz-copy-source", "photos/b");
+    world.send(copy).refused(400, "InvalidArgument");
+    world.send(Ask::new("HEAD", "/photos/a")).refused(404, "NoSuchKey");
+    world.send(form).ok();
 }
 
 #[test]

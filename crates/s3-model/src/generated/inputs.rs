@@ -55,7 +55,7 @@ input! {
     /// Input of CopyObject.
     #[derive(Default)]
     CopyObjectInput one_pass {
-        acl: Option<enums::ObjectCannedACL> = header(H::XAmzAcl),
+        acl: Option<enums::ObjectCannedACL> = header_unless_empty(H::XAmzAcl),
         bucket: String = bucket(),
         cache_control: Option<String> = header(H::CacheControl),
         checksum_algorithm: Option<enums::ChecksumAlgorithm> = header(H::XAmzChecksumAlgorithm),
@@ -109,7 +109,7 @@ input! {
     /// Input of CreateBucket.
     #[derive(Default)]
     CreateBucketInput one_pass {
-        acl: Option<enums::BucketCannedACL> = header(H::XAmzAcl),
+        acl: Option<enums::BucketCannedACL> = header_unless_empty(H::XAmzAcl),
         bucket: String = bucket(),
         create_bucket_configuration: Option<shapes::CreateBucketConfiguration> = xml("CreateBucketConfiguration"),
         grant_full_control: Option<String> = header(H::XAmzGrantFullControl),
@@ -150,7 +150,7 @@ input! {
     /// Input of CreateMultipartUpload.
     #[derive(Default)]
     CreateMultipartUploadInput one_pass {
-        acl: Option<enums::ObjectCannedACL> = header(H::XAmzAcl),
+        acl: Option<enums::ObjectCannedACL> = header_unless_empty(H::XAmzAcl),
         bucket: String = bucket(),
         cache_control: Option<String> = header(H::CacheControl),
         content_disposition: Option<String> = header(H::ContentDisposition),
@@ -994,7 +994,7 @@ input! {
     /// Input of PutBucketAcl.
     #[derive(Default)]
     PutBucketAclInput one_pass {
-        acl: Option<enums::BucketCannedACL> = header(H::XAmzAcl),
+        acl: Option<enums::BucketCannedACL> = header_unless_empty(H::XAmzAcl),
         access_control_policy: Option<shapes::AccessControlPolicy> = xml("AccessControlPolicy"),
         bucket: String = bucket(),
         content_md5: Option<String> = header(H::ContentMd5),
@@ -1223,7 +1223,7 @@ input! {
     /// Input of PutObject.
     #[derive(Default)]
     PutObjectInput one_pass {
-        acl: Option<enums::ObjectCannedACL> = header(H::XAmzAcl),
+        acl: Option<enums::ObjectCannedACL> = header_unless_empty(H::XAmzAcl),
         bucket: String = bucket(),
         cache_control: Option<String> = header(H::CacheControl),
         content_disposition: Option<String> = header(H::ContentDisposition),
@@ -1277,7 +1277,7 @@ input! {
     /// Input of PutObjectAcl.
     #[derive(Default)]
     PutObjectAclInput one_pass {
-        acl: Option<enums::ObjectCannedACL> = header(H::XAmzAcl),
+        acl: Option<enums::ObjectCannedACL> = header_unless_empty(H::XAmzAcl),
         access_control_policy: Option<shapes::AccessControlPolicy> = xml("AccessControlPolicy"),
         bucket: String = bucket(),
         content_md5: Option<String> = header(H::ContentMd5),

@@ -85,7 +85,11 @@ fn requests_of_clients() {
         ("POST /b?delete", Operation::DeleteObjects),
         ("GET /b/k", Operation::GetObject),
         ("GET /b/k?partNumber=2", Operation::GetObject),
-        ("GET /b/k?session=1&location=x", Operation::GetObject),
+        ("GET /b/k?unknown=1&id=x&list-type=2", Operation::GetObject),
+        ("GET /b/k?versioning", Operation::GetBucketVersioning),
+        ("GET /b/k?location=x", Operation::GetBucketLocation),
+        ("GET /b?list-type=1&list-type=2", Operation::ListObjects),
+        ("GET /b?list-type=2&list-type=1", Operation::ListObjectsV2),
         ("HEAD /b/k?versionId=null", Operation::HeadObject),
         ("GET /b/k?uploadId=u&max-parts=3", Operation::ListParts),
         ("GET /b/k?annotation", Operation::ListObjectAnnotations),
@@ -124,6 +128,14 @@ fn subresources_never_fall_through() {
         "GET /b/k?uploads",
         "POST /b",
         "POST /b/k",
+        "PUT /b/k?versioning",
+        "PUT /b/k?policy",
+        "PUT /b/k?uploadId=u&partNumber=1&tagging",
+        "HEAD /b/k?cors",
+        "DELETE /b/k?website",
+        "DELETE /b?uploadId=u",
+        "GET /b/k?versioning&partNumber=1",
+        "GET /?location",
         "POST /",
         "DELETE /",
         "PATCH /b/k",
@@ -133,6 +145,48 @@ fn subresources_never_fall_through() {
     // Without its id it is still the same operation, which then names what is missing.
     let delete = Some(Operation::DeleteBucketAnalyticsConfiguration);
     check("DELETE /b?analytics", false, delete);
+}
+
+/// Every subresource with every method at every level: what answers has it, and what only buckets
+/// have is read at a key and nothing else.
+#[test]
+fn a_subresource_is_that_of_its_operation() {
+    let names = [Level::Bucket, Level::Object].map(crate::subresources).concat();
+    assert!(names.len() > 40 && names.iter().all(|name| crate::is_subresource(name)));
+    for name in names {
+        for verb in ["GET", "HEAD", "PUT", "POST", "DELETE"] {
+            for level in [Level::Service, Level::Bucket, Level::Object] {
+                let head = Head::default().query(name, "").query("unknown", "1");
+                let found = route(&method(verb), level, &head.query, &head.headers);
+                let Some(info) = found.map(Operation::info) else {
+                    continue;
+                };
+                assert!(info.has(name), "{verb} {level:?} ?{name}: {}", info.name);
+                let at_key = (verb, level, info.level) == ("GET", Level::Object, Level::Bucket);
+                assert!(at_key || level == info.level, "{verb} {level:?} ?{name}: {}", info.name);
+                let of_object = crate::subresources(Level::Object).contains(&name);
+                assert!(!at_key || !of_object, "{verb} ?{name}: {}", info.name);
+            }
+        }
+    }
+}
+
+/// The service demands a checksum for these alone; SDKs send one with many more.
+#[test]
+fn operations_that_demand_a_checksum() {
+    let demanding = OPERATIONS.iter().filter(|info| info.checksum_required);
+    let names: Vec<&str> = demanding.map(|info| info.name).collect();
+    let expected = [
+        "DeleteObjects",
+        "PutBucketCors",
+        "PutBucketLifecycleConfiguration",
+        "PutBucketReplication",
+        "PutBucketTagging",
+        "PutObjectLegalHold",
+        "PutObjectLockConfiguration",
+        "PutObjectRetention",
+    ];
+    assert_eq!(names, expected);
 }
 
 #[test]

@@ -12,7 +12,7 @@ mod tests;
 pub use document::{Document, Element};
 pub use fields::Fields;
 pub use value::{XmlField, XmlValue};
-pub use writer::XmlWriter;
+pub use writer::{XmlWriter, can_hold};
 
 use crate::error::DecodeError;
 

@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 
 /// Writes elements at the end of a buffer. The caller keeps opens and closes in balance.
 ///
-/// Text is escaped as AWS does: the special characters but the apostrophe by name; carriage returns
-/// and all that XML 1.0 cannot hold (control characters, U+FFFE, U+FFFF) as references in the style
-/// of `&#x1;`. Strict parsers refuse the latter, but nothing is lost, other keys of the page are
-/// not touched, and `encoding-type=url` avoids them.
+/// Text is escaped as AWS does: the special characters but the apostrophe by name, a carriage
+/// return as a reference. What XML 1.0 cannot hold, not even as a reference (control characters,
+/// U+FFFE, U+FFFF; see [`can_hold`]), is percent-encoded: AWS writes references such as `&#x1;`,
+/// over which strict parsers refuse the whole document.
 pub struct XmlWriter<'a> {
     out: &'a mut Vec<u8>,
     /// The root to come carries the namespace.
@@ -36,6 +36,16 @@ const CLASSES: [u8; 256] = {
     classes[0xef] = SUSPECT;
     classes
 };
+
+/// Whether XML 1.0 has a way to write the text. There is none for the control characters but tab
+/// and line ends, and for U+FFFE and U+FFFF.
+pub fn can_hold(text: &str) -> bool {
+    let control = |c: char| c < ' ' && !matches!(c, '\t' | '\n' | '\r');
+    let alien = |c: char| control(c) || matches!(c, '\u{fffe}' | '\u{ffff}');
+    // Over the bytes first: this looks through the keys of every page that is listed.
+    let suspect = |b: u8| b < 0x20 || b == 0xef;
+    !text.bytes().any(suspect) || !text.contains(alien)
+}
 
 impl<'a> XmlWriter<'a> {
     /// Writes at the end of `out`.
@@ -142,22 +152,22 @@ impl<'a> XmlWriter<'a> {
         let mut at = 0;
         while let Some(step) = bytes[at..].iter().position(|b| CLASSES[*b as usize] != PLAIN) {
             at += step;
-            let (length, code) = match &bytes[at..] {
-                [0xef, 0xbf, last @ (0xbe | 0xbf), ..] => (3, 0xff00 + u32::from(*last) + 0x40),
+            let length = match &bytes[at..] {
+                [0xef, 0xbf, 0xbe | 0xbf, ..] => 3,
                 [0xef, ..] => {
                     at += 1;
                     continue;
                 }
-                [byte, ..] => (1, u32::from(*byte)),
-                [] => break,
+                [..] => 1,
             };
             self.raw(&bytes[done..at]);
-            match code {
-                0x3c => self.raw(b"&lt;"),
-                0x3e => self.raw(b"&gt;"),
-                0x26 => self.raw(b"&amp;"),
-                0x22 => self.raw(b"&quot;"),
-                code => self.reference(code),
+            match bytes[at] {
+                b'<' => self.raw(b"&lt;"),
+                b'>' => self.raw(b"&gt;"),
+                b'&' => self.raw(b"&amp;"),
+                b'"' => self.raw(b"&quot;"),
+                b'\r' => self.reference(u32::from(b'\r')),
+                _ => self.percent(&bytes[at..at + length]),
             }
             at += length;
             done = at;
@@ -168,6 +178,12 @@ impl<'a> XmlWriter<'a> {
     /// Bytes as they are: the caller vouches for them.
     pub fn raw(&mut self, bytes: &[u8]) {
         self.out.extend_from_slice(bytes);
+    }
+
+    fn percent(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.raw(format!("%{byte:02X}").as_bytes());
+        }
     }
 
     fn reference(&mut self, code: u32) {

@@ -23,28 +23,36 @@ pub(crate) struct CanonicalRequest<'a> {
     pub payload_hash: &'a str,
 }
 
+/// What a signer folded in the headers' values. The documentation says "sequential spaces"; SDKs
+/// differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fold {
+    /// Runs of spaces (Go).
+    Spaces,
+    /// Runs of all white space (Python, JavaScript, Ruby, Java).
+    WhiteSpace,
+}
+
 /// Most requests' canonical form fits without growing.
 const CANONICAL_BYTES_TYPICAL: usize = 1024;
 /// Longest canonical request in bytes. A head of 32 KiB whose query is encoded anew, each byte as
 /// three, stays below it.
 pub(crate) const CANONICAL_BYTES_MAX: usize = 128 << 10;
 
-/// The canonical request of somebody else's head. The names in `signed_headers` are unique
-/// ([`super::signed_headers`]), so that every value stands in it once.
+/// Refuses a head whose canonical request might exceed [`CANONICAL_BYTES_MAX`], before one is built.
+/// The names in `signed_headers` are unique ([`super::signed_headers`]), so that every value stands
+/// in it once.
 ///
-/// Errors: `RequestHeaderSectionTooLarge`, told before anything is built, when it might exceed
-/// [`CANONICAL_BYTES_MAX`].
-pub(crate) fn bounded_canonical_request(
-    request: &CanonicalRequest<'_>,
-) -> Result<String, WireError> {
+/// Errors: `RequestHeaderSectionTooLarge`.
+pub(crate) fn check_length(request: &CanonicalRequest<'_>) -> Result<(), WireError> {
     if bytes_at_most(request) > CANONICAL_BYTES_MAX {
         return Err(WireError::new(ErrorCode::RequestHeaderSectionTooLarge));
     }
-    Ok(canonical_request(request))
+    Ok(())
 }
 
 /// The canonical request, as long as its parts make it.
-pub(crate) fn canonical_request(request: &CanonicalRequest<'_>) -> String {
+pub(crate) fn canonical_request(request: &CanonicalRequest<'_>, fold: Fold) -> String {
     let mut out = String::with_capacity(CANONICAL_BYTES_TYPICAL);
     out.push_str(request.method);
     out.push('\n');
@@ -55,7 +63,7 @@ pub(crate) fn canonical_request(request: &CanonicalRequest<'_>) -> String {
     for name in request.signed_headers.split(';') {
         out.push_str(name);
         out.push(':');
-        header_into(&mut out, request, name);
+        header_into(&mut out, request, (name, fold));
         out.push('\n');
     }
     out.push('\n');
@@ -73,6 +81,13 @@ fn bytes_at_most(request: &CanonicalRequest<'_>) -> usize {
     let values = request.headers.values().map(|value| 2 * value.len() + 1).sum::<usize>();
     let rest = request.method.len() + request.payload_hash.len() + 16;
     encoded + names + values + request.authority.map_or(0, str::len) + rest
+}
+
+/// Whether a signed value holds white space other than spaces, so that [`Fold`] matters.
+pub(crate) fn has_other_space(request: &CanonicalRequest<'_>) -> bool {
+    let values = request.signed_headers.split(';').flat_map(|name| request.headers.get_all(name));
+    let other = |c: char| c.is_whitespace() && c != ' ';
+    values.into_iter().any(|value| text(value.as_bytes()).chars().any(other))
 }
 
 /// Sorted by encoded name, then encoded value. A presigned request's own signature is left out.
@@ -108,17 +123,17 @@ fn query_into(out: &mut String, raw: &str) {
 }
 
 /// A header's values, joined by commas, outer spaces trimmed and inner runs of them folded.
-fn header_into(out: &mut String, request: &CanonicalRequest<'_>, name: &str) {
+fn header_into(out: &mut String, request: &CanonicalRequest<'_>, (name, fold): (&str, Fold)) {
     let mut first = true;
     for value in request.headers.get_all(name) {
         if !first {
             out.push(',');
         }
         first = false;
-        fold_into(out, &text(value.as_bytes()));
+        fold_into(out, &text(value.as_bytes()), fold);
     }
     if first && name == "host" {
-        fold_into(out, request.authority.unwrap_or_default());
+        fold_into(out, request.authority.unwrap_or_default(), fold);
     }
 }
 
@@ -130,7 +145,14 @@ pub(crate) fn text(value: &[u8]) -> Cow<'_, str> {
     }
 }
 
-fn fold_into(out: &mut String, value: &str) {
+fn fold_into(out: &mut String, value: &str, fold: Fold) {
+    if fold == Fold::WhiteSpace {
+        for (at, word) in value.split_whitespace().enumerate() {
+            out.push_str(if at > 0 { " " } else { "" });
+            out.push_str(word);
+        }
+        return;
+    }
     let value = value.trim_matches([' ', '\t']);
     if !value.contains("  ") {
         out.push_str(value);
@@ -157,9 +179,7 @@ pub(crate) fn string_to_sign(amz_date: &str, scope: &str, canonical: &str) -> St
 
 #[cfg(test)]
 mod tests {
-    use super::{
-        CANONICAL_BYTES_MAX, CanonicalRequest, bounded_canonical_request, canonical_request,
-    };
+    use super::{CANONICAL_BYTES_MAX, CanonicalRequest, Fold, canonical_request, check_length};
     use crate::error::ErrorCode;
     use http::{HeaderMap, HeaderName, HeaderValue};
 
@@ -169,7 +189,7 @@ mod tests {
             let name = HeaderName::from_bytes(name.as_bytes()).unwrap();
             map.append(name, HeaderValue::from_bytes(value).unwrap());
         }
-        let canonical = canonical_request(&CanonicalRequest {
+        let request = CanonicalRequest {
             method: "GET",
             path_raw: "/a//b/../c%2B d",
             query_raw,
@@ -177,7 +197,8 @@ mod tests {
             authority: Some("authority"),
             signed_headers: signed,
             payload_hash: "HASH",
-        });
+        };
+        let canonical = canonical_request(&request, Fold::Spaces);
         let expected = format!("GET\n/a//b/../c%2B%20d\n{expected}\n\n{signed}\nHASH");
         assert_eq!(canonical, expected);
     }
@@ -197,7 +218,7 @@ mod tests {
     #[test]
     fn length_is_bounded_before_it_is_built() {
         let query = "%".repeat(CANONICAL_BYTES_MAX / 3);
-        let refused = bounded_canonical_request(&CanonicalRequest {
+        let refused = check_length(&CanonicalRequest {
             method: "GET",
             path_raw: "/",
             query_raw: &query,

@@ -10,7 +10,7 @@ mod signed_headers;
 mod version_2;
 mod version_4;
 
-pub(crate) use canonical::{CanonicalRequest, canonical_request, string_to_sign};
+pub(crate) use canonical::{CanonicalRequest, Fold, canonical_request, string_to_sign};
 pub use chunk_signer::ChunkSigner;
 pub use claim::{Claim, V2Claim, V4Claim, is_region, security_token};
 pub use keys::{SIGNING_KEYS_MAX, SigningKeys, derive_signing_key};
@@ -39,20 +39,34 @@ pub struct RequestParts<'a> {
     pub authority: Option<&'a str>,
 }
 
+/// Where Signature Version 2 is accepted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SigV2 {
+    /// Nowhere.
+    Off,
+    /// In presigned URLs and forms, where a signature covers one request, or one policy, and has
+    /// an expiry. boto3 and version 1 of the aws CLI presign so for us-east-1 unless told
+    /// otherwise.
+    #[default]
+    Presigned,
+    /// In the Authorization header too.
+    On,
+}
+
 /// What the server accepts.
 #[derive(Clone, Debug)]
 pub struct AuthSettings {
     /// The region that a credential scope must name; any when `None`.
     pub region: Option<String>,
-    /// Whether Signature Version 2 is accepted.
-    pub sigv2: bool,
+    /// Where Signature Version 2 is accepted.
+    pub sigv2: SigV2,
     /// The services that a credential scope may name.
     pub services: Vec<String>,
 }
 
 impl Default for AuthSettings {
     fn default() -> Self {
-        Self { region: None, sigv2: false, services: vec!["s3".to_owned()] }
+        Self { region: None, sigv2: SigV2::default(), services: vec!["s3".to_owned()] }
     }
 }
 
@@ -120,10 +134,12 @@ impl Verifier {
             Claim::V4Query(v4) => {
                 version_4::verify_query(&(&self.settings, &self.keys), v4, request, secret, now)
             }
-            Claim::V2Header(v2) | Claim::V2Query(v2) => {
-                if !self.settings.sigv2 {
-                    return Err(mechanism_unsupported());
-                }
+            Claim::V2Header(v2) => {
+                self.settings.sigv2.check(SigV2::On)?;
+                version_2::verify(v2, request, secret, now)
+            }
+            Claim::V2Query(v2) => {
+                self.settings.sigv2.check(SigV2::Presigned)?;
                 version_2::verify(v2, request, secret, now)
             }
         }
@@ -141,12 +157,29 @@ impl Verifier {
     }
 }
 
+const UNSUPPORTED: &str = "The authorization mechanism you have provided is not supported. \
+                           Please use AWS4-HMAC-SHA256.";
+
 pub(crate) fn mechanism_unsupported() -> WireError {
-    WireError::with(
-        ErrorCode::InvalidRequest,
-        "The authorization mechanism you have provided is not supported. \
-         Please use AWS4-HMAC-SHA256.",
-    )
+    WireError::with(ErrorCode::InvalidRequest, UNSUPPORTED)
+}
+
+impl SigV2 {
+    /// Refuses what asks for more than is accepted, and says who can change it.
+    pub(crate) fn check(self, needed: Self) -> Result<(), WireError> {
+        let (what, setting) = match (self, needed) {
+            (Self::On, _) | (Self::Presigned, Self::Presigned) | (_, Self::Off) => return Ok(()),
+            (_, Self::Presigned) => ("in presigned URLs and forms", "presigned"),
+            (_, Self::On) => ("in the Authorization header", "on"),
+        };
+        Err(WireError::with(
+            ErrorCode::InvalidRequest,
+            format!(
+                "{UNSUPPORTED} (This is Signature Version 2. The server accepts it {what} when it \
+                 is started with --sigv2 {setting}.)"
+            ),
+        ))
+    }
 }
 
 /// A point in time as the errors about signatures show it: whole seconds.

@@ -4,7 +4,7 @@ use super::claim::Place;
 use super::version_2::check_tag;
 use super::version_4::{Means, check_scope, check_scope_date};
 use super::{
-    ALGORITHM_V4, AuthType, PayloadMode, V2Claim, V4Claim, Verified, check_skew,
+    ALGORITHM_V4, AuthType, PayloadMode, SigV2, V2Claim, V4Claim, Verified, check_skew,
     mechanism_unsupported, signature_mismatch,
 };
 use crate::error::WireError;
@@ -111,9 +111,7 @@ pub(super) fn verify(
             Ok(Verified { auth_type: AuthType::Anonymous, ..verified(None, None) })
         }
         PostClaim::V2 { claim, policy } => {
-            if !means.0.sigv2 {
-                return Err(mechanism_unsupported());
-            }
+            means.0.sigv2.check(SigV2::Presigned)?;
             check_tag(claim, secret, policy)?;
             Ok(verified(None, None))
         }

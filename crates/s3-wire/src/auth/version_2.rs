@@ -1,5 +1,5 @@
-//! Signature Version 2, for clients from before 2014. Off unless the settings say otherwise: it
-//! covers neither the body nor most headers.
+//! Signature Version 2, for clients from before 2014, and for URLs and forms that boto3 presigns.
+//! It covers neither the body nor most headers.
 
 use super::canonical::text;
 use super::iso_seconds;
@@ -11,52 +11,23 @@ use crate::error::{ErrorCode, WireError};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use larder_digest::hmac_sha1;
+use larder_s3_model::{Operation, is_subresource};
 use larder_types::Timestamp;
+use std::collections::BTreeMap;
 
-/// The query parameters that are part of the resource ("Signing and authenticating REST requests").
-const SUBRESOURCES: [&str; 41] = [
-    "accelerate",
-    "acl",
-    "analytics",
-    "attributes",
-    "cors",
-    "defaultObjectAcl",
-    "delete",
-    "encryption",
-    "inventory",
-    "legal-hold",
-    "lifecycle",
-    "location",
-    "logging",
-    "metrics",
-    "notification",
-    "object-lock",
-    "ownershipControls",
-    "partNumber",
-    "policy",
-    "policyStatus",
-    "publicAccessBlock",
-    "replication",
-    "requestPayment",
-    "response-cache-control",
-    "response-content-disposition",
-    "response-content-encoding",
-    "response-content-language",
-    "response-content-type",
-    "response-expires",
-    "restore",
-    "retention",
-    "select",
-    "select-type",
-    "tagging",
-    "torrent",
-    "uploadId",
-    "uploads",
-    "versionId",
-    "versioning",
-    "versions",
-    "website",
-];
+/// Parameters that are part of the resource beside the subresources of the operation table and
+/// `response-*` ("Signing and authenticating REST requests"; `select-type` and `defaultObjectAcl`
+/// are boto's).
+const FURTHER: [&str; 3] = ["versionId", "select-type", "defaultObjectAcl"];
+
+/// Whether a query parameter is part of the resource that is signed. Every one that makes another
+/// operation of a request has to be: with the table grows what is covered.
+fn is_covered(name: &str) -> bool {
+    let overrides = || Operation::GetObject.info().parameters.contains(&name);
+    is_subresource(name)
+        || FURTHER.contains(&name)
+        || (name.starts_with("response-") && overrides())
+}
 
 pub(super) fn verify(
     claim: &V2Claim<'_>,
@@ -64,7 +35,7 @@ pub(super) fn verify(
     secret: &str,
     now: Timestamp,
 ) -> Result<Verified, WireError> {
-    check_query(request)?;
+    let amz = AmzValues::of(claim, request)?;
     let header = |name| request.headers.get(name).map(|value| text(value.as_bytes()));
     let denied = |why: &'static str| WireError::with(ErrorCode::AccessDenied, why);
     let (signed_at, date_line) = match claim.expires {
@@ -98,10 +69,10 @@ pub(super) fn verify(
     };
     let target = request.target;
     let bare_bucket = target.bucket.is_some() && target.key.is_none();
-    let to_sign = string_to_sign(request, &date_line, "");
+    let to_sign = string_to_sign(request, (&date_line, &amz), "");
     if bare_bucket && !target.path_raw.ends_with('/') {
         // A bucket's resource is `/bucket/`; clients ask for `/bucket` and sign either.
-        let with_slash = string_to_sign(request, &date_line, "/");
+        let with_slash = string_to_sign(request, (&date_line, &amz), "/");
         check_tag(claim, secret, &with_slash).or_else(|_| check_tag(claim, secret, &to_sign))?;
     } else {
         check_tag(claim, secret, &to_sign)?;
@@ -115,20 +86,46 @@ pub(super) fn verify(
     })
 }
 
-/// A parameter stands in for the header of its name, and this scheme covers no `x-amz-*` parameter:
-/// one behind a presigned URL would steer the request unsigned. The session token is tied to its
-/// access key instead.
-fn check_query(request: &RequestParts<'_>) -> Result<(), WireError> {
-    let uncovered = |name: &str| {
-        name.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("x-amz-"))
-            && !name.eq_ignore_ascii_case("x-amz-security-token")
-    };
-    let names = request.target.query.iter().map(|(name, _)| name.as_str());
-    let names: Vec<&str> = names.filter(|name| uncovered(name)).collect();
-    match names.is_empty() {
-        true => Ok(()),
-        false => Err(not_signed(&names.join(", "))),
+/// The `x-amz-*` values that the signature covers, by name in lower case.
+struct AmzValues(BTreeMap<String, String>);
+
+impl AmzValues {
+    /// A parameter stands in for the header of its name. Who presigns a URL signs headers and then
+    /// moves them into its query (boto3), so there both are covered. A signature in the
+    /// Authorization header covers no parameter of these, and one behind it would steer the request
+    /// unsigned (the session token is tied to its access key instead); so would another value of
+    /// the same name.
+    ///
+    /// Errors: `AccessDenied` with the names.
+    fn of(claim: &V2Claim<'_>, request: &RequestParts<'_>) -> Result<Self, WireError> {
+        let mut values = BTreeMap::new();
+        for name in request.headers.keys().filter(|name| is_amz(name.as_str())) {
+            let lines = request.headers.get_all(name).iter();
+            let lines: Vec<_> = lines.map(|v| text(v.as_bytes()).trim().to_owned()).collect();
+            values.insert(name.as_str().to_owned(), lines.join(","));
+        }
+        let mut uncovered: Vec<&str> = Vec::new();
+        for (name, value) in request.target.query.iter().filter(|(name, _)| is_amz(name)) {
+            let lower = name.to_ascii_lowercase();
+            let value = value.trim();
+            let covered = match claim.expires {
+                // What is sent both ways is read from the header.
+                Some(_) => values.entry(lower).or_insert_with(|| value.to_owned()) == value,
+                None => lower == "x-amz-security-token",
+            };
+            if !covered {
+                uncovered.push(name);
+            }
+        }
+        match uncovered.is_empty() {
+            true => Ok(Self(values)),
+            false => Err(not_signed(&uncovered.join(", "))),
+        }
     }
+}
+
+fn is_amz(name: &str) -> bool {
+    name.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("x-amz-"))
 }
 
 /// Compares a base64 HMAC-SHA-1 in constant time.
@@ -144,7 +141,11 @@ pub(super) fn check_tag(claim: &V2Claim<'_>, secret: &str, to_sign: &str) -> Res
 
 /// Method, Content-MD5, Content-Type, date, the `x-amz-*` headers, the resource with `path_end`
 /// behind its path.
-fn string_to_sign(request: &RequestParts<'_>, date_line: &str, path_end: &str) -> String {
+fn string_to_sign(
+    request: &RequestParts<'_>,
+    (date_line, amz): (&str, &AmzValues),
+    path_end: &str,
+) -> String {
     let mut out = String::with_capacity(256);
     out.push_str(request.method);
     out.push('\n');
@@ -156,15 +157,10 @@ fn string_to_sign(request: &RequestParts<'_>, date_line: &str, path_end: &str) -
     }
     out.push_str(date_line);
     out.push('\n');
-    let mut names: Vec<&str> = request.headers.keys().map(|name| name.as_str()).collect();
-    names.retain(|name| name.starts_with("x-amz-"));
-    names.sort_unstable();
-    for name in names {
+    for (name, value) in &amz.0 {
         out.push_str(name);
-        for (at, value) in request.headers.get_all(name).iter().enumerate() {
-            out.push(if at == 0 { ':' } else { ',' });
-            out.push_str(text(value.as_bytes()).trim());
-        }
+        out.push(':');
+        out.push_str(value);
         out.push('\n');
     }
     resource_into(&mut out, request, path_end);
@@ -179,8 +175,7 @@ fn resource_into(out: &mut String, request: &RequestParts<'_>, path_end: &str) {
     }
     out.push_str(&target.path_raw);
     out.push_str(path_end);
-    let in_table = |name: &str| SUBRESOURCES.binary_search(&name).is_ok();
-    let mut parts: Vec<_> = target.query.iter().filter(|(name, _)| in_table(name)).collect();
+    let mut parts: Vec<_> = target.query.iter().filter(|(name, _)| is_covered(name)).collect();
     parts.sort();
     for (at, (name, value)) in parts.into_iter().enumerate() {
         out.push(if at == 0 { '?' } else { '&' });
@@ -194,10 +189,34 @@ fn resource_into(out: &mut String, request: &RequestParts<'_>, path_end: &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::SUBRESOURCES;
+    use super::is_covered;
+    use larder_s3_model::OPERATIONS;
+
+    /// The documentation's list, and boto's. What is not in them is in the table.
+    const KNOWN: &str = "accelerate acl analytics cors defaultObjectAcl delete inventory lifecycle \
+        location logging metrics notification object-lock partNumber policy replication \
+        requestPayment response-cache-control response-content-disposition \
+        response-content-encoding response-content-language response-content-type \
+        response-expires restore select select-type tagging torrent uploadId uploads versionId \
+        versioning versions website";
 
     #[test]
-    fn subresources_are_sorted_for_the_search() {
-        assert!(SUBRESOURCES.is_sorted());
+    fn what_tells_operations_apart_is_covered() {
+        for info in &OPERATIONS {
+            // What refines a subresource, and what decides by its value, clients leave out.
+            let refines = ["id", "annotationName", "list-type"];
+            for (name, _) in info.query.iter().filter(|(name, _)| !refines.contains(name)) {
+                assert!(is_covered(name), "{}: {name}", info.name);
+            }
+        }
+        for name in KNOWN.split_ascii_whitespace() {
+            assert!(is_covered(name), "{name}");
+        }
+        for name in ["annotation", "attributes", "renameObject", "publicAccessBlock"] {
+            assert!(is_covered(name), "{name}");
+        }
+        for name in ["prefix", "marker", "x-id", "response-", "response-etag", "list-type"] {
+            assert!(!is_covered(name), "{name}");
+        }
     }
 }

@@ -1,12 +1,13 @@
 //! Signature Version 4 of a request, in header and query.
 
-use super::canonical::{bounded_canonical_request, text};
+use super::canonical::{check_length, has_other_space, text};
 use super::claim::Place;
 use super::payload::DeclaredPayload;
 use super::signed_headers::SignedHeaders;
 use super::{
-    AuthSettings, AuthType, CanonicalRequest, ChunkSigner, RequestParts, SigningKeys, V4Claim,
-    Verified, check_skew, iso_seconds, not_signed, signature_mismatch, spaced_hex, string_to_sign,
+    AuthSettings, AuthType, CanonicalRequest, ChunkSigner, Fold, RequestParts, SigningKeys,
+    V4Claim, Verified, canonical_request, check_skew, iso_seconds, not_signed, signature_mismatch,
+    spaced_hex, string_to_sign,
 };
 use crate::error::{ErrorCode, WireError, echoed};
 use http::HeaderMap;
@@ -176,7 +177,7 @@ impl Signed<'_> {
         let claim = self.claim;
         self.check_coverage(&SignedHeaders::parse(claim.signed_headers, self.place())?)?;
         let declared = DeclaredPayload::parse(self.payload_hash)?;
-        let canonical = bounded_canonical_request(&CanonicalRequest {
+        let request = CanonicalRequest {
             method: self.request.method,
             path_raw: &self.request.target.path_raw,
             query_raw: &self.request.target.query_raw,
@@ -184,12 +185,21 @@ impl Signed<'_> {
             authority: self.request.authority,
             signed_headers: claim.signed_headers,
             payload_hash: self.payload_hash,
-        })?;
+        };
+        check_length(&request)?;
+        let canonical = canonical_request(&request, Fold::Spaces);
         let to_sign = string_to_sign(self.amz_date, claim.scope, &canonical);
+        // At most one more, and only where it can differ.
+        let folded_otherwise = || {
+            let canonical = canonical_request(&request, Fold::WhiteSpace);
+            string_to_sign(self.amz_date, claim.scope, &canonical)
+        };
         let tag = hex::decode::<32>(claim.signature.as_bytes());
         let key = tag.and_then(|tag| {
             keys.verified(claim.access_key, secret, claim.scope, |key| {
                 key.verify(to_sign.as_bytes(), &tag)
+                    || (has_other_space(&request)
+                        && key.verify(folded_otherwise().as_bytes(), &tag))
             })
         });
         let Some(key) = key else {

@@ -44,6 +44,9 @@ enum Expected {
     Computed(ChecksumAlgorithm),
 }
 
+/// The header that announces what will stand behind the last chunk.
+const TRAILER: &str = "x-amz-trailer";
+
 /// A body that kept all promises.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifiedBody {
@@ -63,8 +66,7 @@ impl BodyVerifier {
         headers: &HeaderMap,
         content_length: Option<u64>,
     ) -> Result<Self, WireError> {
-        let has_trailers = matches!(payload, PayloadMode::Chunked { trailers: true, .. });
-        let expected = expected_checksum(headers, has_trailers)?;
+        let expected = expected_checksum(headers, &payload)?;
         Self::with(payload, headers, Framing::Length(content_length), expected)
     }
 
@@ -73,8 +75,7 @@ impl BodyVerifier {
     ///
     /// Errors: those of [`Self::new`].
     pub fn until_end(payload: PayloadMode, headers: &HeaderMap) -> Result<Self, WireError> {
-        let has_trailers = matches!(payload, PayloadMode::Chunked { trailers: true, .. });
-        let expected = expected_checksum(headers, has_trailers)?;
+        let expected = expected_checksum(headers, &payload)?;
         Self::with(payload, headers, Framing::UntilEnd, expected)
     }
 
@@ -109,7 +110,9 @@ impl BodyVerifier {
             PayloadMode::SignedSha256(digest) => (None, Some(digest), announced?),
             PayloadMode::Chunked { signer, trailers } => {
                 let length = decoded_length(headers)?;
-                (Some(ChunkDecoder::new(signer, trailers, length)), None, Some(length))
+                // What comes unannounced behind unsigned chunks is refused there.
+                let due = trailers && (signer.is_some() || headers.contains_key(TRAILER));
+                (Some(ChunkDecoder::new(signer, due, length)), None, Some(length))
             }
         };
         let algorithm = match &checksum {
@@ -261,9 +264,15 @@ fn multiple_checksums() -> WireError {
     )
 }
 
-fn expected_checksum(headers: &HeaderMap, has_trailers: bool) -> Result<Expected, WireError> {
+fn expected_checksum(headers: &HeaderMap, payload: &PayloadMode) -> Result<Expected, WireError> {
+    let (has_trailers, signed) = match payload {
+        PayloadMode::Chunked { trailers, signer } => (*trailers, signer.is_some()),
+        PayloadMode::Unsigned | PayloadMode::SignedSha256(_) => (false, false),
+    };
     let mut expected = header_checksum(headers)?.map_or(Expected::Nothing, Expected::Value);
     match (announced_trailer(headers)?, has_trailers) {
+        // There is no mode of unsigned chunks without trailers, so those who have none choose this.
+        (None, true) if !signed => {}
         (None, false) => {}
         (Some(algorithm), true) => {
             if matches!(expected, Expected::Value(_)) {
@@ -271,7 +280,7 @@ fn expected_checksum(headers: &HeaderMap, has_trailers: bool) -> Result<Expected
             }
             expected = Expected::Trailer(algorithm);
         }
-        // A trailer without its announcement, an announcement that cannot come true.
+        // A signed trailer without its announcement, an announcement that cannot come true.
         (None, true) => return Err(WireError::new(ErrorCode::MalformedTrailerError)),
         (Some(_), false) => return Err(unsupported_trailer()),
     }
@@ -323,12 +332,23 @@ fn full_checksum(
     }
 }
 
+/// `InvalidRequest` for the name of an algorithm that is none, with those that there are.
+pub fn unsupported_algorithm() -> WireError {
+    let mut names = ChecksumAlgorithm::ALL.map(ChecksumAlgorithm::name);
+    names.sort_unstable();
+    invalid_request(format!(
+        "Checksum algorithm provided is unsupported. Please try again with any of the valid types: \
+         [{}]",
+        names.join(", ")
+    ))
+}
+
 fn unsupported_trailer() -> WireError {
     invalid_request("The value specified in the x-amz-trailer header is not supported")
 }
 
 fn announced_trailer(headers: &HeaderMap) -> Result<Option<ChecksumAlgorithm>, WireError> {
-    let Some(text) = text_of(headers, "x-amz-trailer") else {
+    let Some(text) = text_of(headers, TRAILER) else {
         return Ok(None);
     };
     let algorithm = ChecksumAlgorithm::ALL
@@ -353,8 +373,7 @@ fn named_algorithm(headers: &HeaderMap) -> Result<Option<ChecksumAlgorithm>, Wir
     for name in ["x-amz-sdk-checksum-algorithm", "x-amz-checksum-algorithm"] {
         if let Some(text) = text_of(headers, name) {
             let algorithm = ChecksumAlgorithm::parse(text);
-            let invalid = || invalid_request(format!("Value for {name} header is invalid."));
-            return algorithm.map(Some).ok_or_else(invalid);
+            return algorithm.map(Some).ok_or_else(unsupported_algorithm);
         }
     }
     Ok(None)

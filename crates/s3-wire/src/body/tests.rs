@@ -115,11 +115,9 @@ fn heads_that_contradict_themselves() {
         code,
         "Value for x-amz-sdk-checksum-algorithm header is invalid.",
     );
-    refused(
-        plain(&[("x-amz-sdk-checksum-algorithm", "CRC16")]),
-        code,
-        "x-amz-sdk-checksum-algorithm",
-    );
+    for name in ["x-amz-sdk-checksum-algorithm", "x-amz-checksum-algorithm"] {
+        refused(plain(&[(name, "CRC16")]), code, "[CRC32, CRC32C, CRC64NVME, MD5, SHA1, SHA256");
+    }
     // These share the prefix and are no checksums.
     plain(&[crc32, ("x-amz-checksum-type", "FULL_OBJECT"), ("x-amz-checksum-mode", "ENABLED")])
         .unwrap();
@@ -132,6 +130,11 @@ fn trailers_must_come_as_announced() {
     let announced = ("x-amz-trailer", "x-amz-checksum-crc32");
     let malformed = ErrorCode::MalformedTrailerError;
     chunked(&[announced], &[crc32]).unwrap();
+    // There is no mode of unsigned chunks that promises none.
+    assert_eq!(chunked(&[], &[]).unwrap().checksum, None);
+    assert!(chunked(&[crc32], &[]).unwrap().checksum.is_some());
+    refused(chunked(&[("x-amz-checksum-crc32", "AAAAAA==")], &[]), ErrorCode::BadDigest, "");
+    refused(chunked(&[crc32], &[crc32]), malformed, "");
     refused(chunked(&[announced], &[]), malformed, "");
     refused(chunked(&[], &[crc32]), malformed, "");
     refused(chunked(&[announced], &[("x-amz-checksum-sha1", "AAAA")]), malformed, "");

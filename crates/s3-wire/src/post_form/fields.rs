@@ -1,12 +1,19 @@
 //! The fields of a POST form that stand before its file.
 
+use super::FORM_FIELDS_BYTES_MAX;
 use crate::auth::PostClaim;
 use crate::error::{ErrorCode, WireError};
+
+/// What stands for the file's name.
+const FILENAME: &str = "${filename}";
+/// Most bytes of the fields once the file's name is in them: without a limit it could be the square
+/// of what was sent.
+const FIELDS_EXPANDED_BYTES_MAX: usize = 2 * FORM_FIELDS_BYTES_MAX;
 
 /// A form's fields, in the order sent, and what the file's own part says of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FormFields {
-    /// Names as sent, and values.
+    /// Names as sent, and values with the file's name in them.
     pub fields: Vec<(String, String)>,
     /// The file's name without directories, for `${filename}`.
     pub file_name: String,
@@ -21,12 +28,35 @@ impl FormFields {
         found.map(|(_, value)| value.as_str())
     }
 
-    /// The key of the object, with the file's name in place of `${filename}`.
+    /// Puts the file's name in place of `${filename}` in every field, once. AWS does so before it
+    /// looks at the policy, whose conditions are about what results. [`super::PostFormParser`] has
+    /// done it.
+    ///
+    /// Errors: `MaxPostPreDataLengthExceeded` when the fields would grow too large.
+    pub(super) fn expand(&mut self) -> Result<(), WireError> {
+        let longer = self.file_name.len();
+        let grown: usize = self
+            .fields
+            .iter()
+            .map(|(name, value)| {
+                let times = value.matches(FILENAME).count();
+                name.len() + value.len() + times * longer
+            })
+            .sum();
+        if grown > FIELDS_EXPANDED_BYTES_MAX {
+            return Err(super::parser::fields_too_long(FIELDS_EXPANDED_BYTES_MAX));
+        }
+        for (_, value) in self.fields.iter_mut().filter(|(_, value)| value.contains(FILENAME)) {
+            *value = value.replace(FILENAME, &self.file_name);
+        }
+        Ok(())
+    }
+
+    /// The key of the object.
     ///
     /// Errors: `InvalidArgument` without a `key` field, `InvalidArgument` for an empty key.
-    pub fn key(&self) -> Result<String, WireError> {
+    pub fn key(&self) -> Result<&str, WireError> {
         let key = self.get("key").ok_or_else(|| crate::auth::missing_field("key"))?;
-        let key = key.replace("${filename}", &self.file_name);
         if key.is_empty() {
             return Err(WireError::invalid_argument(
                 "User key must have a length greater than 0.",
@@ -122,6 +152,7 @@ mod tests {
             file_name: "p.jpg".to_owned(),
             file_content_type: None,
         };
+        form.expand().unwrap();
         assert_eq!(form.key().unwrap(), "u/p.jpg");
         assert_eq!(form.success_action_status(), 201);
         assert_eq!(form.success_action_redirect(), None);

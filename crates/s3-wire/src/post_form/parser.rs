@@ -50,6 +50,11 @@ enum Sought {
     HeadersEnd,
 }
 
+pub(super) fn fields_too_long(limit: usize) -> WireError {
+    WireError::new(ErrorCode::MaxPostPreDataLengthExceeded)
+        .element("MaxPostPreDataLengthBytes", limit.to_string())
+}
+
 fn malformed() -> WireError {
     WireError::new(ErrorCode::MalformedPOSTRequest)
 }
@@ -92,9 +97,7 @@ impl PostFormParser {
                 return Ok(Some(FormEvent::Fields(self.fields.clone())));
             }
             if self.held.len() > FORM_FIELDS_BYTES_MAX {
-                let limit = FORM_FIELDS_BYTES_MAX.to_string();
-                return Err(WireError::new(ErrorCode::MaxPostPreDataLengthExceeded)
-                    .element("MaxPostPreDataLengthBytes", limit));
+                return Err(fields_too_long(FORM_FIELDS_BYTES_MAX));
             }
             if input.is_empty() {
                 return Ok(None);
@@ -133,6 +136,7 @@ impl PostFormParser {
                     if part.name.eq_ignore_ascii_case("file") {
                         self.fields.file_name = part.file_name;
                         self.fields.file_content_type = part.content_type;
+                        self.fields.expand()?;
                         let _ = self.held.split_to(end + 4);
                         self.state = State::File;
                         return Ok(true);

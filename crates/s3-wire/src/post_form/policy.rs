@@ -98,8 +98,8 @@ impl PostPolicy {
         Ok(Self { expiration, conditions })
     }
 
-    /// Checks a form against its policy. `bucket` is the one addressed; the key is compared after
-    /// `${filename}` has been replaced.
+    /// Checks a form against its policy. `bucket` is the one addressed; the fields are compared
+    /// after `${filename}` has been replaced in them.
     ///
     /// Errors: `AccessDenied` with AWS's sentence about the first condition that fails. The size of
     /// the file is still to be checked with what is returned.
@@ -115,7 +115,7 @@ impl PostPolicy {
         let key = fields.key()?;
         let value = |name: &str| match name {
             "bucket" => Some(bucket),
-            "key" => Some(key.as_str()),
+            "key" => Some(key),
             name => fields.get(name),
         };
         let mut size = SizeRange::ANY;

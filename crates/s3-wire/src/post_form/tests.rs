@@ -1,5 +1,5 @@
 use super::{FORM_FIELDS_BYTES_MAX, FormEvent, FormFields, PostFormParser, PostPolicy};
-use crate::auth::{AuthSettings, AuthType, PostClaim, Verifier};
+use crate::auth::{AuthSettings, AuthType, PostClaim, SigV2, Verifier};
 use crate::error::{ErrorCode, WireError};
 use crate::signer::Signer;
 use base64::Engine as _;
@@ -246,7 +246,7 @@ fn example_with_one_field_changed() {
 
 #[test]
 fn claims_of_forms() {
-    let verifier = Verifier::new(AuthSettings { sigv2: true, ..AuthSettings::default() });
+    let verifier = Verifier::default();
     let now = example_signer().now;
     let make = |pairs: &[(&str, &str)]| FormFields {
         fields: pairs.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect(),
@@ -261,7 +261,8 @@ fn claims_of_forms() {
     let v2 = make(&[("AWSAccessKeyId", "AKID"), ("Policy", &policy), ("Signature", &signature)]);
     let claim = PostClaim::parse(&v2).unwrap();
     verifier.verify_post(&claim, SECRET, now).unwrap();
-    let error = Verifier::default().verify_post(&claim, SECRET, now).unwrap_err();
+    let off = Verifier::new(AuthSettings { sigv2: SigV2::Off, ..AuthSettings::default() });
+    let error = off.verify_post(&claim, SECRET, now).unwrap_err();
     assert_eq!(error.code, ErrorCode::InvalidRequest);
     for fields in [
         make(&[("policy", &policy)]),

@@ -13,6 +13,7 @@ pub(crate) use accounts::ConfiguredAccount;
 pub(crate) use table::help;
 pub(crate) use values::rate;
 
+use larder_s3_wire::auth::SigV2;
 use larder_types::BucketName;
 use sources::{Given, Source};
 use std::ffi::OsString;
@@ -51,7 +52,7 @@ pub(crate) struct Settings {
     pub(crate) root_access_key: Option<String>,
     pub(crate) root_secret_key: Option<String>,
     pub(crate) buckets: Vec<BucketName>,
-    pub(crate) sigv2: bool,
+    pub(crate) sigv2: SigV2,
     pub(crate) memory: u64,
     pub(crate) connections_max: usize,
     pub(crate) idle_timeout: Duration,
@@ -78,7 +79,7 @@ impl Default for Settings {
             root_access_key: None,
             root_secret_key: None,
             buckets: Vec::new(),
-            sigv2: false,
+            sigv2: SigV2::default(),
             memory: 0,
             connections_max: 0,
             idle_timeout: Duration::ZERO,

@@ -129,11 +129,11 @@ pub(crate) static SETTINGS: &[Setting] = &[
     },
     Setting {
         name: "sigv2",
-        value: "",
-        kind: Kind::Switch,
-        default: "false",
-        help: "accept the outdated signature version 2 as well",
-        set: |s, text| values::switch(text).map(|v| s.sigv2 = v),
+        value: "WHERE",
+        kind: Kind::One,
+        default: "presigned",
+        help: "the outdated signature version 2: off, presigned (in URLs and forms) or on",
+        set: |s, text| values::sigv2(text).map(|v| s.sigv2 = v),
     },
     Setting {
         name: "memory",

@@ -1,6 +1,7 @@
 //! The settings as operators give them.
 
 use super::{LogFormat, Settings, load};
+use larder_s3_wire::auth::SigV2;
 use std::io;
 use std::path::Path;
 use std::time::Duration;
@@ -30,13 +31,14 @@ fn defaults() {
     assert_eq!(settings.region, None);
     assert_eq!(settings.memory, 256 << 20);
     assert_eq!(settings.log_format, LogFormat::Auto);
-    assert!(!settings.ephemeral && !settings.sigv2);
+    assert!(!settings.ephemeral);
+    assert_eq!(settings.sigv2, SigV2::Presigned);
 }
 
 #[test]
 fn flag_wins_over_environment_over_file() {
     let file =
-        "data = 'f'\nregion = 'file'\nshutdown_grace = 3\nsigv2 = true\nlisten = ['[::1]:1']";
+        "data = 'f'\nregion = 'file'\nshutdown_grace = 3\nsigv2 = 'on'\nlisten = ['[::1]:1']";
     let variables =
         [("LARDER_CONFIG", "larder.toml"), ("LARDER_DATA", "e"), ("LARDER_REGION", "env")];
     let settings = try_load(&["--data", "g", "--ephemeral"], &variables, file).unwrap();
@@ -44,7 +46,8 @@ fn flag_wins_over_environment_over_file() {
     assert_eq!(settings.region.as_deref(), Some("env"));
     assert_eq!(settings.shutdown_grace, Duration::from_secs(3));
     assert_eq!(settings.listen, ["[::1]:1".parse().unwrap()]);
-    assert!(settings.ephemeral && settings.sigv2);
+    assert!(settings.ephemeral);
+    assert_eq!(settings.sigv2, SigV2::On);
 }
 
 #[test]
@@ -78,7 +81,9 @@ fn values_are_checked_where_they_stand() {
     check_error(&["--config=larder.toml"], &[], "\n\nx = ", "line 3");
     check_error(&["--config", "none.toml"], &[], "", "none.toml cannot be read");
     check_error(&["--data"], &[], "", "--data needs a value: --data DIR");
-    check_error(&["--data", "--sigv2"], &[], "", "--data needs a value");
+    check_error(&["--data", "--ephemeral"], &[], "", "--data needs a value");
+    check_error(&["--sigv2"], &[], "", "--sigv2 needs a value: --sigv2 WHERE");
+    check_error(&["--sigv2", "true"], &[], "", "expected off, presigned (in URLs and forms only)");
     check_error(&["--data=a", "--data=b"], &[], "", "given twice");
     check_error(&["/srv"], &[], "", "unexpected \"/srv\"");
     check_error(&["--tls-cert=c"], &[], "", "tls-cert is set and tls-key is not");

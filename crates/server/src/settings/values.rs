@@ -1,6 +1,7 @@
 //! How the values of settings are written. An error says what was expected.
 
 use super::{LogFormat, MEMORY_MIN};
+use larder_s3_wire::auth::SigV2;
 use larder_types::BucketName;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
@@ -128,6 +129,15 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
         _ => None,
     };
     ms.map(Duration::from_millis).ok_or("expected a time in ms, s, m or h, such as 30s".into())
+}
+
+pub(super) fn sigv2(text: &str) -> Result<SigV2, String> {
+    match text {
+        "off" => Ok(SigV2::Off),
+        "presigned" => Ok(SigV2::Presigned),
+        "on" => Ok(SigV2::On),
+        _ => Err("expected off, presigned (in URLs and forms only) or on".into()),
+    }
 }
 
 pub(super) fn log_format(text: &str) -> Result<LogFormat, String> {

@@ -53,7 +53,7 @@ impl Case {
         let listed = parts.iter().map(|part| CompletedPart {
             part_number: part.part_number,
             etag: Some(part.record.etag()),
-            checksums: algorithm.and_then(|a| part.record.checksum_of(a)).into_iter().collect(),
+            checksum: algorithm.and_then(|a| part.record.checksum_of(a)),
         });
         let request = CompleteUpload { parts: listed.collect(), ..CompleteUpload::default() };
         Self { upload: upload(checksum), parts, request }
@@ -81,14 +81,26 @@ fn order_and_identity() {
     let unparsable = plain().with(|c| c.request.parts[1].etag = None).run();
     assert!(matches!(unparsable, Err(Error::InvalidPart { part_number: 2 })));
     let sha256 = || Case::new(Some((Sha256, Composite)));
-    let other = sha256().with(|c| c.request.parts[1].checksums[0].digest[0] ^= 1).run();
+    let other = sha256().with(|c| flip(&mut c.request.parts[1])).run();
     assert!(matches!(other, Err(Error::InvalidPart { part_number: 2 })));
+    // Whose algorithm is another proves nothing, whether the upload has one or not.
+    let sha1 = |case: Case| {
+        let sum = Checksum::full(Sha1, vec![7; 20]);
+        case.with(|c| c.request.parts[1].checksum = Some(sum)).run()
+    };
+    let other = sha1(sha256());
+    assert!(matches!(other, Err(Error::PartBadDigest { part_number: 2, algorithm: Sha1 })));
+    assert!(matches!(sha1(plain()), Err(Error::InvalidPart { part_number: 2 })));
     let gap = |case: Case| case.with(|c| drop(c.request.parts.remove(1))).run();
     assert!(matches!(gap(sha256()), Err(Error::InvalidPartOrder)));
     assert_eq!(gap(plain()).unwrap().etag.parts, Some(2));
     assert_eq!(gap(Case::new(Some((Crc32, FullObject)))).unwrap().etag.parts, Some(2));
     let none = plain().with(|c| c.request.parts.clear()).run();
     assert!(matches!(none, Err(Error::InvalidRequest(_))));
+}
+
+fn flip(part: &mut CompletedPart) {
+    part.checksum.as_mut().expect("the case has checksums").digest[0] ^= 1;
 }
 
 #[test]
@@ -128,10 +140,10 @@ fn checksums_of_the_object() {
         }
         // A part's checksum that the request does not repeat is the one that was uploaded; one
         // that it repeats wrongly is refused.
-        let bare = case().with(|c| c.request.parts[2].checksums.clear()).run();
+        let bare = case().with(|c| c.request.parts[2].checksum = None).run();
         assert_eq!(bare.unwrap().checksum, ours);
         let wrong = Checksum::full(checksum.0, vec![9; ours.digest.len()]);
-        let wrong = case().with(|c| c.request.parts[2].checksums = vec![wrong]).run();
+        let wrong = case().with(|c| c.request.parts[2].checksum = Some(wrong)).run();
         assert!(matches!(wrong, Err(Error::InvalidPart { part_number: 3 })));
     }
 }
@@ -159,7 +171,7 @@ fn ten_thousand_parts() {
     let listed = parts.iter().map(|part| CompletedPart {
         part_number: part.part_number,
         etag: Some(part.record.etag()),
-        checksums: Vec::new(),
+        checksum: None,
     });
     let request = CompleteUpload { parts: listed.collect(), ..CompleteUpload::default() };
     let assembly = Assembly::of(&upload(None), &parts, &request, PART_BYTES_MIN).unwrap();

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use larder_digest::{BodyDigests, BodyHasher, BodyPlan, Md5Queue};
 use larder_objects::{Body, BodyError};
 use larder_platform::Platform;
+use larder_s3_wire::body::unsupported_algorithm;
 use larder_s3_wire::error::{ErrorCode, S3Error};
 use larder_s3_wire::post_form::{
     FORM_FIELDS_BYTES_MAX, FormEvent, FormFields, PostFormParser, SizeRange,
@@ -72,12 +73,12 @@ impl Expected {
             }
         }
         if let Some(text) = fields.get("x-amz-checksum-algorithm") {
-            let named = ChecksumAlgorithm::parse(text);
+            let named = ChecksumAlgorithm::parse(text).ok_or_else(unsupported_algorithm)?;
             let other = expected.checksum.as_ref().map(|checksum| checksum.algorithm);
-            if named.is_none() || other.is_some_and(|other| Some(other) != named) {
+            if other.is_some_and(|other| other != named) {
                 return Err(invalid("Value for x-amz-checksum-algorithm is invalid.".to_owned()));
             }
-            expected.algorithm = named;
+            expected.algorithm = Some(named);
         }
         Ok(expected)
     }

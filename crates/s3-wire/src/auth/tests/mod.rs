@@ -102,6 +102,36 @@ fn authorization(signed_headers: &str, signature: &str) -> String {
     )
 }
 
+/// Go's SDK folds runs of spaces before it signs; boto3, the JavaScript, Ruby and Java SDKs fold
+/// all white space. What is sent is the same.
+#[test]
+fn white_space_in_signed_values_folds_either_way() {
+    let signed = |value: &str| {
+        let mut request = Request::new("PUT", "/k", &[("host", HOST)]);
+        request.headers.insert("x-amz-meta-a", HeaderValue::from_bytes(value.as_bytes()).unwrap());
+        signer().sign_request("PUT", "/k", &mut request.headers, UNSIGNED_PAYLOAD);
+        request
+    };
+    let check = |signed_as: &str, sent: &str, fine: bool| {
+        let mut request = signed(signed_as);
+        let sent_value = HeaderValue::from_bytes(sent.as_bytes()).unwrap();
+        request.headers.insert("x-amz-meta-a", sent_value);
+        let verified = request.verify();
+        assert_eq!(verified.is_ok(), fine, "{signed_as:?} {sent:?} {verified:?}");
+    };
+    check("x\ty", "x\ty", true);
+    check("x y", "x\ty", true);
+    check("x y", "x \t\t y\t", true);
+    check("x y", "x\u{a0}y", true);
+    check("x\u{a0}y", "x\u{a0}y", true);
+    check("x y z", "x\ty  z", true);
+    check("x\ty z", "x\ty  z", true);
+    // All values are folded by one rule, and nothing else is.
+    check("x\ty z", "x\ty\tz", false);
+    check("xy", "x\ty", false);
+    check("x\ty", "x y", false);
+}
+
 /// "Authenticating Requests: Using the Authorization Header", examples with a single chunk.
 #[test]
 fn aws_header_examples() {
@@ -291,7 +321,7 @@ fn date_header_in_any_form() {
         // Signed as AWS defines it, by hand: there is no x-amz-date to sign.
         let mut request = Request::new("GET", "/k", &[("host", HOST), ("date", date)]);
         request.add("x-amz-content-sha256", EMPTY);
-        let canonical = super::canonical_request(&super::CanonicalRequest {
+        let parts = super::CanonicalRequest {
             method: "GET",
             path_raw: "/k",
             query_raw: "",
@@ -299,7 +329,8 @@ fn date_header_in_any_form() {
             authority: None,
             signed_headers: "date;host;x-amz-content-sha256",
             payload_hash: EMPTY,
-        });
+        };
+        let canonical = super::canonical_request(&parts, super::Fold::Spaces);
         let scope = "20130524/us-east-1/s3/aws4_request";
         let to_sign = super::string_to_sign("20130524T000000Z", scope, &canonical);
         let key = super::derive_signing_key(SECRET, scope);

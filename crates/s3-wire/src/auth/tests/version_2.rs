@@ -1,4 +1,5 @@
 use super::{ACCESS_KEY, Request};
+use crate::auth::SigV2;
 use crate::error::ErrorCode;
 use larder_types::Timestamp;
 
@@ -52,9 +53,13 @@ fn aws_version_2_examples() {
         request.now = Timestamp::parse_http_date(&date).unwrap();
         request.add("date", &date);
         request.add("authorization", &format!("AWS {ACCESS_KEY}:{signature}"));
-        let error = request.refused(ErrorCode::InvalidRequest);
-        assert!(error.message.contains("Please use AWS4-HMAC-SHA256"));
-        request.settings.sigv2 = true;
+        for setting in [SigV2::Off, SigV2::Presigned] {
+            request.settings.sigv2 = setting;
+            let error = request.refused(ErrorCode::InvalidRequest);
+            assert!(error.message.contains("Please use AWS4-HMAC-SHA256"));
+            assert!(error.message.contains("--sigv2 on"), "{error}");
+        }
+        request.settings.sigv2 = SigV2::On;
         request.verify().unwrap();
         request.set("authorization", &format!("AWS {ACCESS_KEY}:AAAA"));
         request.refused(ErrorCode::SignatureDoesNotMatch);
@@ -68,13 +73,17 @@ fn version_2_query() {
          Signature=NpgCjnDzrM%2BWFzoENXmpNDUsSn8%3D"
     );
     let mut request = Request::new("GET", &uri, &[("host", "johnsmith.s3.amazonaws.com")]);
-    request.settings.sigv2 = true;
     request.now = Timestamp::from_seconds(1_175_139_620);
     request.verify().unwrap();
     request.now = Timestamp::from_seconds(1_175_139_621);
     assert_eq!(request.refused(ErrorCode::AccessDenied).message, "Request has expired");
-    request.settings.sigv2 = false;
-    request.refused(ErrorCode::InvalidRequest);
+    request.settings.sigv2 = SigV2::Off;
+    let error = request.refused(ErrorCode::InvalidRequest);
+    assert!(error.message.contains("--sigv2 presigned"), "{error}");
+    // Without an expiry a URL would be one for ever.
+    let forever = uri.replace("Expires=1175139620&", "");
+    let request = Request::new("GET", &forever, &[("host", "johnsmith.s3.amazonaws.com")]);
+    request.refused(ErrorCode::AccessDenied);
 }
 
 /// Clients ask for `/bucket?acl` and sign `/bucket/?acl`, or what they ask for.
@@ -87,7 +96,7 @@ fn a_bucket_with_or_without_its_slash() {
         let signature = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, tag);
         let mut request = Request::new("GET", "/b?acl", &[("host", "h"), ("date", date)]);
         request.add("authorization", &format!("AWS {ACCESS_KEY}:{signature}"));
-        request.settings.sigv2 = true;
+        request.settings.sigv2 = SigV2::On;
         request.now = Timestamp::parse_http_date(date).unwrap();
         assert_eq!(request.verify().is_ok(), fine, "{resource}");
     }
@@ -97,7 +106,7 @@ fn a_bucket_with_or_without_its_slash() {
 fn version_2_dates() {
     let mut request = Request::new("GET", "/k", &[("host", "h")]);
     request.add("authorization", &format!("AWS {ACCESS_KEY}:AAAA"));
-    request.settings.sigv2 = true;
+    request.settings.sigv2 = SigV2::On;
     request.refused(ErrorCode::AccessDenied);
     let today = "Tue, 27 Mar 2007 19:44:46 GMT";
     request.now = Timestamp::parse_http_date(today).unwrap();
@@ -116,25 +125,85 @@ fn version_2_dates() {
     }
 }
 
-/// Parameters stand in for headers, and these are not signed.
+/// A parameter stands in for the header of its name. In a presigned URL it is signed like one.
 #[test]
-fn version_2_covers_no_amz_parameter() {
+fn version_2_covers_amz_parameters_of_urls() {
     let uri = format!("/k?AWSAccessKeyId={ACCESS_KEY}&Expires=1175139620&Signature=AAAA");
     for (more, code) in [
         ("", ErrorCode::SignatureDoesNotMatch),
-        ("&x-amz-security-token=t", ErrorCode::SignatureDoesNotMatch),
         ("&x-id=GetObject", ErrorCode::SignatureDoesNotMatch),
-        ("&x-amz-acl=public-read", ErrorCode::AccessDenied),
-        ("&X-Amz-Tagging=a%3Db", ErrorCode::AccessDenied),
+        ("&x-amz-acl=private", ErrorCode::SignatureDoesNotMatch),
+        ("&X-Amz-Tagging=a%3Db", ErrorCode::SignatureDoesNotMatch),
+        ("&x-amz-acl=private&X-AMZ-ACL=public-read", ErrorCode::AccessDenied),
+        ("&x-amz-meta-a=other", ErrorCode::AccessDenied),
     ] {
         let uri = format!("{uri}{more}");
-        let mut request = Request::new("PUT", &uri, &[("host", "h")]);
-        request.settings.sigv2 = true;
+        let mut request = Request::new("PUT", &uri, &[("host", "h"), ("x-amz-meta-a", "1")]);
         request.now = Timestamp::from_seconds(1_175_139_620);
         let error = request.refused(code);
-        if code == ErrorCode::AccessDenied {
-            let name = more[1..].split('=').next().unwrap();
-            assert_eq!(super::element(&error, "HeadersNotSigned"), name);
+        if code == ErrorCode::SignatureDoesNotMatch && more.contains("mz-") {
+            let line = more[1..].to_ascii_lowercase().replacen('=', ":", 1).replace("%3d", "=");
+            let to_sign = super::element(&error, "StringToSign").to_owned();
+            assert!(to_sign.contains(&format!("\n{line}\n")), "{to_sign}");
         }
+    }
+    // Behind a signature in the header it is not.
+    let mut request = Request::new("PUT", "/k?x-amz-acl=public-read", &[("host", "h")]);
+    request.add("authorization", &format!("AWS {ACCESS_KEY}:AAAA"));
+    request.settings.sigv2 = SigV2::On;
+    let error = request.refused(ErrorCode::AccessDenied);
+    assert_eq!(super::element(&error, "HeadersNotSigned"), "x-amz-acl");
+}
+
+/// What boto3 1.43 presigns for us-east-1 when it is told nothing: method, headers to send, query.
+const BOTO3: [(&str, &str, &str); 7] = [
+    (
+        "GET",
+        "",
+        "response-content-disposition=a%20b&SIGNED&Signature=GRZKywiYONtYfMoeYnavX8%2BE1Jg%3D",
+    ),
+    ("PUT", "", "SIGNED&Signature=kqW5o6Xvfp2IbMU8H0RXDqicBeg%3D"),
+    (
+        "PUT",
+        "",
+        "SIGNED&Signature=EkMx%2FddQgEO7dzP8JbUdCssX%2BV4%3D&x-amz-meta-a=1%202&x-amz-acl=private",
+    ),
+    (
+        "PUT",
+        "image/png",
+        "SIGNED&Signature=hvVzJ3Ij%2BBCg9JRig4jrKmXEO2g%3D&content-type=image%2Fpng",
+    ),
+    ("PUT", "", "partNumber=1&uploadId=u&SIGNED&Signature=Igt%2Fwdw6X9BkBJO%2F4wB8HxS73aw%3D"),
+    ("DELETE", "", "versionId=v&SIGNED&Signature=U8yq32KUrBU%2B7mGsBFMrNJgcNZY%3D"),
+    ("GET", "", "tagging&SIGNED&Signature=RXqT6R%2Fpj10DFYI01bp60J0TN%2FA%3D"),
+];
+
+#[test]
+fn urls_that_boto3_presigns_out_of_the_box() {
+    for (method, content_type, query) in BOTO3 {
+        let signed = format!("AWSAccessKeyId={ACCESS_KEY}&Expires=1795813643");
+        let uri = format!("/b/k%20e%2By?{}", query.replace("SIGNED", &signed));
+        let make = |uri: &str| {
+            let mut request = Request::new(method, uri, &[("host", "s3.amazonaws.com")]);
+            if !content_type.is_empty() {
+                request.add("content-type", content_type);
+            }
+            request.now = Timestamp::from_seconds(1_795_813_600);
+            request
+        };
+        make(&uri).verify().unwrap();
+        let mut late = make(&uri);
+        late.now = Timestamp::from_seconds(1_795_813_644);
+        late.refused(ErrorCode::AccessDenied);
+        for more in ["&acl", "&annotation", "&versionId=w", "&x-amz-acl=public-read"] {
+            let error = make(&format!("{uri}{more}")).verify().unwrap_err();
+            let codes = [ErrorCode::SignatureDoesNotMatch, ErrorCode::AccessDenied];
+            assert!(codes.contains(&error.code), "{more}: {error}");
+        }
+        let mut steered = make(&uri);
+        steered.add("x-amz-copy-source", "b/secret");
+        steered.refused(ErrorCode::SignatureDoesNotMatch);
+        let other = make(&uri.replace("k%20e", "other"));
+        other.refused(ErrorCode::SignatureDoesNotMatch);
     }
 }

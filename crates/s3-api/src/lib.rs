@@ -6,6 +6,7 @@
 
 mod call;
 mod error;
+mod gist;
 mod header_values;
 mod keep_alive;
 mod ops;

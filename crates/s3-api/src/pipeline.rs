@@ -14,6 +14,7 @@ pub(crate) use grant::{Elsewhere, Grant, object_key};
 
 use crate::call::Call;
 use crate::error::Failure;
+use crate::gist::gist;
 use crate::ops::{self, Entry, Requested};
 use crate::reply::Reply;
 use crate::request_body::{Intake, RequestBody};
@@ -38,9 +39,10 @@ impl<S: Storage> Service<S> {
             Ok(reply) => render::answer(call, reply, None),
             Err(failure) => {
                 let code = failure.code().name();
+                let error_message = Some(gist(&failure.error));
                 // Boxed, so that an answer's future has not the size of a refusal's.
                 let reply = Box::pin(render::refusal(&mut call, failure)).await;
-                render::answer(call, reply, Some(code))
+                Answer { error_message, ..render::answer(call, reply, Some(code)) }
             }
         }
     }

@@ -10,6 +10,7 @@ use larder_platform::Platform;
 use larder_s3_wire::auth::{AuthSettings, Verifier};
 use larder_storage::Storage;
 use larder_types::{AccountId, RequestId};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -72,6 +73,8 @@ pub struct Answer {
     pub key: Option<String>,
     /// The S3 error code of a refusal.
     pub error_code: Option<&'static str>,
+    /// What was wrong, for the access line: bounded, without values that may be secrets.
+    pub error_message: Option<Cow<'static, str>>,
     /// `x-amz-request-id`.
     pub request_id: RequestId,
     /// Bytes of the request's body that were read.

@@ -150,6 +150,7 @@ impl App {
             bucket: None,
             key: None,
             error_code: Some(code.name()),
+            error_message: Some(code.message().into()),
             request_id,
             bytes_received: 0,
         }

@@ -9,6 +9,7 @@ use http::{Method, Response};
 use http_body::{Body, Frame, SizeHint};
 use larder_s3_api::{Answer, BodyCut, Requested, ResponseBody};
 use larder_types::RequestId;
+use std::borrow::Cow;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -35,6 +36,7 @@ struct Facts {
     key: Option<String>,
     access_key: Option<String>,
     error_code: Option<&'static str>,
+    error_message: Option<Cow<'static, str>>,
     request_id: Option<RequestId>,
     /// 0 when the client went before there was an answer.
     status: u16,
@@ -75,6 +77,7 @@ impl Telling {
             key: answer.key,
             access_key: answer.access_key,
             error_code: answer.error_code,
+            error_message: answer.error_message,
             request_id: Some(answer.request_id),
             status: answer.response.status().as_u16(),
             bytes_in: answer.bytes_received,
@@ -101,6 +104,7 @@ impl Telling {
             key: facts.key.as_deref(),
             status: facts.status,
             error_code: facts.error_code,
+            error_message: facts.error_message.as_deref(),
             bytes_in: facts.bytes_in,
             bytes_out: self.bytes_out,
             duration_ns,

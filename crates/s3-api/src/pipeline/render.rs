@@ -30,6 +30,7 @@ pub(super) fn answer(call: Call<'_>, mut reply: Reply, error_code: Option<&'stat
         bucket: call.target.bucket,
         key: call.target.key,
         error_code,
+        error_message: None,
         request_id: call.request_id,
         bytes_received: call.body.received(),
     }

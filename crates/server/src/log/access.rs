@@ -15,6 +15,8 @@ pub(crate) struct Access<'a> {
     pub(crate) key: Option<&'a str>,
     pub(crate) status: u16,
     pub(crate) error_code: Option<&'a str>,
+    /// What was wrong; bounded where it was made.
+    pub(crate) error_message: Option<&'a str>,
     pub(crate) bytes_in: u64,
     pub(crate) bytes_out: u64,
     pub(crate) duration_ns: u64,
@@ -33,6 +35,7 @@ impl Access<'_> {
             ("bucket", self.bucket),
             ("key", self.key),
             ("error", self.error_code),
+            ("error_message", self.error_message),
             ("access_key", self.access_key),
         ];
         for (name, text) in texts {

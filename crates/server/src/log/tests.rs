@@ -19,6 +19,7 @@ fn access() -> Access<'static> {
         key: Some(HOSTILE),
         status: 404,
         error_code: Some("NoSuchKey"),
+        error_message: Some("none\nthere"),
         bytes_in: 0,
         bytes_out: 321,
         duration_ns: 1_234_567,
@@ -41,7 +42,8 @@ fn json_line() {
          \"request_id\":\"4442587FB7D0A2F9\",\"status\":404,\"operation\":\"GetObject\",\
          \"bucket\":\"bucket\",\
          \"key\":\"a \\\"b\\\\\\n\\u001b[31m\\u0000\u{2028}\u{e9}\",\"error\":\"NoSuchKey\",\
-         \"bytes_in\":0,\"bytes_out\":321,\"duration_ms\":1.234,\"remote\":\"10.0.0.1:50000\"}\n"
+         \"error_message\":\"none\\nthere\",\"bytes_in\":0,\"bytes_out\":321,\
+         \"duration_ms\":1.234,\"remote\":\"10.0.0.1:50000\"}\n"
     );
 }
 
@@ -51,7 +53,8 @@ fn text_line() {
         line(false),
         "1970-01-01T00:00:00.000Z INFO  request_id=4442587FB7D0A2F9 status=404 \
          operation=GetObject bucket=bucket key=\"a \\\"b\\\\\\n\\u001b[31m\\u0000\u{2028}\u{e9}\" \
-         error=NoSuchKey bytes_in=0 bytes_out=321 duration_ms=1.234 remote=10.0.0.1:50000\n"
+         error=NoSuchKey error_message=\"none\\nthere\" bytes_in=0 bytes_out=321 duration_ms=1.234 \
+         remote=10.0.0.1:50000\n"
     );
 }
 

@@ -50,6 +50,7 @@ fn metrics_and_access_lines_tell_of_requests() {
         "\"request_id\":\"",
         "\"remote\":\"127.0.0.1:",
         "\"error\":\"NoSuchBucket\"",
+        "\"error_message\":\"The specified bucket does not exist\"",
     ] {
         assert!(line.contains(expected), "{expected} in {line}");
     }

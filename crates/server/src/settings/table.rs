@@ -11,7 +11,7 @@ const SETTINGS_MAX: usize = 40;
 pub(crate) enum Kind {
     /// One value.
     One,
-    /// May be given more than once; commas separate values in the environment.
+    /// May be given more than once; commas separate values.
     Many,
     /// On or off; the flag alone means on.
     Switch,
@@ -232,7 +232,8 @@ pub(crate) fn help() -> String {
     out.push_str(
         "\nSettings. Each can also be an environment variable (--tls-cert: LARDER_TLS_CERT) or a\n\
          line of the configuration file (tls_cert). A flag wins over the environment, the\n\
-         environment over the file.\n",
+         environment over the file. What is repeatable also takes several values with commas\n\
+         between them.\n",
     );
     for setting in SETTINGS {
         let name = match setting.has_flag() {

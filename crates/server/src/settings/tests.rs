@@ -59,6 +59,21 @@ fn repeated_values() {
 }
 
 #[test]
+fn commas_separate_values_wherever_they_stand() {
+    let words = ["--buckets", "one,two", "--buckets=three, four,", "--config=larder.toml"];
+    let file = "domain = 'a.example, b.example'\nlisten = ['[::1]:1', '[::1]:2']\nbuckets = 'no'";
+    let settings = try_load(&words, &[], file).unwrap();
+    let buckets: Vec<&str> = settings.buckets.iter().map(|b| b.as_str()).collect();
+    assert_eq!(buckets, ["one", "two", "three", "four"]);
+    assert_eq!(settings.domains, ["a.example", "b.example"]);
+    assert_eq!(settings.listen.len(), 2);
+    check_error(&["--buckets", "one,T_O"], &[], "", "--buckets \"T_O\": expected bucket names");
+    check_error(&["--buckets", ","], &[], "", "--buckets \"\": expected bucket names");
+    // A setting with one value keeps its commas.
+    assert_eq!(try_load(&["--data=a,b"], &[], "").unwrap().data, Path::new("a,b"));
+}
+
+#[test]
 fn unknown_settings_name_the_nearest() {
     check_error(&["--lisen", "x"], &[], "", "--lisen; did you mean --listen?");
     check_error(&[], &[("LARDER_DTA", "x")], "", "LARDER_DTA; did you mean LARDER_DATA?");

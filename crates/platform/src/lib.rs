@@ -14,7 +14,7 @@ mod tasks;
 pub use aligned::AlignedBuffer;
 pub use disk::{DIRECT_ALIGN, Disk, DiskFile, DiskLock, DiskSpace, OpenMode};
 pub use memory::MemoryDisk;
-pub use real::{ProcessUsage, listen_local, process_usage};
+pub use real::{OpenToOthers, ProcessUsage, listen_local, open_to_others, process_usage};
 pub use tasks::{BoxFuture, Step, Tasks, Wake, Worker, WorkerHandle};
 
 use std::sync::Arc;

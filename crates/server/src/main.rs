@@ -13,6 +13,7 @@ mod limits;
 mod listener;
 mod log;
 mod metrics;
+mod privacy;
 mod root;
 mod settings;
 mod told;

@@ -6,7 +6,7 @@ use crate::listener::{Door, Tls, accept};
 use crate::log::Logs;
 use crate::metrics::Metrics;
 use crate::settings::{self, Settings};
-use crate::{banner, limits, root};
+use crate::{banner, limits, privacy, root};
 use larder_objects::{CreateBucket, Error, Objects};
 use larder_platform::Platform;
 use larder_s3_api::{ApiSettings, Parts, Service};
@@ -138,6 +138,7 @@ impl Server<'_> {
         if let Some(tls) = tls {
             self.machine.spawn(tls.keep_fresh(self.machine.clone()));
         }
+        privacy::warn(&settings);
         let keys = self.open(&mut settings)?;
         self.phase.send_replace(Phase::Serving);
         log::info!("ready");

@@ -41,6 +41,8 @@ pub(crate) enum LogFormat {
 #[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) config: Option<PathBuf>,
+    /// Whether secret keys stand in the configuration file.
+    pub(crate) config_has_secrets: bool,
     pub(crate) data: PathBuf,
     pub(crate) ephemeral: bool,
     pub(crate) listen: Vec<SocketAddr>,
@@ -68,6 +70,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             config: None,
+            config_has_secrets: false,
             data: PathBuf::new(),
             ephemeral: false,
             listen: Vec::new(),
@@ -123,7 +126,9 @@ pub(crate) fn load(
             sources::file(path, &text)?
         }
     };
-    let mut settings = Settings { accounts, ..Settings::default() };
+    let secret = |given: &Given| given.setting.kind == table::Kind::Secret;
+    let config_has_secrets = !accounts.is_empty() || file.iter().any(secret);
+    let mut settings = Settings { accounts, config_has_secrets, ..Settings::default() };
     for setting in SETTINGS {
         let layers = [&flags, &variables, &file];
         match layers.into_iter().find_map(|given| sources::find(given, setting.name)) {

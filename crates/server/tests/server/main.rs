@@ -10,6 +10,7 @@ mod bench;
 mod care;
 mod connections;
 mod harness;
+mod modes;
 mod own_paths;
 mod start;
 mod stop;

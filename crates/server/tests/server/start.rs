@@ -94,6 +94,32 @@ fn ephemeral_leaves_nothing_behind() {
     assert_eq!(fs::read_dir(cwd.path()).unwrap().count(), 0);
 }
 
+/// Neither the banner nor any line of the log, whatever the level, wherever the keys stood.
+#[test]
+fn a_given_secret_is_not_told() {
+    let directory = tempdir().unwrap();
+    let (data, config) = (directory.path().join("data"), directory.path().join("larder.toml"));
+    fs::write(&config, "root_access_key = 'GIVENKEY'\nroot_secret_key = 'given-secret'").unwrap();
+    for place in [vec!["--ephemeral"], vec!["--data", path(&data)]] {
+        for in_file in [false, true] {
+            let mut command = larder(&["--listen", "127.0.0.1:0", "--log-level", "trace"]);
+            command.args(&place);
+            match in_file {
+                true => command.args(["--config", path(&config)]),
+                false => command
+                    .env("LARDER_ROOT_ACCESS_KEY", "GIVENKEY")
+                    .env("LARDER_ROOT_SECRET_KEY", "given-secret"),
+            };
+            let server = Server::spawn(&mut command);
+            let keys = ("GIVENKEY".to_owned(), "given-secret".to_owned());
+            assert_eq!(server.signed(&keys, "PUT", "/bucket", b"").status, 200);
+            let said = server.banner.clone() + &server.stop();
+            assert!(said.contains("keys  as given") && !said.contains("given-secret"), "{said}");
+            let _ = fs::remove_dir_all(&data);
+        }
+    }
+}
+
 #[test]
 fn refusals_say_how_to_mend_it() {
     let data = tempdir().unwrap();

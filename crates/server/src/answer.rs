@@ -1,15 +1,15 @@
 //! From a request to its answer: the server's own paths, the S3 service for everything else.
 
-use crate::listener::Conversation;
+use crate::listener::{Conversation, Side};
 use crate::log::Logs;
-use crate::metrics::{Metrics, Others};
+use crate::metrics::Metrics;
 use crate::told::{Telling, Told};
 use crate::wiring::Phase;
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body::Body;
 use hyper::body::Incoming;
-use larder_platform::{Platform, process_usage};
+use larder_platform::Platform;
 use larder_s3_api::{Answer, RequestBody, ResponseBody, Service};
 use larder_s3_wire::error::{ErrorCode, S3Error};
 use larder_s3_wire::target::parse_target;
@@ -54,8 +54,11 @@ impl App {
         conversation: &Arc<Conversation>,
     ) -> Response<Told> {
         let telling = Telling::new(conversation);
+        if conversation.side == Side::Admin {
+            return self.admin(&request, telling).await;
+        }
         if let Some(path) = self.own_path(&request) {
-            let response = self.own(request.method(), &path).await;
+            let response = self.own(request.method(), &path);
             return telling.own(response);
         }
         if head_bytes(&request) > HEAD_BYTES_MAX {
@@ -94,7 +97,8 @@ impl App {
         target.bucket.is_none().then(|| path.to_owned())
     }
 
-    async fn own(&self, method: &Method, path: &str) -> Response<ResponseBody> {
+    /// The pages that everybody may read.
+    pub(crate) fn own(&self, method: &Method, path: &str) -> Response<ResponseBody> {
         if method != Method::GET && method != Method::HEAD {
             return text(StatusCode::METHOD_NOT_ALLOWED, "only GET and HEAD\n");
         }
@@ -105,18 +109,6 @@ impl App {
                 Phase::Serving => text(StatusCode::OK, "ready\n"),
                 Phase::Stopping => text(StatusCode::SERVICE_UNAVAILABLE, "stopping\n"),
             },
-            "metrics" => {
-                let process = self.platform.blocking(process_usage).await.unwrap_or_default();
-                let store = self.store.get();
-                let others = Others {
-                    engine: store.map(|store| store.engine.metrics()),
-                    blobs_freed: store.map_or(0, |store| store.gc.blobs_freed()),
-                    scrub: store.map_or([0; 3], |store| store.scrub.counters()),
-                    log_lines_dropped: self.logs.dropped(),
-                    process,
-                };
-                text(StatusCode::OK, self.metrics.page(&others))
-            }
             _ => text(StatusCode::NOT_FOUND, "no such page\n"),
         }
     }
@@ -164,7 +156,7 @@ fn head_bytes(request: &Request<Incoming>) -> usize {
     uri + headers.map(|bytes| bytes + 4).sum::<usize>()
 }
 
-fn text(status: StatusCode, body: impl Into<String>) -> Response<ResponseBody> {
+pub(crate) fn text(status: StatusCode, body: impl Into<String>) -> Response<ResponseBody> {
     let body: String = body.into();
     let mut response = Response::new(ResponseBody::Bytes(Bytes::from(body)));
     *response.status_mut() = status;

@@ -4,6 +4,7 @@
 //! Never: what S3 means (`s3-api`, `objects`), how data is kept (`storage-local`).
 //! Enter at: `main`; `wiring.rs` puts the parts together, `listener` accepts, `answer.rs` answers.
 
+mod admin;
 mod allocator;
 mod answer;
 mod banner;

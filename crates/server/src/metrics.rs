@@ -31,6 +31,8 @@ pub(crate) struct Metrics {
     pub(crate) connections: AtomicU64,
     /// TLS handshakes that failed.
     pub(crate) handshakes_failed: AtomicU64,
+    /// Requests to the admin listener by status.
+    admin_statuses: [AtomicU64; STATUSES.len()],
 }
 
 /// What every request counts. A connection keeps to one stripe, so that cores do not pull the same
@@ -61,6 +63,10 @@ fn place(operation: Option<Requested>) -> usize {
         Some(Requested::PostObject) => 1,
         Some(Requested::Model(operation)) => 2 + operation as usize,
     }
+}
+
+fn status_place(status: u16) -> usize {
+    STATUSES.iter().position(|known| *known == status).unwrap_or(STATUSES.len() - 1)
 }
 
 /// What the page shows beside the server's own counters.
@@ -98,8 +104,7 @@ impl Stripe {
     /// Counts a request that is over.
     pub(crate) fn request(&self, operation: Option<Requested>, status: u16, duration_ns: u64) {
         let of = &self.operations[place(operation)];
-        let place = STATUSES.iter().position(|known| *known == status);
-        of.statuses[place.unwrap_or(STATUSES.len() - 1)].fetch_add(1, Ordering::Relaxed);
+        of.statuses[status_place(status)].fetch_add(1, Ordering::Relaxed);
         let us = duration_ns / 1000;
         let bucket = LATENCY_US.iter().position(|bound| us <= *bound).unwrap_or(LATENCY_US.len());
         of.latencies[bucket].fetch_add(1, Ordering::Relaxed);
@@ -114,6 +119,7 @@ impl Metrics {
             connections_open: AtomicU64::new(0),
             connections: AtomicU64::new(0),
             handshakes_failed: AtomicU64::new(0),
+            admin_statuses: Default::default(),
         }
     }
 
@@ -124,6 +130,11 @@ impl Metrics {
 
     fn sum(&self, counter: impl Fn(&Stripe) -> &AtomicU64) -> u64 {
         self.stripes.iter().map(|stripe| counter(stripe).load(Ordering::Relaxed)).sum()
+    }
+
+    /// Counts a request to the admin listener.
+    pub(crate) fn admin_request(&self, status: u16) {
+        self.admin_statuses[status_place(status)].fetch_add(1, Ordering::Relaxed);
     }
 
     /// The page.
@@ -177,6 +188,14 @@ impl Metrics {
                     let labels = format!("operation=\"{operation}\",status=\"{known}\"");
                     page.line("larder_requests_total", &labels, count);
                 }
+            }
+        }
+        let help = "Requests to the admin listener by status.";
+        page.head("larder_admin_requests_total", "counter", help);
+        for (status, count) in STATUSES.iter().zip(&self.admin_statuses) {
+            let count = count.load(Ordering::Relaxed);
+            if count > 0 {
+                page.line("larder_admin_requests_total", &format!("status=\"{status}\""), count);
             }
         }
         let help = "Time from a request's head to the last byte of its answer.";
@@ -316,6 +335,7 @@ mod tests {
         metrics.stripe(1).request(get, 404, 90_000_000_000);
         metrics.stripe(2).request(Some(Requested::PostObject), 418, 0);
         metrics.stripe(3).request(None, 400, 0);
+        metrics.admin_request(404);
         let engine = larder_storage_local::Metrics::default();
         let others = Others {
             engine: Some(&engine),
@@ -328,6 +348,7 @@ mod tests {
         for line in [
             "larder_requests_total{operation=\"GetObject\",status=\"200\"} 1",
             "larder_scrub_passes_total 1",
+            "larder_admin_requests_total{status=\"404\"} 1",
             "larder_requests_total{operation=\"PostObject\",status=\"0\"} 1",
             "larder_requests_total{operation=\"-\",status=\"400\"} 1",
             "larder_request_seconds_bucket{operation=\"GetObject\",le=\"0.0025\"} 0",

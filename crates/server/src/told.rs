@@ -38,9 +38,17 @@ struct Facts {
     error_code: Option<&'static str>,
     error_message: Option<Cow<'static, str>>,
     request_id: Option<RequestId>,
+    /// Set for what was asked of the admin listener.
+    admin: Option<&'static str>,
     /// 0 when the client went before there was an answer.
     status: u16,
     bytes_in: u64,
+}
+
+/// What was asked of the admin listener.
+pub(crate) struct AdminPage {
+    pub(crate) operation: &'static str,
+    pub(crate) request_id: RequestId,
 }
 
 impl Telling {
@@ -68,10 +76,23 @@ impl Telling {
         response.map(|body| Told::new(body, self))
     }
 
+    /// An answer of the admin listener.
+    pub(crate) fn admin(
+        mut self,
+        page: AdminPage,
+        response: Response<ResponseBody>,
+    ) -> Response<Told> {
+        self.facts.admin = Some(page.operation);
+        self.facts.request_id = Some(page.request_id);
+        self.facts.status = response.status().as_u16();
+        response.map(|body| Told::new(body, self))
+    }
+
     /// An answer to a request with this method.
     pub(crate) fn answer(mut self, answer: Answer, method: &Method) -> Response<Told> {
         self.facts = Facts {
             own: false,
+            admin: None,
             operation: answer.operation,
             bucket: answer.bucket,
             key: answer.key,
@@ -92,14 +113,18 @@ impl Telling {
         let facts = &self.facts;
         let app = &self.conversation.app;
         let duration_ns = app.platform.clock.monotonic_ns() - self.begun_ns;
-        self.stripe().request(facts.operation, facts.status, duration_ns);
+        match facts.admin {
+            Some(_) => app.metrics.admin_request(facts.status),
+            None => self.stripe().request(facts.operation, facts.status, duration_ns),
+        }
         if !app.logs.wants_access() {
             return;
         }
         app.logs.access(&Access {
             request_id: facts.request_id,
             remote: &self.conversation.traffic.remote_text,
-            operation: facts.operation.map_or("", Requested::name),
+            operation: facts.admin.or(facts.operation.map(Requested::name)).unwrap_or_default(),
+            admin: facts.admin.is_some(),
             bucket: facts.bucket.as_deref(),
             key: facts.key.as_deref(),
             status: facts.status,
@@ -116,7 +141,8 @@ impl Telling {
     /// Whether the request may have left something to free. One without an answer may have, too.
     fn may_have_freed(&self) -> bool {
         let reads = |name: &str| ["Get", "Head", "List"].iter().any(|read| name.starts_with(read));
-        !self.facts.operation.is_some_and(|operation| reads(operation.name()))
+        let is_read = self.facts.operation.is_some_and(|operation| reads(operation.name()));
+        !is_read && self.facts.admin.is_none()
     }
 }
 

@@ -1,23 +1,22 @@
 //! Puts the parts together, runs them, and takes them apart again.
 
 use crate::answer::{App, Store};
+use crate::banner::{self, Addresses};
 use crate::control::{self, Control};
-use crate::listener::{Door, Tls, accept};
+use crate::listener::{Door, Side, Tls, accept, listen, listen_admin};
 use crate::log::Logs;
 use crate::metrics::Metrics;
 use crate::settings::{self, Settings};
-use crate::{banner, limits, privacy, root};
+use crate::{limits, privacy, root};
 use larder_objects::{CreateBucket, Error, Objects};
 use larder_platform::Platform;
 use larder_s3_api::{ApiSettings, Parts, Service};
 use larder_storage_local::index::{CachedIndex, Index, LsmIndex, MemoryIndex, MemoryTables};
 use larder_storage_local::{Local, OpenError, Options};
 use larder_workers::ScrubSettings;
-use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
-use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Semaphore, watch};
@@ -32,9 +31,8 @@ const RUNTIME_END_MAX: Duration = Duration::from_secs(1);
 /// Time for the log's last lines after a second signal.
 const LAST_WORDS: Duration = Duration::from_millis(50);
 
-/// Connections that the system holds until we accept them; it may allow fewer. A client whose
-/// connection finds no place tries again only after a second.
-const BACKLOG: u32 = 4096;
+/// Connections of the admin listener at once; they are not part of the setting.
+const ADMIN_CONNECTIONS_MAX: usize = 64;
 
 /// Parts of the memory setting: one memtable, of which there may be two.
 const MEMTABLE_PART: u64 = 16;
@@ -119,12 +117,14 @@ impl Server<'_> {
             }
             _ => None,
         };
-        let listeners = listen(&settings.listen)?;
-        let addresses: Vec<SocketAddr> = listeners.iter().map(|(_, address)| *address).collect();
+        let listeners = listen(&settings.listen, "--listen")?;
+        let admin = listen_admin(&settings.admin_listen, settings.admin_listen_asked)?;
+        let addresses = Addresses::of(&listeners, &admin);
         let connections_max = limits::connections(settings.connections_max);
         // Each listener holds the permit for the connection that it waits for.
         let permits = connections_max + listeners.len();
         let door = Door {
+            side: Side::Public,
             app: self.app.clone(),
             platform: self.machine.clone(),
             tls: tls.clone(),
@@ -132,8 +132,12 @@ impl Server<'_> {
             idle: settings.idle_timeout,
             phase: self.phase.subscribe(),
         };
-        for (listener, _) in listeners {
-            self.machine.spawn(accept(door.clone(), listener));
+        let room = Arc::new(Semaphore::new(ADMIN_CONNECTIONS_MAX + admin.len()));
+        let admin_door = Door { side: Side::Admin, room, ..door.clone() };
+        for (door, listeners) in [(&door, listeners), (&admin_door, admin)] {
+            for bound in listeners {
+                self.machine.spawn(accept(door.clone(), bound.listener));
+            }
         }
         if let Some(tls) = tls {
             self.machine.spawn(tls.keep_fresh(self.machine.clone()));
@@ -229,30 +233,6 @@ fn open_engine(platform: &Platform, settings: &Settings) -> Result<Local, OpenEr
         options.directory = "ephemeral".into();
     }
     Local::open(platform.clone(), options, index)
-}
-
-/// Binds every address and says which port each one got. Needs the runtime entered.
-fn listen(addresses: &[SocketAddr]) -> Result<Vec<(TcpListener, SocketAddr)>, String> {
-    let mut out = Vec::new();
-    for address in addresses {
-        out.push(bind(*address).map_err(|error| match error.kind() {
-            std::io::ErrorKind::AddrInUse => format!(
-                "{address} is in use by another process; stop it or choose another --listen address"
-            ),
-            _ => format!("cannot listen on {address}: {error}; choose another --listen address"),
-        })?);
-    }
-    Ok(out)
-}
-
-fn bind(address: SocketAddr) -> std::io::Result<(TcpListener, SocketAddr)> {
-    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
-    // A restart need not wait for the old connections' last packets.
-    socket.set_reuseaddr(true)?;
-    socket.bind(address)?;
-    let listener = socket.listen(BACKLOG)?;
-    let bound = listener.local_addr()?;
-    Ok((listener, bound))
 }
 
 async fn create_buckets(objects: &Objects<Local>, settings: &Settings) -> Result<(), String> {

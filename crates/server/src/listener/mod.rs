@@ -1,12 +1,14 @@
 //! From the socket to requests: accepting, TLS, HTTP/1.1 and HTTP/2, limits, the end of a
 //! connection.
 
+mod bind;
 mod deadline;
 mod patience;
 mod tls;
 mod traffic;
 mod watched;
 
+pub(crate) use bind::{Bound, listen, listen_admin};
 pub(crate) use tls::Tls;
 pub(crate) use traffic::{Traffic, Underway};
 
@@ -54,9 +56,19 @@ const _: () = assert!(HEAD_BYTES_READ_MAX <= BUFFER_BYTES_MAX);
 // A connection whose client takes none of its answers holds this much at most.
 const _: () = assert!(STREAMS_MAX as usize * SEND_BYTES_MAX <= 8 << 20);
 
-/// What all listeners share.
+/// Who is served at a listener.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    /// S3's clients.
+    Public,
+    /// The operator.
+    Admin,
+}
+
+/// What the listeners of one side share.
 #[derive(Clone)]
 pub(crate) struct Door {
+    pub(crate) side: Side,
     pub(crate) app: Arc<App>,
     pub(crate) platform: Platform,
     pub(crate) tls: Option<Arc<Tls>>,
@@ -169,6 +181,7 @@ async fn connection(
 pub(crate) struct Conversation {
     pub(crate) app: Arc<App>,
     pub(crate) traffic: Arc<Traffic>,
+    pub(crate) side: Side,
 }
 
 async fn answer(
@@ -184,7 +197,7 @@ async fn serve_http1(
     traffic: Arc<Traffic>,
     heard: Arc<AtomicBool>,
 ) {
-    let conversation = Arc::new(Conversation { app: door.app.clone(), traffic });
+    let conversation = Arc::new(Conversation { app: door.app.clone(), traffic, side: door.side });
     let service = service_fn(move |request| {
         // Boxed: hyper keeps room for it, which an idle connection need not have.
         Box::pin(answer(conversation.clone(), request))
@@ -201,7 +214,8 @@ async fn serve_http1(
 }
 
 async fn serve_http2(door: &Door, io: impl AsyncRead + AsyncWrite + Unpin, traffic: Arc<Traffic>) {
-    let conversation = Arc::new(Conversation { app: door.app.clone(), traffic: traffic.clone() });
+    let conversation =
+        Arc::new(Conversation { app: door.app.clone(), traffic: traffic.clone(), side: door.side });
     let service = service_fn(move |request| Box::pin(answer(conversation.clone(), request)));
     let connection = http2::Builder::new(Executor(door.platform.clone()))
         .timer(TokioTimer::new())

@@ -11,6 +11,8 @@ pub(crate) struct Access<'a> {
     pub(crate) remote: &'a str,
     /// AWS's name of the operation; empty when none has that form.
     pub(crate) operation: &'a str,
+    /// Asked of the admin listener.
+    pub(crate) admin: bool,
     pub(crate) bucket: Option<&'a str>,
     pub(crate) key: Option<&'a str>,
     pub(crate) status: u16,
@@ -31,6 +33,9 @@ impl Access<'_> {
         line.number("status", self.status.into());
         let operation = if self.operation.is_empty() { "-" } else { self.operation };
         line.field("operation", operation);
+        if self.admin {
+            line.flag("admin");
+        }
         let texts = [
             ("bucket", self.bucket),
             ("key", self.key),

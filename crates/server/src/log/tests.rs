@@ -15,6 +15,7 @@ fn access() -> Access<'static> {
         request_id: Some(RequestId::new(0x4442_587F_B7D0_A2F9)),
         remote: "10.0.0.1:50000",
         operation: "GetObject",
+        admin: false,
         bucket: Some("bucket"),
         key: Some(HOSTILE),
         status: 404,

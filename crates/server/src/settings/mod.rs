@@ -46,6 +46,10 @@ pub(crate) struct Settings {
     pub(crate) data: PathBuf,
     pub(crate) ephemeral: bool,
     pub(crate) listen: Vec<SocketAddr>,
+    /// Empty when there is to be no admin listener.
+    pub(crate) admin_listen: Vec<SocketAddr>,
+    /// Whether the operator chose it; the default may be taken.
+    pub(crate) admin_listen_asked: bool,
     pub(crate) domains: Vec<String>,
     pub(crate) region: Option<String>,
     pub(crate) tls_cert: Option<PathBuf>,
@@ -74,6 +78,8 @@ impl Default for Settings {
             data: PathBuf::new(),
             ephemeral: false,
             listen: Vec::new(),
+            admin_listen: Vec::new(),
+            admin_listen_asked: false,
             domains: Vec::new(),
             region: None,
             tls_cert: None,
@@ -132,7 +138,10 @@ pub(crate) fn load(
     for setting in SETTINGS {
         let layers = [&flags, &variables, &file];
         match layers.into_iter().find_map(|given| sources::find(given, setting.name)) {
-            Some(given) => apply(&mut settings, given)?,
+            Some(given) => {
+                settings.admin_listen_asked |= setting.name == table::ADMIN_LISTEN;
+                apply(&mut settings, given)?;
+            }
             None if setting.default.is_empty() => {}
             None => (setting.set)(&mut settings, setting.default)
                 .expect("the table's defaults are valid, which a test checks"),

@@ -6,6 +6,9 @@ use super::values;
 /// Most settings there may ever be: more than this nobody reads.
 const SETTINGS_MAX: usize = 40;
 
+/// The one setting whose default may be given up.
+pub(super) const ADMIN_LISTEN: &str = "admin-listen";
+
 /// How a setting takes its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -70,6 +73,17 @@ pub(crate) static SETTINGS: &[Setting] = &[
         default: "127.0.0.1:9000",
         help: "where to listen; port 0 takes a free one",
         set: |s, text| values::addresses(text).map(|v| s.listen.extend(v)),
+    },
+    Setting {
+        name: ADMIN_LISTEN,
+        value: "ADDR:PORT",
+        kind: Kind::Many,
+        default: "127.0.0.1:9001",
+        help: "where the operator's pages are, such as the metrics; off: nowhere",
+        set: |s, text| match text {
+            "off" => Ok(()),
+            text => values::addresses(text).map(|v| s.admin_listen.extend(v)),
+        },
     },
     Setting {
         name: "domain",

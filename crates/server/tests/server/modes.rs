@@ -13,6 +13,7 @@ fn generous(words: &[&str]) -> Command {
     let mut command = Command::new("sh");
     command.args(["-c", "umask 0 && exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_larder")]);
     command.args(words).env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    command.env("LARDER_ADMIN_LISTEN", "off");
     command
 }
 

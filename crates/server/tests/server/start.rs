@@ -135,6 +135,8 @@ fn refusals_say_how_to_mend_it() {
     let taken = taken.local_addr().unwrap().to_string();
     let port_in_use = ["--listen", &taken, "--data", data_path];
     check_refusal(&mut larder(&port_in_use), "choose another --listen address");
+    let admin_in_use = ["--listen", "127.0.0.1:0", "--admin-listen", &taken, "--data", data_path];
+    check_refusal(&mut larder(&admin_in_use), "choose another --admin-listen address");
     assert_eq!(fs::read_dir(data.path()).unwrap().count(), 0, "nothing was made");
     fs::write(data.path().join("holiday.jpg"), "x").unwrap();
     let foreign = ["--listen", "127.0.0.1:0", "--data", data_path];

@@ -16,6 +16,8 @@ use larder_s3_wire::target::parse_target;
 use larder_storage_local::Local;
 use larder_types::RequestId;
 use larder_workers::{GcHandle, ScrubHandle};
+use std::future::poll_fn;
+use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::watch;
@@ -24,6 +26,8 @@ use tokio::sync::watch;
 pub(crate) const HEAD_BYTES_MAX: usize = 32 << 10;
 /// How long a request may wait for the server to have started.
 const START_WAIT_MAX: Duration = Duration::from_secs(5);
+/// Bytes of a body that are read of a request that is turned away.
+const TURNED_AWAY_BYTES_MAX: usize = 256 << 10;
 /// Paths below this are the server's own, unless a bucket is in the host name.
 const OWN_PATHS: &str = "/_/";
 
@@ -53,7 +57,7 @@ impl App {
         request: Request<Incoming>,
         conversation: &Arc<Conversation>,
     ) -> Response<Told> {
-        let telling = Telling::new(conversation);
+        let mut telling = Telling::new(conversation);
         if conversation.side == Side::Admin {
             return self.admin(&request, telling).await;
         }
@@ -61,17 +65,25 @@ impl App {
             let response = self.own(request.method(), &path);
             return telling.own(response);
         }
+        let mut client = conversation.client(request.headers());
+        let is_crowded = conversation.is_brief || client.is_crowded();
+        telling.of(&mut client);
+        if is_crowded {
+            let method = request.method().clone();
+            return telling.answer(self.turn_away(request).await, &method);
+        }
         if head_bytes(&request) > HEAD_BYTES_MAX {
-            let refusal = self.refuse(&request, ErrorCode::RequestHeaderSectionTooLarge);
+            let refusal =
+                self.refuse(&request, S3Error::new(ErrorCode::RequestHeaderSectionTooLarge));
             return telling.answer(refusal, &request.into_parts().0.method);
         }
         let Some(store) = self.started().await else {
-            let refusal = self.refuse(&request, ErrorCode::ServiceUnavailable);
+            let refusal = self.refuse(&request, S3Error::new(ErrorCode::ServiceUnavailable));
             return telling.answer(refusal, &request.into_parts().0.method);
         };
         let method = request.method().clone();
         let request = request.map(RequestBody::Incoming);
-        let answer = store.service.handle(request, &conversation.traffic.connection()).await;
+        let answer = store.service.handle(request, &client.connection).await;
         telling.answer(answer, &method)
     }
 
@@ -113,10 +125,25 @@ impl App {
         }
     }
 
+    /// Refuses a request of an address that has too much open. A small body is read to its end, so
+    /// that the refusal is, too: a connection that is closed with bytes unread loses its answer.
+    async fn turn_away(&self, mut request: Request<Incoming>) -> Answer {
+        let mut bytes = 0;
+        while bytes < TURNED_AWAY_BYTES_MAX && !request.headers().contains_key(header::EXPECT) {
+            let body = request.body_mut();
+            let frame = poll_fn(|cx| Pin::new(&mut *body).poll_frame(cx)).await;
+            let Some(Ok(frame)) = frame else { break };
+            bytes += frame.data_ref().map_or(0, Bytes::len);
+        }
+        let message = "Too much is open from your address. Close idle connections, use fewer at \
+                       once, or try again later.";
+        self.refuse(&request, S3Error::with(ErrorCode::SlowDown, message))
+    }
+
     /// A refusal before the request reached the S3 service.
-    fn refuse(&self, request: &Request<Incoming>, code: ErrorCode) -> Answer {
+    fn refuse(&self, request: &Request<Incoming>, error: S3Error) -> Answer {
         let request_id = RequestId::new(self.platform.random.u64());
-        let error = S3Error::new(code);
+        let code = error.code;
         let body = match *request.method() {
             Method::HEAD => ResponseBody::Empty,
             _ => error.to_xml(request.uri().path(), request_id.as_str(), "larder").into(),
@@ -142,7 +169,7 @@ impl App {
             bucket: None,
             key: None,
             error_code: Some(code.name()),
-            error_message: Some(code.message().into()),
+            error_message: Some(error.message),
             request_id,
             bytes_received: 0,
         }

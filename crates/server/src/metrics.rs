@@ -29,6 +29,8 @@ pub(crate) struct Metrics {
     pub(crate) connections_open: AtomicU64,
     /// Connections accepted so far.
     pub(crate) connections: AtomicU64,
+    /// Connections that found no place.
+    pub(crate) turned_away: AtomicU64,
     /// TLS handshakes that failed.
     pub(crate) handshakes_failed: AtomicU64,
     /// Requests to the admin listener by status.
@@ -118,6 +120,7 @@ impl Metrics {
             stripes: std::array::from_fn(|_| Stripe::new()),
             connections_open: AtomicU64::new(0),
             connections: AtomicU64::new(0),
+            turned_away: AtomicU64::new(0),
             handshakes_failed: AtomicU64::new(0),
             admin_statuses: Default::default(),
         }
@@ -150,6 +153,12 @@ impl Metrics {
         for (name, kind, help, value) in [
             ("connections_open", "gauge", "Open connections.", load(&self.connections_open)),
             ("connections_total", "counter", "Accepted connections.", load(&self.connections)),
+            (
+                "connections_turned_away_total",
+                "counter",
+                "Connections that found no place, in all or for their address.",
+                load(&self.turned_away),
+            ),
             (
                 "tls_handshakes_failed_total",
                 "counter",

@@ -1,7 +1,7 @@
 //! What is told of a request when it is over: its access line, its share of the metrics, the hint
 //! to the gc.
 
-use crate::listener::{Conversation, Underway};
+use crate::listener::{Client, Conversation, Place, Underway};
 use crate::log::Access;
 use crate::metrics::Stripe;
 use bytes::Bytes;
@@ -10,6 +10,7 @@ use http_body::{Body, Frame, SizeHint};
 use larder_s3_api::{Answer, BodyCut, Requested, ResponseBody};
 use larder_types::RequestId;
 use std::borrow::Cow;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -21,6 +22,10 @@ pub(crate) struct Telling {
     underway: Underway,
     begun_ns: u64,
     facts: Facts,
+    /// The client's address when a trusted proxy named it.
+    forwarded: Option<IpAddr>,
+    /// The client's place among those of its address until the request is over.
+    place: Option<Place>,
     bytes_out: u64,
     /// The client went before the end of its answer.
     cut: bool,
@@ -59,6 +64,8 @@ impl Telling {
             underway: conversation.traffic.begin(),
             begun_ns: app.platform.clock.monotonic_ns(),
             facts: Facts::default(),
+            forwarded: None,
+            place: None,
             bytes_out: 0,
             cut: true,
         };
@@ -68,6 +75,12 @@ impl Telling {
 
     fn stripe(&self) -> &Stripe {
         self.conversation.app.metrics.stripe(self.conversation.traffic.number)
+    }
+
+    /// The request is from this client.
+    pub(crate) fn of(&mut self, client: &mut Client) {
+        self.forwarded = client.forwarded;
+        self.place = client.place.take();
     }
 
     /// An answer of which nothing is told.
@@ -120,9 +133,10 @@ impl Telling {
         if !app.logs.wants_access() {
             return;
         }
+        let forwarded = self.forwarded.map(|ip| ip.to_string());
         app.logs.access(&Access {
             request_id: facts.request_id,
-            remote: &self.conversation.traffic.remote_text,
+            remote: forwarded.as_deref().unwrap_or(&self.conversation.traffic.remote_text),
             operation: facts.admin.or(facts.operation.map(Requested::name)).unwrap_or_default(),
             admin: facts.admin.is_some(),
             bucket: facts.bucket.as_deref(),

@@ -3,7 +3,7 @@
 use crate::answer::{App, Store};
 use crate::banner::{self, Addresses};
 use crate::control::{self, Control};
-use crate::listener::{Door, Side, Tls, accept, listen, listen_admin};
+use crate::listener::{Door, Room, RoomLimits, Side, Tls, accept, listen, listen_admin};
 use crate::log::Logs;
 use crate::metrics::Metrics;
 use crate::settings::{self, Settings};
@@ -19,7 +19,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 
 /// Most threads on which disk reads wait.
 const BLOCKING_THREADS_MAX: usize = 64;
@@ -30,9 +30,6 @@ const RUNTIME_END_MAX: Duration = Duration::from_secs(1);
 
 /// Time for the log's last lines after a second signal.
 const LAST_WORDS: Duration = Duration::from_millis(50);
-
-/// Connections of the admin listener at once; they are not part of the setting.
-const ADMIN_CONNECTIONS_MAX: usize = 64;
 
 /// Parts of the memory setting: one memtable, of which there may be two.
 const MEMTABLE_PART: u64 = 16;
@@ -120,20 +117,17 @@ impl Server<'_> {
         let listeners = listen(&settings.listen, "--listen")?;
         let admin = listen_admin(&settings.admin_listen, settings.admin_listen_asked)?;
         let addresses = Addresses::of(&listeners, &admin);
-        let connections_max = limits::connections(settings.connections_max);
-        // Each listener holds the permit for the connection that it waits for.
-        let permits = connections_max + listeners.len();
+        let (room, admin_room) = rooms(&settings);
         let door = Door {
             side: Side::Public,
             app: self.app.clone(),
             platform: self.machine.clone(),
             tls: tls.clone(),
-            room: Arc::new(Semaphore::new(permits)),
+            room,
             idle: settings.idle_timeout,
             phase: self.phase.subscribe(),
         };
-        let room = Arc::new(Semaphore::new(ADMIN_CONNECTIONS_MAX + admin.len()));
-        let admin_door = Door { side: Side::Admin, room, ..door.clone() };
+        let admin_door = Door { side: Side::Admin, room: admin_room, ..door.clone() };
         for (door, listeners) in [(&door, listeners), (&admin_door, admin)] {
             for bound in listeners {
                 self.machine.spawn(accept(door.clone(), bound.listener));
@@ -159,11 +153,14 @@ impl Server<'_> {
             std::process::exit(1);
         });
         let grace = self.machine.tasks.sleep(settings.shutdown_grace);
-        let everyone = door.room.acquire_many(permits as u32);
+        let everyone = async {
+            door.room.emptied().await;
+            admin_door.room.emptied().await;
+        };
         let finished = self.runtime.block_on(async {
             tokio::select! {
                 biased;
-                _ = everyone => true,
+                () = everyone => true,
                 () = grace => false,
             }
         });
@@ -233,6 +230,21 @@ fn open_engine(platform: &Platform, settings: &Settings) -> Result<Local, OpenEr
         options.directory = "ephemeral".into();
     }
     Local::open(platform.clone(), options, index)
+}
+
+/// The places of the public side and of the admin side. Of the latter one address may have all:
+/// mostly there is no other.
+fn rooms(settings: &Settings) -> (Room, Room) {
+    let connections_max = limits::connections(settings.connections_max);
+    let half = (connections_max / 2).max(1);
+    let public = RoomLimits {
+        connections_max,
+        per_address_max: settings.connections_per_address.unwrap_or(half).min(connections_max),
+        proxies: settings.trusted_proxies.clone(),
+    };
+    let most = limits::ADMIN_CONNECTIONS_MAX;
+    let admin = RoomLimits { connections_max: most, per_address_max: most, proxies: Vec::new() };
+    (Room::new(public), Room::new(admin))
 }
 
 async fn create_buckets(objects: &Objects<Local>, settings: &Settings) -> Result<(), String> {

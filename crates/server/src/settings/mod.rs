@@ -13,6 +13,7 @@ pub(crate) use accounts::ConfiguredAccount;
 pub(crate) use table::help;
 pub(crate) use values::rate;
 
+use crate::listener::Network;
 use larder_types::BucketName;
 use sources::{Given, Source};
 use std::ffi::OsString;
@@ -60,6 +61,9 @@ pub(crate) struct Settings {
     pub(crate) sigv2: bool,
     pub(crate) memory: u64,
     pub(crate) connections_max: usize,
+    /// Without a value half of [`Settings::connections_max`].
+    pub(crate) connections_per_address: Option<usize>,
+    pub(crate) trusted_proxies: Vec<Network>,
     pub(crate) idle_timeout: Duration,
     pub(crate) shutdown_grace: Duration,
     pub(crate) scrub_rate: u64,
@@ -90,6 +94,8 @@ impl Default for Settings {
             sigv2: false,
             memory: 0,
             connections_max: 0,
+            connections_per_address: None,
+            trusted_proxies: Vec::new(),
             idle_timeout: Duration::ZERO,
             shutdown_grace: Duration::ZERO,
             scrub_rate: 0,

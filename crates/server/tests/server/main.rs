@@ -9,6 +9,7 @@ mod backup;
 mod bench;
 mod care;
 mod connections;
+mod crowds;
 mod harness;
 mod modes;
 mod own_paths;

@@ -38,6 +38,7 @@ class Server:
     def __init__(self, settings=()):
         self.directory = temporary_directory("server")
         self.port = free_port()
+        self.admin_port = free_port()
         self.access_key = "LARDERTESTKEY" + secrets.token_hex(4).upper()
         self.secret_key = secrets.token_urlsafe(30)
         self.settings = list(settings)
@@ -46,6 +47,10 @@ class Server:
     @property
     def endpoint(self):
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def admin_endpoint(self):
+        return f"http://127.0.0.1:{self.admin_port}"
 
     @property
     def log_path(self):
@@ -62,7 +67,8 @@ class Server:
         """Starts the server and returns the seconds until it was ready."""
         program = os.environ.get("CLIENTS_SERVER", "target/release/larder")
         command = [program, "serve", "--data", str(self.directory / "data")]
-        command += ["--listen", f"127.0.0.1:{self.port}", *self.settings]
+        command += ["--listen", f"127.0.0.1:{self.port}"]
+        command += ["--admin-listen", f"127.0.0.1:{self.admin_port}", *self.settings]
         began = time.monotonic()
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(

@@ -201,7 +201,7 @@ def test_kill_while_nothing_happens(own_server):
 
 
 def requests_open(server):
-    with urllib.request.urlopen(server.endpoint + "/_/metrics", timeout=10) as answer:
+    with urllib.request.urlopen(server.admin_endpoint + "/_/metrics", timeout=10) as answer:
         page = answer.read().decode()
     return int(re.search(r"^larder_requests_open (\d+)$", page, re.MULTILINE).group(1))
 

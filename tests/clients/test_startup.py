@@ -136,12 +136,15 @@ def test_buckets_at_start():
 
 
 def test_metrics_and_health(own_server):
+    import urllib.error
     import urllib.request
 
-    def get(path):
-        with urllib.request.urlopen(own_server.endpoint + path, timeout=10) as answer:
+    def get(url):
+        with urllib.request.urlopen(url, timeout=10) as answer:
             return answer.read().decode()
 
     boto_client(own_server).create_bucket(Bucket="counted")
-    get("/_/health/live")
-    assert "CreateBucket" in get("/_/metrics")
+    get(own_server.endpoint + "/_/health/live")
+    assert "CreateBucket" in get(own_server.admin_endpoint + "/_/metrics")
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        get(own_server.endpoint + "/_/metrics")

@@ -3,9 +3,10 @@
 use crate::batch::Batch;
 use crate::bodies::{Bodies, GROUPS, group};
 use crate::load::{Expect, Load, Took};
-use crate::process::{Server, ask};
+use crate::process::{Server, ask, free_address};
 use crate::report::{Limit, Report, Row, median, micros};
 use crate::settings::{PUT_CONNECTIONS, Settings};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::sleep;
@@ -57,6 +58,8 @@ struct Life<'a> {
     log: PathBuf,
     bodies: Arc<Bodies>,
     server: Server,
+    /// Where the server's metrics are.
+    admin: SocketAddr,
 }
 
 /// Batches of one kind.
@@ -68,9 +71,10 @@ struct Stretch {
 /// Runs through a life and tells what came of it.
 pub fn measure(settings: &Settings, work: &Path, report: &mut Report) -> Result<(), String> {
     let (data, log) = (work.join("life"), work.join("life.log"));
-    let server = start(settings, &data, &log)?;
+    let admin = free_address()?;
+    let server = start(settings, &data, &log, admin)?;
     let bodies = Arc::new(Bodies::new(BYTES));
-    let life = Life { settings, data, log, bodies, server };
+    let life = Life { settings, data, log, bodies, server, admin };
     let count = settings.life_objects();
     life.put(&mut (0..FEW_KEYS), 0)?;
     life.server.settle()?;
@@ -120,9 +124,15 @@ pub fn measure(settings: &Settings, work: &Path, report: &mut Report) -> Result<
     life.tell_restarts(report)
 }
 
-fn start(settings: &Settings, data: &Path, log: &Path) -> Result<Server, String> {
+fn start(
+    settings: &Settings,
+    data: &Path,
+    log: &Path,
+    admin: SocketAddr,
+) -> Result<Server, String> {
     let data = data.to_str().ok_or("the work directory is not UTF-8")?;
-    Server::larder(settings, log, &[], &["--data", data])
+    let admin = admin.to_string();
+    Server::larder(settings, log, &[], &["--data", data, "--admin-listen", &admin])
 }
 
 /// A row about Larder alone.
@@ -242,13 +252,13 @@ impl Life<'_> {
 
     fn tell_restarts(mut self, report: &mut Report) -> Result<(), String> {
         self.server.stop()?;
-        self.server = start(self.settings, &self.data, &self.log)?;
+        self.server = start(self.settings, &self.data, &self.log, self.admin)?;
         let stopped = self.server.ready_after;
         self.server.settle()?;
         self.put(&mut (0..BATCH), 0)?;
         // Dropping a server kills it.
         drop(self.server);
-        self.server = start(self.settings, &self.data, &self.log)?;
+        self.server = start(self.settings, &self.data, &self.log, self.admin)?;
         let killed = self.server.ready_after;
         for (how, after) in [("a clean stop", stopped), ("a kill under way", killed)] {
             report.add(single(
@@ -262,7 +272,7 @@ impl Life<'_> {
 
     fn metric(&self, name: &str) -> Result<f64, String> {
         let request = b"GET /_/metrics HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
-        let page = String::from_utf8_lossy(&ask(self.server.address, request)?).into_owned();
+        let page = String::from_utf8_lossy(&ask(self.admin, request)?).into_owned();
         let line = page.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok());
         line.ok_or_else(|| format!("the metrics have no {name}"))
     }

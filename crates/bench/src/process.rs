@@ -209,7 +209,8 @@ fn is_ready(address: SocketAddr) -> bool {
     answer.is_ok_and(|wire| wire.starts_with(b"HTTP/1.1 200"))
 }
 
-fn free_address() -> Result<SocketAddr, String> {
+/// A port of loopback that is free, which nobody else takes in the moments until a server does.
+pub fn free_address() -> Result<SocketAddr, String> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
     let address = listener.and_then(|listener| listener.local_addr());
     address.map_err(|error| format!("no free port: {error}"))

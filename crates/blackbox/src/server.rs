@@ -35,6 +35,8 @@ impl Launch {
             "{data}",
             "--listen",
             "{address}",
+            "--admin-listen",
+            "off",
             "--memory",
             LARDER_MEMORY,
             "--log-format",

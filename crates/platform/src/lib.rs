@@ -18,7 +18,7 @@ pub use budget::{BudgetExhausted, MemoryBudget, Reservation};
 pub use disk::{DIRECT_ALIGN, Disk, DiskFile, DiskLock, DiskSpace, OpenMode};
 pub use machine::{Parts, Platform};
 pub use memory::MemoryDisk;
-pub use real::{ProcessUsage, listen_local, process_usage};
+pub use real::{OpenToOthers, ProcessUsage, listen_local, open_to_others, process_usage};
 pub use tasks::{BoxFuture, Step, Tasks, Wake, Worker, WorkerHandle};
 
 /// Wall and monotonic time.

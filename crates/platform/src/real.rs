@@ -6,6 +6,7 @@
 
 mod clock;
 mod disk;
+mod modes;
 mod random;
 mod socket;
 mod tasks;
@@ -13,6 +14,7 @@ mod tasks;
 mod tests;
 mod usage;
 
+pub use modes::{OpenToOthers, open_to_others};
 pub use socket::listen_local;
 pub use usage::{ProcessUsage, process_usage};
 
@@ -25,7 +27,10 @@ const MEMORY_DISK_BYTES: u64 = 4 << 30;
 
 impl Platform {
     /// The real machine; futures run on the current tokio runtime. Panics outside of one.
+    ///
+    /// From then on no other user may read what this process makes, whoever in it makes it.
     pub fn real() -> Self {
+        modes::keep_private();
         Self::on(Handle::current(), Arc::new(disk::RealDisk::default()))
     }
 

@@ -2,6 +2,7 @@
 
 use crate::ops::Requested;
 use larder_types::{AccountId, RequestId};
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -26,6 +27,8 @@ pub struct AccessRecord {
     pub status: u16,
     /// The S3 error code of a refusal.
     pub error_code: Option<&'static str>,
+    /// What was wrong, for the access line: bounded, without values that may be secrets.
+    pub error_message: Option<Cow<'static, str>>,
     /// Bytes of the request's body that were read.
     pub bytes_received: u64,
     /// Set when a change is granted.

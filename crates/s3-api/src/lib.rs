@@ -7,6 +7,7 @@
 mod access_record;
 mod call;
 mod error;
+mod gist;
 mod header_values;
 mod keep_alive;
 mod ops;

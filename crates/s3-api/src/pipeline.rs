@@ -15,6 +15,7 @@ pub(crate) use grant::{Elsewhere, Grant, object_key};
 use crate::access_record::AccessRecord;
 use crate::call::Call;
 use crate::error::Failure;
+use crate::gist::gist;
 use crate::ops::{self, Entry, Requested};
 use crate::reply::Reply;
 use crate::request_body::{Intake, RequestBody};
@@ -53,6 +54,7 @@ impl<S: Storage> Service<S> {
             Ok(reply) => render::answer(&mut call, reply, None),
             Err(failure) => {
                 let code = failure.code().name();
+                call.record.error_message = Some(gist(&failure.error));
                 // Boxed, so that an answer's future has not the size of a refusal's.
                 let reply = Box::pin(render::refusal(&mut call, failure)).await;
                 render::answer(&mut call, reply, Some(code))

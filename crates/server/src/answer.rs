@@ -1,21 +1,23 @@
 //! From a request to its answer: the server's own paths, the S3 service for everything else.
 
-use crate::listener::Conversation;
+use crate::listener::{Conversation, Side};
 use crate::log::Logs;
-use crate::metrics::{Metrics, Others};
+use crate::metrics::Metrics;
 use crate::told::{Telling, Told};
 use crate::wiring::Phase;
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body::Body;
 use hyper::body::Incoming;
-use larder_platform::{Platform, process_usage};
+use larder_platform::Platform;
 use larder_s3_api::{AccessRecord, MustFinish, RequestBody, ResponseBody, Service};
 use larder_s3_wire::error::{ErrorCode, S3Error};
 use larder_s3_wire::target::parse_target;
 use larder_storage_local::Local;
 use larder_types::RequestId;
 use larder_workers::{GcHandle, ScrubHandle};
+use std::future::poll_fn;
+use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::watch;
@@ -24,6 +26,8 @@ use tokio::sync::watch;
 pub(crate) const HEAD_BYTES_MAX: usize = 32 << 10;
 /// How long a request may wait for the server to have started.
 const START_WAIT_MAX: Duration = Duration::from_secs(5);
+/// Bytes of a body that are read of a request that is turned away.
+const TURNED_AWAY_BYTES_MAX: usize = 256 << 10;
 /// Paths below this are the server's own, unless a bucket is in the host name.
 const OWN_PATHS: &str = "/_/";
 
@@ -56,24 +60,33 @@ impl App {
     ) -> Response<Told> {
         let mut telling = Telling::new(conversation);
         telling.record.must_finish = must_finish;
+        if conversation.side == Side::Admin {
+            return self.admin(&request, telling).await;
+        }
         if let Some(path) = self.own_path(&request) {
-            let response = self.own(request.method(), &path).await;
+            let response = self.own(request.method(), &path);
             return telling.own(response);
         }
         let method = request.method().clone();
+        let mut client = conversation.client(request.headers());
+        let is_crowded = conversation.is_brief() || client.is_crowded();
+        telling.of(&mut client);
+        if is_crowded {
+            let refusal = self.turn_away(request, &mut telling.record).await;
+            return telling.answer(refusal, &method);
+        }
         if head_bytes(&request) > HEAD_BYTES_MAX {
-            let code = ErrorCode::RequestHeaderSectionTooLarge;
-            let refusal = self.refuse(&request, code, &mut telling.record);
+            let error = S3Error::new(ErrorCode::RequestHeaderSectionTooLarge);
+            let refusal = self.refuse(&request, error, &mut telling.record);
             return telling.answer(refusal, &method);
         }
         let Some(store) = self.started().await else {
-            let code = ErrorCode::ServiceUnavailable;
-            let refusal = self.refuse(&request, code, &mut telling.record);
+            let error = S3Error::new(ErrorCode::ServiceUnavailable);
+            let refusal = self.refuse(&request, error, &mut telling.record);
             return telling.answer(refusal, &method);
         };
         let request = request.map(RequestBody::Incoming);
-        let connection = conversation.traffic.connection();
-        let response = store.service.handle(request, &connection, &mut telling.record).await;
+        let response = store.service.handle(request, &client.connection, &mut telling.record).await;
         telling.answer(response, &method)
     }
 
@@ -99,7 +112,8 @@ impl App {
         target.bucket.is_none().then(|| path.to_owned())
     }
 
-    async fn own(&self, method: &Method, path: &str) -> Response<ResponseBody> {
+    /// The pages that everybody may read.
+    pub(crate) fn own(&self, method: &Method, path: &str) -> Response<ResponseBody> {
         if method != Method::GET && method != Method::HEAD {
             return text(StatusCode::METHOD_NOT_ALLOWED, "only GET and HEAD\n");
         }
@@ -110,31 +124,39 @@ impl App {
                 Phase::Serving => text(StatusCode::OK, "ready\n"),
                 Phase::Stopping => text(StatusCode::SERVICE_UNAVAILABLE, "stopping\n"),
             },
-            "metrics" => {
-                let process = self.platform.blocking(process_usage).await.unwrap_or_default();
-                let store = self.store.get();
-                let others = Others {
-                    engine: store.map(|store| store.engine.metrics()),
-                    blobs_freed: store.map_or(0, |store| store.gc.blobs_freed()),
-                    scrub: store.map_or([0; 3], |store| store.scrub.counters()),
-                    log_lines_dropped: self.logs.dropped(),
-                    process,
-                };
-                text(StatusCode::OK, self.metrics.page(&others))
-            }
             _ => text(StatusCode::NOT_FOUND, "no such page\n"),
         }
+    }
+
+    /// Refuses a request of an address that has too much open. A small body is read to its end, so
+    /// that the refusal is, too: a connection that is closed with bytes unread loses its answer.
+    async fn turn_away(
+        &self,
+        mut request: Request<Incoming>,
+        record: &mut AccessRecord,
+    ) -> Response<ResponseBody> {
+        let mut bytes = 0;
+        while bytes < TURNED_AWAY_BYTES_MAX && !request.headers().contains_key(header::EXPECT) {
+            let body = request.body_mut();
+            let frame = poll_fn(|cx| Pin::new(&mut *body).poll_frame(cx)).await;
+            let Some(Ok(frame)) = frame else { break };
+            bytes += frame.data_ref().map_or(0, Bytes::len);
+        }
+        record.bytes_received = bytes as u64;
+        let message = "Too much is open from your address. Close idle connections, use fewer at \
+                       once, or try again later.";
+        self.refuse(&request, S3Error::with(ErrorCode::SlowDown, message), record)
     }
 
     /// A refusal before the request reached the S3 service.
     fn refuse(
         &self,
         request: &Request<Incoming>,
-        code: ErrorCode,
+        error: S3Error,
         record: &mut AccessRecord,
     ) -> Response<ResponseBody> {
         let request_id = RequestId::new(self.platform.random.u64());
-        let error = S3Error::new(code);
+        let code = error.code;
         let body = match *request.method() {
             Method::HEAD => ResponseBody::Empty,
             _ => error.to_xml(request.uri().path(), request_id.as_str(), "larder").into(),
@@ -155,6 +177,7 @@ impl App {
         record.request_id = Some(request_id);
         record.status = response.status().as_u16();
         record.error_code = Some(code.name());
+        record.error_message = Some(error.message);
         response
     }
 }
@@ -166,7 +189,7 @@ fn head_bytes(request: &Request<Incoming>) -> usize {
     uri + headers.map(|bytes| bytes + 4).sum::<usize>()
 }
 
-fn text(status: StatusCode, body: impl Into<String>) -> Response<ResponseBody> {
+pub(crate) fn text(status: StatusCode, body: impl Into<String>) -> Response<ResponseBody> {
     let body: String = body.into();
     let mut response = Response::new(ResponseBody::Bytes(Bytes::from(body)));
     *response.status_mut() = status;

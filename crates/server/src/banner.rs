@@ -1,21 +1,43 @@
 //! What the operator reads when the server is ready.
 
+use crate::listener::Bound;
 use crate::root::Place;
 use crate::settings::Settings;
 use std::io::Write;
 use std::net::SocketAddr;
 
+/// Where clients and the operator reach the server.
+pub(crate) struct Addresses {
+    pub(crate) public: Vec<SocketAddr>,
+    /// Empty when there is no admin listener.
+    pub(crate) admin: Vec<SocketAddr>,
+}
+
+impl Addresses {
+    pub(crate) fn of(public: &[Bound], admin: &[Bound]) -> Self {
+        let addresses = |bound: &[Bound]| bound.iter().map(|bound| bound.address).collect();
+        Self { public: addresses(public), admin: addresses(admin) }
+    }
+}
+
 /// Prints the banner to standard output.
-pub(crate) fn print(settings: &Settings, addresses: &[SocketAddr], keys: &Place) {
+pub(crate) fn print(settings: &Settings, addresses: &Addresses, keys: &Place) {
     let banner = banner(settings, addresses, keys);
     let mut out = std::io::stdout();
     // Nobody may be reading it.
     let _ = out.write_all(banner.as_bytes()).and_then(|()| out.flush());
 }
 
-fn banner(settings: &Settings, addresses: &[SocketAddr], keys: &Place) -> String {
+fn banner(settings: &Settings, addresses: &Addresses, keys: &Place) -> String {
     let scheme = if settings.tls_cert.is_some() { "https" } else { "http" };
-    let urls: Vec<String> = addresses.iter().map(|address| url(scheme, address)).collect();
+    let urls = |addresses: &[SocketAddr]| -> Vec<String> {
+        addresses.iter().map(|address| url(scheme, address)).collect()
+    };
+    let admin = match urls(&addresses.admin).join(" ") {
+        none if none.is_empty() => "off".to_owned(),
+        urls => urls,
+    };
+    let urls = urls(&addresses.public);
     let data = match settings.ephemeral {
         true => "in memory, gone at the end".to_owned(),
         false => settings.data.display().to_string(),
@@ -43,8 +65,8 @@ fn banner(settings: &Settings, addresses: &[SocketAddr], keys: &Place) -> String
     };
     let first = urls.first().map_or("", String::as_str);
     format!(
-        "Larder {} is ready\n  S3    {}\n  data  {data}\n  keys  {keys}\n  try   {environment} \
-         AWS_DEFAULT_REGION={region} aws --endpoint-url {first}{ca} s3 ls\n",
+        "Larder {} is ready\n  S3    {}\n  admin {admin}\n  data  {data}\n  keys  {keys}\n  \
+         try   {environment} AWS_DEFAULT_REGION={region} aws --endpoint-url {first}{ca} s3 ls\n",
         crate::VERSION,
         urls.join(" ")
     )
@@ -69,24 +91,28 @@ fn quoted(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::banner;
+    use super::{Addresses, banner};
     use crate::root::Place;
     use crate::settings::Settings;
 
     #[test]
     fn names_endpoint_keys_and_a_line_to_try() {
         let settings = Settings { data: "./my data".into(), ..Settings::default() };
-        let addresses = ["0.0.0.0:9000".parse().unwrap(), "[::1]:9001".parse().unwrap()];
+        let public = vec!["0.0.0.0:9000".parse().unwrap(), "[::1]:9001".parse().unwrap()];
+        let mut addresses = Addresses { public, admin: Vec::new() };
         let keys = Place::File("./my data/root-credentials".into());
         assert_eq!(
             banner(&settings, &addresses, &keys),
             format!(
                 "Larder {} is ready\n  S3    http://localhost:9000 http://[::1]:9001\n  \
-                 data  ./my data\n  keys  ./my data/root-credentials\n  try   \
+                 admin off\n  data  ./my data\n  keys  ./my data/root-credentials\n  try   \
                  AWS_SHARED_CREDENTIALS_FILE='./my data/root-credentials' \
                  AWS_DEFAULT_REGION=us-east-1 aws --endpoint-url http://localhost:9000 s3 ls\n",
                 env!("CARGO_PKG_VERSION")
             )
         );
+        addresses.admin.push("127.0.0.1:9001".parse().unwrap());
+        let banner = banner(&settings, &addresses, &keys);
+        assert!(banner.contains("\n  admin http://127.0.0.1:9001\n"), "{banner}");
     }
 }

@@ -4,6 +4,7 @@
 //! Never: what S3 means (`s3-api`, `objects`), how data is kept (`storage-local`).
 //! Enter at: `main`; `wiring.rs` puts the parts together, `listener` accepts, `answer.rs` answers.
 
+mod admin;
 mod allocator;
 mod answer;
 mod banner;
@@ -13,6 +14,7 @@ mod limits;
 mod listener;
 mod log;
 mod metrics;
+mod privacy;
 mod root;
 mod settings;
 mod told;

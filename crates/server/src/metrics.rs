@@ -29,8 +29,12 @@ pub(crate) struct Metrics {
     pub(crate) connections_open: AtomicU64,
     /// Connections accepted so far.
     pub(crate) connections: AtomicU64,
+    /// Connections that found no place.
+    pub(crate) turned_away: AtomicU64,
     /// TLS handshakes that failed.
     pub(crate) handshakes_failed: AtomicU64,
+    /// Requests to the admin listener by status.
+    admin_statuses: [AtomicU64; STATUSES.len()],
 }
 
 /// What every request counts. A connection keeps to one stripe, so that cores do not pull the same
@@ -61,6 +65,10 @@ fn place(operation: Option<Requested>) -> usize {
         Some(Requested::PostObject) => 1,
         Some(Requested::Model(operation)) => 2 + operation as usize,
     }
+}
+
+fn status_place(status: u16) -> usize {
+    STATUSES.iter().position(|known| *known == status).unwrap_or(STATUSES.len() - 1)
 }
 
 /// What the page shows beside the server's own counters.
@@ -98,8 +106,7 @@ impl Stripe {
     /// Counts a request that is over.
     pub(crate) fn request(&self, operation: Option<Requested>, status: u16, duration_ns: u64) {
         let of = &self.operations[place(operation)];
-        let place = STATUSES.iter().position(|known| *known == status);
-        of.statuses[place.unwrap_or(STATUSES.len() - 1)].fetch_add(1, Ordering::Relaxed);
+        of.statuses[status_place(status)].fetch_add(1, Ordering::Relaxed);
         let us = duration_ns / 1000;
         let bucket = LATENCY_US.iter().position(|bound| us <= *bound).unwrap_or(LATENCY_US.len());
         of.latencies[bucket].fetch_add(1, Ordering::Relaxed);
@@ -113,7 +120,9 @@ impl Metrics {
             stripes: std::array::from_fn(|_| Stripe::new()),
             connections_open: AtomicU64::new(0),
             connections: AtomicU64::new(0),
+            turned_away: AtomicU64::new(0),
             handshakes_failed: AtomicU64::new(0),
+            admin_statuses: Default::default(),
         }
     }
 
@@ -124,6 +133,11 @@ impl Metrics {
 
     fn sum(&self, counter: impl Fn(&Stripe) -> &AtomicU64) -> u64 {
         self.stripes.iter().map(|stripe| counter(stripe).load(Ordering::Relaxed)).sum()
+    }
+
+    /// Counts a request to the admin listener.
+    pub(crate) fn admin_request(&self, status: u16) {
+        self.admin_statuses[status_place(status)].fetch_add(1, Ordering::Relaxed);
     }
 
     /// The page.
@@ -139,6 +153,12 @@ impl Metrics {
         for (name, kind, help, value) in [
             ("connections_open", "gauge", "Open connections.", load(&self.connections_open)),
             ("connections_total", "counter", "Accepted connections.", load(&self.connections)),
+            (
+                "connections_turned_away_total",
+                "counter",
+                "Connections that found no place, in all or for their address.",
+                load(&self.turned_away),
+            ),
             (
                 "tls_handshakes_failed_total",
                 "counter",
@@ -177,6 +197,14 @@ impl Metrics {
                     let labels = format!("operation=\"{operation}\",status=\"{known}\"");
                     page.line("larder_requests_total", &labels, count);
                 }
+            }
+        }
+        let help = "Requests to the admin listener by status.";
+        page.head("larder_admin_requests_total", "counter", help);
+        for (status, count) in STATUSES.iter().zip(&self.admin_statuses) {
+            let count = count.load(Ordering::Relaxed);
+            if count > 0 {
+                page.line("larder_admin_requests_total", &format!("status=\"{status}\""), count);
             }
         }
         let help = "Time from a request's head to the last byte of its answer.";
@@ -316,6 +344,7 @@ mod tests {
         metrics.stripe(1).request(get, 404, 90_000_000_000);
         metrics.stripe(2).request(Some(Requested::PostObject), 418, 0);
         metrics.stripe(3).request(None, 400, 0);
+        metrics.admin_request(404);
         let engine = larder_storage_local::Metrics::default();
         let others = Others {
             engine: Some(&engine),
@@ -328,6 +357,7 @@ mod tests {
         for line in [
             "larder_requests_total{operation=\"GetObject\",status=\"200\"} 1",
             "larder_scrub_passes_total 1",
+            "larder_admin_requests_total{status=\"404\"} 1",
             "larder_requests_total{operation=\"PostObject\",status=\"0\"} 1",
             "larder_requests_total{operation=\"-\",status=\"400\"} 1",
             "larder_request_seconds_bucket{operation=\"GetObject\",le=\"0.0025\"} 0",

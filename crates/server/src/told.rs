@@ -1,14 +1,16 @@
 //! What is told of a request when it is over: its access line, its share of the metrics, the hint
 //! to the gc.
 
-use crate::listener::{Conversation, Underway};
+use crate::listener::{Client, Conversation, Place, Underway};
 use crate::log::Access;
 use crate::metrics::Stripe;
 use bytes::Bytes;
 use http::{Method, Response};
 use http_body::{Body, Frame, SizeHint};
 use larder_s3_api::{AccessRecord, BodyCut, ResponseBody};
+use larder_types::RequestId;
 use std::future::poll_fn;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -23,9 +25,21 @@ pub(crate) struct Telling {
     begun_ns: u64,
     /// The server's own paths are asked for all the time; of them nothing is told.
     own: bool,
+    /// Set for what was asked of the admin listener.
+    admin: Option<&'static str>,
+    /// The client's address when a trusted proxy named it.
+    forwarded: Option<IpAddr>,
+    /// The client's place among those of its address until the request is over.
+    place: Option<Place>,
     bytes_out: u64,
     /// The client went before the end of its answer.
     cut: bool,
+}
+
+/// What was asked of the admin listener.
+pub(crate) struct AdminPage {
+    pub(crate) operation: &'static str,
+    pub(crate) request_id: RequestId,
 }
 
 impl Telling {
@@ -37,6 +51,9 @@ impl Telling {
             underway: conversation.traffic.begin(),
             begun_ns: app.platform.clock.monotonic_ns(),
             own: false,
+            admin: None,
+            forwarded: None,
+            place: None,
             bytes_out: 0,
             cut: true,
         };
@@ -48,9 +65,27 @@ impl Telling {
         self.conversation.app.metrics.stripe(self.conversation.traffic.number)
     }
 
+    /// The request is from this client.
+    pub(crate) fn of(&mut self, client: &mut Client) {
+        self.forwarded = client.forwarded;
+        self.place = client.place.take();
+    }
+
     /// An answer of which nothing is told.
     pub(crate) fn own(mut self, response: Response<ResponseBody>) -> Response<Told> {
         self.own = true;
+        response.map(|body| Told::new(body, self))
+    }
+
+    /// An answer of the admin listener.
+    pub(crate) fn admin(
+        mut self,
+        page: AdminPage,
+        response: Response<ResponseBody>,
+    ) -> Response<Told> {
+        self.admin = Some(page.operation);
+        self.record.request_id = Some(page.request_id);
+        self.record.status = response.status().as_u16();
         response.map(|body| Told::new(body, self))
     }
 
@@ -77,12 +112,17 @@ impl Telling {
         let record = &self.record;
         let app = &self.conversation.app;
         let duration_ns = app.platform.clock.monotonic_ns() - self.begun_ns;
-        self.stripe().request(record.operation, record.status, duration_ns);
+        match self.admin {
+            Some(_) => app.metrics.admin_request(record.status),
+            None => self.stripe().request(record.operation, record.status, duration_ns),
+        }
         if !app.logs.wants_access() {
             return;
         }
+        let forwarded = self.forwarded.map(|ip| ip.to_string());
         app.logs.access(&Access {
-            remote: &self.conversation.traffic.remote_text,
+            remote: forwarded.as_deref().unwrap_or(&self.conversation.traffic.remote_text),
+            admin: self.admin,
             record,
             bytes_out: self.bytes_out,
             duration_ns,
@@ -93,7 +133,8 @@ impl Telling {
     /// Whether the request may have left something to free. One without an answer may have, too.
     fn may_have_freed(&self) -> bool {
         let reads = |name: &str| ["Get", "Head", "List"].iter().any(|read| name.starts_with(read));
-        !self.record.operation.is_some_and(|operation| reads(operation.name()))
+        let is_read = self.record.operation.is_some_and(|operation| reads(operation.name()));
+        !is_read && self.admin.is_none()
     }
 }
 

@@ -1,26 +1,25 @@
 //! Puts the parts together, runs them, and takes them apart again.
 
 use crate::answer::{App, Store};
+use crate::banner::{self, Addresses};
 use crate::control::{self, Control};
-use crate::listener::{Door, Tls, accept};
+use crate::listener::{Door, Room, RoomLimits, Side, Tls, accept, listen, listen_admin};
 use crate::log::Logs;
 use crate::metrics::Metrics;
 use crate::settings::{self, Settings};
-use crate::{banner, limits, root};
+use crate::{limits, privacy, root};
 use larder_objects::{CreateBucket, Error, Objects};
 use larder_platform::{MemoryBudget, Platform};
 use larder_s3_api::{ApiSettings, Parts, Service};
 use larder_storage_local::index::{CachedIndex, Index, LsmIndex, MemoryIndex, MemoryTables};
 use larder_storage_local::{Local, OpenError, Options};
 use larder_workers::ScrubSettings;
-use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
-use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 
 /// Most threads on which disk reads wait.
 const BLOCKING_THREADS_MAX: usize = 64;
@@ -31,10 +30,6 @@ const RUNTIME_END_MAX: Duration = Duration::from_secs(1);
 
 /// Time for the log's last lines after a second signal.
 const LAST_WORDS: Duration = Duration::from_millis(50);
-
-/// Connections that the system holds until we accept them; it may allow fewer. A client whose
-/// connection finds no place tries again only after a second.
-const BACKLOG: u32 = 4096;
 
 /// Parts of the memory setting: one memtable, of which there may be two.
 const MEMTABLE_PART: u64 = 16;
@@ -124,25 +119,29 @@ impl Server<'_> {
             }
             _ => None,
         };
-        let listeners = listen(&settings.listen)?;
-        let addresses: Vec<SocketAddr> = listeners.iter().map(|(_, address)| *address).collect();
-        let connections_max = limits::connections(settings.connections_max);
-        // Each listener holds the permit for the connection that it waits for.
-        let permits = connections_max + listeners.len();
+        let listeners = listen(&settings.listen, "--listen")?;
+        let admin = listen_admin(&settings.admin_listen, settings.admin_listen_asked)?;
+        let addresses = Addresses::of(&listeners, &admin);
+        let (room, admin_room) = rooms(&settings);
         let door = Door {
+            side: Side::Public,
             app: self.app.clone(),
             platform: self.machine.clone(),
             tls: tls.clone(),
-            room: Arc::new(Semaphore::new(permits)),
+            room,
             idle: settings.idle_timeout,
             phase: self.phase.subscribe(),
         };
-        for (listener, _) in listeners {
-            self.machine.spawn(accept(door.clone(), listener));
+        let admin_door = Door { side: Side::Admin, room: admin_room, ..door.clone() };
+        for (door, listeners) in [(&door, listeners), (&admin_door, admin)] {
+            for bound in listeners {
+                self.machine.spawn(accept(door.clone(), bound.listener));
+            }
         }
         if let Some(tls) = tls {
             self.machine.spawn(tls.keep_fresh(self.machine.clone()));
         }
+        privacy::warn(&settings);
         let keys = self.open(&mut settings)?;
         self.phase.send_replace(Phase::Serving);
         log::info!("ready");
@@ -159,11 +158,14 @@ impl Server<'_> {
             std::process::exit(1);
         });
         let grace = self.machine.tasks.sleep(settings.shutdown_grace);
-        let everyone = door.room.acquire_many(permits as u32);
+        let everyone = async {
+            door.room.emptied().await;
+            admin_door.room.emptied().await;
+        };
         let finished = self.runtime.block_on(async {
             tokio::select! {
                 biased;
-                _ = everyone => true,
+                () = everyone => true,
                 () = grace => false,
             }
         });
@@ -235,28 +237,19 @@ fn open_engine(platform: &Platform, settings: &Settings) -> Result<Local, OpenEr
     Local::open(platform.clone(), options, index)
 }
 
-/// Binds every address and says which port each one got. Needs the runtime entered.
-fn listen(addresses: &[SocketAddr]) -> Result<Vec<(TcpListener, SocketAddr)>, String> {
-    let mut out = Vec::new();
-    for address in addresses {
-        out.push(bind(*address).map_err(|error| match error.kind() {
-            std::io::ErrorKind::AddrInUse => format!(
-                "{address} is in use by another process; stop it or choose another --listen address"
-            ),
-            _ => format!("cannot listen on {address}: {error}; choose another --listen address"),
-        })?);
-    }
-    Ok(out)
-}
-
-fn bind(address: SocketAddr) -> std::io::Result<(TcpListener, SocketAddr)> {
-    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
-    // A restart need not wait for the old connections' last packets.
-    socket.set_reuseaddr(true)?;
-    socket.bind(address)?;
-    let listener = socket.listen(BACKLOG)?;
-    let bound = listener.local_addr()?;
-    Ok((listener, bound))
+/// The places of the public side and of the admin side. Of the latter one address may have all:
+/// mostly there is no other.
+fn rooms(settings: &Settings) -> (Room, Room) {
+    let connections_max = limits::connections(settings.connections_max);
+    let half = (connections_max / 2).max(1);
+    let public = RoomLimits {
+        connections_max,
+        per_address_max: settings.connections_per_address.unwrap_or(half).min(connections_max),
+        proxies: settings.trusted_proxies.clone(),
+    };
+    let most = limits::ADMIN_CONNECTIONS_MAX;
+    let admin = RoomLimits { connections_max: most, per_address_max: most, proxies: Vec::new() };
+    (Room::new(public), Room::new(admin))
 }
 
 async fn create_buckets(objects: &Objects<Local>, settings: &Settings) -> Result<(), String> {

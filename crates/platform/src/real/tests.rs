@@ -259,3 +259,58 @@ fn a_worker_steps_sleeps_and_stops() {
         assert_eq!(dropped.load(Ordering::Relaxed), 1, "dropping the handle waits for the end");
     });
 }
+
+/// What a library makes without saying a mode, too. The umask is the process's, so that other
+/// tests run under it as well; each of them makes a real platform.
+#[test]
+fn nobody_else_may_read_what_is_made() {
+    on_disk(|platform, scratch| {
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o7777;
+        std::fs::write(scratch.join("library"), "x").unwrap();
+        std::fs::create_dir(scratch.join("library-directory")).unwrap();
+        platform.disk.create_dir(&scratch.join("ours")).unwrap();
+        platform.disk.open(&scratch.join("ours/file"), OpenMode::Create).unwrap();
+        let _listener = crate::listen_local(&scratch.join("socket")).unwrap();
+        for (name, expected) in [
+            ("library", 0o600),
+            ("library-directory", 0o700),
+            ("ours", 0o700),
+            ("ours/file", 0o600),
+            ("socket", if cfg!(target_os = "linux") { 0o600 } else { 0o700 }),
+        ] {
+            assert_eq!(mode(&scratch.join(name)), expected, "{name}");
+        }
+    });
+}
+
+#[test]
+fn what_is_open_to_others_is_found() {
+    on_disk(|_, scratch| {
+        let loosen = |name: &str, mode| {
+            let mode = std::fs::Permissions::from_mode(mode);
+            std::fs::set_permissions(scratch.join(name), mode).unwrap();
+        };
+        std::fs::create_dir(scratch.join("in")).unwrap();
+        for name in ["a", "b", "in/c", "in/d"] {
+            std::fs::write(scratch.join(name), "").unwrap();
+        }
+        std::os::unix::fs::symlink("/", scratch.join("link")).unwrap();
+        loosen("", 0o700);
+        let look = |max| crate::open_to_others(scratch, max).unwrap();
+        assert_eq!(look(100), crate::OpenToOthers::default());
+        loosen("in/d", 0o640);
+        let found = look(100);
+        assert_eq!(
+            (found.count, found.first, found.more),
+            (1, Some((scratch.join("in/d"), 0o640)), false)
+        );
+        loosen("", 0o711);
+        loosen("in/c", 0o602);
+        let found = look(100);
+        assert_eq!((found.count, found.first), (3, Some((scratch.to_owned(), 0o711))));
+        assert_eq!((look(3).count, look(3).more), (1, true));
+        loosen("a", 0o604);
+        assert_eq!(crate::open_to_others(&scratch.join("a"), 0).unwrap().count, 1);
+        assert!(crate::open_to_others(&scratch.join("none"), 9).is_err());
+    });
+}

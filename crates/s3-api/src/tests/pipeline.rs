@@ -31,6 +31,36 @@ fn errors_have_their_envelope() {
 }
 
 #[test]
+fn a_refusal_tells_the_log_what_was_wrong() {
+    let world = World::with_bucket("photos");
+    let mut unsigned = world.request(Ask::new("PUT", "/photos/a"));
+    unsigned.headers_mut().insert("x-amz-tagging", "a=secret".parse().unwrap());
+    let forged = world.request(Ask::new("GET", "/photos/a?versionId=x").by(Some("bob")));
+    let missing = world.request(Ask::new("GET", "/photos/a"));
+    let mut told = Vec::new();
+    for request in [unsigned, forged, missing] {
+        let answer = world.sim.block_on(world.handle(request));
+        told.push((
+            answer.record.error_code.unwrap(),
+            answer.record.error_message.unwrap().into_owned(),
+        ));
+    }
+    let expected = [
+        (
+            "AccessDenied",
+            "There were headers present in the request which were not signed \
+             (HeadersNotSigned: x-amz-tagging)",
+        ),
+        ("AccessDenied", "Access Denied"),
+        ("NoSuchKey", "The specified key does not exist."),
+    ];
+    assert_eq!(told, expected.map(|(code, message)| (code, message.to_owned())));
+    let request = world.request(Ask::new("GET", "/photos?list-type=2"));
+    let answer = world.sim.block_on(world.handle(request));
+    assert_eq!((answer.record.error_code, answer.record.error_message), (None, None));
+}
+
+#[test]
 fn keys_have_a_length() {
     let world = World::with_bucket("photos");
     let key = "k".repeat(1024);

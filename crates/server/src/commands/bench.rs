@@ -6,6 +6,7 @@ use larder_load::{
     Endpoint, Keys, Length, Operation, Plan, Report, Sizes, parse_bytes, parse_duration,
 };
 use std::io::{IsTerminal as _, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -99,7 +100,10 @@ fn tell(report: &Report, json: Option<&str>) -> Result<(), Failure> {
 
 #[allow(clippy::disallowed_methods, reason = "a report for people; nothing rests on it")]
 fn write(path: &str, text: &str) -> std::io::Result<()> {
-    std::fs::write(path, text)
+    // As private as all that Larder makes.
+    let mut options = std::fs::OpenOptions::new();
+    let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    file.write_all(text.as_bytes())
 }
 
 /// What the words ask for.

@@ -1,20 +1,26 @@
 //! From the socket to requests: accepting, TLS, HTTP/1.1 and HTTP/2, limits, the end of a
 //! connection.
 
+mod bind;
 mod deadline;
+mod forwarded;
 mod patience;
+mod room;
 mod run_to_end;
 mod tls;
 mod traffic;
 mod watched;
 
+pub(crate) use bind::{Bound, listen, listen_admin};
+pub(crate) use forwarded::Network;
+pub(crate) use room::{BRIEF_OPEN_MAX, Place, Room, RoomLimits};
 pub(crate) use tls::Tls;
 pub(crate) use traffic::{Traffic, Underway};
 
 use crate::answer::App;
 use crate::told::Told;
 use crate::wiring::Phase;
-use http::{Request, Response};
+use http::{HeaderMap, Request, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
@@ -22,16 +28,17 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use larder_platform::Platform;
 use larder_s3_api::{Connection, MustFinish};
 use patience::{HEAD_MAX, Patience};
+use room::{Brief, Entry};
 use run_to_end::RunToEnd;
 use std::convert::Infallible;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::watch;
 use watched::Watched;
 
 /// Largest head of a request that hyper reads, in bytes; answered with a bare 431 beyond.
@@ -48,6 +55,10 @@ const WINDOW_BYTES: u32 = 512 << 10;
 const SEND_BYTES_MAX: usize = 256 << 10;
 /// After so long a silence an HTTP/2 client is asked whether it is still there.
 const PING_EVERY: Duration = Duration::from_secs(30);
+/// How long a connection without a place may be open.
+const BRIEF_TIME_MAX: Duration = Duration::from_secs(5);
+/// How often it is said that connections find no place.
+const CROWDED_EVERY: Duration = Duration::from_secs(60);
 /// Pause after the system refused to give us another connection.
 const ACCEPT_RETRY: Duration = Duration::from_millis(100);
 
@@ -56,14 +67,23 @@ const _: () = assert!(HEAD_BYTES_READ_MAX <= BUFFER_BYTES_MAX);
 // A connection whose client takes none of its answers holds this much at most.
 const _: () = assert!(STREAMS_MAX as usize * SEND_BYTES_MAX <= 8 << 20);
 
-/// What all listeners share.
+/// Who is served at a listener.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    /// S3's clients.
+    Public,
+    /// The operator.
+    Admin,
+}
+
+/// What the listeners of one side share.
 #[derive(Clone)]
 pub(crate) struct Door {
+    pub(crate) side: Side,
     pub(crate) app: Arc<App>,
     pub(crate) platform: Platform,
     pub(crate) tls: Option<Arc<Tls>>,
-    /// One permit per connection.
-    pub(crate) room: Arc<Semaphore>,
+    pub(crate) room: Room,
     pub(crate) idle: Duration,
     pub(crate) phase: watch::Receiver<Phase>,
 }
@@ -74,18 +94,12 @@ async fn stopping(phase: &mut watch::Receiver<Phase>) {
     let _ = phase.wait_for(|phase| *phase == Phase::Stopping).await;
 }
 
-/// Accepts connections until the server stops. While there is no room for one, the system's queue
-/// holds it.
+/// Accepts connections until the server stops. None waits: one that finds no place is told so.
 pub(crate) async fn accept(door: Door, listener: TcpListener) {
     let mut phase = door.phase.clone();
     let mut complained = false;
+    let mut crowded = Crowded::default();
     loop {
-        let permit = door.room.clone().acquire_owned();
-        let permit = tokio::select! {
-            biased;
-            () = stopping(&mut phase) => return,
-            permit = permit => permit.expect("the semaphore is never closed"),
-        };
         let accepted = tokio::select! {
             biased;
             () = stopping(&mut phase) => return,
@@ -94,8 +108,17 @@ pub(crate) async fn accept(door: Door, listener: TcpListener) {
         match accepted {
             Ok((stream, remote)) => {
                 complained = false;
-                let connection = connection(door.clone(), stream, remote, permit);
-                door.platform.spawn(connection);
+                match door.room.enter(remote.ip()) {
+                    Entry::Place(place) => {
+                        let connection = connection(door.clone(), stream, remote, Some(place));
+                        door.platform.spawn(connection);
+                    }
+                    Entry::Brief(brief) => {
+                        crowded.say(&door, remote.ip());
+                        door.platform.spawn(briefly(door.clone(), stream, remote, brief));
+                    }
+                    Entry::Nothing => crowded.say(&door, remote.ip()),
+                }
             }
             Err(error) => {
                 if !std::mem::replace(&mut complained, true) {
@@ -104,6 +127,43 @@ pub(crate) async fn accept(door: Door, listener: TcpListener) {
                 door.platform.tasks.sleep(ACCEPT_RETRY).await;
             }
         }
+    }
+}
+
+/// Says from time to time that connections find no place.
+#[derive(Default)]
+struct Crowded {
+    said_ns: Option<u64>,
+}
+
+impl Crowded {
+    fn say(&mut self, door: &Door, remote: IpAddr) {
+        door.app.metrics.turned_away.fetch_add(1, Ordering::Relaxed);
+        let now_ns = door.platform.clock.monotonic_ns();
+        let every_ns = CROWDED_EVERY.as_nanos() as u64;
+        if self.said_ns.is_some_and(|said_ns| now_ns - said_ns < every_ns) {
+            return;
+        }
+        self.said_ns = Some(now_ns);
+        let limits = door.room.limits();
+        log::warn!(
+            "no place for a connection of {remote}: at most {} at once, at most {} of one address; \
+             --connections-max and --connections-per-address allow more",
+            limits.connections_max,
+            limits.per_address_max
+        );
+    }
+}
+
+/// A connection that has no place: time for one answer.
+async fn briefly(door: Door, stream: TcpStream, remote: SocketAddr, mut brief: Brief) {
+    let limit = door.platform.tasks.sleep(BRIEF_TIME_MAX);
+    let connection = Box::pin(connection(door, stream, remote, None));
+    tokio::select! {
+        biased;
+        () = connection => {}
+        () = brief.gives_way() => {}
+        () = limit => {}
     }
 }
 
@@ -127,12 +187,7 @@ impl Drop for Open {
     }
 }
 
-async fn connection(
-    door: Door,
-    stream: TcpStream,
-    remote: SocketAddr,
-    permit: OwnedSemaphorePermit,
-) {
+async fn connection(door: Door, stream: TcpStream, remote: SocketAddr, place: Option<Place>) {
     let open = Open::new(&door.app);
     let metrics = &door.app.metrics;
     if let Err(error) = stream.set_nodelay(true) {
@@ -143,7 +198,7 @@ async fn connection(
         Watched::new(stream, (metrics.clone(), open.number), heard.clone(), door.platform.clone());
     let secure = door.tls.is_some();
     let traffic = Arc::new(Traffic::new(&door.platform, remote, secure, open.number));
-    let conversation = Arc::new(Conversation { app: door.app.clone(), traffic, _permit: permit });
+    let conversation = Arc::new(Conversation::new(&door, traffic, place));
     let Some(tls) = &door.tls else {
         return serve_http1(&door, io, conversation, heard).await;
     };
@@ -172,9 +227,56 @@ async fn connection(
 pub(crate) struct Conversation {
     pub(crate) app: Arc<App>,
     pub(crate) traffic: Arc<Traffic>,
-    /// The connection's place among those that there may be. A request that outlives its connection
-    /// goes on taking it, so that their number is bounded as well.
-    _permit: OwnedSemaphorePermit,
+    pub(crate) side: Side,
+    /// The connection's place among those that there may be; without one it may only be told so. A
+    /// request that outlives its connection goes on taking it, so that their number is bounded, too.
+    place: Option<Place>,
+    /// Set when a trusted proxy is at the other end.
+    proxied: Option<Room>,
+}
+
+/// Who a request is from.
+pub(crate) struct Client {
+    /// The address that a trusted proxy names.
+    pub(crate) forwarded: Option<IpAddr>,
+    /// Part of that address's share, until the request is over.
+    pub(crate) place: Option<Place>,
+    /// What the pipeline is told.
+    pub(crate) connection: Connection,
+}
+
+impl Conversation {
+    fn new(door: &Door, traffic: Arc<Traffic>, place: Option<Place>) -> Self {
+        let is_proxy = door.room.is_proxy(traffic.remote.ip());
+        let proxied = is_proxy.then(|| door.room.clone());
+        Self { app: door.app.clone(), traffic, side: door.side, place, proxied }
+    }
+
+    /// Whether the connection has no place.
+    pub(crate) fn is_brief(&self) -> bool {
+        self.place.is_none()
+    }
+
+    /// Who a request with these headers is from.
+    pub(crate) fn client(&self, headers: &HeaderMap) -> Client {
+        let mut connection =
+            Connection { remote: Some(self.traffic.remote), secure: self.traffic.secure };
+        let Some(room) = &self.proxied else {
+            return Client { forwarded: None, place: None, connection };
+        };
+        let peer = self.traffic.remote.ip();
+        let forwarded = forwarded::client(headers, peer, &room.limits().proxies);
+        connection.remote = Some(SocketAddr::new(forwarded, 0));
+        connection.secure = forwarded::is_secure(headers).unwrap_or(connection.secure);
+        Client { forwarded: Some(forwarded), place: room.admit(forwarded), connection }
+    }
+}
+
+impl Client {
+    /// Whether its share is used up.
+    pub(crate) fn is_crowded(&self) -> bool {
+        self.forwarded.is_some() && self.place.is_none()
+    }
 }
 
 fn answer(
@@ -193,12 +295,14 @@ async fn serve_http1(
     conversation: Arc<Conversation>,
     heard: Arc<AtomicBool>,
 ) {
+    let keep_alive = !conversation.is_brief();
     let service = service_fn(move |request| answer(&conversation, request));
     let connection = http1::Builder::new()
         .timer(Patience::new(door.platform.clone(), door.idle, heard))
         .header_read_timeout(HEAD_MAX)
         // Who has said all may still want to hear the answer.
         .half_close(true)
+        .keep_alive(keep_alive)
         .max_header_size(HEAD_BYTES_READ_MAX)
         .max_buf_size(BUFFER_BYTES_MAX)
         .serve_connection(TokioIo::new(io), service);
@@ -267,12 +371,5 @@ struct Executor(Platform);
 impl<F: Future<Output = ()> + Send + 'static> hyper::rt::Executor<F> for Executor {
     fn execute(&self, future: F) {
         self.0.spawn(future);
-    }
-}
-
-impl Traffic {
-    /// What the pipeline is told of the connection.
-    pub(crate) fn connection(&self) -> Connection {
-        Connection { remote: Some(self.remote), secure: self.secure }
     }
 }

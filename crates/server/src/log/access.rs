@@ -8,6 +8,8 @@ use larder_types::RequestId;
 /// A request that is over.
 pub(crate) struct Access<'a> {
     pub(crate) remote: &'a str,
+    /// What was asked of the admin listener.
+    pub(crate) admin: Option<&'static str>,
     /// What the pipeline knew of it.
     pub(crate) record: &'a AccessRecord,
     pub(crate) bytes_out: u64,
@@ -21,11 +23,16 @@ impl Access<'_> {
         let record = self.record;
         line.field("request_id", record.request_id.as_ref().map_or("", RequestId::as_str));
         line.number("status", record.status.into());
-        line.field("operation", record.operation.map_or("-", Requested::name));
+        let operation = self.admin.or(record.operation.map(Requested::name));
+        line.field("operation", operation.unwrap_or("-"));
+        if self.admin.is_some() {
+            line.flag("admin");
+        }
         let texts = [
             ("bucket", record.bucket.as_deref()),
             ("key", record.key.as_deref()),
             ("error", record.error_code),
+            ("error_message", record.error_message.as_deref()),
             ("access_key", record.access_key.as_deref()),
         ];
         for (name, text) in texts {

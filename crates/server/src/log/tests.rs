@@ -19,12 +19,20 @@ fn record() -> AccessRecord {
         key: Some(HOSTILE.to_owned()),
         status: 404,
         error_code: Some("NoSuchKey"),
+        error_message: Some("none\nthere".into()),
         ..AccessRecord::default()
     }
 }
 
 fn access(record: &AccessRecord) -> Access<'_> {
-    Access { remote: "10.0.0.1:50000", record, bytes_out: 321, duration_ns: 1_234_567, cut: false }
+    Access {
+        remote: "10.0.0.1:50000",
+        admin: None,
+        record,
+        bytes_out: 321,
+        duration_ns: 1_234_567,
+        cut: false,
+    }
 }
 
 fn line(json: bool) -> String {
@@ -41,7 +49,8 @@ fn json_line() {
          \"request_id\":\"4442587FB7D0A2F9\",\"status\":404,\"operation\":\"PostObject\",\
          \"bucket\":\"bucket\",\
          \"key\":\"a \\\"b\\\\\\n\\u001b[31m\\u0000\u{2028}\u{e9}\",\"error\":\"NoSuchKey\",\
-         \"bytes_in\":0,\"bytes_out\":321,\"duration_ms\":1.234,\"remote\":\"10.0.0.1:50000\"}\n"
+         \"error_message\":\"none\\nthere\",\"bytes_in\":0,\"bytes_out\":321,\
+         \"duration_ms\":1.234,\"remote\":\"10.0.0.1:50000\"}\n"
     );
 }
 
@@ -51,7 +60,8 @@ fn text_line() {
         line(false),
         "1970-01-01T00:00:00.000Z INFO  request_id=4442587FB7D0A2F9 status=404 \
          operation=PostObject bucket=bucket key=\"a \\\"b\\\\\\n\\u001b[31m\\u0000\u{2028}\u{e9}\" \
-         error=NoSuchKey bytes_in=0 bytes_out=321 duration_ms=1.234 remote=10.0.0.1:50000\n"
+         error=NoSuchKey error_message=\"none\\nthere\" bytes_in=0 bytes_out=321 duration_ms=1.234 \
+         remote=10.0.0.1:50000\n"
     );
 }
 

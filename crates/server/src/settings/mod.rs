@@ -13,6 +13,7 @@ pub(crate) use accounts::ConfiguredAccount;
 pub(crate) use table::help;
 pub(crate) use values::rate;
 
+use crate::listener::Network;
 use larder_s3_wire::auth::SigV2;
 use larder_types::BucketName;
 use sources::{Given, Source};
@@ -42,9 +43,15 @@ pub(crate) enum LogFormat {
 #[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) config: Option<PathBuf>,
+    /// Whether secret keys stand in the configuration file.
+    pub(crate) config_has_secrets: bool,
     pub(crate) data: PathBuf,
     pub(crate) ephemeral: bool,
     pub(crate) listen: Vec<SocketAddr>,
+    /// Empty when there is to be no admin listener.
+    pub(crate) admin_listen: Vec<SocketAddr>,
+    /// Whether the operator chose it; the default may be taken.
+    pub(crate) admin_listen_asked: bool,
     pub(crate) domains: Vec<String>,
     pub(crate) region: Option<String>,
     pub(crate) tls_cert: Option<PathBuf>,
@@ -55,6 +62,9 @@ pub(crate) struct Settings {
     pub(crate) sigv2: SigV2,
     pub(crate) memory: u64,
     pub(crate) connections_max: usize,
+    /// Without a value half of [`Settings::connections_max`].
+    pub(crate) connections_per_address: Option<usize>,
+    pub(crate) trusted_proxies: Vec<Network>,
     pub(crate) idle_timeout: Duration,
     pub(crate) shutdown_grace: Duration,
     pub(crate) scrub_rate: u64,
@@ -69,9 +79,12 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             config: None,
+            config_has_secrets: false,
             data: PathBuf::new(),
             ephemeral: false,
             listen: Vec::new(),
+            admin_listen: Vec::new(),
+            admin_listen_asked: false,
             domains: Vec::new(),
             region: None,
             tls_cert: None,
@@ -82,6 +95,8 @@ impl Default for Settings {
             sigv2: SigV2::default(),
             memory: 0,
             connections_max: 0,
+            connections_per_address: None,
+            trusted_proxies: Vec::new(),
             idle_timeout: Duration::ZERO,
             shutdown_grace: Duration::ZERO,
             scrub_rate: 0,
@@ -124,11 +139,16 @@ pub(crate) fn load(
             sources::file(path, &text)?
         }
     };
-    let mut settings = Settings { accounts, ..Settings::default() };
+    let secret = |given: &Given| given.setting.kind == table::Kind::Secret;
+    let config_has_secrets = !accounts.is_empty() || file.iter().any(secret);
+    let mut settings = Settings { accounts, config_has_secrets, ..Settings::default() };
     for setting in SETTINGS {
         let layers = [&flags, &variables, &file];
         match layers.into_iter().find_map(|given| sources::find(given, setting.name)) {
-            Some(given) => apply(&mut settings, given)?,
+            Some(given) => {
+                settings.admin_listen_asked |= setting.name == table::ADMIN_LISTEN;
+                apply(&mut settings, given)?;
+            }
             None if setting.default.is_empty() => {}
             None => (setting.set)(&mut settings, setting.default)
                 .expect("the table's defaults are valid, which a test checks"),

@@ -54,10 +54,11 @@ pub(super) fn flags(words: &[String]) -> Result<Vec<Given>, String> {
                 None => return Err(format!("{flag} needs a value: {flag} {}", setting.value)),
             },
         };
+        let values = values(setting, value);
         match out.iter_mut().find(|given| given.setting.name == setting.name) {
-            Some(given) if setting.kind == Kind::Many => given.values.push(value),
+            Some(given) if setting.kind == Kind::Many => given.values.extend(values),
             Some(_) => return Err(format!("{flag} is given twice")),
-            None => out.push(Given { setting, source: flag.to_owned(), values: vec![value] }),
+            None => out.push(Given { setting, source: flag.to_owned(), values }),
         }
     }
     Ok(out)
@@ -69,12 +70,8 @@ pub(super) fn environment(variables: &[(String, String)]) -> Result<Vec<Given>, 
     for (name, value) in variables.iter().filter(|(name, _)| name.starts_with(PREFIX)) {
         let setting = SETTINGS.iter().find(|setting| setting.variable() == *name);
         let setting = setting.ok_or_else(|| unknown(Source::Environment, name))?;
-        let values: Vec<String> = match setting.kind {
-            Kind::Many => value.split(',').map(|v| v.trim().to_owned()).collect(),
-            _ => vec![value.clone()],
-        };
-        let values: Vec<String> = values.into_iter().filter(|v| !v.is_empty()).collect();
-        if !values.is_empty() {
+        if !value.is_empty() {
+            let values = values(setting, value.clone());
             out.push(Given { setting, source: name.clone(), values });
         }
     }
@@ -105,13 +102,24 @@ pub(super) fn file(
             (toml::Value::Array(values), Kind::Many) => {
                 values.into_iter().map(scalar).collect::<Option<Vec<_>>>()
             }
-            (value, _) => scalar(value).map(|value| vec![value]),
+            (value, _) => scalar(value).map(|value| values(setting, value)),
         };
         let expected = if setting.kind == Kind::Many { "text or a list of texts" } else { "text" };
         let values = values.ok_or_else(|| invalid(&format!("{key}: expected {expected}")))?;
         out.push(Given { setting, source: format!("{path}: {key}"), values });
     }
     Ok((out, accounts))
+}
+
+/// The values in one text: several where the setting may have several and commas separate them.
+/// None of them is empty unless all are.
+fn values(setting: &Setting, text: String) -> Vec<String> {
+    if setting.kind != Kind::Many || !text.contains(',') {
+        return vec![text];
+    }
+    let values = text.split(',').map(str::trim).filter(|value| !value.is_empty());
+    let values: Vec<String> = values.map(str::to_owned).collect();
+    if values.is_empty() { vec![String::new()] } else { values }
 }
 
 fn scalar(value: toml::Value) -> Option<String> {

@@ -6,12 +6,15 @@ use super::values;
 /// Most settings there may ever be: more than this nobody reads.
 const SETTINGS_MAX: usize = 40;
 
+/// The one setting whose default may be given up.
+pub(super) const ADMIN_LISTEN: &str = "admin-listen";
+
 /// How a setting takes its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// One value.
     One,
-    /// May be given more than once; commas separate values in the environment.
+    /// May be given more than once; commas separate values.
     Many,
     /// On or off; the flag alone means on.
     Switch,
@@ -70,6 +73,17 @@ pub(crate) static SETTINGS: &[Setting] = &[
         default: "127.0.0.1:9000",
         help: "where to listen; port 0 takes a free one",
         set: |s, text| values::addresses(text).map(|v| s.listen.extend(v)),
+    },
+    Setting {
+        name: ADMIN_LISTEN,
+        value: "ADDR:PORT",
+        kind: Kind::Many,
+        default: "127.0.0.1:9001",
+        help: "where the operator's pages are, such as the metrics; off: nowhere",
+        set: |s, text| match text {
+            "off" => Ok(()),
+            text => values::addresses(text).map(|v| s.admin_listen.extend(v)),
+        },
     },
     Setting {
         name: "domain",
@@ -148,8 +162,24 @@ pub(crate) static SETTINGS: &[Setting] = &[
         value: "COUNT",
         kind: Kind::One,
         default: "10000",
-        help: "connections served at once; further ones wait",
+        help: "connections served at once; others are told to slow down, but health is answered",
         set: |s, text| values::count(text).map(|v| s.connections_max = v),
+    },
+    Setting {
+        name: "connections-per-address",
+        value: "COUNT",
+        kind: Kind::One,
+        default: "",
+        help: "connections of one address at once; without it half of connections-max",
+        set: |s, text| values::count(text).map(|v| s.connections_per_address = Some(v)),
+    },
+    Setting {
+        name: "trusted-proxy",
+        value: "ADDR[/BITS]",
+        kind: Kind::Many,
+        default: "",
+        help: "a proxy whose X-Forwarded-For tells the client's address",
+        set: |s, text| values::network(text).map(|v| s.trusted_proxies.push(v)),
     },
     Setting {
         name: "idle-timeout",
@@ -232,7 +262,8 @@ pub(crate) fn help() -> String {
     out.push_str(
         "\nSettings. Each can also be an environment variable (--tls-cert: LARDER_TLS_CERT) or a\n\
          line of the configuration file (tls_cert). A flag wins over the environment, the\n\
-         environment over the file.\n",
+         environment over the file. What is repeatable also takes several values with commas\n\
+         between them.\n",
     );
     for setting in SETTINGS {
         let name = match setting.has_flag() {

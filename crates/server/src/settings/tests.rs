@@ -28,6 +28,8 @@ fn defaults() {
     assert_eq!(settings.data, Path::new("./larder-data"));
     assert_eq!(settings.listen, ["127.0.0.1:9000".parse().unwrap()]);
     assert_eq!(settings.domains, ["localhost"]);
+    assert_eq!(settings.admin_listen, ["127.0.0.1:9001".parse().unwrap()]);
+    assert!(!settings.admin_listen_asked, "nobody chose it");
     assert_eq!(settings.region, None);
     assert_eq!(settings.memory, 256 << 20);
     assert_eq!(settings.log_format, LogFormat::Auto);
@@ -59,6 +61,37 @@ fn repeated_values() {
     let buckets: Vec<&str> = settings.buckets.iter().map(|b| b.as_str()).collect();
     assert_eq!(buckets, ["one", "two"]);
     assert_eq!(settings.domains, ["localhost"], "an empty variable is not set");
+}
+
+#[test]
+fn the_admin_listener_can_be_chosen_and_switched_off() {
+    for (words, variables, expected) in [
+        (vec!["--admin-listen", "off"], vec![], vec![]),
+        (vec!["--admin-listen=127.0.0.1:9001"], vec![], vec!["127.0.0.1:9001"]),
+        (vec![], vec![("LARDER_ADMIN_LISTEN", "[::1]:1,[::1]:2")], vec!["[::1]:1", "[::1]:2"]),
+        (vec!["--admin-listen", "off"], vec![("LARDER_ADMIN_LISTEN", "[::1]:1")], vec![]),
+    ] {
+        let settings = try_load(&words, &variables, "").unwrap();
+        let found: Vec<String> = settings.admin_listen.iter().map(|a| a.to_string()).collect();
+        assert_eq!(found, expected, "{words:?} {variables:?}");
+        assert!(settings.admin_listen_asked, "{words:?} {variables:?}");
+    }
+    check_error(&["--admin-listen", "on"], &[], "", "--admin-listen \"on\": expected ADDR:PORT");
+}
+
+#[test]
+fn commas_separate_values_wherever_they_stand() {
+    let words = ["--buckets", "one,two", "--buckets=three, four,", "--config=larder.toml"];
+    let file = "domain = 'a.example, b.example'\nlisten = ['[::1]:1', '[::1]:2']\nbuckets = 'no'";
+    let settings = try_load(&words, &[], file).unwrap();
+    let buckets: Vec<&str> = settings.buckets.iter().map(|b| b.as_str()).collect();
+    assert_eq!(buckets, ["one", "two", "three", "four"]);
+    assert_eq!(settings.domains, ["a.example", "b.example"]);
+    assert_eq!(settings.listen.len(), 2);
+    check_error(&["--buckets", "one,T_O"], &[], "", "--buckets \"T_O\": expected bucket names");
+    check_error(&["--buckets", ","], &[], "", "--buckets \"\": expected bucket names");
+    // A setting with one value keeps its commas.
+    assert_eq!(try_load(&["--data=a,b"], &[], "").unwrap().data, Path::new("a,b"));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! How the values of settings are written. An error says what was expected.
 
 use super::{LogFormat, MEMORY_MIN};
+use crate::listener::Network;
 use larder_s3_wire::auth::SigV2;
 use larder_types::BucketName;
 use std::net::{SocketAddr, ToSocketAddrs};
@@ -39,6 +40,11 @@ pub(super) fn addresses(text: &str) -> Result<Vec<SocketAddr>, String> {
     }
     let found = text.to_socket_addrs().map_err(|error| format!("{expected} ({error})"))?;
     Ok(found.collect())
+}
+
+pub(super) fn network(text: &str) -> Result<Network, String> {
+    let network = text.parse();
+    network.map_err(|()| "expected an address or a network, such as 10.0.0.7 or 10.0.0.0/8".into())
 }
 
 pub(super) fn domain(text: &str) -> Result<String, String> {

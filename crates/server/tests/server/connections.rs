@@ -104,21 +104,6 @@ fn clients_that_vanish_leave_nothing() {
 }
 
 #[test]
-fn connections_beyond_the_limit_wait_their_turn() {
-    let server = Server::start(&["--ephemeral", "--connections-max", "2"]);
-    let held: Vec<_> = (0..3).map(|_| server.connect()).collect();
-    let mut waiting = server.connect();
-    waiting
-        .write_all(b"GET /_/health/live HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
-        .unwrap();
-    waiting.set_read_timeout(Some(Duration::from_millis(300))).unwrap();
-    assert!(waiting.read(&mut [0]).is_err(), "it must wait");
-    drop(held);
-    waiting.set_read_timeout(Some(PATIENCE)).unwrap();
-    assert_eq!(Answer::read(&mut waiting).status, 200);
-}
-
-#[test]
 fn a_burst_finds_room_and_its_memory_goes_back() {
     let server = Server::start(&["--ephemeral"]);
     let memory = || server.metric("process_resident_memory_bytes").unwrap();

@@ -19,6 +19,8 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 pub struct Server {
     pub child: Child,
     pub address: SocketAddr,
+    /// Where the admin pages are; `None` when there is no admin listener.
+    pub admin: Option<SocketAddr>,
     pub banner: String,
 }
 
@@ -30,10 +32,11 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
-/// The binary with a clean environment.
+/// The binary with a clean environment and without an admin listener, which a flag may ask for.
 pub fn larder(words: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_larder"));
     command.args(words).env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    command.env("LARDER_ADMIN_LISTEN", "off");
     command
 }
 
@@ -59,7 +62,8 @@ pub fn path(path: &Path) -> &str {
 impl Server {
     /// Starts on a free port with these settings and waits until it is ready.
     pub fn start(words: &[&str]) -> Self {
-        Self::spawn(larder(&["serve", "--listen", "127.0.0.1:0"]).args(words))
+        let listen = ["serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"];
+        Self::spawn(larder(&listen).args(words))
     }
 
     pub fn in_directory(data: &TempDir) -> Self {
@@ -80,7 +84,9 @@ impl Server {
         }
         let url = banner.split("://").nth(1).unwrap();
         let address = url.split_whitespace().next().unwrap().parse().unwrap();
-        Self { child, address, banner }
+        let admin = banner.lines().find_map(|line| line.strip_prefix("  admin "));
+        let admin = admin.and_then(|line| line.split_once("://")).map(|(_, a)| a.parse().unwrap());
+        Self { child, address, admin, banner }
     }
 
     pub fn connect(&self) -> TcpStream {
@@ -97,6 +103,16 @@ impl Server {
     pub fn get_with_host(&self, path: &str, host: &str) -> Answer {
         let head = format!("GET {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n");
         self.exchange(head.as_bytes())
+    }
+
+    /// GET from the admin listener.
+    pub fn get_admin(&self, path: &str) -> Answer {
+        let address = self.admin.expect("an admin listener");
+        let mut stream = TcpStream::connect(address).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        let head = format!("GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
+        stream.write_all(head.as_bytes()).unwrap();
+        Answer::read(&mut stream)
     }
 
     /// Sends bytes and reads until the server closes.
@@ -149,7 +165,7 @@ impl Server {
 
     /// The value of a line of the metrics page.
     pub fn metric(&self, line: &str) -> Option<f64> {
-        let page = self.get("/_/metrics");
+        let page = self.get_admin("/_/metrics");
         let page = String::from_utf8(page.body).unwrap();
         let found = page.lines().find_map(|found| found.strip_prefix(line)?.strip_prefix(' '));
         found.map(|value| value.parse().unwrap())

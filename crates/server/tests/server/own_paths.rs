@@ -1,6 +1,7 @@
 //! The paths under `/_/`.
 
-use crate::harness::Server;
+use crate::harness::{Answer, Server};
+use std::io::Write;
 
 #[test]
 fn health() {
@@ -8,11 +9,46 @@ fn health() {
     for page in ["/_/health/live", "/_/health/ready", "/_/health/live?x=1"] {
         assert_eq!(server.get(page).status, 200, "{page}");
     }
-    for page in ["/_/", "/_/health", "/_/health/ready/", "/_/admin"] {
+    for page in ["/_/", "/_/health", "/_/health/ready/", "/_/admin", "/_/metrics"] {
         assert_eq!(server.get(page).status, 404, "{page}");
     }
     let post = b"POST /_/health/live HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
     assert_eq!(server.exchange(post).status, 405);
+}
+
+#[test]
+fn admin_requests_are_logged_and_counted() {
+    let server = Server::start(&["--ephemeral", "--log-format", "json"]);
+    let page = server.get_admin("/_/metrics");
+    assert_eq!(page.status, 200);
+    assert!(page.text().contains("larder_build_info") && page.head.contains("x-amz-request-id: "));
+    for (page, status) in [("/_/health/live", 200), ("/_/admin", 404), ("/bucket/key", 404)] {
+        assert_eq!(server.get_admin(page).status, status, "{page}");
+    }
+    let admin = server.admin.unwrap();
+    let post = |method: &str| {
+        let mut stream = std::net::TcpStream::connect(admin).unwrap();
+        let head = format!("{method} /_/metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+        stream.write_all(head.as_bytes()).unwrap();
+        Answer::read(&mut stream)
+    };
+    assert_eq!(post("POST").status, 405);
+    let head = post("HEAD");
+    assert_eq!((head.status, head.body.len()), (200, 0));
+    // Each was counted when it was over; the page that tells so is not over yet.
+    server.settles("larder_admin_requests_total{status=\"404\"}", 2.0);
+    assert_eq!(server.metric("larder_admin_requests_total{status=\"405\"}"), Some(1.0));
+    assert!(server.metric("larder_admin_requests_total{status=\"200\"}").unwrap() >= 3.0);
+    assert_eq!(server.metric("larder_requests_total{operation=\"-\",status=\"404\"}"), None);
+    let log = server.stop();
+    let lines: Vec<&str> = log.lines().filter(|line| line.contains("\"admin\":true")).collect();
+    for (operation, status) in
+        [("GetMetrics", 200), ("GetMetrics", 405), ("GetHealth", 200), ("-", 404)]
+    {
+        let expected = format!("\"status\":{status},\"operation\":\"{operation}\"");
+        assert!(lines.iter().any(|line| line.contains(&expected)), "{expected} in {log}");
+    }
+    assert!(!log.contains("\"request_id\":\"\"") && !log.contains("\"cut\""), "{log}");
 }
 
 #[test]
@@ -39,7 +75,8 @@ fn metrics_and_access_lines_tell_of_requests() {
     assert!(server.metric("larder_commits_total").is_some());
     assert!(server.metric("process_resident_memory_bytes").unwrap() > 1e6);
     let log = server.stop();
-    let lines: Vec<&str> = log.lines().filter(|line| line.contains("\"operation\"")).collect();
+    let is_access = |line: &&str| line.contains("\"operation\"") && !line.contains("\"admin\"");
+    let lines: Vec<&str> = log.lines().filter(is_access).collect();
     let [line] = lines.as_slice() else { panic!("one access line in {log}") };
     for expected in [
         "\"operation\":\"GetObject\"",
@@ -50,6 +87,7 @@ fn metrics_and_access_lines_tell_of_requests() {
         "\"request_id\":\"",
         "\"remote\":\"127.0.0.1:",
         "\"error\":\"NoSuchBucket\"",
+        "\"error_message\":\"The specified bucket does not exist\"",
     ] {
         assert!(line.contains(expected), "{expected} in {line}");
     }

@@ -94,6 +94,32 @@ fn ephemeral_leaves_nothing_behind() {
     assert_eq!(fs::read_dir(cwd.path()).unwrap().count(), 0);
 }
 
+/// Neither the banner nor any line of the log, whatever the level, wherever the keys stood.
+#[test]
+fn a_given_secret_is_not_told() {
+    let directory = tempdir().unwrap();
+    let (data, config) = (directory.path().join("data"), directory.path().join("larder.toml"));
+    fs::write(&config, "root_access_key = 'GIVENKEY'\nroot_secret_key = 'given-secret'").unwrap();
+    for place in [vec!["--ephemeral"], vec!["--data", path(&data)]] {
+        for in_file in [false, true] {
+            let mut command = larder(&["--listen", "127.0.0.1:0", "--log-level", "trace"]);
+            command.args(&place);
+            match in_file {
+                true => command.args(["--config", path(&config)]),
+                false => command
+                    .env("LARDER_ROOT_ACCESS_KEY", "GIVENKEY")
+                    .env("LARDER_ROOT_SECRET_KEY", "given-secret"),
+            };
+            let server = Server::spawn(&mut command);
+            let keys = ("GIVENKEY".to_owned(), "given-secret".to_owned());
+            assert_eq!(server.signed(&keys, "PUT", "/bucket", b"").status, 200);
+            let said = server.banner.clone() + &server.stop();
+            assert!(said.contains("keys  as given") && !said.contains("given-secret"), "{said}");
+            let _ = fs::remove_dir_all(&data);
+        }
+    }
+}
+
 #[test]
 fn refusals_say_how_to_mend_it() {
     let data = tempdir().unwrap();
@@ -109,6 +135,8 @@ fn refusals_say_how_to_mend_it() {
     let taken = taken.local_addr().unwrap().to_string();
     let port_in_use = ["--listen", &taken, "--data", data_path];
     check_refusal(&mut larder(&port_in_use), "choose another --listen address");
+    let admin_in_use = ["--listen", "127.0.0.1:0", "--admin-listen", &taken, "--data", data_path];
+    check_refusal(&mut larder(&admin_in_use), "choose another --admin-listen address");
     assert_eq!(fs::read_dir(data.path()).unwrap().count(), 0, "nothing was made");
     fs::write(data.path().join("holiday.jpg"), "x").unwrap();
     let foreign = ["--listen", "127.0.0.1:0", "--data", data_path];

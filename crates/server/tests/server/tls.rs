@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use std::{fs, io};
 use tempfile::{TempDir, tempdir};
 use tokio::net::TcpStream;
@@ -167,6 +167,35 @@ async fn a_renewed_certificate_is_taken_and_a_broken_one_is_not() {
     assert_eq!(ask(&server, &renewed, false).await.unwrap().0, 200);
     let log = server.stop();
     assert!(log.contains("the TLS certificate in use stays"), "{log}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_renewed_certificate_is_taken_within_a_second() {
+    let files = Files::new();
+    let server = files.server();
+    for _ in 0..3 {
+        files.renew();
+        let begun = Instant::now();
+        while ask(&server, &files.certificate, true).await.is_err() {
+            assert!(begun.elapsed() < Duration::from_secs(1), "it is not taken");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+    // One file after the other: for a moment the two do not belong together.
+    let others = Files::new();
+    fs::copy(&others.certificate, &files.certificate).unwrap();
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    fs::copy(&others.key, &files.key).unwrap();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(ask(&server, &others.certificate, false).await.unwrap().0, 200);
+    let broken = files.certificate.with_extension("new");
+    fs::write(&broken, "broken").unwrap();
+    fs::rename(&broken, &files.certificate).unwrap();
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert_eq!(ask(&server, &others.certificate, false).await.unwrap().0, 200);
+    let log = server.stop();
+    assert_eq!(log.matches("the TLS certificate was reloaded").count(), 4, "{log}");
+    assert_eq!(log.matches("the TLS certificate in use stays").count(), 1, "{log}");
 }
 
 #[test]

@@ -39,7 +39,6 @@ if why_not:
 
 class Mount:
     def __init__(self, server, bucket, directory):
-        # The Python client's environment has another program of this name before it on PATH.
         self.tool = Tool(server, "s3fs")
         self.bucket = bucket
         self.endpoint = server.endpoint

@@ -15,7 +15,9 @@ def bucket
   @bucket ||= Aws::S3::Bucket.new(setting("BUCKET"), client: client)
 end
 
-ODD_KEYS = ["a b+c.txt", "percent%20.txt", "ä日本語", "quote'\"&<>", "with/slash//twice", "star*(~)!"]
+ODD_KEYS = [
+  "a b+c.txt", "percent%20.txt", "ä日本語", "quote'\"&<>", "with/slash//twice", "star*(~)!"
+].freeze
 
 test "odd keys are put, listed, copied and deleted" do
   ODD_KEYS.each { |key| bucket.put_object(key: key, body: key) }
@@ -85,7 +87,8 @@ test "a presigned post form" do
   body = "#{parts.join}--#{boundary}\r\n#{file}\r\n--#{boundary}--\r\n"
   answer = fetch("Post", post.url, body,
                  "Content-Type" => "multipart/form-data; boundary=#{boundary}")
-  same([answer.code, answer.body[0, 300]], ["201", answer.body[0, 300]])
+  raise answer.body unless answer.code == "201"
+
   got = bucket.object("forms/up.txt").get
   same_bytes(got.body.read, "by form")
   same(got.metadata["original"], "name up.txt")
@@ -116,7 +119,8 @@ test "settings of a bucket without a digest of the body" do
   client.put_bucket_tagging(
     bucket: bucket.name, tagging: { tag_set: [{ key: "c", value: "d" }] }
   )
-  same(client.get_bucket_tagging(bucket: bucket.name).tag_set.map(&:to_h), [{ key: "c", value: "d" }])
+  tags = client.get_bucket_tagging(bucket: bucket.name).tag_set
+  same(tags.map(&:to_h), [{ key: "c", value: "d" }])
   same(client.get_bucket_versioning(bucket: bucket.name).status, "Suspended")
 end
 

@@ -14,7 +14,9 @@ def directory
   @directory ||= storage.directories.get(setting("BUCKET"))
 end
 
-ODD_KEYS = ["a b+c.txt", "percent%20.txt", "ä日本語", "quote'\"&<>", "with/slash/twice", "star*(~)!"]
+ODD_KEYS = [
+  "a b+c.txt", "percent%20.txt", "ä日本語", "quote'\"&<>", "with/slash/twice", "star*(~)!"
+].freeze
 
 test "odd keys are put, listed, copied and deleted" do
   ODD_KEYS.each { |key| directory.files.create(key: key, body: key) }
@@ -39,7 +41,9 @@ test "a large file in parts" do
 end
 
 test "a large file copied in parts" do
-  File.open(setting("LARGE_FILE"), "rb") { |source| directory.files.create(key: "one", body: source) }
+  File.open(setting("LARGE_FILE"), "rb") do |source|
+    directory.files.create(key: "one", body: source)
+  end
   file = directory.files.head("one")
   file.multipart_chunk_size = 6 * 1024 * 1024
   file.concurrency = 2

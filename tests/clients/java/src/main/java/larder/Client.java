@@ -38,7 +38,8 @@ import software.amazon.awssdk.transfer.s3.S3TransferManager;
 /** The AWS SDK for Java, version 2. Runs the test that is named: ends with "passed NAME". */
 public final class Client {
     private static final List<String> ODD_KEYS = List.of(
-            "a b+c.txt", "percent%20.txt", "ä日本語", "quote'\"&<>", "with/slash//twice", "star*(~)!");
+            "a b+c.txt", "percent%20.txt", "ä日本語", "quote'\"&<>", "with/slash//twice",
+            "star*(~)!");
 
     private final S3Client s3 = Place.client();
 

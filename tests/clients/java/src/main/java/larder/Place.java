@@ -43,7 +43,8 @@ final class Place {
                 .endpointOverride(endpoint())
                 .region(Region.US_EAST_1)
                 .forcePathStyle(true)
-                .overrideConfiguration(settings -> settings.retryStrategy(none -> none.maxAttempts(1)))
+                .overrideConfiguration(settings ->
+                        settings.retryStrategy(once -> once.maxAttempts(1)))
                 .build();
     }
 

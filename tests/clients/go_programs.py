@@ -12,7 +12,7 @@ from larder_process import work_directory
 
 MODULE = pathlib.Path(__file__).parent / "go"
 # From nothing, with two cores that others use as well.
-BUILD_SECONDS_MAX = 900
+BUILD_SECONDS_MAX = 600
 TEST_SECONDS_MAX = 240
 
 

@@ -8,7 +8,7 @@ PACKAGE = "gocloud"
 program = go_programs.program_of_tests(PACKAGE)
 
 
-@pytest.mark.timeout(960)
+@pytest.mark.timeout(660)
 def test_build(program):
     """Its own test, so that the time of the build is no test's time."""
     assert program.is_file()

@@ -12,7 +12,7 @@ from conftest import Tool
 program = go_programs.program_of("mc", "github.com/minio/mc")
 
 
-@pytest.mark.timeout(960)
+@pytest.mark.timeout(660)
 def test_build(program):
     """Its own test, so that the time of the build is no test's time."""
     assert program.is_file()

@@ -30,10 +30,9 @@ def obstacle():
     return None
 
 
-why_not = obstacle()
-if why_not:
+def skip(why):
     pytest.exit(
-        f"s3fs_fuse SKIPPED: {why_not}; {DEVICE} and the right to mount are needed", CANNOT_MOUNT
+        f"s3fs_fuse SKIPPED: {why}; {DEVICE} and the right to mount are needed", CANNOT_MOUNT
     )
 
 
@@ -61,6 +60,8 @@ class Mount:
         end = time.monotonic() + MOUNT_SECONDS_MAX
         while not os.path.ismount(self.path):
             log = self.log_path.read_text()
+            if self.process.poll() is not None and "Operation not permitted" in log:
+                skip("FUSE cannot be mounted (Operation not permitted)")
             assert self.process.poll() is None and time.monotonic() < end, log[-3000:]
             time.sleep(0.05)
         return self.path
@@ -77,6 +78,9 @@ class Mount:
 
 @pytest.fixture
 def mount(server, bucket, directory):
+    why = obstacle()
+    if why:
+        skip(why)
     return Mount(server, bucket, directory)
 
 

@@ -155,9 +155,10 @@ func TestChecksumsOfEachAlgorithm(t *testing.T) {
 		server.Must(t, err)
 		server.Same(t, server.Read(t, got.Body), body)
 		sums := map[types.ChecksumAlgorithm]*string{
-			types.ChecksumAlgorithmCrc32:  got.ChecksumCRC32,
-			types.ChecksumAlgorithmCrc32c: got.ChecksumCRC32C,
-			types.ChecksumAlgorithmSha1:   got.ChecksumSHA1, types.ChecksumAlgorithmSha256: got.ChecksumSHA256,
+			types.ChecksumAlgorithmCrc32:     got.ChecksumCRC32,
+			types.ChecksumAlgorithmCrc32c:    got.ChecksumCRC32C,
+			types.ChecksumAlgorithmSha1:      got.ChecksumSHA1,
+			types.ChecksumAlgorithmSha256:    got.ChecksumSHA256,
 			types.ChecksumAlgorithmCrc64nvme: got.ChecksumCRC64NVME,
 		}
 		if sums[algorithm] == nil {

@@ -7,6 +7,7 @@ import secrets
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import tempfile
 import time
@@ -34,6 +35,9 @@ def free_port():
 
 class Server:
     """One server on one data directory, which outlives the process: `start` again after `kill`."""
+
+    # Of a server that speaks TLS: whom its clients trust.
+    certificate = None
 
     def __init__(self, settings=()):
         self.directory = temporary_directory("server")
@@ -83,7 +87,7 @@ class Server:
         raise AssertionError(f"not ready after {READY_SECONDS_MAX} s:\n{self.log_tail()}")
 
     def is_ready(self):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
+        connection = self.connection()
         try:
             connection.request("GET", "/_/health/ready")
             return connection.getresponse().status == 200
@@ -91,6 +95,9 @@ class Server:
             return False
         finally:
             connection.close()
+
+    def connection(self):
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
 
     def is_running(self):
         return self.process is not None and self.process.poll() is None
@@ -130,8 +137,34 @@ class Server:
         shutil.rmtree(self.directory, ignore_errors=True)
 
 
+class TlsServer(Server):
+    """A server that speaks TLS with a certificate of its own making."""
+
+    def __init__(self, settings=()):
+        super().__init__(settings)
+        key, self.certificate = self.directory / "key.pem", self.directory / "certificate.pem"
+        subprocess.run(
+            ["openssl", "req", "-x509", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+            + ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-keyout", key]
+            + ["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-out", self.certificate],
+            capture_output=True,
+            check=True,
+        )
+        self.settings += ["--tls-cert", str(self.certificate), "--tls-key", str(key)]
+
+    @property
+    def endpoint(self):
+        return f"https://127.0.0.1:{self.port}"
+
+    def connection(self):
+        trusted = ssl.create_default_context(cafile=self.certificate)
+        return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=2, context=trusted)
+
+
 class Remote:
     """A server that someone else started, for working on the tests themselves."""
+
+    certificate = None
 
     def __init__(self, endpoint):
         self.endpoint = endpoint

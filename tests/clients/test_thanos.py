@@ -1,0 +1,19 @@
+"""Thanos' object storage module: its own acceptance test, in Go, one test each here."""
+
+import pytest
+
+import go_programs
+
+PACKAGE = "thanos"
+program = go_programs.program_of_tests(PACKAGE)
+
+
+@pytest.mark.timeout(660)
+def test_build(program):
+    """Its own test, so that the time of the build is no test's time."""
+    assert program.is_file()
+
+
+@pytest.mark.parametrize("name", go_programs.names_of_tests(PACKAGE))
+def test_store(name, program, server, bucket):
+    go_programs.run_test(program, name, server, bucket)

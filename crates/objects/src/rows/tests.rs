@@ -283,6 +283,44 @@ fn what_this_version_does_not_know_is_refused() {
     }
 }
 
+/// Sums of what a manifest says must not overflow where a range of the object is looked for.
+#[test]
+fn a_manifest_whose_parts_do_not_follow_on_each_other_is_refused() {
+    let entry = |offset, length| ManifestEntry {
+        part_number: 1,
+        offset,
+        blob: (length > 0).then_some(BlobRef { id: BlobId(1), length }),
+        md5: [0; 16],
+        crc64nvme: 0,
+        checksum: None,
+    };
+    let value = Manifest { algorithm: None, entries: vec![entry(0, 5), entry(5, 6)] }.encode();
+    assert!(Manifest::decode(&value).is_ok());
+    let with = |at: usize, number: u64| {
+        let mut value = value.to_vec();
+        value[at..at + 8].copy_from_slice(&number.to_le_bytes());
+        Manifest::decode(&value)
+    };
+    let (size, second) = (8, ManifestHeader::BYTES + 52);
+    for (at, number, what) in [
+        (size, 12, "another size"),
+        (second + 4, 4, "an overlap"),
+        (second + 4, 6, "a gap"),
+        (second + 12, u64::MAX, "an end beyond every number"),
+    ] {
+        assert!(with(at, number).is_err(), "{what}");
+    }
+    let header = ManifestHeader::decode(&value).unwrap();
+    let mut alone = value[second..].to_vec();
+    assert!(header.entries(&alone).is_ok());
+    alone[12..20].fill(0xff);
+    assert!(header.entries(&alone).is_err(), "an entry read alone");
+    let mut record = an_object();
+    let blob = BlobRef { id: BlobId(1), length: 16 };
+    record.placement = Placement::Manifest { blob, parts: 0, part_bytes: 1 };
+    assert!(VersionRecord::decode(&record.encode().unwrap()).is_err(), "no parts");
+}
+
 #[test]
 fn a_value_has_its_limit() {
     let mut record = an_object();

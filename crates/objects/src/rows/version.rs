@@ -338,7 +338,10 @@ impl Placement {
             1 => Self::Inline,
             4 => Self::OwnRow,
             2 => Self::Blob(read_blob(r)?),
-            3 => Self::Manifest { blob: read_blob(r)?, parts: r.u32()?, part_bytes: r.u64()? },
+            3 => match (read_blob(r)?, r.u32()?, r.u64()?) {
+                (_, 0, _) => return Err(Malformed("a manifest without parts")),
+                (blob, parts, part_bytes) => Self::Manifest { blob, parts, part_bytes },
+            },
             _ => return Err(Malformed("a row places its body where a newer version does")),
         })
     }

@@ -1,7 +1,7 @@
 //! `cargo xtask ci`: everything that a change must pass, cheapest first.
 
 use crate::suites::{self, CLIENT_CRATE};
-use crate::{deny, install, proc, s3gen, tidy};
+use crate::{deny, fuzz, install, proc, s3gen, tidy};
 
 /// A check by its name.
 type Step<'a> = (&'a str, &'a dyn Fn() -> Result<(), String>);
@@ -14,16 +14,23 @@ type Step<'a> = (&'a str, &'a dyn Fn() -> Result<(), String>);
 pub fn run() -> Result<(), String> {
     let all_targets = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
     let client_crate = ["fmt", "--check", "--manifest-path", CLIENT_CRATE];
-    let steps: [Step; 6] = [
+    let fuzz_crate = ["fmt", "--check", "--manifest-path", fuzz::CRATE];
+    let fuzz_targets = ["clippy", "--manifest-path", fuzz::CRATE, "--target-dir", "target"];
+    let fuzz_targets = [&fuzz_targets[..], &["--", "-D", "warnings"]].concat();
+    let steps: [Step; 9] = [
         ("fmt", &|| proc::run(proc::cargo(&["fmt", "--all", "--check"]))),
         ("fmt of the client crate", &|| proc::run(proc::cargo(&client_crate))),
+        ("fmt of the fuzz targets", &|| proc::run(proc::cargo(&fuzz_crate))),
         ("tidy", &tidy::run),
         ("deny", &deny::run),
         ("s3gen --check", &|| s3gen::run(&["--check".to_string()])),
         ("clippy", &|| proc::run(proc::cargo(&all_targets))),
+        ("clippy of the fuzz targets", &|| proc::run(proc::cargo(&fuzz_targets))),
+        ("fuzz", &fuzz::ci),
     ];
     let mut failed = Vec::new();
     install::build_tools();
+    install::cpp_compiler();
     for (name, step) in steps {
         if let Err(error) = step() {
             eprintln!("ci: {name} FAILED: {error}");

@@ -1,4 +1,4 @@
-//! Everything repeated, as one command: `cargo xtask ci | test | soak | bench | tidy | s3gen`.
+//! Everything repeated, as one command: `cargo xtask ci | test | soak | fuzz | bench | tidy` ...
 //!
 //! Holds: the checks of the house, the generator of the S3 model, the runner of the tests.
 //! Never: anything that ships; no crate depends on it.
@@ -11,6 +11,7 @@
 mod bench;
 mod ci;
 mod deny;
+mod fuzz;
 mod install;
 mod proc;
 mod s3gen;
@@ -22,10 +23,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 const HELP: &str = "\
-cargo xtask ci      fmt, clippy, tidy, deny, s3gen --check, then test
+cargo xtask ci      fmt, clippy, tidy, deny, s3gen --check, a short fuzz, then test
 cargo xtask test    install what the tests need, run the crates' tests, the black-box rounds and
                     every client suite
 cargo xtask soak    the black-box rounds and the client suites with the long counts
+cargo xtask fuzz    search for inputs that break the decoders, 20 minutes for each target (-h)
 cargo xtask bench   what the release build costs, beside what it is compared with (--help)
 cargo xtask tidy    ranks, sizes, names, room cards, text
 cargo xtask deny    licences, sources and duplicates of the dependencies
@@ -41,6 +43,7 @@ fn main() -> ExitCode {
         Some("ci") => ci::run(),
         Some("test") => suites::run(suites::Length::Test, rest, &[]),
         Some("soak") => suites::run(suites::Length::Soak, rest, &[]),
+        Some("fuzz") => fuzz::run(rest),
         Some("bench") => bench::run(rest),
         Some("tidy") => tidy::run(),
         Some("deny") => deny::run(),

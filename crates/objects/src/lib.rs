@@ -11,6 +11,9 @@ pub mod conditions;
 mod copy;
 mod delete;
 mod error;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod gc;
 mod get;
 pub mod list;

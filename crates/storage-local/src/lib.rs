@@ -10,6 +10,9 @@ mod care;
 mod checkpoint;
 mod committer;
 mod engine;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod gc;
 pub mod index;
 mod journal;

@@ -57,6 +57,16 @@ pub fn build_tools() {
     }
 }
 
+/// Installs what libFuzzer is compiled with.
+pub fn cpp_compiler() {
+    if std::env::var_os("CXX").is_some() || on_path("c++") {
+        return;
+    }
+    if let Err(message) = apt_install(&["g++"]) {
+        eprintln!("install: {message}");
+    }
+}
+
 /// Installs what the black-box rounds need: who is not root mounts by a helper that may.
 pub fn mount_helper() {
     if is_root() || on_path("fusermount3") {

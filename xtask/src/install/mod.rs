@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use crate::proc;
 
-pub use debian::{build_tools, mount_helper};
+pub use debian::{build_tools, cpp_compiler, mount_helper};
 
 /// Where a suite's sources and what was installed for it lie.
 pub struct Places {

@@ -255,14 +255,20 @@ impl<'a> Reader<'a> {
 
     /// A checksum that fills the rest.
     pub(crate) fn checksum(&mut self) -> Result<Checksum, Malformed> {
-        let algorithm = ChecksumAlgorithm::from_code(self.u8()?)
-            .ok_or(Malformed("a row names a checksum algorithm of a newer version"))?;
+        let algorithm = algorithm(self.u8()?)?;
         let parts = self.u32()?;
-        Ok(Checksum {
-            algorithm,
-            digest: self.take(algorithm.digest_bytes())?.to_vec(),
-            parts: (parts > 0).then_some(parts),
-        })
+        let digest = self.take(algorithm.digest_bytes())?.to_vec();
+        self.end()?;
+        Ok(Checksum { algorithm, digest, parts: (parts > 0).then_some(parts) })
+    }
+
+    /// Fails unless all was taken: what a newer version put behind what this one knows would get
+    /// lost when the row is written again.
+    pub(crate) fn end(&self) -> Result<(), Malformed> {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        Err(Malformed("a row holds more than this version knows"))
     }
 
     pub(crate) fn pairs(&mut self) -> Result<Vec<(String, String)>, Malformed> {
@@ -298,6 +304,12 @@ pub(crate) fn keep_unknown(
     }
     kept.push((tag, field.0.to_vec()));
     Ok(())
+}
+
+/// The checksum algorithm of a stored code.
+pub(crate) fn algorithm(code: u8) -> Result<ChecksumAlgorithm, Malformed> {
+    ChecksumAlgorithm::from_code(code)
+        .ok_or(Malformed("a row names a checksum algorithm of a newer version"))
 }
 
 /// The bytes as text.

@@ -61,7 +61,7 @@ impl GcRecord {
     pub(crate) fn decode(value: &[u8]) -> Result<Self, Malformed> {
         let mut r = Reader(value);
         r.format(FORMAT)?;
-        Ok(match r.u8()? {
+        let record = match r.u8()? {
             1 => {
                 let mut ids = Vec::with_capacity(r.0.len() / 8);
                 while !r.0.is_empty() {
@@ -79,6 +79,8 @@ impl GcRecord {
             },
             4 => Self::Space(SpaceId(r.u64()?)),
             _ => return Err(Malformed("a gc row has a kind of a newer version")),
-        })
+        };
+        r.end()?;
+        Ok(record)
     }
 }

@@ -91,6 +91,9 @@ impl ManifestHeader {
         while !r.0.is_empty() {
             let (part_number, offset) = (r.u32()?, r.u64()?);
             let (length, id) = (r.u64()?, BlobId(r.u64()?));
+            if offset.checked_add(length).is_none() {
+                return Err(Malformed("a manifest's part ends behind every object's end"));
+            }
             entries.push(ManifestEntry {
                 part_number,
                 offset,
@@ -160,9 +163,19 @@ impl Manifest {
     pub fn decode(bytes: &[u8]) -> Result<Self, Malformed> {
         let header = ManifestHeader::decode(bytes)?;
         let entries = header.entries(&bytes[ManifestHeader::BYTES..])?;
-        match entries.len() == header.parts as usize {
-            true => Ok(Self { algorithm: header.algorithm, entries }),
-            false => Err(Malformed("a manifest lacks parts")),
+        if entries.len() != header.parts as usize {
+            return Err(Malformed("a manifest lacks parts"));
         }
+        let mut end = 0;
+        for entry in &entries {
+            if entry.offset != end {
+                return Err(Malformed("a manifest's parts do not follow on each other"));
+            }
+            end += entry.size();
+        }
+        if end != header.size {
+            return Err(Malformed("a manifest's parts are not its object's size"));
+        }
+        Ok(Self { algorithm: header.algorithm, entries })
     }
 }

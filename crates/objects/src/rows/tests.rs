@@ -236,6 +236,91 @@ fn unknown_fields_are_kept_and_critical_ones_refused() {
     assert_eq!(refused, Err(Malformed("a row has the format of a newer version")));
 }
 
+/// What a newer version may have written is refused, not read as something less.
+#[test]
+fn what_this_version_does_not_know_is_refused() {
+    let version = an_object().encode().unwrap();
+    let owner = [1, 0, b'o', 0, 0].repeat(2);
+    let upload = [&[1, 0, 0, 0][..], &owner].concat();
+    assert!(VersionRecord::decode(&version).is_ok() && UploadRecord::decode(&upload).is_ok());
+    let with = |value: &[u8], at: usize, byte: u8| {
+        let mut value = value.to_vec();
+        value[at] = byte;
+        value
+    };
+    for (at, byte, what) in [(1, 4, "a flag"), (3, 11, "an algorithm"), (3, 0, "no checksum")] {
+        let value = with(&version, at, byte);
+        assert!(VersionRecord::decode(&value).is_err(), "{what}");
+    }
+    assert!(Hot::decode(&with(&version, 1, 4)).is_err());
+    assert!(Hot::decode(&with(&version, 3, 11)).is_err());
+    for (algorithm, kind) in [(11, 1), (0, 1), (0, 2), (2, 0), (2, 3)] {
+        let value = with(&with(&upload, 2, algorithm), 3, kind);
+        assert!(UploadRecord::decode(&value).is_err(), "algorithm {algorithm}, type {kind}");
+    }
+    let part = PartRecord {
+        blob: None,
+        modified: Timestamp { ms: 1 },
+        md5: [0; 16],
+        crc64nvme: 0,
+        checksum: Some(Checksum::full(ChecksumAlgorithm::Crc32, vec![0; 4])),
+    };
+    assert!(PartRecord::decode(&[&part.encode()[..], &[0]].concat()).is_err());
+    let keep = Some(BlobRef { id: BlobId(1), length: 2 });
+    for record in [
+        GcRecord::Manifest(BlobRef { id: BlobId(1), length: 2 }),
+        GcRecord::UploadParts { upload: UploadId([7; 16]), keep },
+        GcRecord::Space(SpaceId(7)),
+    ] {
+        let value = [&record.encode()[..], &[0]].concat();
+        assert!(GcRecord::decode(&value).is_err(), "{record:?}");
+    }
+    for tag in 1..=5 {
+        let mut record = an_object();
+        record.kept = vec![(tag, [1; 30].to_vec())];
+        let refused = VersionRecord::decode(&record.encode().unwrap());
+        assert!(refused.is_err(), "a field {tag} that is longer");
+    }
+}
+
+/// Sums of what a manifest says must not overflow where a range of the object is looked for.
+#[test]
+fn a_manifest_whose_parts_do_not_follow_on_each_other_is_refused() {
+    let entry = |offset, length| ManifestEntry {
+        part_number: 1,
+        offset,
+        blob: (length > 0).then_some(BlobRef { id: BlobId(1), length }),
+        md5: [0; 16],
+        crc64nvme: 0,
+        checksum: None,
+    };
+    let value = Manifest { algorithm: None, entries: vec![entry(0, 5), entry(5, 6)] }.encode();
+    assert!(Manifest::decode(&value).is_ok());
+    let with = |at: usize, number: u64| {
+        let mut value = value.to_vec();
+        value[at..at + 8].copy_from_slice(&number.to_le_bytes());
+        Manifest::decode(&value)
+    };
+    let (size, second) = (8, ManifestHeader::BYTES + 52);
+    for (at, number, what) in [
+        (size, 12, "another size"),
+        (second + 4, 4, "an overlap"),
+        (second + 4, 6, "a gap"),
+        (second + 12, u64::MAX, "an end beyond every number"),
+    ] {
+        assert!(with(at, number).is_err(), "{what}");
+    }
+    let header = ManifestHeader::decode(&value).unwrap();
+    let mut alone = value[second..].to_vec();
+    assert!(header.entries(&alone).is_ok());
+    alone[12..20].fill(0xff);
+    assert!(header.entries(&alone).is_err(), "an entry read alone");
+    let mut record = an_object();
+    let blob = BlobRef { id: BlobId(1), length: 16 };
+    record.placement = Placement::Manifest { blob, parts: 0, part_bytes: 1 };
+    assert!(VersionRecord::decode(&record.encode().unwrap()).is_err(), "no parts");
+}
+
 #[test]
 fn a_value_has_its_limit() {
     let mut record = an_object();

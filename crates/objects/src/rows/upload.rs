@@ -5,7 +5,7 @@
 
 use crate::Error;
 use crate::rows::fields::{
-    ContentHeaders, Described, Malformed, Reader, Tag, Writer, keep_unknown, tag, utf8,
+    self, ContentHeaders, Described, Malformed, Reader, Tag, Writer, keep_unknown, tag, utf8,
 };
 use crate::rows::version::{StorageClass, VERSION_BYTES_MAX};
 use bytes::Bytes;
@@ -102,15 +102,16 @@ impl UploadRecord {
         let mut r = Reader(value);
         r.format(FORMAT)?;
         let (class, algorithm, checksum_type) = (r.u8()?, r.u8()?, r.u8()?);
-        let checksum_type = match checksum_type {
-            0 | 1 => ChecksumType::FullObject,
-            2 => ChecksumType::Composite,
+        let checksum = match (algorithm, checksum_type) {
+            (0, 0) => None,
+            (code, 1) => Some((fields::algorithm(code)?, ChecksumType::FullObject)),
+            (code, 2) => Some((fields::algorithm(code)?, ChecksumType::Composite)),
             _ => return Err(Malformed("a row names a checksum type of a newer version")),
         };
         let mut record = Self {
             storage_class: StorageClass::from_code(class)
                 .ok_or(Malformed("a row names a storage class of a newer version"))?,
-            checksum: ChecksumAlgorithm::from_code(algorithm).map(|a| (a, checksum_type)),
+            checksum,
             owner: r.owner()?,
             initiator: r.owner()?,
             headers: ContentHeaders::default(),

@@ -16,7 +16,7 @@
 
 use crate::Error;
 use crate::rows::fields::{
-    ContentHeaders, Described, Malformed, Reader, Tag, Writer, keep_unknown, tag, utf8,
+    self, ContentHeaders, Described, Malformed, Reader, Tag, Writer, keep_unknown, tag, utf8,
 };
 use crate::rows::upload::UploadId;
 use bytes::Bytes;
@@ -153,14 +153,19 @@ impl<'a> Hot<'a> {
     fn read(r: &mut Reader<'a>) -> Result<Self, Malformed> {
         r.format(FORMAT)?;
         let (flags, class, sum) = (r.u8()?, r.u8()?, r.u8()?);
+        if flags & !(DELETE_MARKER | NULL) != 0 {
+            return Err(Malformed("a row has a flag of a newer version"));
+        }
         let (order, nonce, size) = (r.u64()?, r.u64()?, r.u64()?);
         let modified = Timestamp { ms: r.i64()? };
         let (md5, parts) = (r.array()?, r.u32()?);
-        let checksum_type = match sum & COMPOSITE {
-            0 => ChecksumType::FullObject,
-            _ => ChecksumType::Composite,
+        let checksum = match sum {
+            0 => None,
+            sum if sum & COMPOSITE == 0 => {
+                Some((fields::algorithm(sum)?, ChecksumType::FullObject))
+            }
+            sum => Some((fields::algorithm(sum & !COMPOSITE)?, ChecksumType::Composite)),
         };
-        let algorithm = ChecksumAlgorithm::from_code(sum & !COMPOSITE);
         Ok(Self {
             delete_marker: flags & DELETE_MARKER != 0,
             version: match flags & NULL {
@@ -173,7 +178,7 @@ impl<'a> Hot<'a> {
             etag: ETag { md5, parts: (parts > 0).then_some(parts) },
             storage_class: StorageClass::from_code(class)
                 .ok_or(Malformed("a row names a storage class of a newer version"))?,
-            checksum: algorithm.map(|a| (a, checksum_type)),
+            checksum,
             owner_id: r.text()?,
             owner_name: r.text()?,
         })
@@ -278,6 +283,10 @@ impl VersionRecord {
         while let Some((tag, field)) = r.field()? {
             record.set(tag, field)?;
         }
+        let checksum = record.checksum.as_ref().map(|sum| (sum.algorithm, sum.checksum_type()));
+        if checksum != hot.checksum {
+            return Err(Malformed("a row's head names another checksum than the row has"));
+        }
         Ok(record)
     }
 
@@ -290,12 +299,15 @@ impl VersionRecord {
             tag::NULL_POSITION => self.null_position = Some(field.u64()?),
             tag::METADATA => self.metadata = field.pairs()?,
             tag::TAGS => self.tags = field.tags()?,
-            other => match self.headers.field_mut(other) {
-                Some(header) => *header = Some(utf8(field.0)?.to_owned()),
-                None => keep_unknown(&mut self.kept, other, field)?,
-            },
+            other => {
+                match self.headers.field_mut(other) {
+                    Some(header) => *header = Some(utf8(field.0)?.to_owned()),
+                    None => keep_unknown(&mut self.kept, other, field)?,
+                }
+                return Ok(());
+            }
         }
-        Ok(())
+        field.end()
     }
 }
 
@@ -326,7 +338,10 @@ impl Placement {
             1 => Self::Inline,
             4 => Self::OwnRow,
             2 => Self::Blob(read_blob(r)?),
-            3 => Self::Manifest { blob: read_blob(r)?, parts: r.u32()?, part_bytes: r.u64()? },
+            3 => match (read_blob(r)?, r.u32()?, r.u64()?) {
+                (_, 0, _) => return Err(Malformed("a manifest without parts")),
+                (blob, parts, part_bytes) => Self::Manifest { blob, parts, part_bytes },
+            },
             _ => return Err(Malformed("a row places its body where a newer version does")),
         })
     }

@@ -1,7 +1,7 @@
 //! A small document tree over quick-xml's tokens: bounded in bytes, elements and depth.
 
 use super::{
-    ATTRIBUTE_BYTES_MAX, ATTRIBUTES_MAX, BODY_BYTES_MAX, DEPTH_MAX, ELEMENTS_MAX, Fields,
+    ATTRIBUTE_BYTES_MAX, ATTRIBUTES_MAX, BODY_BYTES_MAX, DEPTH_MAX, ELEMENTS_MAX, Fields, can_hold,
     elements_max,
 };
 use crate::error::DecodeError;
@@ -43,6 +43,11 @@ impl<'a> Document<'a> {
         }
         let text = std::str::from_utf8(body)
             .map_err(|error| DecodeError::malformed(format!("not UTF-8: {error}")))?;
+        // The reader lets them pass, and nobody could read the answer that shows them again. AWS
+        // refuses such a body, too; a key with such a character is named by a reference, `&#x1;`.
+        if !can_hold(text) {
+            return Err(DecodeError::malformed("a character that XML 1.0 does not allow"));
+        }
         let mut reader = Reader::from_str(text.trim_start_matches('\u{feff}'));
         // Made for all elements at once: a growing vector would be there twice.
         let nodes = Vec::with_capacity(elements_max(body));

@@ -93,6 +93,11 @@ fn what_is_no_document() {
         "<!DOCTYPE a><a/>",
         "<a",
         "<a>&",
+        "<a>\0</a>",
+        "<a>\u{1}</a>",
+        "<a>\u{1b}[0m</a>",
+        "<a>\u{fffe}</a>",
+        "<a b='\u{1f}'/>",
     ] {
         let error = Document::parse(body.as_bytes()).err();
         assert!(matches!(error, Some(DecodeError::MalformedXml { .. })), "{body}");

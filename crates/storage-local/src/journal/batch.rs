@@ -49,9 +49,13 @@ impl BatchHeader {
         header[40..48].copy_from_slice(&checksum.to_le_bytes());
     }
 
-    /// The batch at the front of `bytes`: its header and records; `None` unless all of it is
-    /// intact.
-    fn open<'a>(epoch: &Epoch, bytes: &'a [u8]) -> Option<(Self, &'a [u8])> {
+    /// The batch of this segment at the front of `bytes`: its header and records; `None` unless all
+    /// of it is intact.
+    ///
+    /// What a body holds may look like a header, so length and segment are looked at first: a start
+    /// that tries every place of a segment would otherwise read a body of such headers once for
+    /// each of them.
+    fn open<'a>(epoch: &Epoch, bytes: &'a [u8], segment: u64) -> Option<(Self, &'a [u8])> {
         let mut reader = Reader::new(bytes);
         if reader.bytes(4)? != MAGIC {
             return None;
@@ -65,7 +69,10 @@ impl BatchHeader {
         };
         reader.u32()?;
         let stored = reader.u64()?;
-        let end = BATCH_HEADER_BYTES.checked_add(header.length as usize)?;
+        let end = BATCH_HEADER_BYTES + header.length as usize;
+        if header.segment != segment || end > BATCH_BYTES_MAX {
+            return None;
+        }
         let records = bytes.get(BATCH_HEADER_BYTES..end)?;
         let checksum = epoch.checksum(&[&bytes[..CHECKED_BYTES], records]);
         (checksum == stored).then_some((header, records))
@@ -97,7 +104,7 @@ impl<'a> ReadBatch<'a> {
         file.read_at(&mut bytes, offset)?;
         let length = u32::from_le_bytes([bytes[4], bytes[5], bytes[6], bytes[7]]) as usize;
         let whole = BATCH_HEADER_BYTES + length;
-        if length > BATCH_BYTES_MAX || offset + whole as u64 > end {
+        if whole > BATCH_BYTES_MAX || offset + whole as u64 > end {
             return Ok(None);
         }
         bytes.resize(whole, 0);
@@ -107,8 +114,8 @@ impl<'a> ReadBatch<'a> {
 
     /// The batch in `bytes`, which lies at `offset` of a segment; `None` when it is damaged.
     pub(crate) fn parse(epoch: &Epoch, bytes: &'a [u8], segment: u64, offset: u64) -> Option<Self> {
-        let (header, records) = BatchHeader::open(epoch, bytes)?;
-        (header.segment == segment).then_some(Self { header, offset, records })
+        let (header, records) = BatchHeader::open(epoch, bytes, segment)?;
+        Some(Self { header, offset, records })
     }
 
     /// The records with their offsets in the segment. A damaged record in an intact batch cannot
@@ -174,5 +181,33 @@ impl<'a> BatchReader<'a> {
             offset += BATCH_ALIGN;
         }
         false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BATCH_HEADER_BYTES, BatchHeader, BatchReader, ReadBatch};
+    use crate::journal::Epoch;
+    use crate::layout::{BATCH_ALIGN, BATCH_BYTES_MAX};
+
+    fn batch(epoch: &Epoch, length: usize) -> Vec<u8> {
+        let header =
+            BatchHeader { length: length as u32, segment: 3, sequence: 7, moment: 0, records: 0 };
+        let mut bytes = vec![0; header.disk_bytes()];
+        header.seal(epoch, &mut bytes);
+        bytes
+    }
+
+    #[test]
+    fn a_batch_longer_than_the_journal_writes_is_none() {
+        let epoch = Epoch([9; 16]);
+        let longest = BATCH_BYTES_MAX - BATCH_HEADER_BYTES;
+        assert!(ReadBatch::parse(&epoch, &batch(&epoch, longest), 3, 0).is_some());
+        assert!(ReadBatch::parse(&epoch, &batch(&epoch, longest), 4, 0).is_none());
+        let longer = batch(&epoch, longest + 1);
+        assert!(ReadBatch::parse(&epoch, &longer, 3, 0).is_none());
+        let behind_damage = [vec![0; BATCH_ALIGN], longer].concat();
+        let reader = BatchReader::new(&epoch, &behind_damage, 3, 0, 7);
+        assert!(!reader.continues_behind_damage());
     }
 }

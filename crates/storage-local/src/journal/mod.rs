@@ -7,6 +7,8 @@ mod segment;
 mod segments;
 mod writer;
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use batch::BatchHeader;
 pub(crate) use batch::{BATCH_HEADER_BYTES, BatchReader, ReadBatch};
 pub(crate) use hot::HotRecords;
 pub(crate) use record::{Op, Place, RECORD_HEADER_BYTES, Record, RecordAbout, RecordView};

@@ -1,0 +1,66 @@
+//! The values of rows for the fuzz targets: bytes in, bytes out.
+
+use crate::rows::{
+    GcRecord, Hot, Manifest, PartRecord, UploadRecord, VersionRecord, address, bucket,
+};
+use crate::{Bucket, Error};
+use bytes::Bytes;
+use larder_types::BucketName;
+
+/// A value that was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)] // named after the rows
+pub enum Value {
+    Bucket(Bucket),
+    Version(VersionRecord),
+    Upload(UploadRecord),
+    Part(PartRecord),
+    Gc(GcRecord),
+    Manifest(Manifest),
+}
+
+/// The kinds of values, in the order that [`Value::decode`] counts.
+pub const KINDS: u8 = 6;
+
+impl Value {
+    /// Reads `value` as the kind with that number; `None` when it is refused.
+    ///
+    /// # Panics
+    /// What a listing reads of a version disagrees with the whole.
+    pub fn decode(kind: u8, value: &[u8]) -> Option<Self> {
+        Some(match kind {
+            0 => {
+                let name = BucketName::new("bucket").expect("a bucket's name");
+                Self::Bucket(bucket::decode(name, value).ok()?)
+            }
+            1 => {
+                let record = VersionRecord::decode(value).ok()?;
+                let hot = Hot::decode(value).expect("the head of a value that can be read");
+                assert_eq!((hot.version, hot.order), (record.version(), record.order));
+                assert_eq!((hot.size, hot.etag), (record.size, record.etag));
+                Self::Version(record)
+            }
+            2 => Self::Upload(UploadRecord::decode(value).ok()?),
+            3 => Self::Part(PartRecord::decode(value).ok()?),
+            4 => Self::Gc(GcRecord::decode(value).ok()?),
+            _ => Self::Manifest(Manifest::decode(value).ok()?),
+        })
+    }
+
+    /// The value as it is stored; an error when it is too large to be.
+    pub fn encode(&self) -> Result<Bytes, Error> {
+        match self {
+            Self::Bucket(bucket) => bucket::encode(bucket),
+            Self::Version(record) => record.encode(),
+            Self::Upload(record) => record.encode(),
+            Self::Part(record) => Ok(record.encode()),
+            Self::Gc(record) => Ok(record.encode()),
+            Self::Manifest(manifest) => Ok(manifest.encode()),
+        }
+    }
+}
+
+/// Reads the suffixes of rows.
+pub fn suffixes(suffix: &[u8]) {
+    let _ = (address::parse_part(suffix), address::parse_gc(suffix));
+}

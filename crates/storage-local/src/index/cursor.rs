@@ -20,7 +20,7 @@ use std::sync::Arc;
 /// next ones begin takes as long as reading some ten of them.
 const AHEAD_MAX: usize = 64;
 /// How much more is read at once each time that a walk steps beyond what was read.
-const AHEAD_GROWTH: usize = 8;
+const AHEAD_GROWTH: usize = 2;
 
 type Entries = Box<dyn Iterator<Item = lsm_tree::Result<InternalValue>> + Send>;
 /// Begins to read rows at a key.
@@ -71,6 +71,9 @@ impl MergedCursor {
                 let open = move |from: &UserKey| -> Option<Entries> {
                     let (first, _) = run.range_overlap_indexes(&(from.clone()..))?;
                     let first_rows = run.get(first)?.range(from.clone()..);
+                    if first + 1 == run.len() {
+                        return Some(Box::new(first_rows));
+                    }
                     let rest = Arc::clone(&run);
                     let rest =
                         (first + 1..run.len()).filter_map(move |n| Some(rest.get(n)?.iter()));

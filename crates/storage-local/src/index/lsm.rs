@@ -7,10 +7,12 @@ use super::cursor::{MergedCursor, Parts};
 use super::{Cursor, Index, IndexChange, IndexError, Waste};
 use crate::care::Finding;
 use bytes::Bytes;
+use byteview::ByteView;
 use larder_platform::Disk;
 use larder_storage::Moment;
 use lsm_tree::{
-    AbstractTree, AnyTree, Cache, Config, Memtable, SequenceNumberCounter, compaction::Leveled,
+    AbstractTree, AnyTree, Cache, Config, Memtable, SequenceNumberCounter, Slice,
+    compaction::Leveled, config::RestartIntervalPolicy,
 };
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -22,6 +24,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 const SEQNO_BASE: u64 = 1 << 40;
 /// Size of the tables of a level.
 const TABLE_BYTES: u64 = 32 << 20;
+/// One key in so many is stored whole in a block, the others by what they add to it. A seek reads
+/// half of these one by one; the crate's own 16 make a table 1 % smaller.
+const RESTART_INTERVAL: u8 = 4;
 /// The level that compaction ends in.
 const LAST_LEVEL: usize = 6;
 /// Tombstones that a listing steps over without being much slower for it.
@@ -59,6 +64,7 @@ impl LsmIndex {
         super::files::tables(disk, path).map_err(|finding| damaged(&finding.to_string()))?;
         let counters = (SequenceNumberCounter::default(), SequenceNumberCounter::default());
         let tree = Config::new(path, counters.0, counters.1)
+            .data_block_restart_interval_policy(RestartIntervalPolicy::all(RESTART_INTERVAL))
             .use_cache(Arc::new(Cache::with_capacity_bytes(cache_bytes)))
             .open()
             .map_err(|error| IndexError(error.to_string()))?;
@@ -98,6 +104,13 @@ impl LsmIndex {
     }
 }
 
+/// A key and its value, side by side in one allocation: a walk over a memtable misses the caches
+/// once for both.
+fn entry(key: &[u8], value: &[u8]) -> (Slice, Slice) {
+    let both = ByteView::fused(key, value);
+    (both.slice(..key.len()).into(), both.slice(key.len()..).into())
+}
+
 /// Whatever is not an error of the device is damage: the index is derived and can be made anew.
 pub(super) fn failed(error: lsm_tree::Error) -> IndexError {
     match error {
@@ -120,7 +133,10 @@ impl Index for LsmIndex {
     fn apply(&self, changes: Vec<IndexChange>) {
         for change in changes {
             match change.value {
-                Some(value) => self.tree.insert(change.key, value, seqno(change.at)),
+                Some(value) => {
+                    let (key, value) = entry(&change.key, &value);
+                    self.tree.insert(key, value, seqno(change.at))
+                }
                 None => self.tree.remove(change.key, seqno(change.at)),
             };
         }

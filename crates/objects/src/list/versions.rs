@@ -149,7 +149,7 @@ impl Page {
         match self.walk.look(row.key) {
             Verdict::Full => return Ok(Step::Stop),
             Verdict::Prefix(prefix, step) => {
-                let prefix = key_text(&prefix)?.to_owned();
+                let prefix = key_text(prefix)?.to_owned();
                 self.page.common_prefixes.push(prefix);
                 return Ok(step);
             }

@@ -16,11 +16,11 @@ pub(super) struct Walk {
 
 /// What a key is to a listing.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(super) enum Verdict<'a> {
     /// The page is full.
     Full,
     /// It is in this common prefix, which has been counted: go on like this, past its other keys.
-    Prefix(Bytes, Step),
+    Prefix(&'a [u8], Step),
     /// It is listed by itself: ask [`Walk::take`] for each row of it.
     Key,
 }
@@ -52,7 +52,7 @@ impl Walk {
             return Some(self.prefix.clone());
         }
         match self.common_prefix(after) {
-            Some(group) => successor(&group),
+            Some(group) => successor(group),
             None => Some(next_key(after)),
         }
     }
@@ -63,14 +63,14 @@ impl Walk {
     }
 
     /// Looks at a key that begins with the prefix.
-    pub(super) fn look(&mut self, key: &[u8]) -> Verdict {
+    pub(super) fn look<'a>(&mut self, key: &'a [u8]) -> Verdict<'a> {
         let Some(group) = self.common_prefix(key) else {
             return Verdict::Key;
         };
         if !self.take() {
             return Verdict::Full;
         }
-        let step = successor(&group).map_or(Step::Stop, Step::Seek);
+        let step = successor(group).map_or(Step::Stop, Step::Seek);
         Verdict::Prefix(group, step)
     }
 
@@ -86,7 +86,7 @@ impl Walk {
         self.truncated
     }
 
-    fn common_prefix(&self, key: &[u8]) -> Option<Bytes> {
+    fn common_prefix<'a>(&self, key: &'a [u8]) -> Option<&'a [u8]> {
         let rest = key.strip_prefix(&self.prefix[..])?;
         if self.delimiter.is_empty() {
             return None;
@@ -96,7 +96,7 @@ impl Walk {
             _ => rest.windows(self.delimiter.len()).position(|window| window == self.delimiter)?,
         };
         let end = self.prefix.len() + at + self.delimiter.len();
-        Some(Bytes::copy_from_slice(&key[..end]))
+        Some(&key[..end])
     }
 }
 
@@ -144,7 +144,7 @@ mod tests {
     fn groups_are_sought_past() {
         let mut walk = Walk::new("", "/", 2);
         let past = Step::Seek("a0".into());
-        assert_eq!(walk.look(b"a/1"), Verdict::Prefix("a/".into(), past));
+        assert_eq!(walk.look(b"a/1"), Verdict::Prefix(b"a/", past));
         assert_eq!(walk.look(b"b"), Verdict::Key);
         assert!(walk.take());
         assert!(!walk.is_truncated());

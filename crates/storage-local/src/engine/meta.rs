@@ -23,7 +23,7 @@ const STEPS_BEHIND_SEEK: u32 = 2;
 /// Behind so many such seeks none is preceded by steps, but for
 const SEEKS_AT_ONCE: u32 = 4;
 /// one in so many, to notice when what comes is near again.
-const SEEKS_PER_TRY: u32 = 16;
+const SEEKS_PER_TRY: u32 = 64;
 
 impl From<IndexError> for MetaError {
     fn from(error: IndexError) -> Self {

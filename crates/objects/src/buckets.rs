@@ -1,6 +1,6 @@
 //! Buckets: one row each is the truth; its space is the incarnation that holds its objects.
 
-use crate::attempts::{Attempts, Outcome};
+use crate::attempts::Outcome;
 use crate::plan::gc_put;
 use crate::rows::{GcRecord, Tag, Versioning, address, bucket};
 use crate::{Error, Objects, tagging};
@@ -105,7 +105,8 @@ impl<S: Storage> Objects<S> {
         create: CreateBucket,
     ) -> Result<Arc<Bucket>, Error> {
         tagging::check_bucket_tags(&create.tags)?;
-        let mut attempts = Attempts::default();
+        let row = address::bucket(name);
+        let mut attempts = self.attempts(row.space, &row.key).await?;
         loop {
             let (seen, found) = self.read_bucket(name).await?;
             match found {
@@ -179,18 +180,18 @@ impl<S: Storage> Objects<S> {
 
     /// Removes a closed bucket's row, whatever changed in it meanwhile.
     async fn remove_bucket(&self, bucket: &Bucket) -> Result<(), Error> {
-        let mut attempts = Attempts::default();
+        let row = address::bucket(&bucket.name);
+        let mut attempts = self.attempts(row.space, &row.key).await?;
         loop {
             let (seen, found) = self.read_bucket(&bucket.name).await?;
             if found.is_none_or(|now| now.space != bucket.space) {
                 return Err(Error::NoSuchBucket);
             }
-            let row = address::bucket(&bucket.name);
             let sweep = GcRecord::Space(bucket.space);
             let batch = Batch {
                 checks: vec![Check { row: row.clone(), seen }],
                 puts: vec![gc_put(SpaceId::SYSTEM, &row.key, &sweep, &self.stamp())],
-                deletes: vec![Delete { row, replaces: Some(seen) }],
+                deletes: vec![Delete { row: row.clone(), replaces: Some(seen) }],
                 frees: true,
                 ..Batch::default()
             };
@@ -237,7 +238,8 @@ impl<S: Storage> Objects<S> {
         bucket: &Bucket,
         change: impl Fn(&mut Bucket),
     ) -> Result<(), Error> {
-        let mut attempts = Attempts::default();
+        let row = address::bucket(&bucket.name);
+        let mut attempts = self.attempts(row.space, &row.key).await?;
         loop {
             let (seen, found) = self.read_bucket(&bucket.name).await?;
             let mut now =

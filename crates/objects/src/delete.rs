@@ -48,20 +48,20 @@ impl<S: Storage> Objects<S> {
         delete: &DeleteObject,
     ) -> Result<Deleted, Error> {
         let key = Bytes::copy_from_slice(key.as_bytes());
-        let mut attempts = Attempts::default();
+        let mut attempts = self.attempts(bucket.space, &key).await?;
         loop {
             let planned = match delete.version {
-                None => self.plan_delete(bucket, &key, delete).await?,
+                None => self.plan_delete(bucket, delete, &mut attempts).await?,
                 // Boxed: the usual delete does without, and a thousand are moved at a time.
                 Some(version) => {
-                    Box::pin(self.plan_removal(bucket, &key, (version, delete))).await?
+                    Box::pin(self.plan_removal(bucket, (version, delete), &mut attempts)).await?
                 }
             };
             if let Some(planned) = planned {
                 let Some(batch) = planned.batch else {
                     return Ok(planned.deleted);
                 };
-                if self.commit(bucket, batch).await? == Outcome::Done {
+                if self.commit(bucket, batch, &mut attempts).await? == Outcome::Done {
                     return Ok(planned.deleted);
                 }
             }
@@ -92,10 +92,10 @@ impl<S: Storage> Objects<S> {
     async fn plan_delete(
         &self,
         bucket: &Bucket,
-        key: &Bytes,
         delete: &DeleteObject,
+        attempts: &mut Attempts<'_>,
     ) -> Result<Option<Planned>, Error> {
-        let standing = self.standing_for_write(bucket, key).await?;
+        let standing = self.standing_for_write(bucket, attempts).await?;
         delete.conditions.check(standing.current())?;
         let stamp = self.stamp();
         if bucket.versioning == Versioning::Unversioned
@@ -124,10 +124,10 @@ impl<S: Storage> Objects<S> {
     async fn plan_removal(
         &self,
         bucket: &Bucket,
-        key: &Bytes,
         (version, delete): (VersionId, &DeleteObject),
+        attempts: &mut Attempts<'_>,
     ) -> Result<Option<Planned>, Error> {
-        let (mut standing, mut found) = self.locate(bucket, key, version).await?;
+        let (mut standing, mut found) = self.locate(bucket, version, attempts).await?;
         if let Some((stood, current)) = &mut found {
             self.load_body(stood).await?;
             if *current {

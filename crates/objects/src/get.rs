@@ -37,7 +37,8 @@ impl<S: Storage> Objects<S> {
         version: Option<VersionId>,
     ) -> Result<ObjectVersion, Error> {
         let row_key = Bytes::copy_from_slice(key.as_bytes());
-        let (stood, current) = self.locate_object(bucket, &row_key, version).await?;
+        let mut attempts = Attempts::reading(bucket.space, &row_key);
+        let (stood, current) = self.locate_object(bucket, version, &mut attempts).await?;
         Ok(ObjectVersion {
             key: key.clone(),
             space: bucket.space,
@@ -52,11 +53,11 @@ impl<S: Storage> Objects<S> {
     pub(crate) async fn locate_object(
         &self,
         bucket: &Bucket,
-        key: &Bytes,
         version: Option<VersionId>,
+        attempts: &mut Attempts<'_>,
     ) -> Result<(Stood, bool), Error> {
         let Some(version) = version else {
-            let stood = self.standing_for_read(bucket, key).await?.current;
+            let stood = self.standing_for_read(bucket, attempts).await?.current;
             let stood = stood.ok_or(Error::NoSuchKey { delete_marker: None })?;
             return match stood.record.delete_marker {
                 false => Ok((stood, true)),
@@ -64,7 +65,7 @@ impl<S: Storage> Objects<S> {
             };
         };
         // Boxed, so that the usual look-up has not the size of this one.
-        match Box::pin(self.locate(bucket, key, version)).await?.1 {
+        match Box::pin(self.locate(bucket, version, attempts)).await?.1 {
             None => Err(Error::NoSuchVersion),
             Some((stood, _)) if stood.record.delete_marker => Err(Error::MethodNotAllowed {
                 delete_marker: stood.record.version(),
@@ -79,12 +80,12 @@ impl<S: Storage> Objects<S> {
     pub(crate) async fn locate(
         &self,
         bucket: &Bucket,
-        key: &Bytes,
         version: VersionId,
+        attempts: &mut Attempts<'_>,
     ) -> Result<(Standing, Option<(Stood, bool)>), Error> {
-        let mut attempts = Attempts::default();
+        let key = attempts.key();
         loop {
-            let standing = self.standing_for_read(bucket, key).await?;
+            let standing = self.standing_for_read(bucket, attempts).await?;
             let Some(current) = &standing.current else {
                 return Ok((standing, None));
             };
@@ -111,7 +112,7 @@ impl<S: Storage> Objects<S> {
             if record(&again) == record(&standing) {
                 return Ok((standing, None));
             }
-            self.lost(&mut attempts, false).await?;
+            self.lost(attempts, false).await?;
         }
     }
 

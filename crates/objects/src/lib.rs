@@ -29,6 +29,7 @@ mod tagging;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod turns;
 
 pub use body::{Body, BodyError};
 pub use buckets::{Bucket, BucketPage, CreateBucket, ListBuckets};
@@ -43,7 +44,6 @@ pub use rows::{ContentHeaders, Placement, StorageClass, Tag, UploadId, VersionRe
 
 use larder_platform::Platform;
 use larder_storage::Storage;
-use larder_types::limits::PART_BYTES_MIN;
 use std::sync::Arc;
 
 /// Values that an operator may choose.
@@ -62,7 +62,7 @@ impl Default for Settings {
         Self {
             inline_bytes_max: 128 << 10,
             gc_grace_ms: gc::GRACE_MS,
-            part_bytes_min: PART_BYTES_MIN,
+            part_bytes_min: larder_types::limits::PART_BYTES_MIN,
         }
     }
 }
@@ -76,12 +76,14 @@ pub struct Parts<S: Storage> {
     platform: Platform,
     settings: Settings,
     decoded: buckets::Decoded,
+    turns: turns::Turns,
 }
 
 impl<S: Storage> Objects<S> {
     /// Operations on what `store` holds.
     pub fn new(store: Arc<S>, platform: Platform, settings: Settings) -> Self {
-        Self(Arc::new(Parts { store, platform, settings, decoded: buckets::Decoded::default() }))
+        let (decoded, turns) = (buckets::Decoded::default(), turns::Turns::default());
+        Self(Arc::new(Parts { store, platform, settings, decoded, turns }))
     }
 }
 

@@ -1,6 +1,6 @@
 //! PutObject: body first, then one commit.
 
-use crate::attempts::{Attempts, Outcome};
+use crate::attempts::Outcome;
 use crate::body::{Body, Kept, Room};
 use crate::conditions::WriteConditions;
 use crate::plan::NewVersion;
@@ -97,9 +97,9 @@ impl<S: Storage> Objects<S> {
         new: &mut NewVersion,
         conditions: &WriteConditions,
     ) -> Result<Stored, Error> {
-        let mut attempts = Attempts::default();
+        let mut attempts = self.attempts(bucket.space, key).await?;
         loop {
-            let standing = self.standing_for_write(bucket, key).await?;
+            let standing = self.standing_for_write(bucket, &mut attempts).await?;
             conditions.check(standing.current())?;
             if standing.moves_payload()
                 && let Some(payload) = new.payload.take()
@@ -111,7 +111,7 @@ impl<S: Storage> Objects<S> {
             let stamp = self.stamp();
             new.record.modified = stamp.modified();
             let (batch, record) = standing.write(new, &stamp)?;
-            if self.commit(bucket, batch).await? == Outcome::Done {
+            if self.commit(bucket, batch, &mut attempts).await? == Outcome::Done {
                 return Ok(Stored { version: bucket.shown(record.version()), record });
             }
             self.lost(&mut attempts, conditions.any()).await?;

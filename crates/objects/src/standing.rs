@@ -1,5 +1,6 @@
 //! Reads what stands at a key before a change is planned.
 
+use crate::attempts::Attempts;
 use crate::plan::{Stamp, Standing, Stood};
 use crate::rows::address;
 use crate::{Bucket, Error, Objects, Placement, VersionRecord, Versioning};
@@ -48,9 +49,9 @@ impl<S: Storage> Objects<S> {
     pub(crate) async fn standing_for_read(
         &self,
         bucket: &Bucket,
-        key: &Bytes,
+        attempts: &mut Attempts<'_>,
     ) -> Result<Standing, Error> {
-        let mut attempts = crate::attempts::Attempts::default();
+        let key = attempts.key();
         loop {
             let standing = self.standing(bucket, key).await?;
             if standing.current.is_some() || bucket.versioning == Versioning::Unversioned {
@@ -62,7 +63,7 @@ impl<S: Storage> Objects<S> {
             if self.first_row(bucket.space, key, &kinds).await?.is_none() {
                 return Ok(standing);
             }
-            self.lost(&mut attempts, false).await?;
+            self.lost(attempts, false).await?;
         }
     }
 
@@ -70,9 +71,9 @@ impl<S: Storage> Objects<S> {
     pub(crate) async fn standing_for_write(
         &self,
         bucket: &Bucket,
-        key: &Bytes,
+        attempts: &mut Attempts<'_>,
     ) -> Result<Standing, Error> {
-        let mut attempts = crate::attempts::Attempts::default();
+        let key = attempts.key();
         loop {
             let mut standing = self.standing(bucket, key).await?;
             let displaces = standing.displaces();
@@ -81,7 +82,7 @@ impl<S: Storage> Objects<S> {
                 return Ok(standing);
             };
             if displaces && !self.load_payload(current).await? {
-                self.lost(&mut attempts, false).await?;
+                self.lost(attempts, false).await?;
                 continue;
             }
             if let Some(order) = current.record.null_position.filter(|_| writes_null) {

@@ -1,6 +1,6 @@
 //! Tags of objects and buckets.
 
-use crate::attempts::{Attempts, Outcome};
+use crate::attempts::Outcome;
 use crate::rows::Tag;
 use crate::{Bucket, Error, Objects};
 use bytes::Bytes;
@@ -22,9 +22,9 @@ impl<S: Storage> Objects<S> {
     ) -> Result<VersionId, Error> {
         check_object_tags(tags)?;
         let key = Bytes::copy_from_slice(key.as_bytes());
-        let mut attempts = Attempts::default();
+        let mut attempts = self.attempts(bucket.space, &key).await?;
         loop {
-            let (mut stood, _) = self.locate_object(bucket, &key, version).await?;
+            let (mut stood, _) = self.locate_object(bucket, version, &mut attempts).await?;
             if self.load_payload(&mut stood).await? {
                 stood.record.tags = tags.to_vec();
                 let batch = Batch {
@@ -37,7 +37,7 @@ impl<S: Storage> Objects<S> {
                     }],
                     ..Batch::default()
                 };
-                if self.commit(bucket, batch).await? == Outcome::Done {
+                if self.commit(bucket, batch, &mut attempts).await? == Outcome::Done {
                     return Ok(stood.record.version());
                 }
             }

@@ -105,12 +105,28 @@ impl Failure {
         self.error.to_xml(&identity.resource, identity.request_id.as_str(), host_id)
     }
 
-    /// The one place where the server's own faults are logged.
+    /// The one place where refusals get a line of their own, beside the access line that each
+    /// request has.
     pub(crate) fn log(&self, identity: &Identity) {
-        if self.code().status() >= 500 && self.code() != ErrorCode::NotImplemented {
+        if let Some(level) = log_level(self.code()) {
             let cause = self.cause.as_deref().unwrap_or(self.code().name());
-            log::error!("{} {}: {cause}", identity.request_id, identity.resource);
+            log::log!(level, "{} {}: {cause}", identity.request_id, identity.resource);
         }
+    }
+}
+
+/// How loud a refusal is: an error is what an operator has to look into.
+fn log_level(code: ErrorCode) -> Option<log::Level> {
+    match code {
+        ErrorCode::InternalError => Some(log::Level::Error),
+        // The server protects itself as it should, or what is asked for is not built. When the
+        // disk is full the engine says so once.
+        ErrorCode::SlowDown
+        | ErrorCode::ServiceUnavailable
+        | ErrorCode::InsufficientStorage
+        | ErrorCode::NotImplemented => Some(log::Level::Debug),
+        // The client's mistake; any other fault of the server is one to look into.
+        code => (code.status() >= 500).then_some(log::Level::Error),
     }
 }
 
@@ -322,4 +338,26 @@ pub(crate) fn invalid_range(size: u64, requested: &str) -> Failure {
     Failure::new(ErrorCode::InvalidRange)
         .element("RangeRequested", requested)
         .element("ActualObjectSize", size.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::log_level;
+    use larder_s3_wire::error::ErrorCode;
+
+    #[test]
+    fn only_the_servers_own_faults_are_errors_in_the_log() {
+        let errors: Vec<_> = ErrorCode::ALL
+            .iter()
+            .filter(|code| log_level(**code) == Some(log::Level::Error))
+            .map(|code| code.name())
+            .collect();
+        assert_eq!(errors, ["InternalError"]);
+        for code in ErrorCode::ALL.iter().filter(|code| code.status() < 500) {
+            assert_eq!(log_level(*code), None, "{}", code.name());
+        }
+        for code in [ErrorCode::SlowDown, ErrorCode::ServiceUnavailable] {
+            assert_eq!(log_level(code), Some(log::Level::Debug), "{}", code.name());
+        }
+    }
 }

@@ -97,10 +97,11 @@ struct Page {
 impl Page {
     fn see(&mut self, row: RowView<'_>) -> Result<Step, Error> {
         match self.walk.look(row.key) {
-            Verdict::Pass(step) => return Ok(step),
-            Verdict::Prefix(prefix) => {
-                let prefix = key_text(&prefix)?.to_owned();
+            Verdict::Full => return Ok(Step::Stop),
+            Verdict::Prefix(prefix, step) => {
+                let prefix = key_text(prefix)?.to_owned();
                 self.page.common_prefixes.push(prefix);
+                return Ok(step);
             }
             Verdict::Key if self.walk.take() => self.page.uploads.push(listed(row)?),
             Verdict::Key => return Ok(Step::Stop),

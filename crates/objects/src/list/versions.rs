@@ -68,7 +68,7 @@ impl<S: Storage> Objects<S> {
         let key = Bytes::copy_from_slice(list.key_marker.as_bytes());
         // The current version is read apart from the scan. When it is the same before and after,
         // the scan was of one moment with it: no version can have moved past the page's begin.
-        let mut attempts = Attempts::default();
+        let mut attempts = Attempts::reading(bucket.space, &key);
         loop {
             let before = self.standing(bucket, &key).await?.current;
             let resume = resume(key.clone(), marker, before.as_ref())?;
@@ -147,10 +147,11 @@ struct Page {
 impl Page {
     fn see(&mut self, row: RowView<'_>) -> Result<Step, Error> {
         match self.walk.look(row.key) {
-            Verdict::Pass(step) => return Ok(step),
-            Verdict::Prefix(prefix) => {
-                let prefix = key_text(&prefix)?.to_owned();
+            Verdict::Full => return Ok(Step::Stop),
+            Verdict::Prefix(prefix, step) => {
+                let prefix = key_text(prefix)?.to_owned();
                 self.page.common_prefixes.push(prefix);
+                return Ok(step);
             }
             Verdict::Key if self.walk.take() => {
                 let is_head = row.kind == RowKind::Head;

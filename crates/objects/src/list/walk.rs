@@ -12,16 +12,15 @@ pub(super) struct Walk {
     max: usize,
     counted: usize,
     truncated: bool,
-    group: Option<Bytes>,
 }
 
 /// What a key is to a listing.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
-    /// It is in a common prefix that was counted before, or the page is full: go on like this.
-    Pass(Step),
-    /// It opens this common prefix, which has been counted.
-    Prefix(Bytes),
+pub(super) enum Verdict<'a> {
+    /// The page is full.
+    Full,
+    /// It is in this common prefix, which has been counted: go on like this, past its other keys.
+    Prefix(&'a [u8], Step),
     /// It is listed by itself: ask [`Walk::take`] for each row of it.
     Key,
 }
@@ -35,7 +34,6 @@ impl Walk {
             max,
             counted: 0,
             truncated: false,
-            group: None,
         }
     }
 
@@ -54,7 +52,7 @@ impl Walk {
             return Some(self.prefix.clone());
         }
         match self.common_prefix(after) {
-            Some(group) => successor(&group),
+            Some(group) => successor(group),
             None => Some(next_key(after)),
         }
     }
@@ -65,20 +63,15 @@ impl Walk {
     }
 
     /// Looks at a key that begins with the prefix.
-    pub(super) fn look(&mut self, key: &[u8]) -> Verdict {
-        if let Some(group) = &self.group
-            && key.starts_with(group)
-        {
-            return Verdict::Pass(successor(group).map_or(Step::Stop, Step::Seek));
-        }
+    pub(super) fn look<'a>(&mut self, key: &'a [u8]) -> Verdict<'a> {
         let Some(group) = self.common_prefix(key) else {
             return Verdict::Key;
         };
         if !self.take() {
-            return Verdict::Pass(Step::Stop);
+            return Verdict::Full;
         }
-        self.group = Some(group.clone());
-        Verdict::Prefix(group)
+        let step = successor(group).map_or(Step::Stop, Step::Seek);
+        Verdict::Prefix(group, step)
     }
 
     /// Counts one more entry. `false` when the page is full: then the listing is truncated.
@@ -93,7 +86,7 @@ impl Walk {
         self.truncated
     }
 
-    fn common_prefix(&self, key: &[u8]) -> Option<Bytes> {
+    fn common_prefix<'a>(&self, key: &'a [u8]) -> Option<&'a [u8]> {
         let rest = key.strip_prefix(&self.prefix[..])?;
         if self.delimiter.is_empty() {
             return None;
@@ -103,7 +96,7 @@ impl Walk {
             _ => rest.windows(self.delimiter.len()).position(|window| window == self.delimiter)?,
         };
         let end = self.prefix.len() + at + self.delimiter.len();
-        Some(Bytes::copy_from_slice(&key[..end]))
+        Some(&key[..end])
     }
 }
 
@@ -150,12 +143,12 @@ mod tests {
     #[test]
     fn groups_are_sought_past() {
         let mut walk = Walk::new("", "/", 2);
-        assert_eq!(walk.look(b"a/1"), Verdict::Prefix("a/".into()));
-        assert_eq!(walk.look(b"a/2"), Verdict::Pass(Step::Seek("a0".into())));
+        let past = Step::Seek("a0".into());
+        assert_eq!(walk.look(b"a/1"), Verdict::Prefix(b"a/", past));
         assert_eq!(walk.look(b"b"), Verdict::Key);
         assert!(walk.take());
         assert!(!walk.is_truncated());
-        assert_eq!(walk.look(b"c/1"), Verdict::Pass(Step::Stop));
+        assert_eq!(walk.look(b"c/1"), Verdict::Full);
         assert!(walk.is_truncated());
     }
 

@@ -1,7 +1,7 @@
 //! CompleteMultipartUpload: one manifest, one commit, no bytes copied.
 
 use super::assembly::{Assembly, CompleteUpload};
-use crate::attempts::{Attempts, Outcome};
+use crate::attempts::Outcome;
 use crate::plan::{NewVersion, gc_put};
 use crate::rows::{GcRecord, Placement, UploadId, UploadRecord, address};
 use crate::{Bucket, Error, Objects, Stored, VersionRecord, Versioning};
@@ -57,10 +57,10 @@ impl<S: Storage> Objects<S> {
         (id, request): (UploadId, &CompleteUpload),
         written: &mut Option<Written>,
     ) -> Result<Stored, Error> {
-        let mut attempts = Attempts::default();
+        let mut attempts = self.attempts(bucket.space, key).await?;
         loop {
             let upload = self.find_upload(bucket.space, key, id).await?;
-            let standing = self.standing_for_write(bucket, key).await?;
+            let standing = self.standing_for_write(bucket, &mut attempts).await?;
             request.conditions.check(standing.current())?;
             // The parts are as they were read while the upload's row is the one read before them.
             if let Some(stale) = written.take_if(|w| w.upload != upload.seen.record) {
@@ -87,7 +87,7 @@ impl<S: Storage> Objects<S> {
             // The plan may have put a gc row of this stamp already.
             let stamp = self.stamp();
             batch.puts.push(gc_put(bucket.space, key, &rest, &stamp));
-            if self.commit(bucket, batch).await? == Outcome::Done {
+            if self.commit(bucket, batch, &mut attempts).await? == Outcome::Done {
                 *written = None;
                 return Ok(Stored { version: bucket.shown(record.version()), record });
             }

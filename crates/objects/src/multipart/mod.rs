@@ -76,7 +76,8 @@ impl<S: Storage> Objects<S> {
         };
         let value = record.encode()?;
         let key = Bytes::copy_from_slice(key.as_bytes());
-        let mut attempts = Attempts::default();
+        // It checks no row, so that it loses to nobody and nobody to it.
+        let mut attempts = Attempts::reading(bucket.space, &key);
         loop {
             let stamp = self.stamp();
             let id = UploadId::new(stamp.modified(), stamp.nonce);
@@ -89,7 +90,7 @@ impl<S: Storage> Objects<S> {
                 }],
                 ..Batch::default()
             };
-            if self.commit(bucket, batch).await? == Outcome::Done {
+            if self.commit(bucket, batch, &mut attempts).await? == Outcome::Done {
                 return Ok((id, record));
             }
             self.lost(&mut attempts, false).await?;
@@ -115,7 +116,7 @@ impl<S: Storage> Objects<S> {
         id: UploadId,
     ) -> Result<(), Error> {
         let key = Bytes::copy_from_slice(key.as_bytes());
-        let mut attempts = Attempts::default();
+        let mut attempts = self.attempts(bucket.space, &key).await?;
         loop {
             let found = self.find_upload(bucket.space, &key, id).await?;
             let mut batch = Batch { frees: true, ..Batch::default() };
@@ -123,7 +124,7 @@ impl<S: Storage> Objects<S> {
             let record = GcRecord::UploadParts { upload: id, keep: None };
             let stamp = self.stamp();
             batch.puts.push(gc_put(bucket.space, &key, &record, &stamp));
-            if self.commit(bucket, batch).await? == Outcome::Done {
+            if self.commit(bucket, batch, &mut attempts).await? == Outcome::Done {
                 return Ok(());
             }
             self.lost(&mut attempts, false).await?;

@@ -1,6 +1,6 @@
 //! UploadPart and UploadPartCopy.
 
-use crate::attempts::{Attempts, Outcome};
+use crate::attempts::Outcome;
 use crate::body::{Body, Kept, Room};
 use crate::copy::CopyBody;
 use crate::plan::gc_put;
@@ -131,7 +131,7 @@ impl<S: Storage> Objects<S> {
         };
         let row = address::part(*space, key, part.upload_id, part.part_number);
         let upload_row = address::upload(*space, key, part.upload_id);
-        let mut attempts = Attempts::default();
+        let mut attempts = self.attempts(*space, key).await?;
         loop {
             let upload = self.find_upload(*space, key, part.upload_id).await?;
             let Found { row: before, seen } = self.store.get(&row).await?;
@@ -163,7 +163,7 @@ impl<S: Storage> Objects<S> {
                     batch.puts.push(gc_put(*space, key, &freed, &stamp));
                 }
             }
-            if self.commit(bucket, batch).await? == Outcome::Done {
+            if self.commit(bucket, batch, &mut attempts).await? == Outcome::Done {
                 return Ok(UploadedPart {
                     etag: record.etag(),
                     checksum: record.shown_checksum(),

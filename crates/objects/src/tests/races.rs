@@ -23,11 +23,12 @@ use std::time::Duration;
 pub(crate) struct Slow {
     model: Model,
     platform: Platform,
+    pause_max: Duration,
 }
 
 impl Slow {
     async fn pause(&self) {
-        let pause_ns = self.platform.random.u64() % 1000;
+        let pause_ns = self.platform.random.u64() % self.pause_max.as_nanos() as u64;
         self.platform.tasks.sleep(Duration::from_nanos(pause_ns)).await;
     }
 }
@@ -125,9 +126,14 @@ pub(crate) struct Race {
 
 impl Race {
     pub(crate) fn new(seed: u64) -> Self {
+        Self::paced(seed, Duration::from_micros(1))
+    }
+
+    /// A race on a store whose calls take up to `pause_max`, commits twice that.
+    pub(crate) fn paced(seed: u64, pause_max: Duration) -> Self {
         let sim = Simulation::new(seed);
         let model = Model::new();
-        let slow = Slow { model: model.clone(), platform: sim.platform() };
+        let slow = Slow { model: model.clone(), platform: sim.platform(), pause_max };
         let objects = Objects::new(Arc::new(slow), sim.platform(), Settings::default());
         Self { sim, model, objects }
     }

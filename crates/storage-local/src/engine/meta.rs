@@ -20,6 +20,10 @@ use std::sync::atomic::Ordering;
 const STEPS_BEFORE_SEEK: u32 = 16;
 /// The same behind a seek that those did not save: what comes next is likely to be as far.
 const STEPS_BEHIND_SEEK: u32 = 2;
+/// Behind so many such seeks none is preceded by steps, but for
+const SEEKS_AT_ONCE: u32 = 4;
+/// one in so many, to notice when what comes is near again.
+const SEEKS_PER_TRY: u32 = 64;
 
 impl From<IndexError> for MetaError {
     fn from(error: IndexError) -> Self {
@@ -265,14 +269,22 @@ struct Part<'a> {
     key: Vec<u8>,
     /// The suffix of that entry.
     suffix: Vec<u8>,
-    /// Steps before the next seek.
-    steps_max: u32,
+    /// Seeks in a row that no steps saved.
+    far: u32,
 }
 
 impl<'a> Part<'a> {
     fn new(kind: RowKind, cursor: Box<dyn Cursor + 'a>) -> Self {
-        let steps_max = STEPS_BEFORE_SEEK;
-        Self { kind, cursor, key: Vec::new(), suffix: Vec::new(), steps_max }
+        Self { kind, cursor, key: Vec::new(), suffix: Vec::new(), far: 0 }
+    }
+
+    /// Steps before the next seek.
+    fn steps_max(&self) -> u32 {
+        match self.far {
+            0 => STEPS_BEFORE_SEEK,
+            far if far < SEEKS_AT_ONCE || far.is_multiple_of(SEEKS_PER_TRY) => STEPS_BEHIND_SEEK,
+            _ => 0,
+        }
     }
 
     /// Goes to the first row whose key is at or after `to`.
@@ -283,15 +295,16 @@ impl<'a> Part<'a> {
         let target = keys::prefix(self.kind, space, to);
         let is_before =
             |cursor: &dyn Cursor| cursor.entry().is_some_and(|(key, _)| *key < target[..]);
-        let mut steps = 0;
-        while steps < self.steps_max && is_before(&*self.cursor) {
+        let (mut steps, steps_max) = (0, self.steps_max());
+        while steps < steps_max && is_before(&*self.cursor) {
             self.cursor.step()?;
             steps += 1;
         }
-        self.steps_max = STEPS_BEFORE_SEEK;
         if is_before(&*self.cursor) {
             self.cursor.seek(&target)?;
-            self.steps_max = STEPS_BEHIND_SEEK;
+            self.far = self.far.saturating_add(1);
+        } else {
+            self.far = 0;
         }
         self.read()
     }

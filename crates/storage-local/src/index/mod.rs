@@ -4,6 +4,7 @@
 //! files other than through `larder_platform`.
 
 mod cache;
+mod cursor;
 pub(crate) mod files;
 mod lsm;
 mod memory;

@@ -180,6 +180,10 @@ impl From<DecodeError> for Failure {
                 name: "x-amz-checksum-algorithm" | "x-amz-sdk-checksum-algorithm",
                 ..
             } => unsupported_algorithm().into(),
+            DecodeError::InvalidArgument { name: name @ "x-amz-checksum-type", .. } => Self::with(
+                ErrorCode::InvalidRequest,
+                format!("Value for {name} header is invalid."),
+            ),
             DecodeError::InvalidArgument { name, value, expected } => {
                 let message = if let Some(what) = directive(name) {
                     format!("Unknown {what} directive.")

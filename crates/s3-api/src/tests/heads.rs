@@ -204,6 +204,10 @@ fn checksum_algorithms_that_are_none() {
         let got = world.send(ask).refused(400, "InvalidRequest");
         assert_eq!(got.element("Message"), Some(&*expected));
     }
+    let kind = Ask::new("POST", "/photos/a?uploads").header("x-amz-checksum-algorithm", "CRC32");
+    let got = world.send(kind.header("x-amz-checksum-type", "HALF")).refused(400, "InvalidRequest");
+    let expected = "Value for x-amz-checksum-type header is invalid.";
+    assert_eq!(got.element("Message"), Some(expected));
 }
 
 /// The CLI's and Java's clients for single requests announce no trailer when they have no checksum.

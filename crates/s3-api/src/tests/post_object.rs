@@ -295,10 +295,13 @@ fn what_the_file_is_not() {
     form("content-md5", &STANDARD.encode([0; 16])).refused(400, "BadDigest");
     form("content-md5", "x").refused(400, "InvalidDigest");
     form("x-amz-storage-class", "CELLAR").refused(400, "InvalidStorageClass");
+    let got = form("x-amz-checksum-algorithm", "CRC16").refused(400, "InvalidRequest");
+    assert!(got.element("Message").unwrap().contains("[CRC32, CRC32C, CRC64NVME, MD5, SHA1"));
     form("acl", "public-read").refused(400, "AccessControlListNotSupported");
     form("tagging", "k=v").refused(400, "MalformedXML");
     form("x-amz-server-side-encryption", "AES256").refused(501, "NotImplemented");
     world.send(Ask::new("HEAD", "/photos/a")).refused(404, "NoSuchKey");
+    form("acl", "").ok();
     let sum = STANDARD.encode(larder_digest::sha256(b"hello"));
     let got = form("x-amz-checksum-sha256", &sum).ok();
     assert_eq!(got.header("x-amz-checksum-sha256"), Some(&*sum));

@@ -167,7 +167,7 @@ async fn complete_with(
         let part = |(number, content): &(u32, ContentId)| CompletedPart {
             part_number: *number,
             etag: Some(book.contents[*content as usize].etag),
-            checksums: Vec::new(),
+            checksum: None,
         };
         CompleteUpload { parts: parts.iter().map(part).collect(), ..CompleteUpload::default() }
     };

@@ -1,13 +1,12 @@
 """Tests in Ruby: each of a file's tests is run by its name, in a process of its own."""
 
-import os
 import pathlib
 import re
 import shutil
-import subprocess
+
+import foreign_tests
 
 DIRECTORY = pathlib.Path(__file__).parent / "ruby"
-TEST_SECONDS_MAX = 240
 
 
 def names(file):
@@ -21,22 +20,5 @@ def names(file):
 def run(file, name, server, bucket, large_file):
     ruby = shutil.which("ruby")
     assert ruby, "ruby is not installed; `cargo xtask test` says what is missing"
-    done = subprocess.run(
-        [ruby, DIRECTORY / "run.rb", file, name],
-        env={
-            **os.environ,
-            "AWS_ACCESS_KEY_ID": server.access_key,
-            "AWS_SECRET_ACCESS_KEY": server.secret_key,
-            "ENDPOINT": server.endpoint,
-            "BUCKET": bucket,
-            "LARGE_FILE": str(large_file),
-            "LC_ALL": "C.UTF-8",
-        },
-        capture_output=True,
-        text=True,
-        timeout=TEST_SECONDS_MAX,
-        check=False,
-    )
-    printed = done.stdout[-1000:] + done.stderr[:3000]
-    assert done.returncode == 0, printed
-    assert f"passed {name}\n" in done.stdout, printed
+    command = [ruby, DIRECTORY / "run.rb", file, name]
+    foreign_tests.run(command, f"passed {name}\n", server, bucket, LARGE_FILE=str(large_file))

@@ -1,6 +1,5 @@
 """The AWS SDK for Java, version 2, with its transfer manager: a program in Java, one test each."""
 
-import os
 import pathlib
 import re
 import shutil
@@ -8,6 +7,7 @@ import subprocess
 
 import pytest
 
+import foreign_tests
 import real_tree
 from larder_process import work_directory
 
@@ -15,7 +15,6 @@ PROJECT = pathlib.Path(__file__).parent / "java"
 SOURCE = PROJECT / "src/main/java/larder/Client.java"
 TESTS = re.findall(r'^ +case "(\w+)" ->', SOURCE.read_text(), re.MULTILINE)
 BUILD_SECONDS_MAX = 600
-TEST_SECONDS_MAX = 240
 
 
 @pytest.fixture(scope="session")
@@ -48,23 +47,6 @@ def test_sdk(name, classes, server, bucket, large_file, tree, directory):
     part, back = directory / "part", directory / "back"
     real_tree.copy_part(tree, part)
     back.mkdir()
-    done = subprocess.run(
-        ["java", "-XX:TieredStopAtLevel=1", "-cp", classes, "larder.Client", name, back],
-        env={
-            **os.environ,
-            "AWS_ACCESS_KEY_ID": server.access_key,
-            "AWS_SECRET_ACCESS_KEY": server.secret_key,
-            "ENDPOINT": server.endpoint,
-            "BUCKET": bucket,
-            "LARGE_FILE": str(large_file),
-            "TREE": str(part),
-            "LC_ALL": "C.UTF-8",
-        },
-        capture_output=True,
-        text=True,
-        timeout=TEST_SECONDS_MAX,
-        check=False,
-    )
-    printed = done.stdout[-1000:] + done.stderr[:3000]
-    assert done.returncode == 0, printed
-    assert f"passed {name}\n" in done.stdout, printed
+    command = ["java", "-XX:TieredStopAtLevel=1", "-cp", classes, "larder.Client", name, back]
+    files = {"LARGE_FILE": str(large_file), "TREE": str(part)}
+    foreign_tests.run(command, f"passed {name}\n", server, bucket, **files)

@@ -4,9 +4,10 @@ import os
 import pathlib
 import re
 import shutil
-import subprocess
 
 import pytest
+
+import foreign_tests
 
 SOURCE = pathlib.Path(__file__).parent / "javascript.mjs"
 TESTS = (
@@ -36,24 +37,5 @@ def test_sdk(name, server, bucket, directory):
     # Modules are looked up from the file's own directory upwards.
     shutil.copyfile(SOURCE, directory / SOURCE.name)
     (directory / "node_modules").symlink_to(packages.absolute())
-    environment = {
-        **os.environ,
-        "AWS_ACCESS_KEY_ID": server.access_key,
-        "AWS_SECRET_ACCESS_KEY": server.secret_key,
-        "AWS_REGION": "us-east-1",
-        "ENDPOINT": server.endpoint,
-        "BUCKET": bucket,
-    }
     command = [node, "--test", f"--test-name-pattern=^{name}$", "--test-reporter=tap", SOURCE.name]
-    done = subprocess.run(
-        command,
-        cwd=directory,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-    )
-    printed = done.stdout[-4000:] + done.stderr[-2000:]
-    assert done.returncode == 0, printed
-    assert "\n# pass 1\n" in done.stdout, printed
+    foreign_tests.run(command, "\n# pass 1\n", server, bucket, cwd=directory)

@@ -8,6 +8,8 @@ import subprocess
 
 import pytest
 
+import foreign_tests
+
 CRATE = pathlib.Path(__file__).parent / "object-store"
 SOURCE = CRATE / "tests/object_store.rs"
 TESTS = re.findall(r"^async fn (\w+)\(\) \{", SOURCE.read_text(), re.MULTILINE)
@@ -41,22 +43,4 @@ def test_build(program):
 
 @pytest.mark.parametrize("name", TESTS)
 def test_crate(name, program, server, bucket):
-    environment = {
-        **os.environ,
-        "AWS_ACCESS_KEY_ID": server.access_key,
-        "AWS_SECRET_ACCESS_KEY": server.secret_key,
-        "AWS_REGION": "us-east-1",
-        "ENDPOINT": server.endpoint,
-        "BUCKET": bucket,
-    }
-    done = subprocess.run(
-        [program, "--exact", name],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-    )
-    printed = done.stdout[-4000:] + done.stderr[-4000:]
-    assert done.returncode == 0, printed
-    assert "1 passed; 0 failed" in done.stdout, printed
+    foreign_tests.run([program, "--exact", name], "1 passed; 0 failed", server, bucket)

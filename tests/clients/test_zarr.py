@@ -5,6 +5,7 @@ import obstore.store
 import pytest
 import s3fs
 import zarr
+from zarr.core.sync import sync
 from zarr.storage import FsspecStore, ObjectStore
 
 
@@ -18,7 +19,7 @@ def over_obstore(server, bucket):
         secret_access_key=server.secret_key,
         client_options={"allow_http": True},
     )
-    return ObjectStore(client)
+    yield ObjectStore(client)
 
 
 def over_fsspec(server, bucket):
@@ -30,12 +31,15 @@ def over_fsspec(server, bucket):
         asynchronous=True,
         skip_instance_cache=True,
     )
-    return FsspecStore(files, path=f"{bucket}/array")
+    # Opened and closed in the loop that Zarr runs, or the client complains at the end.
+    session = sync(files.set_session())
+    yield FsspecStore(files, path=f"{bucket}/array")
+    sync(session.close())
 
 
 @pytest.fixture(params=[over_obstore, over_fsspec])
 def store(request, server, bucket):
-    return request.param(server, bucket)
+    yield from request.param(server, bucket)
 
 
 def noise(shape):

@@ -30,6 +30,21 @@ func open(t *testing.T) *blob.Bucket {
 	return bucket
 }
 
+// list is all entries' keys, in the order that they come in.
+func list(t *testing.T, bucket *blob.Bucket, options *blob.ListOptions) []string {
+	t.Helper()
+	var listed []string
+	pages := bucket.List(options)
+	for {
+		entry, err := pages.Next(ctx)
+		if errors.Is(err, io.EOF) {
+			return listed
+		}
+		server.Must(t, err)
+		listed = append(listed, entry.Key)
+	}
+}
+
 func oddKeys() []string {
 	return []string{
 		"a b+c.txt", "percent%20.txt", "ä日本語", "quote'\"&<>", "with/slash//twice", "tab\tin",
@@ -42,16 +57,7 @@ func TestOddKeysReadListedCopiedDeleted(t *testing.T) {
 	for _, key := range oddKeys() {
 		server.Must(t, bucket.WriteAll(ctx, key, []byte(key), nil))
 	}
-	var listed []string
-	pages := bucket.List(nil)
-	for {
-		entry, err := pages.Next(ctx)
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		server.Must(t, err)
-		listed = append(listed, entry.Key)
-	}
+	listed := list(t, bucket, nil)
 	wanted := oddKeys()
 	sort.Strings(wanted)
 	sort.Strings(listed)
@@ -121,16 +127,7 @@ func TestLevelsAndErrors(t *testing.T) {
 	for _, key := range []string{"a/1", "a/2", "a-b", "b/c/3", "z"} {
 		server.Must(t, bucket.WriteAll(ctx, key, nil, nil))
 	}
-	var level []string
-	pages := bucket.List(&blob.ListOptions{Delimiter: "/"})
-	for {
-		entry, err := pages.Next(ctx)
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		server.Must(t, err)
-		level = append(level, entry.Key)
-	}
+	level := list(t, bucket, &blob.ListOptions{Delimiter: "/"})
 	server.Equal(t, strings.Join(level, " "), "a-b a/ b/ z")
 	_, err := bucket.ReadAll(ctx, "none")
 	server.Equal(t, gcerrors.Code(err), gcerrors.NotFound)

@@ -70,8 +70,8 @@ fn sealed(mut draw: Draw<'_>) {
     }
 }
 
-/// What was written is read back; with a bit flipped, an end cut off or an earlier use behind it, what
-/// is read is the beginning of what was written, and nothing else.
+/// What was written is read back; with a bit flipped, an end cut off or an earlier use behind it,
+/// what is read is the beginning of what was written, and nothing else.
 fn written(mut draw: Draw<'_>) {
     let place = usize::from(draw.short()) * 8 + usize::from(draw.byte() % 8);
     let batches = batches(&mut draw);
@@ -150,7 +150,7 @@ fn entry(draw: &mut Draw<'_>) -> Entry {
     }
 }
 
-/// The same batches as an earlier use would have written them, and one with a number that comes next.
+/// The same batches as an earlier use would have written them, and one with the number that is next.
 fn earlier(batches: &[Batch]) -> Vec<u8> {
     let mut bytes = Vec::new();
     for batch in batches {

@@ -23,6 +23,7 @@ pub mod multipart;
 mod plan;
 mod put;
 pub mod rows;
+mod settings;
 mod standing;
 mod tagging;
 #[cfg(test)]
@@ -41,31 +42,11 @@ pub use manifest::{ObjectPart, PartPage, PartRange};
 pub use meaning::RowMeaning;
 pub use put::{PutObject, Stored};
 pub use rows::{ContentHeaders, Placement, StorageClass, Tag, UploadId, VersionRecord, Versioning};
+pub use settings::Settings;
 
 use larder_platform::Platform;
 use larder_storage::Storage;
 use std::sync::Arc;
-
-/// Values that an operator may choose.
-#[derive(Clone, Copy, Debug)]
-pub struct Settings {
-    /// Bodies up to this many bytes are kept beside their row, as far as the engine can.
-    pub inline_bytes_max: usize,
-    /// How long a blob that nothing names any more is kept for readers in flight.
-    pub gc_grace_ms: i64,
-    /// Smallest part of a multipart upload but the last, in bytes.
-    pub part_bytes_min: u64,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            inline_bytes_max: 128 << 10,
-            gc_grace_ms: gc::GRACE_MS,
-            part_bytes_min: larder_types::limits::PART_BYTES_MIN,
-        }
-    }
-}
 
 /// The operations on buckets and objects. A clone is one count of references more.
 pub struct Objects<S: Storage>(Arc<Parts<S>>);

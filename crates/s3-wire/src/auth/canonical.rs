@@ -39,7 +39,7 @@ const CANONICAL_BYTES_TYPICAL: usize = 1024;
 /// three, stays below it.
 pub(crate) const CANONICAL_BYTES_MAX: usize = 128 << 10;
 
-/// Refuses a head whose canonical request might exceed [`CANONICAL_BYTES_MAX`], before one is built.
+/// Refuses a head whose canonical request might exceed [`CANONICAL_BYTES_MAX`], before it is built.
 /// The names in `signed_headers` are unique ([`super::signed_headers`]), so that every value stands
 /// in it once.
 ///

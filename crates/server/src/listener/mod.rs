@@ -228,8 +228,8 @@ pub(crate) struct Conversation {
     pub(crate) app: Arc<App>,
     pub(crate) traffic: Arc<Traffic>,
     pub(crate) side: Side,
-    /// The connection's place among those that there may be; without one it may only be told so. A
-    /// request that outlives its connection goes on taking it, so that their number is bounded, too.
+    /// The connection's place among those that there may be; without one it may only be told so.
+    /// A request that outlives its connection goes on taking it: their number is bounded, too.
     place: Option<Place>,
     /// Set when a trusted proxy is at the other end.
     proxied: Option<Room>,

@@ -150,7 +150,7 @@ fn entry(draw: &mut Draw<'_>) -> Entry {
     }
 }
 
-/// The same batches as an earlier use would have written them, and one with the number that is next.
+/// The same batches as an earlier use would have written them, and one whose number is next.
 fn earlier(batches: &[Batch]) -> Vec<u8> {
     let mut bytes = Vec::new();
     for batch in batches {

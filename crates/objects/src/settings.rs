@@ -1,7 +1,6 @@
 //! What an operator may choose.
 
 use crate::gc;
-use larder_types::limits::PART_BYTES_MIN;
 
 /// Values that an operator may choose.
 #[derive(Clone, Copy, Debug)]

@@ -44,11 +44,13 @@ impl App {
     async fn metrics_page(&self) -> String {
         let process = self.platform.blocking(process_usage).await.unwrap_or_default();
         let store = self.store.get();
+        let memory = &self.platform.request_memory;
         self.metrics.page(&Others {
             engine: store.map(|store| store.engine.metrics()),
             blobs_freed: store.map_or(0, |store| store.gc.blobs_freed()),
             scrub: store.map_or([0; 3], |store| store.scrub.counters()),
             log_lines_dropped: self.logs.dropped(),
+            request_memory: [memory.reserved(), memory.max()],
             process,
         })
     }

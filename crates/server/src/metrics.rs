@@ -78,6 +78,8 @@ pub(crate) struct Others<'a> {
     /// Bytes, passes and damages of the scrub.
     pub(crate) scrub: [u64; 3],
     pub(crate) log_lines_dropped: u64,
+    /// Bytes that requests hold, and may hold.
+    pub(crate) request_memory: [usize; 2],
     pub(crate) process: ProcessUsage,
 }
 
@@ -166,6 +168,18 @@ impl Metrics {
                 load(&self.handshakes_failed),
             ),
             ("requests_open", "gauge", "Requests being answered.", open),
+            (
+                "request_memory_bytes",
+                "gauge",
+                "Memory reserved for what requests hold: documents, small bodies, pages.",
+                others.request_memory[0] as u64,
+            ),
+            (
+                "request_memory_max_bytes",
+                "gauge",
+                "Beyond so much reserved memory requests are refused with SlowDown.",
+                others.request_memory[1] as u64,
+            ),
             ("received_bytes_total", "counter", "Bytes received.", self.sum(|s| &s.bytes_in)),
             ("sent_bytes_total", "counter", "Bytes sent.", self.sum(|s| &s.bytes_out)),
             ("gc_blobs_freed_total", "counter", "Blobs freed by gc.", others.blobs_freed),
@@ -351,12 +365,15 @@ mod tests {
             blobs_freed: 7,
             scrub: [5, 1, 0],
             log_lines_dropped: 0,
+            request_memory: [3, 4],
             process: ProcessUsage { rss_bytes: Some(1), ..ProcessUsage::default() },
         };
         let page = metrics.page(&others);
         for line in [
             "larder_requests_total{operation=\"GetObject\",status=\"200\"} 1",
             "larder_scrub_passes_total 1",
+            "larder_request_memory_bytes 3",
+            "larder_request_memory_max_bytes 4",
             "larder_admin_requests_total{status=\"404\"} 1",
             "larder_requests_total{operation=\"PostObject\",status=\"0\"} 1",
             "larder_requests_total{operation=\"-\",status=\"400\"} 1",

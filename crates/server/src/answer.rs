@@ -69,9 +69,9 @@ impl App {
         }
         let method = request.method().clone();
         let mut client = conversation.client(request.headers());
-        let is_crowded = conversation.is_brief() || client.is_crowded();
+        let is_turned_away = conversation.is_over_limit() || client.is_over_share();
         telling.of(&mut client);
-        if is_crowded {
+        if is_turned_away {
             let refusal = self.turn_away(request, &mut telling.record).await;
             return telling.answer(refusal, &method);
         }

@@ -1,14 +1,14 @@
 //! The system's limit of open files against what connections and the engine need.
 
-use crate::listener::BRIEF_OPEN_MAX;
+use crate::listener::OVER_LIMIT_OPEN_MAX;
 use rustix::process::{Resource, getrlimit, setrlimit};
 
 /// Connections of the admin listener at once; they are not part of the setting.
 pub(crate) const ADMIN_CONNECTIONS_MAX: usize = 32;
 
 /// Descriptors kept for the engine's files, the listeners and the runtime, for the admin listener's
-/// connections and for those without a place on both sides.
-const FILES_RESERVED: u64 = (256 + ADMIN_CONNECTIONS_MAX + 2 * BRIEF_OPEN_MAX) as u64;
+/// connections and for those over the limit on both sides.
+const FILES_RESERVED: u64 = (256 + ADMIN_CONNECTIONS_MAX + 2 * OVER_LIMIT_OPEN_MAX) as u64;
 
 /// Most connections, whatever the settings and the system say.
 const CONNECTIONS_MAX: usize = 1 << 20;

@@ -29,7 +29,7 @@ pub(crate) struct Metrics {
     pub(crate) connections_open: AtomicU64,
     /// Connections accepted so far.
     pub(crate) connections: AtomicU64,
-    /// Connections that found no place.
+    /// Connections over the limit.
     pub(crate) turned_away: AtomicU64,
     /// TLS handshakes that failed.
     pub(crate) handshakes_failed: AtomicU64,
@@ -158,7 +158,7 @@ impl Metrics {
             (
                 "connections_turned_away_total",
                 "counter",
-                "Connections that found no place, in all or for their address.",
+                "Connections over the limit, in all or of their address.",
                 load(&self.turned_away),
             ),
             (

@@ -1,7 +1,7 @@
 //! What is told of a request when it is over: its access line, its share of the metrics, the hint
 //! to the gc.
 
-use crate::listener::{Client, Conversation, Place, Underway};
+use crate::listener::{Client, Conversation, Permit, Underway};
 use crate::log::Access;
 use crate::metrics::Stripe;
 use bytes::Bytes;
@@ -29,8 +29,8 @@ pub(crate) struct Telling {
     admin: Option<&'static str>,
     /// The client's address when a trusted proxy named it.
     forwarded: Option<IpAddr>,
-    /// The client's place among those of its address until the request is over.
-    place: Option<Place>,
+    /// The client's part of its address's share until the request is over.
+    permit: Option<Permit>,
     bytes_out: u64,
     /// The client went before the end of its answer.
     cut: bool,
@@ -53,7 +53,7 @@ impl Telling {
             own: false,
             admin: None,
             forwarded: None,
-            place: None,
+            permit: None,
             bytes_out: 0,
             cut: true,
         };
@@ -68,7 +68,7 @@ impl Telling {
     /// The request is from this client.
     pub(crate) fn of(&mut self, client: &mut Client) {
         self.forwarded = client.forwarded;
-        self.place = client.place.take();
+        self.permit = client.permit.take();
     }
 
     /// An answer of which nothing is told.

@@ -3,7 +3,7 @@
 use crate::answer::{App, Store};
 use crate::banner::{self, Addresses};
 use crate::control::{self, Control};
-use crate::listener::{Door, Room, RoomLimits, Side, Tls, accept, listen, listen_admin};
+use crate::listener::{Admission, ConnectionLimits, Door, Side, Tls, accept, listen, listen_admin};
 use crate::log::Logs;
 use crate::metrics::Metrics;
 use crate::settings::{self, Settings};
@@ -122,17 +122,17 @@ impl Server<'_> {
         let listeners = listen(&settings.listen, "--listen")?;
         let admin = listen_admin(&settings.admin_listen, settings.admin_listen_asked)?;
         let addresses = Addresses::of(&listeners, &admin);
-        let (room, admin_room) = rooms(&settings);
+        let (admission, admin_admission) = admissions(&settings);
         let door = Door {
             side: Side::Public,
             app: self.app.clone(),
             platform: self.machine.clone(),
             tls: tls.clone(),
-            room,
+            admission,
             idle: settings.idle_timeout,
             phase: self.phase.subscribe(),
         };
-        let admin_door = Door { side: Side::Admin, room: admin_room, ..door.clone() };
+        let admin_door = Door { side: Side::Admin, admission: admin_admission, ..door.clone() };
         for (door, listeners) in [(&door, listeners), (&admin_door, admin)] {
             for bound in listeners {
                 self.machine.spawn(accept(door.clone(), bound.listener));
@@ -159,8 +159,8 @@ impl Server<'_> {
         });
         let grace = self.machine.tasks.sleep(settings.shutdown_grace);
         let everyone = async {
-            door.room.emptied().await;
-            admin_door.room.emptied().await;
+            door.admission.emptied().await;
+            admin_door.admission.emptied().await;
         };
         let finished = self.runtime.block_on(async {
             tokio::select! {
@@ -237,19 +237,20 @@ fn open_engine(platform: &Platform, settings: &Settings) -> Result<Local, OpenEr
     Local::open(platform.clone(), options, index)
 }
 
-/// The places of the public side and of the admin side. Of the latter one address may have all:
+/// Who is served on the public side and on the admin side. Of the latter one address may have all:
 /// mostly there is no other.
-fn rooms(settings: &Settings) -> (Room, Room) {
+fn admissions(settings: &Settings) -> (Admission, Admission) {
     let connections_max = limits::connections(settings.connections_max);
     let half = (connections_max / 2).max(1);
-    let public = RoomLimits {
+    let public = ConnectionLimits {
         connections_max,
         per_address_max: settings.connections_per_address.unwrap_or(half).min(connections_max),
         proxies: settings.trusted_proxies.clone(),
     };
     let most = limits::ADMIN_CONNECTIONS_MAX;
-    let admin = RoomLimits { connections_max: most, per_address_max: most, proxies: Vec::new() };
-    (Room::new(public), Room::new(admin))
+    let admin =
+        ConnectionLimits { connections_max: most, per_address_max: most, proxies: Vec::new() };
+    (Admission::new(public), Admission::new(admin))
 }
 
 async fn create_buckets(objects: &Objects<Local>, settings: &Settings) -> Result<(), String> {

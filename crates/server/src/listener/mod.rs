@@ -1,25 +1,26 @@
 //! From the socket to requests: accepting, TLS, HTTP/1.1 and HTTP/2, limits, the end of a
 //! connection.
 
+mod admission;
 mod bind;
 mod deadline;
 mod forwarded;
 mod patience;
-mod room;
 mod run_to_end;
 mod tls;
 mod traffic;
 mod watched;
 
+pub(crate) use admission::{Admission, ConnectionLimits, OVER_LIMIT_OPEN_MAX, Permit};
 pub(crate) use bind::{Bound, listen, listen_admin};
 pub(crate) use forwarded::Network;
-pub(crate) use room::{BRIEF_OPEN_MAX, Place, Room, RoomLimits};
 pub(crate) use tls::Tls;
 pub(crate) use traffic::{Traffic, Underway};
 
 use crate::answer::App;
 use crate::told::Told;
 use crate::wiring::Phase;
+use admission::{Entry, OverLimit};
 use http::{HeaderMap, Request, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
@@ -28,7 +29,6 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use larder_platform::Platform;
 use larder_s3_api::{Connection, MustFinish};
 use patience::{HEAD_MAX, Patience};
-use room::{Brief, Entry};
 use run_to_end::RunToEnd;
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
@@ -55,9 +55,9 @@ const WINDOW_BYTES: u32 = 512 << 10;
 const SEND_BYTES_MAX: usize = 256 << 10;
 /// After so long a silence an HTTP/2 client is asked whether it is still there.
 const PING_EVERY: Duration = Duration::from_secs(30);
-/// How long a connection without a place may be open.
-const BRIEF_TIME_MAX: Duration = Duration::from_secs(5);
-/// How often it is said that connections find no place.
+/// How long a connection over the limit may be open.
+const OVER_LIMIT_TIME_MAX: Duration = Duration::from_secs(5);
+/// How often it is said that connections are over the limit.
 const CROWDED_EVERY: Duration = Duration::from_secs(60);
 /// Pause after the system refused to give us another connection.
 const ACCEPT_RETRY: Duration = Duration::from_millis(100);
@@ -83,7 +83,7 @@ pub(crate) struct Door {
     pub(crate) app: Arc<App>,
     pub(crate) platform: Platform,
     pub(crate) tls: Option<Arc<Tls>>,
-    pub(crate) room: Room,
+    pub(crate) admission: Admission,
     pub(crate) idle: Duration,
     pub(crate) phase: watch::Receiver<Phase>,
 }
@@ -94,11 +94,11 @@ async fn stopping(phase: &mut watch::Receiver<Phase>) {
     let _ = phase.wait_for(|phase| *phase == Phase::Stopping).await;
 }
 
-/// Accepts connections until the server stops. None waits: one that finds no place is told so.
+/// Accepts connections until the server stops. None waits: one over the limit is told so.
 pub(crate) async fn accept(door: Door, listener: TcpListener) {
     let mut phase = door.phase.clone();
     let mut complained = false;
-    let mut crowded = Crowded::default();
+    let mut notice = OverLimitNotice::default();
     loop {
         let accepted = tokio::select! {
             biased;
@@ -108,16 +108,20 @@ pub(crate) async fn accept(door: Door, listener: TcpListener) {
         match accepted {
             Ok((stream, remote)) => {
                 complained = false;
-                match door.room.enter(remote.ip()) {
-                    Entry::Place(place) => {
-                        let connection = connection(door.clone(), stream, remote, Some(place));
+                match door.admission.enter(remote.ip()).await {
+                    Entry::Permit(permit) => {
+                        let connection = connection(door.clone(), stream, remote, Some(permit));
                         door.platform.spawn(connection);
                     }
-                    Entry::Brief(brief) => {
-                        crowded.say(&door, remote.ip());
-                        door.platform.spawn(briefly(door.clone(), stream, remote, brief));
+                    Entry::OverLimit(over_limit) => {
+                        notice.say(&door, remote.ip());
+                        door.platform.spawn(answer_over_limit(
+                            door.clone(),
+                            stream,
+                            remote,
+                            over_limit,
+                        ));
                     }
-                    Entry::Nothing => crowded.say(&door, remote.ip()),
                 }
             }
             Err(error) => {
@@ -130,13 +134,13 @@ pub(crate) async fn accept(door: Door, listener: TcpListener) {
     }
 }
 
-/// Says from time to time that connections find no place.
+/// Says from time to time that connections are over the limit.
 #[derive(Default)]
-struct Crowded {
+struct OverLimitNotice {
     said_ns: Option<u64>,
 }
 
-impl Crowded {
+impl OverLimitNotice {
     fn say(&mut self, door: &Door, remote: IpAddr) {
         door.app.metrics.turned_away.fetch_add(1, Ordering::Relaxed);
         let now_ns = door.platform.clock.monotonic_ns();
@@ -145,24 +149,29 @@ impl Crowded {
             return;
         }
         self.said_ns = Some(now_ns);
-        let limits = door.room.limits();
+        let limits = door.admission.limits();
         log::warn!(
-            "no place for a connection of {remote}: at most {} at once, at most {} of one address; \
-             --connections-max and --connections-per-address allow more",
+            "a connection of {remote} is over the limit: at most {} at once, at most {} of one \
+             address; --connections-max and --connections-per-address allow more",
             limits.connections_max,
             limits.per_address_max
         );
     }
 }
 
-/// A connection that has no place: time for one answer.
-async fn briefly(door: Door, stream: TcpStream, remote: SocketAddr, mut brief: Brief) {
-    let limit = door.platform.tasks.sleep(BRIEF_TIME_MAX);
+/// A connection over the limit: time for one answer.
+async fn answer_over_limit(
+    door: Door,
+    stream: TcpStream,
+    remote: SocketAddr,
+    mut over_limit: OverLimit,
+) {
+    let limit = door.platform.tasks.sleep(OVER_LIMIT_TIME_MAX);
     let connection = Box::pin(connection(door, stream, remote, None));
     tokio::select! {
         biased;
         () = connection => {}
-        () = brief.gives_way() => {}
+        () = over_limit.gives_way() => {}
         () = limit => {}
     }
 }
@@ -187,7 +196,7 @@ impl Drop for Open {
     }
 }
 
-async fn connection(door: Door, stream: TcpStream, remote: SocketAddr, place: Option<Place>) {
+async fn connection(door: Door, stream: TcpStream, remote: SocketAddr, permit: Option<Permit>) {
     let open = Open::new(&door.app);
     let metrics = &door.app.metrics;
     if let Err(error) = stream.set_nodelay(true) {
@@ -198,7 +207,7 @@ async fn connection(door: Door, stream: TcpStream, remote: SocketAddr, place: Op
         Watched::new(stream, (metrics.clone(), open.number), heard.clone(), door.platform.clone());
     let secure = door.tls.is_some();
     let traffic = Arc::new(Traffic::new(&door.platform, remote, secure, open.number));
-    let conversation = Arc::new(Conversation::new(&door, traffic, place));
+    let conversation = Arc::new(Conversation::new(&door, traffic, permit));
     let Some(tls) = &door.tls else {
         return serve_http1(&door, io, conversation, heard).await;
     };
@@ -228,11 +237,11 @@ pub(crate) struct Conversation {
     pub(crate) app: Arc<App>,
     pub(crate) traffic: Arc<Traffic>,
     pub(crate) side: Side,
-    /// The connection's place among those that there may be; without one it may only be told so.
-    /// A request that outlives its connection goes on taking it: their number is bounded, too.
-    place: Option<Place>,
+    /// The connection's permit; one over the limit has none, which is all that it is told. A
+    /// request that outlives its connection goes on holding it: their number is bounded, too.
+    permit: Option<Permit>,
     /// Set when a trusted proxy is at the other end.
-    proxied: Option<Room>,
+    proxied: Option<Admission>,
 }
 
 /// Who a request is from.
@@ -240,42 +249,42 @@ pub(crate) struct Client {
     /// The address that a trusted proxy names.
     pub(crate) forwarded: Option<IpAddr>,
     /// Part of that address's share, until the request is over.
-    pub(crate) place: Option<Place>,
+    pub(crate) permit: Option<Permit>,
     /// What the pipeline is told.
     pub(crate) connection: Connection,
 }
 
 impl Conversation {
-    fn new(door: &Door, traffic: Arc<Traffic>, place: Option<Place>) -> Self {
-        let is_proxy = door.room.is_proxy(traffic.remote.ip());
-        let proxied = is_proxy.then(|| door.room.clone());
-        Self { app: door.app.clone(), traffic, side: door.side, place, proxied }
+    fn new(door: &Door, traffic: Arc<Traffic>, permit: Option<Permit>) -> Self {
+        let is_proxy = door.admission.is_proxy(traffic.remote.ip());
+        let proxied = is_proxy.then(|| door.admission.clone());
+        Self { app: door.app.clone(), traffic, side: door.side, permit, proxied }
     }
 
-    /// Whether the connection has no place.
-    pub(crate) fn is_brief(&self) -> bool {
-        self.place.is_none()
+    /// Whether the connection is one too many.
+    pub(crate) fn is_over_limit(&self) -> bool {
+        self.permit.is_none()
     }
 
     /// Who a request with these headers is from.
     pub(crate) fn client(&self, headers: &HeaderMap) -> Client {
         let mut connection =
             Connection { remote: Some(self.traffic.remote), secure: self.traffic.secure };
-        let Some(room) = &self.proxied else {
-            return Client { forwarded: None, place: None, connection };
+        let Some(admission) = &self.proxied else {
+            return Client { forwarded: None, permit: None, connection };
         };
         let peer = self.traffic.remote.ip();
-        let forwarded = forwarded::client(headers, peer, &room.limits().proxies);
+        let forwarded = forwarded::client(headers, peer, &admission.limits().proxies);
         connection.remote = Some(SocketAddr::new(forwarded, 0));
         connection.secure = forwarded::is_secure(headers).unwrap_or(connection.secure);
-        Client { forwarded: Some(forwarded), place: room.admit(forwarded), connection }
+        Client { forwarded: Some(forwarded), permit: admission.admit(forwarded), connection }
     }
 }
 
 impl Client {
     /// Whether its share is used up.
-    pub(crate) fn is_crowded(&self) -> bool {
-        self.forwarded.is_some() && self.place.is_none()
+    pub(crate) fn is_over_share(&self) -> bool {
+        self.forwarded.is_some() && self.permit.is_none()
     }
 }
 
@@ -295,7 +304,7 @@ async fn serve_http1(
     conversation: Arc<Conversation>,
     heard: Arc<AtomicBool>,
 ) {
-    let keep_alive = !conversation.is_brief();
+    let keep_alive = !conversation.is_over_limit();
     let service = service_fn(move |request| answer(&conversation, request));
     let connection = http1::Builder::new()
         .timer(Patience::new(door.platform.clone(), door.idle, heard))

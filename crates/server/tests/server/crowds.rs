@@ -75,7 +75,7 @@ fn one_address_leaves_room_for_the_others() {
         check_slow_down(&get(GREEDY, &server, "/bucket/key", ""));
     }
     assert!(server.metric("larder_connections_turned_away_total").unwrap() >= 35.0 + 40.0);
-    // Those without a place are closed after a moment; the others may stay.
+    // Those over the limit are closed after a moment; the others may stay.
     let begun = Instant::now();
     while kept(&mut held) != 25 {
         assert!(begun.elapsed() < Duration::from_secs(30), "{} are open", kept(&mut held));
@@ -86,7 +86,7 @@ fn one_address_leaves_room_for_the_others() {
     assert_eq!(get(GREEDY, &server, "/bucket/key", "").status, 404);
     let log = server.stop();
     assert_eq!(
-        log.matches("no place for a connection of 127.0.0.1: at most 50").count(),
+        log.matches("a connection of 127.0.0.1 is over the limit: at most 50").count(),
         1,
         "{log}"
     );
@@ -97,7 +97,7 @@ fn one_address_leaves_room_for_the_others() {
 }
 
 #[test]
-fn health_is_answered_when_every_place_is_taken() {
+fn health_is_answered_when_all_connections_are_taken() {
     let words = ["--ephemeral", "--connections-max", "4", "--connections-per-address", "4"];
     let server = Server::start(&words);
     let held = idle(GREEDY, &server, 4);
@@ -122,7 +122,7 @@ fn health_is_answered_when_every_place_is_taken() {
     server.stop();
 }
 
-/// A server that trusts [`OTHER`] as a proxy and gives two places to an address.
+/// A server that trusts [`OTHER`] as a proxy and serves two connections of an address.
 fn behind_a_proxy(data: &tempfile::TempDir) -> Server {
     Server::spawn(
         larder(&["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"])

@@ -104,12 +104,12 @@ fn a_given_secret_is_not_told() {
         for in_file in [false, true] {
             let mut command = larder(&["--listen", "127.0.0.1:0", "--log-level", "trace"]);
             command.args(&place);
-            match in_file {
-                true => command.args(["--config", path(&config)]),
-                false => command
-                    .env("LARDER_ROOT_ACCESS_KEY", "GIVENKEY")
-                    .env("LARDER_ROOT_SECRET_KEY", "given-secret"),
-            };
+            if in_file {
+                command.args(["--config", path(&config)]);
+            } else {
+                command.env("LARDER_ROOT_ACCESS_KEY", "GIVENKEY");
+                command.env("LARDER_ROOT_SECRET_KEY", "given-secret");
+            }
             let server = Server::spawn(&mut command);
             let keys = ("GIVENKEY".to_owned(), "given-secret".to_owned());
             assert_eq!(server.signed(&keys, "PUT", "/bucket", b"").status, 200);

@@ -11,6 +11,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
 use std::future::poll_fn;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -196,6 +197,20 @@ async fn a_renewed_certificate_is_taken_within_a_second() {
     let log = server.stop();
     assert_eq!(log.matches("the TLS certificate was reloaded").count(), 4, "{log}");
     assert_eq!(log.matches("the TLS certificate in use stays").count(), 1, "{log}");
+}
+
+#[test]
+fn a_key_that_others_may_read_is_told() {
+    let files = Files::new();
+    let said = |mode| {
+        fs::set_permissions(&files.key, fs::Permissions::from_mode(mode)).unwrap();
+        let log = files.server().stop();
+        let key = path(&files.key);
+        let expected = format!("private: {key} (mode 0640); run `chmod -R go= {key}`");
+        assert_eq!(log.contains("other users may use"), log.contains(&expected), "{log}");
+        log.contains(&expected)
+    };
+    assert!(said(0o640) && !said(0o600));
 }
 
 #[test]

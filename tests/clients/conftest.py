@@ -82,7 +82,7 @@ def boto_client(server, **settings):
         region_name=REGION,
         aws_access_key_id=server.access_key,
         aws_secret_access_key=server.secret_key,
-        verify=server.certificate,
+        verify=getattr(server, "certificate", None),
         config=botocore.config.Config(s3={"addressing_style": "path"}, **settings),
     )
 

@@ -36,9 +36,6 @@ def free_port():
 class Server:
     """One server on one data directory, which outlives the process: `start` again after `kill`."""
 
-    # Of a server that speaks TLS: whom its clients trust.
-    certificate = None
-
     def __init__(self, settings=()):
         self.directory = temporary_directory("server")
         self.port = free_port()
@@ -138,7 +135,7 @@ class Server:
 
 
 class TlsServer(Server):
-    """A server that speaks TLS with a certificate of its own making."""
+    """A server that speaks TLS with a `certificate` of its own making, which clients can trust."""
 
     def __init__(self, settings=()):
         super().__init__(settings)
@@ -163,8 +160,6 @@ class TlsServer(Server):
 
 class Remote:
     """A server that someone else started, for working on the tests themselves."""
-
-    certificate = None
 
     def __init__(self, endpoint):
         self.endpoint = endpoint

@@ -22,8 +22,6 @@ mod stop;
 mod tally;
 mod worker;
 
-pub use plan::{
-    Endpoint, KEYS_PER_PREFIX, Keys, Length, Operation, Plan, Sizes, parse_bytes, parse_duration,
-};
+pub use plan::{Endpoint, Keys, Length, Operation, Plan, Sizes, parse_bytes, parse_duration};
 pub use report::Report;
 pub use run::run;

@@ -7,9 +7,6 @@ use std::time::Duration;
 /// Bodies are kept in memory, so an object is at most this long.
 pub const SIZE_BYTES_MAX: u64 = 256 << 20;
 
-/// Keys below each prefix that `list-prefixes` prepares.
-pub const KEYS_PER_PREFIX: u64 = 100;
-
 /// What is asked of the endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operation {
@@ -22,7 +19,7 @@ pub enum Operation {
     /// ListObjectsV2: a page of up to 1,000 prepared keys from a random one on.
     List,
     /// ListObjectsV2 with a delimiter: a page of up to 1,000 common prefixes of
-    /// [`KEYS_PER_PREFIX`] keys each, from a random one on.
+    /// [`Plan::keys_per_prefix`] keys each, from a random one on.
     ListPrefixes,
     /// ListObjectVersions: a page of up to 1,000 versions from a random key on.
     ListVersions,
@@ -241,6 +238,11 @@ pub struct Plan {
     pub warm_up: Duration,
     /// Objects prepared for operations that need some.
     pub objects: u64,
+    /// Keys below each prefix that `list-prefixes` prepares.
+    pub keys_per_prefix: u64,
+    /// Whether objects are prepared in no order of their keys: an index in memory is then laid out
+    /// in no order too.
+    pub scatter: bool,
     /// Which of them are read.
     pub keys: Keys,
     /// Whether bodies are left out of signatures.
@@ -251,6 +253,26 @@ pub struct Plan {
     pub rounds: u32,
     /// Whether a line of progress is shown each second on standard error.
     pub progress: bool,
+}
+
+impl Plan {
+    /// The number of the object that is prepared as the `n`-th of [`Plan::objects`].
+    pub(crate) fn prepared(&self, n: u64) -> u64 {
+        if !self.scatter {
+            return n;
+        }
+        // Steps around all numbers by the golden ratio, so that neighbours come far apart in time;
+        // with nothing in common with their count, so that each is met once.
+        let objects = self.objects;
+        let about = (objects as f64 * 0.618) as u64;
+        let step = (about.max(1)..).find(|step| greatest_common_divisor(*step, objects) == 1);
+        let step = step.expect("the next prime has no common divisor");
+        (u128::from(n) * u128::from(step) % u128::from(objects)) as u64
+    }
+}
+
+fn greatest_common_divisor(a: u64, b: u64) -> u64 {
+    if b == 0 { a } else { greatest_common_divisor(b, a % b) }
 }
 
 /// A server under load.

@@ -136,14 +136,14 @@ impl Side {
             let mut connections = JoinSet::<Result<(), String>>::new();
             for _ in 0..plan.connections {
                 let mut worker = Worker::new(self.shared.clone(), PREPARED, (0, 0));
-                let (next, objects) = (next.clone(), plan.objects);
+                let (next, plan) = (next.clone(), plan.clone());
                 connections.spawn_local(async move {
                     while !worker.is_stopped() {
-                        let number = next.fetch_add(1, Ordering::Relaxed);
-                        if number >= objects {
+                        let n = next.fetch_add(1, Ordering::Relaxed);
+                        if n >= plan.objects {
                             break;
                         }
-                        worker.put(PREPARED, number).await?;
+                        worker.put(PREPARED, plan.prepared(n)).await?;
                     }
                     Ok(())
                 });
@@ -162,7 +162,8 @@ impl Side {
 
     /// Removes all that the run may have put.
     fn remove(&self) -> Result<(), String> {
-        let prepared = (0..self.prepared).map(|number| (PREPARED, number));
+        let plan = &self.shared.plan;
+        let prepared = (0..self.prepared).map(|n| (PREPARED, plan.prepared(n)));
         let spaces = self.own.iter().enumerate();
         let own = spaces.flat_map(|(n, (from, end))| {
             (*from..*end).map(move |number| (PREPARED + 1 + n, number))

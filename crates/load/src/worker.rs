@@ -2,7 +2,7 @@
 
 use crate::bodies::{Bodies, Random};
 use crate::connection::Connection;
-use crate::plan::{Endpoint, KEYS_PER_PREFIX, Operation, Plan};
+use crate::plan::{Endpoint, Operation, Plan};
 use crate::request::Request;
 use crate::response::{Expect, Response};
 use crate::stop::Stop;
@@ -41,7 +41,8 @@ impl Shared {
 
     fn key(&self, space: usize, number: u64) -> String {
         if self.plan.operation == Operation::ListPrefixes {
-            let (group, number) = (number / KEYS_PER_PREFIX, number % KEYS_PER_PREFIX);
+            let keys = self.plan.keys_per_prefix;
+            let (group, number) = (number / keys, number % keys);
             return format!("{}{space:04x}/{group:08}/{number:04}", self.prefix);
         }
         format!("{}{space:04x}/{number:08}", self.prefix)
@@ -174,7 +175,7 @@ impl Worker {
     async fn list(&mut self, word: &str) -> Result<u64, String> {
         let plan = &self.shared.plan;
         let (per_entry, what) = match plan.operation {
-            Operation::ListPrefixes => (KEYS_PER_PREFIX, "delimiter=%2F&list-type=2"),
+            Operation::ListPrefixes => (plan.keys_per_prefix, "delimiter=%2F&list-type=2"),
             Operation::ListVersions => (1, "key-marker"),
             _ => (1, "list-type=2"),
         };

@@ -15,6 +15,8 @@ pub(crate) fn plan() -> Plan {
         length: Length::Time(Duration::from_secs(2)),
         warm_up: Duration::ZERO,
         objects: 1000,
+        keys_per_prefix: 100,
+        scatter: false,
         keys: Keys::Uniform,
         unsigned_payload: false,
         keep: false,
@@ -78,5 +80,19 @@ fn endpoints() {
     assert_eq!(Endpoint::parse("127.0.0.1", None).unwrap().address.port(), 80);
     for (bad, expected) in [("https://a", "https is not spoken"), ("http://a/b", "not http://")] {
         assert!(Endpoint::parse(bad, None).unwrap_err().contains(expected));
+    }
+}
+
+#[test]
+fn scattered_objects_are_each_prepared_once() {
+    for objects in [1, 2, 7, 100, 1_001] {
+        let ordered = Plan { objects, ..plan() };
+        assert!((0..objects).all(|n| ordered.prepared(n) == n));
+        let scattered = Plan { scatter: true, ..ordered };
+        let mut numbers: Vec<u64> = (0..objects).map(|n| scattered.prepared(n)).collect();
+        let near = numbers.windows(2).filter(|pair| pair[0].abs_diff(pair[1]) < objects / 3);
+        assert_eq!(near.count(), 0, "neighbours in time are far apart among {objects}");
+        numbers.sort_unstable();
+        assert_eq!(numbers, (0..objects).collect::<Vec<_>>());
     }
 }

@@ -15,11 +15,11 @@ pub(crate) const HELP: &str = "\
 larder bench OPERATION [OPTION ...]: load on any S3 endpoint, and what came of it
 
   OPERATION is put, get, head, delete, delete-many (DeleteObjects of 1,000), list (a page of 1,000
-  keys), list-prefixes (a page of 1,000 common prefixes of 100 keys each), list-versions, multipart
-  or mixed (45 % get, 30 % head, 15 % put, 10 % delete). Every request is signed (SigV4); lengths of
-  bodies read are checked, and one body in 64 byte for byte; pages must be complete. Answers 0:
-  done, 1: some requests failed, 2: could not run, or was stopped: Ctrl-C ends a run early and
-  removes what it put, a second one leaves it there.
+  keys), list-prefixes (a page of 1,000 common prefixes), list-versions, multipart or mixed (45 %
+  get, 30 % head, 15 % put, 10 % delete). Every request is signed (SigV4); lengths of bodies read
+  are checked, and one body in 64 byte for byte; pages must be complete. Answers 0: done, 1: some
+  requests failed, 2: could not run, or was stopped: Ctrl-C ends a run early and removes what it
+  put, a second one leaves it there.
 
   --endpoint URL       http://HOST:PORT; https is not spoken [http://127.0.0.1:9000]
   --access-key KEY     [the variable AWS_ACCESS_KEY_ID]
@@ -34,6 +34,8 @@ larder bench OPERATION [OPTION ...]: load on any S3 endpoint, and what came of i
   --requests N         instead of a duration
   --warm-up TIME       load that is not measured, before each round [1s; deletes: 0s]
   --objects N          prepared for reads, lists, deletes and mixed [1000]
+  --prefix-keys N      below each prefix of list-prefixes [100]
+  --scatter            prepare them in no order of their keys
   --keys WHICH         of them are read: uniform, zipf, or hot:N for the first N [uniform]
   --unsigned-payload   leave bodies out of signatures
   --keep               leave the objects there
@@ -46,7 +48,7 @@ larder bench OPERATION [OPTION ...]: load on any S3 endpoint, and what came of i
 ";
 
 /// The flags with a value.
-const FLAGS: [&str; 18] = [
+const FLAGS: [&str; 19] = [
     "--endpoint",
     "--access-key",
     "--secret-key",
@@ -59,6 +61,7 @@ const FLAGS: [&str; 18] = [
     "--requests",
     "--warm-up",
     "--objects",
+    "--prefix-keys",
     "--keys",
     "--pid",
     "--json",
@@ -67,9 +70,11 @@ const FLAGS: [&str; 18] = [
     "--rounds",
 ];
 /// The flags without one.
-const SWITCHES: [&str; 2] = ["--unsigned-payload", "--keep"];
+const SWITCHES: [&str; 3] = ["--scatter", "--unsigned-payload", "--keep"];
 const CONNECTIONS_MAX: u64 = 4096;
 const OBJECTS_MAX: u64 = 100_000_000;
+/// Four digits number the keys below a prefix.
+const PREFIX_KEYS_MAX: u64 = 10_000;
 const ROUNDS_MAX: u64 = 1000;
 /// The least that S3 takes for all parts but the last, and the most parts of an upload.
 const PART_BYTES_MIN: u64 = 5 << 20;
@@ -135,6 +140,8 @@ impl Asked {
             length: length(&words)?,
             warm_up: warm_up(&words, operation)?,
             objects: number(&words, "--objects", "1000", OBJECTS_MAX)?,
+            keys_per_prefix: number(&words, "--prefix-keys", "100", PREFIX_KEYS_MAX)?,
+            scatter: is_on("--scatter"),
             keys: value(&words, "--keys", "uniform", Keys::parse)?,
             unsigned_payload: is_on("--unsigned-payload"),
             keep: is_on("--keep"),
@@ -248,13 +255,14 @@ mod tests {
         assert_eq!(asked.plan.length, Length::Time(Duration::from_secs(10)));
         assert_eq!((asked.plan.connections, asked.plan.rounds, asked.plan.keep), (16, 1, false));
         let asked = read(
-            "mixed --keep --requests 5 --compare=http://127.0.0.1:2 --pid2 7 --keys zipf \
+            "mixed --keep --scatter --prefix-keys 7 --requests 5 --compare=http://127.0.0.1:2 --pid2 7 --keys zipf \
              --unsigned-payload --access-key k --secret-key s --json -",
         )
         .unwrap();
         assert_eq!((asked.plan.operation, asked.plan.keys), (Operation::Mixed, Keys::Zipf));
         assert_eq!((asked.plan.length, asked.plan.rounds), (Length::Requests(5), 3));
-        assert!(asked.plan.keep && asked.plan.unsigned_payload);
+        assert!(asked.plan.keep && asked.plan.unsigned_payload && asked.plan.scatter);
+        assert_eq!(asked.plan.keys_per_prefix, 7);
         assert_eq!((asked.endpoints.len(), asked.endpoints[1].pid), (2, Some(7)));
         assert_eq!((asked.plan.access_key.as_str(), asked.json.as_deref()), ("k", Some("-")));
     }
@@ -266,6 +274,7 @@ mod tests {
             ("copy", "known are put, get"),
             ("put --sizes 4KiB", "this takes --endpoint"),
             ("put --size 4XiB", "--size: \"4XiB\" is not a size such as 4KiB"),
+            ("list-prefixes --prefix-keys 20000", "not a number from 1 to 10000"),
             ("put --connections 0", "--connections: \"0\" is not a number from 1 to 4096"),
             ("put --duration 1s --requests 5", "give one"),
             ("put --pid2 7", "--pid2 goes with --compare URL"),

@@ -48,6 +48,7 @@ fn every_operation_without_errors_and_nothing_stays() {
         &["list", "--objects", "1200"],
         &["list-versions", "--objects", "1200"],
         &["list-prefixes", "--objects", "1250"],
+        &["list-prefixes", "--objects", "1250", "--prefix-keys", "1", "--scatter"],
         &["delete", "--objects", "2000"],
         &["delete-many", "--objects", "2000"],
         &["multipart", "--size", "6MiB", "--unsigned-payload"],

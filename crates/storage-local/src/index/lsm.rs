@@ -33,6 +33,8 @@ const LAST_LEVEL: usize = 6;
 const TOMBSTONES_MIN: u64 = 10_000;
 /// Up to so many tables it does not matter in which level they are.
 const TABLES_MIN: usize = 8;
+/// So many runs that lie over each other are merged when there is time: a walk seeks in each.
+const RUNS_MIN: usize = 3;
 /// One table in so many may be above the last level.
 const ABOVE_PART: usize = 8;
 /// A larger index is not rewritten as a whole: it would take minutes, which a stop waits for, and
@@ -203,7 +205,10 @@ impl Index for LsmIndex {
             return Waste::Much;
         }
         let replaced = tables > TABLES_MIN && above * ABOVE_PART > tables;
-        match tombstones > TOMBSTONES_MIN || replaced {
+        let version = self.tree.current_version();
+        let runs: usize = version.iter_levels().map(|level| level.iter().count()).sum();
+        let layered = tables <= TABLES_MIN && runs >= RUNS_MIN;
+        match tombstones > TOMBSTONES_MIN || replaced || layered {
             true => Waste::Some,
             false => Waste::Little,
         }
@@ -312,6 +317,28 @@ mod tests {
         assert_eq!(cursor.entry().map(|(key, _)| key), Some(&b"00000000"[..]));
         cursor.step().expect("a step");
         assert!(cursor.entry().is_none());
+    }
+
+    #[tokio::test]
+    async fn runs_that_lie_over_each_other_are_merged() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let index = open(directory.path()).expect("opens");
+        let put_all = |at: u64| {
+            let change = |n: u64| {
+                let key = (n * 10 + at).to_be_bytes().to_vec();
+                IndexChange { key, value: Some(vec![7; 20]), at: Moment(at) }
+            };
+            index.apply((0..100).map(change).collect());
+            index.seal();
+            index.flush(Moment(at)).expect("a flush");
+        };
+        (1..3).for_each(put_all);
+        assert_eq!(index.waste(), Waste::Little, "two are as before");
+        put_all(3);
+        assert_eq!(index.waste(), Waste::Some);
+        index.rewrite(Moment(3)).expect("a rewrite");
+        assert_eq!(index.waste(), Waste::Little);
+        assert_eq!(index.tree.table_count(), 1);
     }
 
     #[tokio::test]

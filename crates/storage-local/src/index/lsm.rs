@@ -9,12 +9,12 @@ use bytes::Bytes;
 use larder_platform::Disk;
 use larder_storage::Moment;
 use lsm_tree::{
-    AbstractTree, AnyTree, Cache, Config, IterGuardImpl, SequenceNumberCounter, UserKey, UserValue,
-    compaction::Leveled,
+    AbstractTree, AnyTree, Cache, Config, InternalValue, IterGuardImpl, Memtable,
+    SequenceNumberCounter, Table, UserKey, UserValue, ValueType, compaction::Leveled,
 };
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 /// The tree gives its own changes of tables a number from a counter that starts at 0 and picks the
 /// newest such change below the number that is read at. Moments start here, so that this is
@@ -43,6 +43,18 @@ pub struct LsmIndex {
     cache_bytes: u64,
     /// Whether the tables fit the cache; looked at when they change.
     resident: AtomicBool,
+    /// Tombstones in tables; counted when they change.
+    removed_in_tables: AtomicU64,
+    /// Rows removed since the last seal.
+    removed: AtomicU64,
+    sealed: Mutex<Sealed>,
+}
+
+/// What was sealed and is not flushed.
+#[derive(Default)]
+struct Sealed {
+    memtables: Vec<Arc<Memtable>>,
+    removed: u64,
 }
 
 impl LsmIndex {
@@ -59,7 +71,14 @@ impl LsmIndex {
             .use_cache(Arc::new(Cache::with_capacity_bytes(cache_bytes)))
             .open()
             .map_err(|error| IndexError(error.to_string()))?;
-        let index = Self { tree, cache_bytes, resident: AtomicBool::new(false) };
+        let index = Self {
+            tree,
+            cache_bytes,
+            resident: AtomicBool::new(false),
+            removed_in_tables: AtomicU64::new(0),
+            removed: AtomicU64::new(0),
+            sealed: Mutex::default(),
+        };
         index.tables_changed();
         Ok(index)
     }
@@ -82,7 +101,27 @@ impl LsmIndex {
     fn tables_changed(&self) {
         let resident = self.tree.disk_space() <= self.cache_bytes / 100 * RESIDENT_PERCENT;
         self.resident.store(resident, Ordering::Relaxed);
+        self.removed_in_tables.store(self.tree.tombstone_count(), Ordering::Relaxed);
     }
+
+    fn sealed(&self) -> std::sync::MutexGuard<'_, Sealed> {
+        self.sealed.lock().expect("no panic while locked")
+    }
+}
+
+/// Entries of a memtable between two keys, at most `most`.
+fn count_in_memtable(memtable: &Memtable, from: &[u8], to: &[u8], most: usize) -> usize {
+    // Newer entries of a key come first, so that this stands before all of them.
+    let first = |key| InternalValue::from_components(key, [], u64::MAX, ValueType::Tombstone).key;
+    memtable.items.range(first(from)..first(to)).take(most).count()
+}
+
+fn count_in_table(table: &Table, from: &[u8], to: &[u8], most: usize) -> usize {
+    let keys = &table.metadata.key_range;
+    if **keys.max() < *from || **keys.min() >= *to {
+        return 0;
+    }
+    table.range(UserKey::from(from)..UserKey::from(to)).take(most).count()
 }
 
 /// Whatever is not an error of the device is damage: the index is derived and can be made anew.
@@ -108,7 +147,10 @@ impl Index for LsmIndex {
         for change in changes {
             match change.value {
                 Some(value) => self.tree.insert(change.key, value, seqno(change.at)),
-                None => self.tree.remove(change.key, seqno(change.at)),
+                None => {
+                    self.removed.fetch_add(1, Ordering::Relaxed);
+                    self.tree.remove(change.key, seqno(change.at))
+                }
             };
         }
     }
@@ -135,6 +177,27 @@ impl Index for LsmIndex {
         Ok(Box::new(cursor))
     }
 
+    fn is_crowded(&self, from: &[u8], to: &[u8], least: usize) -> bool {
+        let mut count = 0;
+        // Memtables before tables: what is flushed meanwhile is counted twice, not never.
+        let mut memtables = self.sealed().memtables.clone();
+        memtables.push(self.tree.active_memtable());
+        for memtable in &memtables {
+            count += count_in_memtable(memtable, from, to, least - count);
+        }
+        for table in self.tree.current_version().iter_tables() {
+            count += count_in_table(table, from, to, least - count);
+        }
+        count == least
+    }
+
+    fn may_hide(&self, least: usize) -> bool {
+        let sealed = self.sealed().removed;
+        let counts = [&self.removed, &self.removed_in_tables];
+        let counts = counts.map(|count| count.load(Ordering::Relaxed));
+        counts.iter().sum::<u64>() + sealed >= least as u64
+    }
+
     fn is_resident(&self) -> bool {
         self.resident.load(Ordering::Relaxed)
     }
@@ -144,14 +207,19 @@ impl Index for LsmIndex {
     }
 
     fn seal(&self) {
-        self.tree.rotate_memtable();
+        let mut sealed = self.sealed();
+        sealed.memtables.extend(self.tree.rotate_memtable());
+        sealed.removed += self.removed.swap(0, Ordering::Relaxed);
     }
 
     fn flush(&self, oldest: Moment) -> Result<(), IndexError> {
         let lock = self.tree.get_flush_lock();
         let flushed = self.tree.flush(&lock, seqno(oldest)).map_err(failed);
         self.tables_changed();
-        flushed.map(|_| ())
+        flushed?;
+        // Nothing is sealed while a flush is asked for: this was all of it.
+        *self.sealed() = Sealed::default();
+        Ok(())
     }
 
     fn compact(&self, oldest: Moment) -> Result<bool, IndexError> {

@@ -30,7 +30,7 @@ mod tests;
 pub use body::{Body, BodyError};
 pub use buckets::{Bucket, BucketPage, CreateBucket, ListBuckets};
 pub use copy::CopyObject;
-pub use delete::{DeleteObject, Deleted};
+pub use delete::{DeleteObject, Deleted, DeletedMany};
 pub use error::Error;
 pub use get::{ObjectBody, ObjectVersion};
 pub use manifest::{ObjectPart, PartPage, PartRange};

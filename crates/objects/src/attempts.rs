@@ -31,6 +31,7 @@ impl<S: Storage> Objects<S> {
     ///
     /// A closed space means that DeleteBucket is at work or done: the bucket's row tells which.
     pub(crate) async fn commit(&self, bucket: &Bucket, batch: Batch) -> Result<Outcome, Error> {
+        assert!(bucket.held.is_held(), "the engine may have forgotten that its space is closed");
         match self.store.commit(batch).await {
             Err(CommitError::SpaceClosed) => {
                 let now = self.bucket(&bucket.name).await?;

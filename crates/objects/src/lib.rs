@@ -13,6 +13,7 @@ mod delete;
 mod error;
 pub mod gc;
 mod get;
+mod holds;
 pub mod list;
 mod manifest;
 mod meaning;
@@ -33,6 +34,7 @@ pub use copy::CopyObject;
 pub use delete::{DeleteObject, Deleted, DeletedMany};
 pub use error::Error;
 pub use get::{ObjectBody, ObjectVersion};
+pub use holds::Hold;
 pub use manifest::{ObjectPart, PartPage, PartRange};
 pub use meaning::RowMeaning;
 pub use put::{PutObject, Stored};
@@ -76,7 +78,7 @@ pub struct Parts<S: Storage> {
 }
 
 impl<S: Storage> Objects<S> {
-    /// Operations on what `store` holds.
+    /// Operations on what `store` holds. Only one, with its clones, writes there: see `holds.rs`.
     pub fn new(store: Arc<S>, platform: Platform, settings: Settings) -> Self {
         Self(Arc::new(Parts { store, platform, settings, decoded: buckets::Decoded::default() }))
     }

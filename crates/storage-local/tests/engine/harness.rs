@@ -45,6 +45,7 @@ pub fn options() -> Options {
     options.checkpoint_bytes = Some(64 << 10);
     options.segment_bytes_max = 1 << 20;
     options.garbage_bytes_min = 64 << 10;
+    options.closed_spaces_max = 8;
     // So that a few removed rows are jumped over, and what is known of them is forgotten again.
     options.gaps = GapOptions { bytes_max: 2 << 10, entries_min: 2, slow_ns: 0 };
     options

@@ -193,7 +193,7 @@ impl<S: Storage> Objects<S> {
             // The row is gone: nothing may be written to this incarnation by those who hold it.
             Ok(()) | Err(Error::NoSuchBucket) => {
                 self.decoded.holds.gone(bucket.space, bucket.name.clone());
-                self.forget_closed().await?;
+                self.forget_closed().await;
             }
             // It may be gone after a restart.
             Err(Error::Unknown(_)) => {}
@@ -204,15 +204,18 @@ impl<S: Storage> Objects<S> {
 
     /// Has the engine forget closed spaces that nobody can write to any more. This one's is held by
     /// the caller: the next DeleteBucket sees to it.
-    async fn forget_closed(&self) -> Result<(), Error> {
+    ///
+    /// A failure changes nothing about the bucket that is gone: the next one tries again.
+    async fn forget_closed(&self) {
         // A reader that was slow may have put one back among the decoded.
         for (space, name) in self.decoded.holds.closed() {
             self.decoded.forget(&name, space);
         }
-        for space in self.decoded.holds.take_unheld() {
-            self.store.forget_space(space).await?;
+        for (space, name) in self.decoded.holds.take_unheld() {
+            if self.store.forget_space(space).await.is_err() {
+                self.decoded.holds.gone(space, name);
+            }
         }
-        Ok(())
     }
 
     /// Opens a bucket again that could not be removed, unless another DeleteBucket removed it.

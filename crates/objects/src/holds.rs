@@ -83,15 +83,10 @@ impl Holds {
     }
 
     /// Closed spaces that nobody holds. They are not told again.
-    pub(crate) fn take_unheld(&self) -> Vec<SpaceId> {
+    pub(crate) fn take_unheld(&self) -> Vec<(SpaceId, BucketName)> {
         let Spaces { held, closed, .. } = &mut *self.spaces();
-        let is_held = |space| held.get(space).is_some_and(|hold| hold.strong_count() > 0);
-        let unheld: Vec<_> = closed.keys().filter(|space| !is_held(*space)).copied().collect();
-        for space in &unheld {
-            closed.remove(space);
-            held.remove(space);
-        }
-        unheld
+        held.retain(|_, hold| hold.strong_count() > 0);
+        closed.extract_if(|space, _| !held.contains_key(space)).collect()
     }
 }
 
@@ -112,7 +107,7 @@ mod tests {
         assert_eq!(holds.take_unheld(), []);
         assert_eq!(holds.closed().len(), 1);
         drop(other);
-        assert_eq!(holds.take_unheld(), [space]);
+        assert_eq!(holds.take_unheld(), [(space, BucketName::new("bucket").unwrap())]);
         assert!(holds.take_unheld().is_empty() && holds.closed().is_empty());
         assert!(holds.take(space).1, "nobody held it");
     }

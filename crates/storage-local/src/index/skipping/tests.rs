@@ -154,38 +154,43 @@ fn rows_that_come_back_into_a_hole_are_found_and_do_not_make_it_dear() {
 /// Readers walk while rows come and go: whatever was there at a reader's moment is found.
 #[test]
 fn no_walk_misses_what_was_there_at_its_moment() {
-    const KEYS: u64 = 64;
-    const ROUNDS: u64 = 3_000;
+    const KEYS: u64 = 256;
+    const LIVE: u64 = 8;
+    const ROUNDS: u64 = 6_000;
     let bench = Bench::new(GapOptions { bytes_max: 1 << 20, entries_min: 2, slow_ns: 0 });
-    bench.change([key(KEYS)].into_iter(), Some(b"the last"));
+    // Every moment puts one row, and removes the one of so many moments ago.
+    let row = |moment: u64| key(moment * 37 % KEYS);
     std::thread::scope(|scope| {
         for _ in 0..3 {
             scope.spawn(|| {
                 loop {
                     let at = bench.now.load(Ordering::SeqCst);
-                    let cursor = bench.index.cursor(&key(0), &key(KEYS + 1), Moment(at));
+                    let cursor = bench.index.cursor(&key(0), &key(KEYS), Moment(at));
                     let mut cursor = cursor.expect("a cursor");
                     let mut seen = Vec::new();
                     while let Some((key, _)) = cursor.entry() {
                         seen.push(key.to_vec());
+                        // The writer comes between two steps.
+                        std::thread::yield_now();
                         cursor.step().expect("a step");
                     }
-                    // At even moments one row is there beside the last, at odd ones none.
-                    let mut expected = vec![key(KEYS)];
-                    if at.is_multiple_of(2) {
-                        expected.insert(0, key(at / 2 * 37 % KEYS));
-                    }
+                    let live = at.saturating_sub(LIVE) + 1..=at;
+                    let mut expected: Vec<_> = live.map(row).collect();
+                    expected.sort();
                     assert_eq!(seen, expected, "at {at}");
-                    if at == 2 * ROUNDS + 1 {
+                    if at == ROUNDS {
                         break;
                     }
                 }
             });
         }
         for round in 1..=ROUNDS {
-            let row = key(round * 37 % KEYS);
-            bench.change([row.clone()].into_iter(), Some(b"a row"));
-            bench.change([row].into_iter(), None);
+            let at = Moment(round);
+            let put = IndexChange { key: row(round), value: Some(b"a row".to_vec()), at };
+            let gone = round.checked_sub(LIVE).filter(|old| *old > 0);
+            let remove = gone.map(|old| IndexChange { key: row(old), value: None, at });
+            bench.index.apply([put].into_iter().chain(remove).collect());
+            bench.now.store(round, Ordering::SeqCst);
         }
     });
 }

@@ -16,6 +16,9 @@ use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// Steps of a cursor between two looks at the clock.
 const STEPS_TIMED: u32 = 8;
+/// How many times as long steps and seeks may take as the opening of a cursor: a page has a
+/// thousand of them, and where blocks come from a disk each would be followed by a look.
+const PATIENCE: u64 = 4;
 
 /// When gaps are remembered, and how many.
 #[derive(Clone, Copy, Debug)]
@@ -24,7 +27,7 @@ pub struct GapOptions {
     pub bytes_max: usize,
     /// Entries that must lie in a gap: to step over fewer costs less than to jump over them.
     pub entries_min: usize,
-    /// How long a cursor may take, in ns, before what it went over is counted.
+    /// How long the opening of a cursor may take, in ns, before what it went over is counted.
     pub slow_ns: u64,
 }
 
@@ -207,7 +210,7 @@ impl<'a> SkippingCursor<'a> {
             }
             let begun_ns = self.owner.clock.monotonic_ns();
             self.inner = self.owner.index.cursor(&from, &self.inner_end, self.at)?;
-            let slow = self.is_slow(begun_ns);
+            let slow = self.is_slow(begun_ns, 1);
             let found = self.inner.entry().map(|(key, _)| key);
             let until = found.unwrap_or(&self.inner_end);
             let reached_gap = found.is_none() && self.inner_end < self.to;
@@ -247,9 +250,9 @@ impl<'a> SkippingCursor<'a> {
         jumped
     }
 
-    fn is_slow(&self, begun_ns: u64) -> bool {
+    fn is_slow(&self, begun_ns: u64, patience: u64) -> bool {
         let took_ns = self.owner.clock.monotonic_ns().saturating_sub(begun_ns);
-        took_ns >= self.owner.options.slow_ns
+        took_ns >= self.owner.options.slow_ns.saturating_mul(patience)
     }
 
     fn learn(&self, from: &[u8], to: &[u8], worth: bool) {
@@ -283,6 +286,12 @@ impl<'a> SkippingCursor<'a> {
         }
         let found = self.inner.entry().map(|(key, _)| key);
         let until = found.unwrap_or(&self.inner_end);
+        // What it showed counts as well.
+        let shown = self.steps as usize;
+        let least = self.owner.options.entries_min + shown;
+        if !self.owner.index.is_crowded(&self.timed_from, until, least) {
+            return Ok(());
+        }
         let mut cursor = self.owner.index.cursor(&self.timed_from, until, self.at)?;
         let mut from = self.timed_from.clone();
         loop {
@@ -309,7 +318,7 @@ impl Cursor for SkippingCursor<'_> {
         self.steps += 1;
         let is_over = self.inner.entry().is_none();
         if is_over || self.steps >= STEPS_TIMED {
-            if self.is_slow(self.timed_since_ns) {
+            if self.is_slow(self.timed_since_ns, PATIENCE) {
                 self.look_again()?;
             }
             self.time_from_here();
@@ -326,7 +335,7 @@ impl Cursor for SkippingCursor<'_> {
         }
         let begun_ns = self.owner.clock.monotonic_ns();
         self.inner.seek(key)?;
-        if self.is_slow(begun_ns) {
+        if self.is_slow(begun_ns, PATIENCE) {
             let found = self.inner.entry().map(|(key, _)| key);
             let until = found.unwrap_or(&self.inner_end);
             if key < until {

@@ -18,6 +18,7 @@ mod machine;
 mod process;
 mod put;
 mod ready;
+mod removals;
 mod report;
 mod response;
 mod settings;
@@ -75,6 +76,7 @@ fn measure(settings: &Settings, work: &std::path::Path) -> Result<Report, String
             Part::Put => put::measure(settings, work, &mut report)?,
             Part::Ready => ready::measure(settings, work, &mut report)?,
             Part::Size => size::measure(settings, work, &mut report)?,
+            Part::Removals => removals::measure(settings, work, &mut report)?,
             Part::Life => life::measure(settings, work, &mut report)?,
         }
     }

@@ -3,19 +3,21 @@
 use std::path::{Path, PathBuf};
 
 pub const HELP: &str = "\
-larder-bench [get|put|ready|size|life ...] [--quick] [--markdown] [--check] [--cold] [--keep]
-             [--larder FILE] [--dir DIRECTORY] [-- SETTINGS OF THE SERVER ...]
+larder-bench [get|put|ready|size|removals|life ...] [--quick] [--markdown] [--check] [--cold]
+             [--keep] [--larder FILE] [--dir DIRECTORY] [-- SETTINGS OF THE SERVER ...]
 
 get      server CPU of a signed 4 KiB GET and of a HEAD, 16 connections, against a bare hyper server
 put      durable 4 KiB PUTs, 64 connections, against a file per object with fsync, rename and
          directory fsync
 ready    time until ready, syncs of a first start, resident memory of an empty store
 size     stripped binary and packages; with --cold the CPU seconds of a build from nothing
+removals cost of removing the next of many versions, uploads and queue rows, first and after
+         many were removed; the engine and the operations in this process. Takes 5 minutes
 life     10 million objects of 1 KiB, a third overwritten, a third deleted: space, stalls, pages,
          restarts, memory. Takes 20 minutes and 25 GB; with --quick 300,000 objects
 
-Without a name: all but life. --quick takes 40 s and says little; --markdown adds the block for
-docs/benchmarks.md; --check fails when a limit is missed; --keep leaves the data behind.
+Without a name: all but removals and life. --quick takes 40 s and says little; --markdown adds the
+block for docs/benchmarks.md; --check fails when a limit is missed; --keep leaves the data behind.
 --larder is the server's binary, otherwise the release build of this workspace; --dir is where
 the data goes, otherwise target/bench. What is compared alternates within one run, and the median
 is told.";
@@ -38,14 +40,16 @@ pub enum Part {
     Put,
     Ready,
     Size,
+    Removals,
     Life,
 }
 
-const PARTS: [(&str, Part); 5] = [
+const PARTS: [(&str, Part); 6] = [
     ("get", Part::Get),
     ("put", Part::Put),
     ("ready", Part::Ready),
     ("size", Part::Size),
+    ("removals", Part::Removals),
     ("life", Part::Life),
 ];
 
@@ -104,7 +108,7 @@ impl Settings {
         }
         if settings.parts.is_empty() {
             settings.parts = PARTS.map(|(_, part)| part).to_vec();
-            settings.parts.retain(|part| *part != Part::Life);
+            settings.parts.retain(|part| !matches!(part, Part::Removals | Part::Life));
         }
         Ok(settings)
     }
@@ -125,6 +129,11 @@ impl Settings {
     /// Requests of one round of GETs.
     pub fn gets_per_round(&self) -> usize {
         if self.quick { 10_000 } else { 25_000 }
+    }
+
+    /// Versions, uploads and queue rows that are removed.
+    pub fn removals(&self) -> usize {
+        if self.quick { 20_000 } else { 100_000 }
     }
 
     /// Objects of a long life.

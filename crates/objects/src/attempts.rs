@@ -78,6 +78,7 @@ impl<S: Storage> Objects<S> {
         batch: Batch,
         attempts: &mut Attempts<'_>,
     ) -> Result<Outcome, Error> {
+        assert!(bucket.held.is_held(), "the engine may have forgotten that its space is closed");
         match self.store.commit(batch).await {
             Err(CommitError::SpaceClosed) => {
                 let now = self.bucket(&bucket.name).await?;

@@ -1,6 +1,7 @@
 //! Buckets: one row each is the truth; its space is the incarnation that holds its objects.
 
 use crate::attempts::Outcome;
+use crate::holds::{Hold, Holds};
 use crate::plan::gc_put;
 use crate::rows::{GcRecord, Tag, Versioning, address, bucket};
 use crate::{Error, Objects, tagging};
@@ -32,6 +33,8 @@ pub struct Bucket {
     pub tags: Vec<Tag>,
     /// Fields of newer versions, carried along.
     pub kept: Vec<(u8, Vec<u8>)>,
+    /// Keeps the space from being forgotten when it is closed; whoever writes there has one.
+    pub held: Hold,
 }
 
 /// What CreateBucket says of a bucket.
@@ -77,22 +80,37 @@ const DECODED_MAX: usize = 1024;
 /// Buckets decoded lately, beside the row values they were decoded from. The row is still read at
 /// every request: this saves the decoding, and cannot be out of date.
 #[derive(Default)]
-pub(crate) struct Decoded(RwLock<HashMap<BucketName, (Bytes, Arc<Bucket>)>>);
+pub(crate) struct Decoded {
+    known: RwLock<HashMap<BucketName, (Bytes, Arc<Bucket>)>>,
+    pub(crate) holds: Holds,
+}
 
 impl Decoded {
-    fn bucket(&self, name: &BucketName, value: &Bytes) -> Result<Arc<Bucket>, Error> {
-        if let Some((known, bucket)) = self.0.read().expect("no panic while locked").get(name)
+    /// The bucket, and whether nobody held its space before.
+    fn bucket(&self, name: &BucketName, value: &Bytes) -> Result<(Arc<Bucket>, bool), Error> {
+        if let Some((known, bucket)) = self.known.read().expect("no panic while locked").get(name)
             && known == value
         {
-            return Ok(bucket.clone());
+            return Ok((bucket.clone(), false));
         }
-        let bucket = Arc::new(bucket::decode(name.clone(), value)?);
-        let mut all = self.0.write().expect("no panic while locked");
+        let mut bucket = bucket::decode(name.clone(), value)?;
+        let (held, first) = self.holds.take(bucket.space);
+        bucket.held = held;
+        let bucket = Arc::new(bucket);
+        let mut all = self.known.write().expect("no panic while locked");
         if all.len() >= DECODED_MAX {
             all.clear();
         }
         all.insert(name.clone(), (value.clone(), bucket.clone()));
-        Ok(bucket)
+        Ok((bucket, first))
+    }
+
+    /// Lets go of an incarnation that is gone.
+    fn forget(&self, name: &BucketName, space: SpaceId) {
+        let mut all = self.known.write().expect("no panic while locked");
+        if all.get(name).is_some_and(|(_, bucket)| bucket.space == space) {
+            all.remove(name);
+        }
     }
 }
 
@@ -116,9 +134,11 @@ impl<S: Storage> Objects<S> {
                 Some(_) => return Err(Error::BucketAlreadyExists),
                 None => {}
             }
+            let space = self.store.open_space().await?;
             let bucket = Bucket {
                 name: name.clone(),
-                space: self.store.open_space().await?,
+                space,
+                held: self.decoded.holds.take(space).0,
                 owner: create.owner.clone(),
                 region: create.region.clone(),
                 created: self.stamp().modified(),
@@ -135,8 +155,17 @@ impl<S: Storage> Objects<S> {
 
     /// The bucket of a name; [`Error::NoSuchBucket`].
     pub async fn bucket(&self, name: &BucketName) -> Result<Arc<Bucket>, Error> {
-        let row = self.store.get(&address::bucket(name)).await?.row.ok_or(Error::NoSuchBucket)?;
-        self.decoded.bucket(name, &row.value)
+        let mut held = None;
+        loop {
+            let found = self.store.get(&address::bucket(name)).await?;
+            let row = found.row.ok_or(Error::NoSuchBucket)?;
+            let (bucket, first) = self.decoded.bucket(name, &row.value)?;
+            if !first {
+                return Ok(bucket);
+            }
+            // From here on its space is not forgotten, and if it was before, its row is gone.
+            held.replace(bucket);
+        }
     }
 
     /// DeleteBucket: refuses while objects, versions or delete markers are in it. Uploads in
@@ -162,11 +191,32 @@ impl<S: Storage> Objects<S> {
         let fence = fence.ok_or(Error::BucketNotEmpty)?;
         let result = self.remove_bucket(bucket).await;
         match &result {
-            // The row is gone, now or perhaps: nothing may be written to this incarnation.
-            Ok(()) | Err(Error::NoSuchBucket | Error::Unknown(_)) => {}
+            // The row is gone: nothing may be written to this incarnation by those who hold it.
+            Ok(()) | Err(Error::NoSuchBucket) => {
+                self.decoded.holds.gone(bucket.space, bucket.name.clone());
+                self.forget_closed().await;
+            }
+            // It may be gone after a restart.
+            Err(Error::Unknown(_)) => {}
             Err(_) => self.reopen(bucket, fence).await?,
         }
         result
+    }
+
+    /// Has the engine forget closed spaces that nobody can write to any more. This one's is held by
+    /// the caller: the next DeleteBucket sees to it.
+    ///
+    /// A failure changes nothing about the bucket that is gone: the next one tries again.
+    async fn forget_closed(&self) {
+        // A reader that was slow may have put one back among the decoded.
+        for (space, name) in self.decoded.holds.closed() {
+            self.decoded.forget(&name, space);
+        }
+        for (space, name) in self.decoded.holds.take_unheld() {
+            if self.store.forget_space(space).await.is_err() {
+                self.decoded.holds.gone(space, name);
+            }
+        }
     }
 
     /// Opens a bucket again that could not be removed, unless another DeleteBucket removed it.

@@ -9,12 +9,13 @@ use bytes::Bytes;
 use futures_util::stream::{FuturesOrdered, StreamExt};
 use larder_storage::{Batch, Storage};
 use larder_types::{ObjectKey, Owner, VersionId};
+use std::collections::HashMap;
 
 /// Most keys of one DeleteObjects that are on their way at once: enough to share a group commit.
 const DELETES_AT_ONCE: usize = 64;
 
 /// What DeleteObject says.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeleteObject {
     /// Who will own a delete marker.
     pub owner: Owner,
@@ -31,6 +32,15 @@ pub struct Deleted {
     pub delete_marker: bool,
     /// The marker made, or the version that was asked for.
     pub version: Option<VersionId>,
+}
+
+/// What DeleteObjects did.
+#[derive(Debug)]
+pub struct DeletedMany {
+    /// One result for all entries that say the same, in the order of the first of each.
+    pub results: Vec<Result<Deleted, Error>>,
+    /// For each entry the index of its result.
+    pub places: Vec<usize>,
 }
 
 /// A planned delete; no batch when there is nothing to do.
@@ -69,21 +79,23 @@ impl<S: Storage> Objects<S> {
         }
     }
 
-    /// DeleteObjects: one commit per key, many at once. Results are in the order of `entries`.
+    /// DeleteObjects: one commit per entry, many at once. Entries that say the same are done once:
+    /// for each other they would be lost races, and one delete marker is what they ask for.
     pub async fn delete_many(
         &self,
         bucket: &Bucket,
         entries: &[(ObjectKey, DeleteObject)],
-    ) -> Vec<Result<Deleted, Error>> {
-        let (mut entries, mut running) = (entries.iter(), FuturesOrdered::new());
-        let mut results = Vec::with_capacity(entries.len());
+    ) -> DeletedMany {
+        let (distinct, places) = distinct(entries);
+        let (mut entries, mut running) = (distinct.iter(), FuturesOrdered::new());
+        let mut results = Vec::with_capacity(distinct.len());
         loop {
             let free = DELETES_AT_ONCE - running.len();
             let begun = entries.by_ref().take(free);
             running.extend(begun.map(|(key, delete)| self.delete(bucket, key, delete)));
             match running.next().await {
                 Some(result) => results.push(result),
-                None => return results,
+                None => return DeletedMany { results, places },
             }
         }
     }
@@ -163,4 +175,24 @@ impl<S: Storage> Objects<S> {
         }
         standing.remove_current(next.as_ref(), &self.stamp()).map(Some)
     }
+}
+
+/// Each entry once, and where among those every entry is.
+fn distinct(
+    entries: &[(ObjectKey, DeleteObject)],
+) -> (Vec<&(ObjectKey, DeleteObject)>, Vec<usize>) {
+    let (mut distinct, mut places) = (Vec::new(), Vec::with_capacity(entries.len()));
+    let mut known: HashMap<_, Vec<usize>> = HashMap::new();
+    for entry in entries {
+        let (key, delete) = entry;
+        // Few have conditions, so that few have one key and version and are not the same.
+        let alike = known.entry((key, delete.version)).or_default();
+        let found = alike.iter().copied().find(|place| distinct[*place] == entry);
+        places.push(found.unwrap_or(distinct.len()));
+        if found.is_none() {
+            alike.push(distinct.len());
+            distinct.push(entry);
+        }
+    }
+    (distinct, places)
 }

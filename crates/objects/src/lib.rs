@@ -16,6 +16,7 @@ mod error;
 pub mod fuzzing;
 pub mod gc;
 mod get;
+mod holds;
 pub mod list;
 mod manifest;
 mod meaning;
@@ -35,9 +36,10 @@ mod turns;
 pub use body::{Body, BodyError};
 pub use buckets::{Bucket, BucketPage, CreateBucket, ListBuckets};
 pub use copy::CopyObject;
-pub use delete::{DeleteObject, Deleted};
+pub use delete::{DeleteObject, Deleted, DeletedMany};
 pub use error::Error;
 pub use get::{ObjectBody, ObjectVersion};
+pub use holds::Hold;
 pub use manifest::{ObjectPart, PartPage, PartRange};
 pub use meaning::RowMeaning;
 pub use put::{PutObject, Stored};
@@ -61,7 +63,7 @@ pub struct Parts<S: Storage> {
 }
 
 impl<S: Storage> Objects<S> {
-    /// Operations on what `store` holds.
+    /// Operations on what `store` holds. Only one, with its clones, writes there: see `holds.rs`.
     pub fn new(store: Arc<S>, platform: Platform, settings: Settings) -> Self {
         let (decoded, turns) = (buckets::Decoded::default(), turns::Turns::default());
         Self(Arc::new(Parts { store, platform, settings, decoded, turns }))

@@ -29,8 +29,16 @@ impl World {
     }
 
     pub(crate) fn seeded(seed: u64) -> Self {
+        Self::on(seed, Arc::new(Model::new()))
+    }
+
+    /// On a store of the caller's.
+    pub(crate) fn over(store: Arc<Model>) -> Self {
+        Self::on(1, store)
+    }
+
+    fn on(seed: u64, store: Arc<Model>) -> Self {
         let sim = Simulation::new(seed);
-        let store = Arc::new(Model::new());
         let objects = Objects::new(store.clone(), sim.platform(), Settings::default());
         Self { sim, store, objects }
     }

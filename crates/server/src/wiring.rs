@@ -40,6 +40,8 @@ const BLOCK_CACHE_PART: u64 = 5;
 const ROW_CACHE_PART: u64 = 6;
 /// See [`BLOCK_CACHE_PART`].
 const HOT_RECORD_PART: u64 = 12;
+/// Part of the memory setting for what is known of places where rows were removed.
+const GAPS_PART: u64 = 256;
 /// Part of the memory setting for large objects on their way in and out.
 const TRANSFER_PART: u64 = 8;
 /// Part of the memory setting for what requests hold besides: documents, their parsed forms, small
@@ -218,6 +220,7 @@ fn open_engine(platform: &Platform, settings: &Settings) -> Result<Local, OpenEr
     let mut options = Options::new(&settings.data);
     options.memtable_bytes = settings.memory / MEMTABLE_PART;
     options.hot_record_bytes = (settings.memory / HOT_RECORD_PART) as usize;
+    options.gaps.bytes_max = (settings.memory / GAPS_PART) as usize;
     options.transfer_bytes = (settings.memory / TRANSFER_PART) as usize;
     let block_cache_bytes = settings.memory / BLOCK_CACHE_PART;
     let row_cache_bytes = (settings.memory / ROW_CACHE_PART) as usize;

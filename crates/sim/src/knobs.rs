@@ -4,6 +4,7 @@
 use larder_objects::Settings;
 use larder_platform::sim::Prng;
 use larder_storage_local::Options;
+use larder_storage_local::index::GapOptions;
 
 /// The server's settings in one run.
 #[derive(Clone, Debug)]
@@ -19,7 +20,17 @@ fn one_of<T: Copy>(rng: &mut Prng, values: &[T]) -> T {
 
 impl Knobs {
     pub(crate) fn draw(rng: &mut Prng) -> Self {
+        // Its own sequence: that of the others stays what it was before there were gaps.
+        let mut own = Prng::new(!rng.clone().u64());
         let mut options = Options::new("/data");
+        // A dozen clients hold few; what an unknown outcome leaves closed stays so until a restart.
+        options.closed_spaces_max = one_of(&mut own, &[64, 1 << 16]);
+        options.gaps = GapOptions {
+            bytes_max: one_of(&mut own, &[0, 4 << 10, 64 << 10, 1 << 20]),
+            entries_min: one_of(&mut own, &[1, 2, 8, 64]),
+            // The simulated clock stands still while a cursor moves: every move counts as long.
+            slow_ns: 0,
+        };
         options.memtable_bytes = one_of(rng, &[1 << 10, 4 << 10, 16 << 10, 64 << 10, 1 << 20]);
         options.checkpoint_bytes = Some(one_of(rng, &[4 << 10, 64 << 10, 300 << 10, 2 << 20]));
         options.segment_bytes_max = one_of(rng, &[1 << 20, 1 << 20, 2 << 20]);

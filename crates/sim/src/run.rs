@@ -521,7 +521,7 @@ async fn empty(ctx: &Ctx) -> Result<(), Violation> {
                     (key, DeleteObject { owner: bucket_owner(), version, conditions })
                 })
                 .collect();
-            for deleted in ctx.objects.delete_many(&bucket, &entries).await {
+            for deleted in ctx.objects.delete_many(&bucket, &entries).await.results {
                 deleted.map_err(|error| broken("DeleteObjects", &error))?;
             }
         }

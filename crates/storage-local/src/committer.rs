@@ -21,9 +21,6 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-/// Spaces closed since start that are remembered: a bucket deleted more often than this needs a
-/// restart, which forgets them, because no operation that began before it is alive.
-const CLOSED_SPACES_MAX: usize = 1 << 20;
 /// How long a commit waits at a time for the index to make room for it.
 const BACKPRESSURE: Duration = Duration::from_millis(1);
 /// How long nothing is written before a checkpoint is taken ahead of time, and the part of a full
@@ -196,10 +193,14 @@ impl Committer {
                 Ok(Receipt { at: group.moment })
             }
             Command::Fence { space, fence, closed: true } => {
-                if self.closed.len() >= CLOSED_SPACES_MAX {
+                if self.closed.len() >= self.shared.options.closed_spaces_max {
                     return Err(CommitError::Full);
                 }
                 self.closed.entry(space.0).or_default().push(fence);
+                Ok(Receipt { at: group.moment })
+            }
+            Command::Forget { space } => {
+                self.closed.remove(&space.0);
                 Ok(Receipt { at: group.moment })
             }
         }

@@ -7,7 +7,7 @@ pub(crate) use open::{create_copy, lock_existing};
 
 use crate::blob::Blobs;
 use crate::committer::group::POINTER_BYTES;
-use crate::index::Index;
+use crate::index::{GapOptions, Index};
 use crate::journal::{HotRecords, Place, Segments, Slots};
 use crate::layout::{BATCH_BYTES_MAX, Layout, SEGMENT_BYTES_MAX};
 use crate::metrics::Metrics;
@@ -23,6 +23,9 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
+
+/// Closed spaces that are remembered at a time: many more than there can be requests under way.
+const CLOSED_SPACES_MAX: usize = 1 << 16;
 
 /// How an engine is run.
 #[derive(Clone, Debug)]
@@ -47,6 +50,10 @@ pub struct Options {
     pub batch_bytes_max: usize,
     /// Changes remembered for the checks of commits; a check of a row read before them is retried.
     pub window_changes_max: usize,
+    /// Closed spaces remembered at a time: those that somebody who began before may write to.
+    pub closed_spaces_max: usize,
+    /// What is remembered of where walks find nothing.
+    pub gaps: GapOptions,
 }
 
 /// Why a data directory could not be opened. The text tells the operator what to do.
@@ -170,6 +177,8 @@ impl Options {
             garbage_bytes_min: 8 << 20,
             batch_bytes_max: BATCH_BYTES_MAX,
             window_changes_max: CHANGES_MAX,
+            closed_spaces_max: CLOSED_SPACES_MAX,
+            gaps: GapOptions::default(),
         }
     }
 

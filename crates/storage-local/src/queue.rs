@@ -28,6 +28,8 @@ pub(crate) enum Command {
     },
     /// Refuse commits that put rows in a space, until whoever asked for it accepts them again.
     Fence { space: SpaceId, fence: FenceId, closed: bool },
+    /// Nobody is left who could write to a closed space.
+    Forget { space: SpaceId },
 }
 
 /// A command with its answer's address and its share of the queue.

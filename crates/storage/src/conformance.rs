@@ -220,6 +220,16 @@ async fn spaces_close<S: Storage>(store: &S) {
     assert_eq!(refused.err(), Some(CommitError::SpaceClosed), "who failed opened it for another");
     store.reopen_space(space, fence.expect("no versions")).await.expect("a reopen");
     write(store, vec![put(&key, b"y")]).await;
+    let (gone, other) =
+        (store.open_space().await.expect("a space"), store.open_space().await.expect("a space"));
+    for closed in [gone, other, other] {
+        store.close_space_if_empty(closed, &kinds).await.expect("a close").expect("it is empty");
+    }
+    store.forget_space(gone).await.expect("it is forgotten");
+    let key = row(other, RowKind::Head, b"k", b"");
+    let refused = store.commit(Batch { puts: vec![put(&key, b"x")], ..Batch::default() }).await;
+    assert_eq!(refused.err(), Some(CommitError::SpaceClosed), "another space stays closed");
+    store.forget_space(other).await.expect("it is forgotten, with all who closed it");
 }
 
 async fn usage_adds_up<S: Storage>(store: &S) {

@@ -203,6 +203,10 @@ pub trait MetaStore: Send + Sync + 'static {
         fence: FenceId,
     ) -> impl Future<Output = Result<(), MetaError>> + Send;
 
+    /// A closed space's bucket is gone and nobody is left who could write there: the engine need
+    /// not remember any longer that it is closed, nor by whom.
+    fn forget_space(&self, space: SpaceId) -> impl Future<Output = Result<(), MetaError>> + Send;
+
     /// Objects and bytes in a space, as the commits' deltas add up.
     fn usage(&self, space: SpaceId) -> impl Future<Output = Result<UsageDelta, MetaError>> + Send;
 }

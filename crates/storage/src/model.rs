@@ -20,6 +20,7 @@ const PAYLOAD_BYTES_MAX: usize = 16 << 10;
 pub struct Model {
     state: Arc<Mutex<State>>,
     payload_bytes_max: usize,
+    closed_spaces_max: usize,
 }
 
 impl Default for Model {
@@ -67,7 +68,12 @@ impl Model {
 
     /// An empty model with the limit of the engine that it is compared with.
     pub fn with_payload_bytes_max(payload_bytes_max: usize) -> Self {
-        Self { state: Arc::default(), payload_bytes_max }
+        Self { state: Arc::default(), payload_bytes_max, closed_spaces_max: usize::MAX }
+    }
+
+    /// An empty model that refuses to close more spaces than this at a time.
+    pub fn with_closed_spaces_max(closed_spaces_max: usize) -> Self {
+        Self { closed_spaces_max, ..Self::new() }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -222,6 +228,9 @@ impl MetaStore for Model {
         if state.rows.keys().any(|r| r.space == space && kinds.contains(&r.kind)) {
             return Ok(None);
         }
+        if state.closed.len() >= self.closed_spaces_max {
+            return Err(MetaError::Io("too many spaces are closed".into()));
+        }
         state.ids += 1;
         let fence = FenceId(state.ids);
         state.closed.insert((space, fence));
@@ -230,6 +239,11 @@ impl MetaStore for Model {
 
     async fn reopen_space(&self, space: SpaceId, fence: FenceId) -> Result<(), MetaError> {
         self.state().closed.remove(&(space, fence));
+        Ok(())
+    }
+
+    async fn forget_space(&self, space: SpaceId) -> Result<(), MetaError> {
+        self.state().closed.retain(|(closed, _)| *closed != space);
         Ok(())
     }
 

@@ -4,9 +4,9 @@
 //! owner, region (u16 length, text; empty when the client named none), tagged fields: 7 tags;
 //! reserved: 17 access control list, 18 object ownership`.
 
-use crate::Error;
 use crate::buckets::Bucket;
 use crate::rows::fields::{Malformed, Reader, Writer, keep_unknown, tag};
+use crate::{Error, Hold};
 use bytes::Bytes;
 use larder_storage::{ROW_VALUE_BYTES_MAX, SpaceId};
 use larder_types::limits::{BUCKET_TAGS_MAX, TAG_KEY_CHARS_MAX, TAG_VALUE_CHARS_MAX};
@@ -74,6 +74,7 @@ pub(crate) fn decode(name: BucketName, value: &[u8]) -> Result<Bucket, Malformed
         region: Some(r.text()?.to_owned()).filter(|region| !region.is_empty()),
         tags: Vec::new(),
         kept: Vec::new(),
+        held: Hold::default(),
     };
     while let Some((tag, mut field)) = r.field()? {
         match tag {

@@ -388,6 +388,7 @@ fn fixture_bucket() {
         versioning: Versioning::Suspended,
         tags: vec![Tag { key: "k".into(), value: "v".into() }],
         kept: Vec::new(),
+        held: Default::default(),
     };
     let fixture = include_str!("../../fixtures/bucket-1.hex");
     let value = check("bucket-1", fixture, bucket::encode(&bucket).unwrap());

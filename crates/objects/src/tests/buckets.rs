@@ -4,6 +4,8 @@ use crate::conditions::{EtagCondition, WriteConditions};
 use crate::testing::{World, bucket_name, create_bucket};
 use crate::{Error, ListBuckets, Tag, Versioning};
 use larder_storage::MetaStore;
+use larder_storage::model::Model;
+use std::sync::Arc;
 
 fn list(owner: &str) -> ListBuckets {
     ListBuckets {
@@ -138,6 +140,33 @@ fn pages_of_buckets() {
     let outside =
         ListBuckets { prefix: "a".into(), start_after: Some("b".into()), ..list("alice") };
     assert_eq!(names(&w, outside), (vec![], None));
+}
+
+/// More buckets than the engine remembers closed spaces of come and go, and a write that began
+/// before the first of them went is refused behind the last.
+#[test]
+fn closed_spaces_are_remembered_only_while_somebody_could_write_there() {
+    let store = Arc::new(Model::with_closed_spaces_max(8));
+    let w = World::over(store);
+    let old = w.bucket("bucket");
+    for n in 0..100 {
+        // Of one name and of many.
+        let name = if n % 2 == 0 { "bucket".to_owned() } else { format!("bucket-{n}") };
+        let bucket = if n == 0 { old.clone() } else { w.bucket(&name) };
+        drop(w.put(&bucket, "key", b"body"));
+        w.delete(&bucket, "key", None);
+        w.run(w.objects.delete_bucket(&bucket)).unwrap();
+        if n % 3 == 0 {
+            // A late closer.
+            let again = w.run(w.objects.delete_bucket(&bucket));
+            assert!(matches!(again, Err(Error::NoSuchBucket)), "{again:?}");
+        }
+    }
+    assert!(matches!(w.put_if(&old, "key", Default::default()), Err(Error::NoSuchBucket)));
+    drop(old);
+    w.bucket("last");
+    w.run(w.objects.delete_bucket(&w.bucket("the-last"))).unwrap();
+    assert!(w.objects.decoded.holds.closed().len() <= 1, "the last one is held by who deleted it");
 }
 
 /// A space that stays closed while its bucket's row stands: DeleteBucket is at work and slow.

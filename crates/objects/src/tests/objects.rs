@@ -404,10 +404,34 @@ fn many_deletes_at_once() {
     keys.iter().for_each(|key| drop(w.put(&bucket, key, b"x")));
     let delete = crate::testing::delete_object(None);
     let entries: Vec<_> = keys.iter().map(|k| (object_key(k), delete.clone())).collect();
-    let results = w.run(w.objects.delete_many(&bucket, &entries));
+    let results = w.run(w.objects.delete_many(&bucket, &entries)).results;
     assert_eq!(results.len(), 200);
     assert!(results.iter().all(|r| r.is_ok()));
     w.run(w.objects.delete_bucket(&bucket)).unwrap();
+}
+
+#[test]
+fn entries_that_say_the_same_are_one_removal() {
+    let w = World::new();
+    let bucket = w.versioned("same");
+    let first = w.put(&bucket, "a", b"1").version;
+    w.put(&bucket, "a", b"2");
+    let entry = |key: &str, version| (object_key(key), crate::testing::delete_object(version));
+    let wrong = crate::conditions::DeleteConditions { size: Some(7), ..Default::default() };
+    let mut refused = entry("a", None);
+    refused.1.conditions = wrong;
+    let kinds = [entry("a", None), entry("a", first), refused.clone(), entry("b", None), refused];
+    let entries: Vec<_> = kinds.iter().cycle().take(1000).cloned().collect();
+    let done = w.run(w.objects.delete_many(&bucket, &entries));
+    assert_eq!(done.results.len(), 4);
+    assert_eq!(done.places[..6], [0, 1, 2, 3, 2, 0]);
+    assert_eq!(done.places.len(), 1000);
+    let marker = done.results[0].as_ref().unwrap();
+    assert!(marker.delete_marker && done.results[1].is_ok() && done.results[3].is_ok());
+    assert!(matches!(done.results[2], Err(Error::PreconditionFailed(_))));
+    // One marker for each key, above what was there.
+    let usage = w.run(w.store.usage(bucket.space)).unwrap();
+    assert_eq!(usage, UsageDelta { objects: 3, bytes: 1 });
 }
 
 #[test]

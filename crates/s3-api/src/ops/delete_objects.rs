@@ -28,40 +28,39 @@ pub(crate) async fn delete_objects<S: Storage>(
     // What cannot even be asked for is refused entry by entry, as AWS does.
     let checked: Vec<Result<(ObjectKey, DeleteObject), Failure>> =
         objects.iter().map(|object| entry(&grant, object)).collect();
-    let (mut places, mut entries) = (Vec::new(), Vec::new());
-    let mut results: Vec<Option<Result<Deleted, Failure>>> = Vec::new();
-    for (place, entry) in checked.into_iter().enumerate() {
-        match entry {
-            Ok(entry) => {
-                places.push(place);
-                entries.push(entry);
-                results.push(None);
-            }
-            Err(failure) => results.push(Some(Err(failure))),
-        }
-    }
+    let mut entries = Vec::new();
+    let refused: Vec<Option<Failure>> =
+        checked.into_iter().map(|entry| entry.map(|entry| entries.push(entry)).err()).collect();
     let done = grant.objects().delete_many(grant.bucket(), &entries).await;
-    for (place, result) in places.into_iter().zip(done) {
-        results[place] = Some(result.map_err(Failure::from));
-    }
+    let results: Vec<_> =
+        done.results.into_iter().map(|result| result.map_err(Failure::from)).collect();
+    // Once for all entries that say the same.
+    let failures = results.iter().filter_map(|result| result.as_ref().err());
+    failures.chain(refused.iter().flatten()).for_each(|failure| failure.log(&call.identity()));
     let quiet = input.delete.quiet.unwrap_or(false);
     let mut output = DeleteObjectsOutput::default();
-    for (object, result) in objects.into_iter().zip(results) {
-        match result.expect("every entry has a result") {
-            Ok(deleted) if !quiet => output.deleted.push(shown(object, deleted)),
+    let mut places = done.places.into_iter();
+    for (object, refused) in objects.into_iter().zip(&refused) {
+        let result = match refused {
+            Some(failure) => Err(failure),
+            None => results[places.next().expect("every entry has its place")].as_ref(),
+        };
+        match result {
+            Ok(deleted) if !quiet => output.deleted.push(shown(object, *deleted)),
             Ok(_) => {}
-            Err(failure) => {
-                failure.log(&call.identity());
-                output.errors.push(shapes::Error {
-                    key: Some(object.key),
-                    version_id: object.version_id,
-                    code: Some(failure.code().name().to_owned()),
-                    message: Some(failure.error.message.into_owned()),
-                });
-            }
+            Err(failure) => output.errors.push(error(object, failure)),
         }
     }
     Ok(Reply::of(200, |headers, body| output.encode(headers, body)))
+}
+
+fn error(object: shapes::ObjectIdentifier, failure: &Failure) -> shapes::Error {
+    shapes::Error {
+        key: Some(object.key),
+        version_id: object.version_id,
+        code: Some(failure.code().name().to_owned()),
+        message: Some(failure.error.message.clone().into_owned()),
+    }
 }
 
 fn entry<S: Storage>(

@@ -63,7 +63,8 @@ pub(super) async fn delete_many(ctx: &Ctx, rng: &mut Prng) {
         .iter()
         .map(|(place, (_, _, delete))| (object_key(place.key), delete.clone()))
         .collect();
-    let results = ctx.objects.delete_many(&bucket, &entries).await;
+    let results = ctx.objects.delete_many(&bucket, &entries).await.results;
+    assert_eq!(results.len(), begun.len(), "no two of the keys are the same");
     for ((place, (op, handle, _)), deleted) in begun.into_iter().zip(results) {
         ended(ctx, (place, op), handle, deleted);
     }

@@ -217,6 +217,10 @@ impl MetaStore for Local {
         set_fence(self, (space, fence), false).await
     }
 
+    async fn forget_space(&self, space: SpaceId) -> Result<(), MetaError> {
+        submit(self, Command::Forget { space }).await
+    }
+
     async fn usage(&self, space: SpaceId) -> Result<UsageDelta, MetaError> {
         Ok(self.shared.usage_of(space.0))
     }
@@ -254,7 +258,12 @@ async fn set_fence(
     (space, fence): (SpaceId, FenceId),
     closed: bool,
 ) -> Result<(), MetaError> {
-    match local.shared.queue.submit(Command::Fence { space, fence, closed }, 0).await {
+    submit(local, Command::Fence { space, fence, closed }).await
+}
+
+/// A command that writes nothing.
+async fn submit(local: &Local, command: Command) -> Result<(), MetaError> {
+    match local.shared.queue.submit(command, 0).await {
         Ok(_) => Ok(()),
         Err(CommitError::Stopped) => Err(MetaError::Stopped),
         Err(error) => Err(MetaError::Io(format!("{error:?}"))),

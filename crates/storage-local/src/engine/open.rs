@@ -5,7 +5,7 @@ use super::{Flush, Local, OpenError, Options, Running, Shared, Snapshots};
 use crate::blob::Blobs;
 use crate::committer::Committer;
 use crate::gc::SegmentGc;
-use crate::index::Index;
+use crate::index::{Index, SkippingIndex};
 use crate::journal::{HotRecords, Journal, JournalEnd};
 use crate::keeper::{Compactor, Flusher, SegmentKeeper};
 use crate::layout::{FORMAT_TEXT, Layout, SEGMENT_BYTES_MIN};
@@ -15,6 +15,7 @@ use crate::queue::Queue;
 use crate::recovery::{Recovered, recover};
 use crate::reserve::Reserve;
 use larder_platform::{DiskLock, OpenMode, Platform, Worker};
+use larder_storage::Moment;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
@@ -60,6 +61,8 @@ fn share(
         last_segment: recovered.last_segment,
         next_batch: recovered.next_batch,
     };
+    let (clock, applied) = (platform.clock.clone(), Moment(recovered.moment));
+    let index = Arc::new(SkippingIndex::new(index, clock, options.gaps, applied));
     recovered.slots.set_bytes_max(options.segment_bytes_max.max(SEGMENT_BYTES_MIN));
     let shared = Shared {
         reserve: Reserve::new(platform.clone(), layout.clone()),

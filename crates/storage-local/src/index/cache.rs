@@ -82,6 +82,14 @@ impl Index for CachedIndex {
         self.index.cursor(from, to, at)
     }
 
+    fn is_crowded(&self, from: &[u8], to: &[u8], least: usize) -> bool {
+        self.index.is_crowded(from, to, least)
+    }
+
+    fn may_hide(&self, least: usize) -> bool {
+        self.index.may_hide(least)
+    }
+
     fn is_resident(&self) -> bool {
         self.index.is_resident()
     }

@@ -11,12 +11,12 @@ use byteview::ByteView;
 use larder_platform::Disk;
 use larder_storage::Moment;
 use lsm_tree::{
-    AbstractTree, AnyTree, Cache, Config, Memtable, SequenceNumberCounter, Slice,
-    compaction::Leveled, config::RestartIntervalPolicy,
+    AbstractTree, AnyTree, Cache, Config, InternalValue, Memtable, SequenceNumberCounter, Slice,
+    Table, UserKey, ValueType, compaction::Leveled, config::RestartIntervalPolicy,
 };
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 
 /// The tree gives its own changes of tables a number from a counter that starts at 0 and picks the
 /// newest such change below the number that is read at. Moments start here, so that this is
@@ -50,9 +50,20 @@ pub struct LsmIndex {
     cache_bytes: u64,
     /// Whether the tables fit the cache; looked at when they change.
     resident: AtomicBool,
+    /// Tombstones in tables; counted when they change.
+    removed_in_tables: AtomicU64,
+    /// Rows removed since the last seal.
+    removed: AtomicU64,
     /// Memtables that are sealed and not yet in tables, oldest first. The crate has this list too,
     /// but does not show it.
-    sealed: RwLock<Vec<Arc<Memtable>>>,
+    sealed: RwLock<Vec<Sealed>>,
+}
+
+/// A memtable that was sealed and is not flushed.
+struct Sealed {
+    memtable: Arc<Memtable>,
+    /// Rows removed in it.
+    removed: u64,
 }
 
 impl LsmIndex {
@@ -70,8 +81,14 @@ impl LsmIndex {
             .use_cache(Arc::new(Cache::with_capacity_bytes(cache_bytes)))
             .open()
             .map_err(|error| IndexError(error.to_string()))?;
-        let index =
-            Self { tree, cache_bytes, resident: AtomicBool::new(false), sealed: RwLock::default() };
+        let index = Self {
+            tree,
+            cache_bytes,
+            resident: AtomicBool::new(false),
+            removed_in_tables: AtomicU64::new(0),
+            removed: AtomicU64::new(0),
+            sealed: RwLock::default(),
+        };
         index.tables_changed();
         Ok(index)
     }
@@ -94,16 +111,41 @@ impl LsmIndex {
     /// What holds the rows up to `seqno`, besides tables. Read before those: a flush adds tables
     /// first and then takes its memtables off the list, so that no row is missed in between.
     fn parts(&self, seqno: u64) -> Parts {
+        Parts { memtables: self.memtables(), seqno }
+    }
+
+    /// The memtables, oldest first.
+    fn memtables(&self) -> Vec<Arc<Memtable>> {
         // Under the lock, so that a memtable is not sealed between being active and being listed.
         let sealed = self.sealed.read().unwrap_or_else(PoisonError::into_inner);
         let active = self.tree.active_memtable();
-        Parts { memtables: sealed.iter().cloned().chain([active]).collect(), seqno }
+        sealed.iter().map(|sealed| sealed.memtable.clone()).chain([active]).collect()
     }
 
     fn tables_changed(&self) {
         let resident = self.tree.disk_space() <= self.cache_bytes / 100 * RESIDENT_PERCENT;
         self.resident.store(resident, Ordering::Relaxed);
+        self.removed_in_tables.store(self.tree.tombstone_count(), Ordering::Relaxed);
     }
+
+    fn sealed(&self) -> RwLockWriteGuard<'_, Vec<Sealed>> {
+        self.sealed.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Entries of a memtable between two keys, at most `most`.
+fn count_in_memtable(memtable: &Memtable, from: &[u8], to: &[u8], most: usize) -> usize {
+    // Newer entries of a key come first, so that this stands before all of them.
+    let first = |key| InternalValue::from_components(key, [], u64::MAX, ValueType::Tombstone).key;
+    memtable.items.range(first(from)..first(to)).take(most).count()
+}
+
+fn count_in_table(table: &Table, from: &[u8], to: &[u8], most: usize) -> usize {
+    let keys = &table.metadata.key_range;
+    if **keys.max() < *from || **keys.min() >= *to {
+        return 0;
+    }
+    table.range(UserKey::from(from)..UserKey::from(to)).take(most).count()
 }
 
 /// A key and its value, side by side in one allocation: a walk over a memtable misses the caches
@@ -139,7 +181,10 @@ impl Index for LsmIndex {
                     let (key, value) = entry(&change.key, &value);
                     self.tree.insert(key, value, seqno(change.at))
                 }
-                None => self.tree.remove(change.key, seqno(change.at)),
+                None => {
+                    self.removed.fetch_add(1, Ordering::Relaxed);
+                    self.tree.remove(change.key, seqno(change.at))
+                }
             };
         }
     }
@@ -159,6 +204,26 @@ impl Index for LsmIndex {
         Ok(Box::new(cursor))
     }
 
+    fn is_crowded(&self, from: &[u8], to: &[u8], least: usize) -> bool {
+        let mut count = 0;
+        // Memtables before tables: what is flushed meanwhile is counted twice, not never.
+        for memtable in &self.memtables() {
+            count += count_in_memtable(memtable, from, to, least - count);
+        }
+        for table in self.tree.current_version().iter_tables() {
+            count += count_in_table(table, from, to, least - count);
+        }
+        count == least
+    }
+
+    fn may_hide(&self, least: usize) -> bool {
+        let sealed = self.sealed.read().unwrap_or_else(PoisonError::into_inner);
+        let sealed = sealed.iter().map(|sealed| sealed.removed).sum::<u64>();
+        let counts = [&self.removed, &self.removed_in_tables];
+        let counts = counts.map(|count| count.load(Ordering::Relaxed));
+        counts.iter().sum::<u64>() + sealed >= least as u64
+    }
+
     fn is_resident(&self) -> bool {
         self.resident.load(Ordering::Relaxed)
     }
@@ -168,20 +233,23 @@ impl Index for LsmIndex {
     }
 
     fn seal(&self) {
-        let mut sealed = self.sealed.write().unwrap_or_else(PoisonError::into_inner);
-        sealed.extend(self.tree.rotate_memtable());
+        let mut sealed = self.sealed();
+        if let Some(memtable) = self.tree.rotate_memtable() {
+            let removed = self.removed.swap(0, Ordering::Relaxed);
+            sealed.push(Sealed { memtable, removed });
+        }
     }
 
     fn flush(&self, oldest: Moment) -> Result<(), IndexError> {
         let lock = self.tree.get_flush_lock();
-        let sealed = || self.sealed.write().unwrap_or_else(PoisonError::into_inner);
         // The crate flushes these, and what is sealed until it begins: that stays listed once more.
-        let count = sealed().len();
+        let count = self.sealed().len();
         let flushed = self.tree.flush(&lock, seqno(oldest)).map_err(failed);
-        if flushed.is_ok() {
-            sealed().drain(..count);
-        }
+        // Tables are counted before their memtables are forgotten: twice rather than not at all.
         self.tables_changed();
+        if flushed.is_ok() {
+            self.sealed().drain(..count);
+        }
         flushed.map(|_| ())
     }
 

@@ -21,6 +21,9 @@ pub struct MemoryIndex {
     /// Everything readable, tables included.
     entries: RwLock<Entries>,
     pending: Mutex<Pending>,
+    /// Entries that cursors went over.
+    #[cfg(test)]
+    pub(super) walked: std::sync::atomic::AtomicU64,
 }
 
 #[derive(Default)]
@@ -37,7 +40,13 @@ impl MemoryIndex {
         let entries = flushed.iter().map(|(k, v)| (k.clone(), vec![(Moment(0), Some(v.clone()))]));
         let entries = RwLock::new(entries.collect());
         drop(flushed);
-        Self { tables, entries, pending: Mutex::default() }
+        Self {
+            tables,
+            entries,
+            pending: Mutex::default(),
+            #[cfg(test)]
+            walked: Default::default(),
+        }
     }
 }
 
@@ -76,6 +85,18 @@ impl Index for MemoryIndex {
         let mut cursor = MemoryCursor { index: self, to: to.to_vec(), at, entry: None };
         cursor.find(Bound::Included(from));
         Ok(Box::new(cursor))
+    }
+
+    fn is_crowded(&self, from: &[u8], to: &[u8], least: usize) -> bool {
+        let entries = self.entries.read().expect("no panic while the index is locked");
+        let range = (Bound::Included(from), Bound::Excluded(to));
+        let versions = entries.range::<[u8], _>(range).flat_map(|(_, versions)| versions);
+        versions.take(least).count() == least
+    }
+
+    /// Removed rows are not counted here: a look costs little.
+    fn may_hide(&self, _least: usize) -> bool {
+        true
     }
 
     fn is_resident(&self) -> bool {
@@ -139,6 +160,8 @@ impl MemoryCursor<'_> {
         }
         let range = entries.range::<[u8], _>((from, Bound::Excluded(self.to.as_slice())));
         for (key, versions) in range {
+            #[cfg(test)]
+            self.index.walked.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
             if let Some(value) = value_at(versions, self.at) {
                 self.entry = Some((key.clone(), value.clone()));
                 return;

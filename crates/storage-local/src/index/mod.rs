@@ -6,12 +6,16 @@
 mod cache;
 mod cursor;
 pub(crate) mod files;
+mod gaps;
 mod lsm;
 mod memory;
+mod skipping;
 
 pub use cache::CachedIndex;
 pub use lsm::LsmIndex;
 pub use memory::{MemoryIndex, MemoryTables};
+pub use skipping::GapOptions;
+pub(crate) use skipping::SkippingIndex;
 
 use bytes::Bytes;
 use larder_storage::Moment;
@@ -90,6 +94,15 @@ pub trait Index: Send + Sync {
         to: &[u8],
         at: Moment,
     ) -> Result<Box<dyn Cursor + '_>, IndexError>;
+
+    /// Whether at least so many entries lie from `from` to before `to`, removed and superseded ones
+    /// among them: whether a walk from one to the other is long though it finds nothing. Looks at
+    /// so many at most; a guess, which no answer may depend on.
+    fn is_crowded(&self, from: &[u8], to: &[u8], least: usize) -> bool;
+
+    /// Whether at least so many removed rows may be in the index. `false` spares walks the look
+    /// for them.
+    fn may_hide(&self, least: usize) -> bool;
 
     /// Whether reads find everything in memory, so that they may run on a reactor thread.
     fn is_resident(&self) -> bool;

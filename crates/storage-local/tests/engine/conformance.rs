@@ -2,7 +2,7 @@
 
 use crate::harness::{Harness, options};
 use larder_platform::Platform;
-use larder_storage::conformance;
+use larder_storage::{MetaStore, RowKind, conformance};
 use larder_storage_local::index::{LsmIndex, MemoryIndex, MemoryTables};
 use larder_storage_local::{Local, OpenError, Options};
 use std::sync::Arc;
@@ -14,6 +14,27 @@ fn simulated() {
         let local = harness.local();
         harness.sim.block_on(async move { conformance::run(&local).await });
     }
+}
+
+/// As many as the options allow at a time, and any number one after the other.
+#[test]
+fn closed_spaces_that_are_forgotten_make_room() {
+    let harness = Harness::new(1);
+    let local = harness.local();
+    harness.sim.block_on(async move {
+        let close = || async {
+            let space = local.open_space().await.expect("a space");
+            local.close_space_if_empty(space, &[RowKind::Head]).await.map(|_| space)
+        };
+        for _ in 0..100 {
+            let space = close().await.expect("there is room");
+            local.forget_space(space).await.expect("it is forgotten");
+        }
+        for _ in 0..options().closed_spaces_max {
+            close().await.expect("there is room");
+        }
+        close().await.expect_err("there is no more");
+    });
 }
 
 fn runtime() -> tokio::runtime::Runtime {

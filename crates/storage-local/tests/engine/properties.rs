@@ -2,7 +2,7 @@
 
 use crate::harness::{Harness, KINDS, SPACES};
 use bytes::Bytes;
-use larder_storage::{Batch, Check, Delete, MetaStore, Put, RowKey, RowKind, UsageDelta};
+use larder_storage::{Batch, Check, Delete, MetaStore, Put, RowKey, RowKind, Scan, UsageDelta};
 use proptest::prelude::{Just, Strategy, any, prop, prop_oneof};
 use proptest::test_runner::{Config, TestRunner};
 
@@ -35,6 +35,8 @@ enum Operation {
     /// The index is thrown away, after a cut when true, and made anew.
     Repair(bool),
     Idle,
+    /// A scan of a space from one key on, of the keys that begin with another, of one kind or both.
+    Scan(usize, usize, usize, usize),
 }
 
 fn change() -> impl Strategy<Value = Change> {
@@ -60,6 +62,8 @@ fn operation() -> impl Strategy<Value = Operation> {
         1 => commits(3).prop_map(Operation::FailWrite),
         1 => any::<bool>().prop_map(Operation::Repair),
         1 => Just(Operation::Idle),
+        6 => (0..SPACES.len(), 0..KEYS.len(), 0..=KEYS.len(), 0..3usize)
+            .prop_map(|(space, from, prefix, kinds)| Operation::Scan(space, from, prefix, kinds)),
     ]
 }
 
@@ -140,6 +144,13 @@ fn run(seed: u64, operations: &[Operation]) {
                 harness.open();
             }
             Operation::Idle => harness.sim.run_until_idle(),
+            Operation::Scan(space, from, prefix, kinds) => {
+                let both = [RowKind::Head, RowKind::Version];
+                let kinds = if *kinds < 2 { &both[*kinds..=*kinds] } else { &both[..] };
+                let prefix = KEYS.get(*prefix).copied().unwrap_or_default();
+                let scan = Scan::prefix(SPACES[*space], kinds, prefix.to_vec());
+                harness.assert_same_scan(&Scan { from: KEYS[*from].into(), ..scan });
+            }
             Operation::CutDuring(syncs, commits) => {
                 let batches = batches(&harness, commits, &mut stamp);
                 harness.sim.faults().cut_after_syncs(*syncs);

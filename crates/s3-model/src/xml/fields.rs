@@ -52,8 +52,12 @@ impl<'d> Fields<'d> {
 
     /// Repeated elements; none is fine.
     pub fn flat<T: XmlValue>(&self, name: &str) -> Result<Vec<T>, DecodeError> {
-        let named = self.element.children().filter(|child| child.name() == name);
-        let list = named.map(T::read).collect::<Result<Vec<T>, _>>()?;
+        let named = || self.element.children().filter(|child| child.name() == name);
+        // Made for all entries at once: a growing vector would be there twice.
+        let mut list = Vec::with_capacity(named().count());
+        for child in named() {
+            list.push(T::read(child)?);
+        }
         self.taken.set(self.taken.get() + list.len());
         Ok(list)
     }

@@ -1,8 +1,9 @@
 use super::{
     ATTRIBUTE_BYTES_MAX, ATTRIBUTES_MAX, BODY_BYTES_MAX, DEPTH_MAX, Document, ELEMENTS_MAX,
-    XmlWriter, can_hold,
+    XmlWriter, can_hold, document::NODE_BYTES, from_body, parsed_bytes_max,
 };
 use crate::DecodeError;
+use crate::shapes::{CompletedMultipartUpload, CompletedPart};
 
 fn written(write: impl FnOnce(&mut XmlWriter<'_>)) -> String {
     let mut out = b"kept".to_vec();
@@ -72,6 +73,22 @@ fn limits() {
     assert_eq!(error, too_large("ATTRIBUTE_BYTES_MAX", ATTRIBUTE_BYTES_MAX));
     let error = Document::parse(&vec![b' '; BODY_BYTES_MAX + 1]).err();
     assert_eq!(error, too_large("BODY_BYTES_MAX", BODY_BYTES_MAX));
+}
+
+/// What is reserved before a body is parsed is enough for the entries that cost most by the byte.
+#[test]
+fn empty_parts_take_no_more_than_is_reserved() {
+    for count in [1, 3, 1000, 1025] {
+        let parts = "<Part/>".repeat(count);
+        let body = format!("<CompleteMultipartUpload>{parts}</CompleteMultipartUpload>");
+        let upload: CompletedMultipartUpload =
+            from_body(body.as_bytes(), "CompleteMultipartUpload").unwrap();
+        assert_eq!(upload.parts.len(), count);
+        let entries = upload.parts.capacity() * size_of::<CompletedPart>();
+        let held = (count + 1) * NODE_BYTES + entries;
+        let reserved = parsed_bytes_max(body.as_bytes());
+        assert!(held <= reserved, "{count} parts hold {held} bytes, {reserved} are reserved");
+    }
 }
 
 #[test]

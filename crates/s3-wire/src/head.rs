@@ -4,6 +4,7 @@
 //! may take the last. Whoever can make these differ gets something executed that nobody authorised.
 //! So a head is settled before anybody reads it, and all read the same.
 
+use crate::auth::text;
 use crate::error::{ErrorCode, WireError};
 use http::header::{self, HeaderName};
 use http::uri::Authority;
@@ -77,10 +78,11 @@ fn repeated(headers: &HeaderMap) -> Vec<HeaderName> {
 
 /// One line of all, as Signature Version 4 joins them: each without outer space, a comma between.
 fn join(headers: &mut HeaderMap, name: &HeaderName) {
-    let lines = headers.get_all(name).iter().map(|line| line.as_bytes().trim_ascii());
-    let joined = lines.collect::<Vec<_>>().join(&b","[..]);
+    // Signers hash each line as text, so one that is Latin-1 must not make the others so.
+    let lines = headers.get_all(name).iter().map(|line| text(line.as_bytes().trim_ascii()));
+    let joined = lines.collect::<Vec<_>>().join(",");
     // Parts of header values and commas make a header value.
-    if let Ok(value) = HeaderValue::from_bytes(&joined) {
+    if let Ok(value) = HeaderValue::from_bytes(joined.as_bytes()) {
         headers.insert(name, value);
     }
 }
@@ -216,6 +218,18 @@ mod tests {
         for name in ["accept", "x-forwarded-for", "via", "cookie", "user-agent"] {
             assert_eq!(twice(name, "a", "b").unwrap().len(), 2, "{name}");
         }
+    }
+
+    /// A signer hashes line by line, so each is read as text before they are one.
+    #[test]
+    fn lines_in_two_encodings_stay_the_text_that_each_was() {
+        let mut map = HeaderMap::new();
+        map.append("host", HeaderValue::from_static("h"));
+        for line in ["caf\u{e9}".as_bytes(), b"caf\xe9"] {
+            map.append("x-amz-meta-a", HeaderValue::from_bytes(line).unwrap());
+        }
+        settle(Version::HTTP_11, &Uri::from_static("/"), &mut map).unwrap();
+        assert_eq!(map["x-amz-meta-a"].as_bytes(), "caf\u{e9},caf\u{e9}".as_bytes());
     }
 
     #[test]

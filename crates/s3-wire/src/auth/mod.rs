@@ -10,7 +10,7 @@ mod signed_headers;
 mod version_2;
 mod version_4;
 
-pub(crate) use canonical::{CanonicalRequest, Fold, canonical_request, string_to_sign};
+pub(crate) use canonical::{CanonicalRequest, Fold, canonical_request, string_to_sign, text};
 pub use chunk_signer::ChunkSigner;
 pub use claim::{Claim, V2Claim, V4Claim, is_region, security_token};
 pub use keys::{SIGNING_KEYS_MAX, SigningKeys, derive_signing_key};

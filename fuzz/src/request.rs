@@ -48,14 +48,24 @@ impl Request {
         Some(request)
     }
 
-    /// The request as it is before it is signed: no claim, each header once, a host.
+    /// The request as it is before it is signed: no claim, a host.
     #[must_use]
     pub fn without_claim(&self) -> Self {
-        let mut headers = HeaderMap::new();
-        for name in self.headers.keys().filter(|name| !CLAIM.contains(&name.as_str())) {
-            headers.insert(name, self.headers[name].clone());
+        let mut headers = self.headers.clone();
+        for name in CLAIM {
+            headers.remove(name);
         }
         headers.entry("host").or_insert(HeaderValue::from_static("localhost"));
+        Self { headers, ..self.clone() }
+    }
+
+    /// The first line of each header.
+    #[must_use]
+    pub fn each_header_once(&self) -> Self {
+        let mut headers = HeaderMap::new();
+        for name in self.headers.keys() {
+            headers.insert(name, self.headers[name].clone());
+        }
         Self { headers, ..self.clone() }
     }
 

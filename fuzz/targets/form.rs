@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use larder_fuzz::arrivals;
 use larder_fuzz::meter::{Budget, bounded};
-use larder_s3_wire::auth::{AuthSettings, PostClaim, Verifier};
+use larder_s3_wire::auth::{AuthSettings, PostClaim, SigV2, Verifier};
 use larder_s3_wire::error::WireError;
 use larder_s3_wire::post_form::{
     FORM_FIELDS_BYTES_MAX, FormEvent, FormFields, PostFormParser, PostPolicy,
@@ -91,7 +91,7 @@ fn parse(content_type: &str, pieces: &[Bytes]) -> Outcome {
 
 /// What the server does with the fields of a form before it reads the file.
 fn judge(fields: &FormFields) -> Result<(), WireError> {
-    let verifier = Verifier::new(AuthSettings { sigv2: true, ..AuthSettings::default() });
+    let verifier = Verifier::new(AuthSettings { sigv2: SigV2::On, ..AuthSettings::default() });
     let (claim, policy) = fields.claim()?;
     if let Some(policy) = policy {
         policy.check(fields, "bucket", NOW)?.check(fields.fields.len() as u64)?;

@@ -1,15 +1,17 @@
-//! A request's head: target, claim, canonical request, signature, error document.
+//! A request's head: one reading of it, target, claim, canonical request, signature, error document.
 //!
 //! An input is a head as text: `METHOD target`, then a `name: value` line for each header. A line
 //! that begins with `>` gives a second target.
 
 #![no_main]
 
-use http::{HeaderMap, HeaderValue};
+use http::uri::PathAndQuery;
+use http::{HeaderMap, HeaderValue, Uri, Version};
 use larder_fuzz::Request;
 use larder_fuzz::meter::{Budget, bounded};
-use larder_s3_wire::auth::{AuthSettings, Claim, RequestParts, Verifier};
-use larder_s3_wire::error::WireError;
+use larder_s3_wire::auth::{AuthSettings, Claim, RequestParts, SigV2, Verifier};
+use larder_s3_wire::error::{DOCUMENT_BYTES_MAX, WireError};
+use larder_s3_wire::head::settle;
 use larder_s3_wire::signer::{Signer, UNSIGNED_PAYLOAD};
 use larder_s3_wire::target::{Target, parse_target};
 use larder_types::{BucketName, Timestamp};
@@ -20,10 +22,15 @@ const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 /// 2013-05-24T00:00:00Z, the moment of that documentation's examples.
 const NOW: Timestamp = Timestamp { ms: 1_369_353_600_000 };
 const PRESIGNED_SECONDS: u64 = 60;
+/// Longest head that is signed, in bytes, and its most parameters. The server takes twice as much,
+/// and a claim comes on top.
+const SIGNED_BYTES_MAX: usize = 16 << 10;
+const SIGNED_PARAMETERS_MAX: usize = 200;
 
 /// What to receive a head may cost, its error document included.
 const BUDGET: Budget = Budget { fixed: 64 << 10, held_per_byte: 48, total_per_byte: 128 };
-/// The error document's size. A byte of the head may be in it percent-encoded, escaped, and as hex.
+/// The error document's size, besides its own limit. A byte of the head may be in it
+/// percent-encoded, escaped, and as hex.
 const DOCUMENT_BYTES_FIXED: usize = 4 << 10;
 const DOCUMENT_BYTES_PER_BYTE: usize = 32;
 
@@ -31,14 +38,37 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     let Some(request) = Request::parse(data) else {
         return;
     };
-    let verifier = Verifier::new(AuthSettings { sigv2: true, ..AuthSettings::default() });
+    let verifier = Verifier::new(AuthSettings { sigv2: SigV2::On, ..AuthSettings::default() });
     receive(&verifier, &request, data.len());
-    if claims_in_query(&request) {
+    let Some(unsigned) = without_claim(&request) else {
         return;
+    };
+    if data.len() <= SIGNED_BYTES_MAX {
+        signed_in_headers(&verifier, unsigned.clone(), data.len());
+        signed_in_query(&verifier, unsigned);
     }
-    signed_in_headers(&verifier, request.without_claim(), data.len());
-    signed_in_query(&verifier, request.without_claim());
 });
+
+/// The request before it is signed, its lines as they are when they can be read in one way only.
+fn without_claim(request: &Request) -> Option<Request> {
+    let requests = [request.without_claim(), request.without_claim().each_header_once()];
+    let request = requests.into_iter().find(|request| settled(request).is_ok())?;
+    (!claims_in_query(&request)).then_some(request)
+}
+
+/// The headers as everybody reads them.
+fn settled(request: &Request) -> Result<HeaderMap, WireError> {
+    let mut headers = request.headers.clone();
+    let target = PathAndQuery::try_from(&request.target[..]).expect("a target is a path");
+    let uri = Uri::from(target);
+    settle(Version::HTTP_11, &uri, &mut headers)?;
+    let mut again = headers.clone();
+    assert!(settle(Version::HTTP_11, &uri, &mut again).is_ok() && again == headers);
+    for name in headers.keys().filter(|name| name.as_str().starts_with("x-amz-")) {
+        assert_eq!(headers.get_all(name).iter().count(), 1, "{name} is there more than once");
+    }
+    Ok(headers)
+}
 
 /// Whatever arrives is answered within its budget.
 fn receive(verifier: &Verifier, request: &Request, input_bytes: usize) {
@@ -48,6 +78,7 @@ fn receive(verifier: &Verifier, request: &Request, input_bytes: usize) {
     });
     let bytes = document.map_or(0, |document| document.len());
     let allowed = DOCUMENT_BYTES_FIXED + DOCUMENT_BYTES_PER_BYTE * input_bytes;
+    let allowed = allowed.min(DOCUMENT_BYTES_MAX);
     assert!(bytes <= allowed, "{input_bytes} bytes are answered with {bytes}");
 }
 
@@ -57,12 +88,13 @@ fn verify(
     secret: &str,
     now: Timestamp,
 ) -> Result<(), WireError> {
+    let headers = settled(request)?;
     let target = parse(request)?;
-    let claim = Claim::parse(&request.headers, &target)?;
+    let claim = Claim::parse(&headers, &target)?;
     let parts = RequestParts {
         method: &request.method,
         target: &target,
-        headers: &request.headers,
+        headers: &headers,
         authority: None,
     };
     verifier.verify(&claim, &parts, secret, now).map(|_| ())
@@ -74,13 +106,16 @@ fn parse(request: &Request) -> Result<Target, WireError> {
     parse_target(host, &request.target, &domains)
 }
 
-/// Such a request claims something already, or its target is refused.
+/// Such a request claims something already, has too many parameters, or its target is refused.
 fn claims_in_query(request: &Request) -> bool {
     let claims = |name: &str| {
         name.get(..6).is_some_and(|prefix| prefix.eq_ignore_ascii_case("x-amz-"))
             || ["Signature", "AWSAccessKeyId"].contains(&name)
     };
-    parse(request).map_or(true, |target| target.query.iter().any(|(name, _)| claims(name)))
+    parse(request).map_or(true, |target| {
+        target.query.len() > SIGNED_PARAMETERS_MAX
+            || target.query.iter().any(|(name, _)| claims(name))
+    })
 }
 
 fn signer() -> Signer<'static> {

@@ -29,6 +29,8 @@ const MEMORY_MIB_MAX: u32 = 512;
 const INPUT_SECONDS_MAX: u32 = 5;
 /// How long a target may take to replay its corpus and to end, beside its search.
 const PATIENCE: Duration = Duration::from_secs(120);
+/// How long a target may take to choose what is kept of what it found.
+const KEEP_PATIENCE: Duration = Duration::from_secs(20 * 60);
 
 /// LLVM's coverage pass: a counter for each edge, and what comparisons compare.
 const FLAGS: [&str; 5] = [
@@ -152,7 +154,7 @@ fn one(programs: &str, target: &str, task: &Task) -> Result<(), String> {
         Task::Keep => {
             // By edges alone: by how often each was taken, too, a corpus is ten times as large.
             command.args(["-set_cover_merge=1", "-use_counters=0", &corpus, &found]);
-            PATIENCE
+            KEEP_PATIENCE
         }
         Task::Input(file) => {
             command.arg(Path::new(file));

@@ -1,4 +1,4 @@
-//! A request's head: one reading, target, claim, canonical request, signature, error document.
+//! A request's head: its one reading, target, claim, canonical request, signature, error.
 //!
 //! An input is a head as text: `METHOD target`, then a `name: value` line for each header. A line
 //! that begins with `>` gives a second target.

@@ -12,7 +12,6 @@ mod copy;
 mod delete;
 mod error;
 #[cfg(any(test, feature = "fuzzing"))]
-#[doc(hidden)]
 pub mod fuzzing;
 pub mod gc;
 mod get;

@@ -11,7 +11,6 @@ mod checkpoint;
 mod committer;
 mod engine;
 #[cfg(any(test, feature = "fuzzing"))]
-#[doc(hidden)]
 pub mod fuzzing;
 mod gc;
 pub mod index;

@@ -47,6 +47,12 @@ impl<'a> Attempts<'a> {
         Self { space, key, lost: 0, turn_after: ATTEMPTS_AT_ONCE, place: None }
     }
 
+    /// The attempts of a change that usually gets on with others of its key, as parts of one upload
+    /// do: it takes turns once it lost, and does not queue up before.
+    pub(crate) fn beside_others(space: SpaceId, key: &'a Bytes) -> Self {
+        Self { turn_after: 1, ..Self::reading(space, key) }
+    }
+
     /// The key that it is about.
     pub(crate) fn key(&self) -> &'a Bytes {
         self.key
@@ -61,7 +67,7 @@ impl<S: Storage> Objects<S> {
         space: SpaceId,
         key: &'a Bytes,
     ) -> Result<Attempts<'a>, Error> {
-        let mut attempts = Attempts { turn_after: 1, ..Attempts::reading(space, key) };
+        let mut attempts = Attempts::beside_others(space, key);
         if let Some(place) = self.turns.join_queue(space, key).map_err(|_| Error::SlowDown)? {
             // Boxed: the usual operation does without.
             Box::pin(self.wait_for_turn(&mut attempts, place)).await;

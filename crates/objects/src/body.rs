@@ -99,6 +99,7 @@ impl<S: Storage> Objects<S> {
                 let mut blob = self.store.create().await?;
                 if !small.is_empty() {
                     blob.write(small.split().freeze()).await?;
+                    held.shrink(held.bytes());
                 }
                 blob.write(data).await?;
                 writer = Some(blob);

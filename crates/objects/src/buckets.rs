@@ -86,23 +86,25 @@ pub(crate) struct Decoded {
 }
 
 impl Decoded {
-    /// The bucket, and whether nobody held its space before.
-    fn bucket(&self, name: &BucketName, value: &Bytes) -> Result<(Arc<Bucket>, bool), Error> {
+    /// The bucket, its space held. It is kept once its hold is verified.
+    fn bucket(&self, name: &BucketName, value: &Bytes) -> Result<Arc<Bucket>, Error> {
         if let Some((known, bucket)) = self.known.read().expect("no panic while locked").get(name)
             && known == value
         {
-            return Ok((bucket.clone(), false));
+            return Ok(bucket.clone());
         }
         let mut bucket = bucket::decode(name.clone(), value)?;
-        let (held, first) = self.holds.take(bucket.space);
-        bucket.held = held;
+        bucket.held = self.holds.take(bucket.space);
         let bucket = Arc::new(bucket);
+        if !bucket.held.is_verified() {
+            return Ok(bucket);
+        }
         let mut all = self.known.write().expect("no panic while locked");
         if all.len() >= DECODED_MAX {
             all.clear();
         }
         all.insert(name.clone(), (value.clone(), bucket.clone()));
-        Ok((bucket, first))
+        Ok(bucket)
     }
 
     /// Lets go of an incarnation that is gone.
@@ -138,7 +140,7 @@ impl<S: Storage> Objects<S> {
             let bucket = Bucket {
                 name: name.clone(),
                 space,
-                held: self.decoded.holds.take(space).0,
+                held: self.decoded.holds.take(space),
                 owner: create.owner.clone(),
                 region: create.region.clone(),
                 created: self.stamp().modified(),
@@ -147,6 +149,8 @@ impl<S: Storage> Objects<S> {
                 kept: Vec::new(),
             };
             if self.commit_system(write(&bucket, seen)?).await? == Outcome::Done {
+                // It was held before anybody could remove it.
+                bucket.held.verify();
                 return Ok(Arc::new(bucket));
             }
             self.lost(&mut attempts, false).await?;
@@ -155,16 +159,20 @@ impl<S: Storage> Objects<S> {
 
     /// The bucket of a name; [`Error::NoSuchBucket`].
     pub async fn bucket(&self, name: &BucketName) -> Result<Arc<Bucket>, Error> {
-        let mut held = None;
+        let mut held: Option<Arc<Bucket>> = None;
         loop {
             let found = self.store.get(&address::bucket(name)).await?;
             let row = found.row.ok_or(Error::NoSuchBucket)?;
-            let (bucket, first) = self.decoded.bucket(name, &row.value)?;
-            if !first {
+            let bucket = self.decoded.bucket(name, &row.value)?;
+            if held.is_some_and(|held| held.space == bucket.space) {
+                // Its row was there while its space was held: that was not forgotten before.
+                bucket.held.verify();
+            }
+            if bucket.held.is_verified() {
                 return Ok(bucket);
             }
-            // From here on its space is not forgotten, and if it was before, its row is gone.
-            held.replace(bucket);
+            // From here on its space is not forgotten; if it was before, its row is gone.
+            held = Some(bucket);
         }
     }
 
@@ -187,6 +195,8 @@ impl<S: Storage> Objects<S> {
 
     async fn close_and_remove(&self, bucket: &Bucket) -> Result<(), Error> {
         let kinds = [RowKind::Head, RowKind::Version];
+        // Before, too: where the engine remembers all that it can, a close would be refused.
+        self.forget_closed().await;
         let fence = self.store.close_space_if_empty(bucket.space, &kinds).await?;
         let fence = fence.ok_or(Error::BucketNotEmpty)?;
         let result = self.remove_bucket(bucket).await;

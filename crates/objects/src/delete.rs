@@ -58,7 +58,11 @@ impl<S: Storage> Objects<S> {
         delete: &DeleteObject,
     ) -> Result<Deleted, Error> {
         let key = Bytes::copy_from_slice(key.as_bytes());
-        let mut attempts = self.attempts(bucket.space, &key).await?;
+        let mut attempts = match delete.version {
+            None => self.attempts(bucket.space, &key).await?,
+            // A version that is not the newest stands in nobody's way.
+            Some(_) => Attempts::beside_others(bucket.space, &key),
+        };
         loop {
             let planned = match delete.version {
                 None => self.plan_delete(bucket, delete, &mut attempts).await?,

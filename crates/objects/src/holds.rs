@@ -7,12 +7,15 @@
 //!
 //! One table knows all holds of a store, so that there is one `Objects` for it, and its clones.
 //!
-//! A hold is taken behind the read of the bucket's row. If it is the first one, the row is read
-//! again: its bucket may have been removed, and its space forgotten, in between.
+//! A hold is taken behind the read of the bucket's row, and the bucket may have been removed, and
+//! its space forgotten, in between. So the row is read again while the space is held; only then is
+//! the hold verified, and with it those that others took of the same space meanwhile. Whoever finds
+//! it unverified reads again, too: it does not matter who came first.
 
 use larder_storage::SpaceId;
 use larder_types::BucketName;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
 
 /// Ended holds that are kept in the table before it is cleared of them, beside as many as go on.
@@ -20,7 +23,7 @@ const ENDED_MAX: usize = 64;
 
 /// A hold of a space, for as long as it or a clone of it lives. Nothing is held by default.
 #[derive(Clone, Debug, Default)]
-pub struct Hold(Option<Arc<()>>);
+pub struct Hold(Option<Arc<AtomicBool>>);
 
 /// Two buckets are equal whoever holds them.
 impl PartialEq for Hold {
@@ -36,6 +39,16 @@ impl Hold {
     pub(crate) fn is_held(&self) -> bool {
         self.0.is_some()
     }
+
+    /// Whether the bucket's row was seen while the space was held.
+    pub(crate) fn is_verified(&self) -> bool {
+        self.0.as_ref().is_some_and(|verified| verified.load(Ordering::Acquire))
+    }
+
+    /// The bucket's row was seen while the space was held.
+    pub(crate) fn verify(&self) {
+        self.0.as_ref().expect("it is held").store(true, Ordering::Release);
+    }
 }
 
 /// The holds of all spaces, and the spaces that are closed for good.
@@ -44,7 +57,7 @@ pub(crate) struct Holds(Mutex<Spaces>);
 
 #[derive(Default)]
 struct Spaces {
-    held: HashMap<SpaceId, Weak<()>>,
+    held: HashMap<SpaceId, Weak<AtomicBool>>,
     /// Spaces whose bucket is gone, with its name, until nobody holds them.
     closed: HashMap<SpaceId, BucketName>,
     /// How large the table may be before it is cleared.
@@ -56,19 +69,19 @@ impl Holds {
         self.0.lock().expect("no panic while locked")
     }
 
-    /// Holds a space, and says whether nobody did before.
-    pub(crate) fn take(&self, space: SpaceId) -> (Hold, bool) {
+    /// Holds a space.
+    pub(crate) fn take(&self, space: SpaceId) -> Hold {
         let mut spaces = self.spaces();
         if let Some(hold) = spaces.held.get(&space).and_then(Weak::upgrade) {
-            return (Hold(Some(hold)), false);
+            return Hold(Some(hold));
         }
         if spaces.held.len() >= spaces.held_max {
             spaces.held.retain(|_, hold| hold.strong_count() > 0);
             spaces.held_max = 2 * spaces.held.len() + ENDED_MAX;
         }
-        let hold = Arc::new(());
+        let hold = Arc::default();
         spaces.held.insert(space, Arc::downgrade(&hold));
-        (Hold(Some(hold)), true)
+        Hold(Some(hold))
     }
 
     /// The bucket of a closed space is gone.
@@ -99,9 +112,9 @@ mod tests {
     #[test]
     fn a_space_is_free_once_the_last_hold_of_it_has_ended() {
         let (holds, space) = (Holds::default(), SpaceId(7));
-        let (one, first) = holds.take(space);
-        let (other, second) = holds.take(space);
-        assert!(first && !second && one.is_held());
+        let one = holds.take(space);
+        let other = holds.take(space);
+        assert!(one.is_held() && other.is_held());
         holds.gone(space, BucketName::new("bucket").unwrap());
         drop(one);
         assert_eq!(holds.take_unheld(), []);
@@ -109,17 +122,30 @@ mod tests {
         drop(other);
         assert_eq!(holds.take_unheld(), [(space, BucketName::new("bucket").unwrap())]);
         assert!(holds.take_unheld().is_empty() && holds.closed().is_empty());
-        assert!(holds.take(space).1, "nobody held it");
+    }
+
+    /// A reader that was slow is no reason to believe the next one.
+    #[test]
+    fn who_takes_what_nobody_has_verified_reads_again() {
+        let (holds, space) = (Holds::default(), SpaceId(7));
+        let one = holds.take(space);
+        let other = holds.take(space);
+        assert!(!one.is_verified() && !other.is_verified());
+        other.verify();
+        assert!(one.is_verified() && holds.take(space).is_verified());
+        drop((one, other));
+        assert!(!holds.take(space).is_verified(), "nobody held it in between");
     }
 
     #[test]
     fn ended_holds_are_cleared_away() {
         let holds = Holds::default();
-        let kept: Vec<_> = (0..10).map(|n| holds.take(SpaceId(n)).0).collect();
+        let kept: Vec<_> = (0..10).map(|n| holds.take(SpaceId(n))).collect();
+        kept[3].verify();
         for n in 0..10_000 {
             holds.take(SpaceId(100 + n));
             assert!(holds.spaces().held.len() <= 2 * kept.len() + ENDED_MAX + 1);
         }
-        assert!(!holds.take(SpaceId(3)).1, "it is held");
+        assert!(holds.take(SpaceId(3)).is_verified(), "it is held");
     }
 }

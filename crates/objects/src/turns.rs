@@ -16,8 +16,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use tokio::sync::{Mutex as FairMutex, OwnedMutexGuard};
 
-/// Most operations that have or want the turn of one key; each of them may hold a small body.
-const QUEUE_MAX: usize = 1024;
+/// Most operations that have or want the turn of one key; each of them may hold a small body, and
+/// all of them together must not take what requests for other keys need.
+const QUEUE_MAX: usize = 256;
 
 type Contended = (SpaceId, Bytes);
 

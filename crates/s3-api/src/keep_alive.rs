@@ -4,12 +4,14 @@
 //! a late error stands in the document.
 
 use crate::error::Failure;
+use crate::gist::gist;
 use crate::reply::Reply;
 use crate::response_body::ResponseBody;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue};
-use larder_platform::{BoxFuture, Platform};
+use larder_platform::{BoxFuture, Platform, Reservation};
 use larder_types::RequestId;
+use std::borrow::Cow;
 use std::future::poll_fn;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -35,9 +37,14 @@ pub struct KeepAlive {
     timer: BoxFuture<()>,
     platform: Platform,
     identity: Identity,
-    /// The code of an error that came after the status.
-    late_error: Option<&'static str>,
+    /// Code and gist of an error that came after the status.
+    late_error: Option<LateError>,
+    /// The memory of what is being worked on.
+    held: Option<Reservation>,
 }
+
+/// An error that came after the status: its code, and its gist for the access line.
+pub type LateError = (&'static str, Cow<'static, str>);
 
 /// Runs `work`. When it is quick its result is the answer; otherwise the answer begins without it.
 pub(crate) async fn keep_alive(
@@ -61,6 +68,7 @@ pub(crate) async fn keep_alive(
         platform: platform.clone(),
         identity,
         late_error: None,
+        held: None,
     };
     Ok(Reply::xml(HeaderMap::new(), ResponseBody::KeepAlive(body)))
 }
@@ -76,6 +84,7 @@ impl KeepAlive {
         }
         if let Poll::Ready(result) = work.as_mut().poll(cx) {
             self.work = None;
+            self.held = None;
             return Poll::Ready(Some(self.document(result)));
         }
         if self.timer.as_mut().poll(cx).is_ready() {
@@ -92,9 +101,14 @@ impl KeepAlive {
         self.work.is_some()
     }
 
-    /// The code of an error that came too late for the status.
-    pub(crate) fn late_error(&self) -> Option<&'static str> {
-        self.late_error
+    /// An error that came too late for the status.
+    pub(crate) fn late_error(&self) -> Option<&LateError> {
+        self.late_error.as_ref()
+    }
+
+    /// The same, which keeps this memory reserved until the work is done.
+    pub(crate) fn holding(self, held: Reservation) -> Self {
+        Self { held: Some(held), ..self }
     }
 
     /// The document without its declaration, which has been sent.
@@ -103,7 +117,7 @@ impl KeepAlive {
             Ok(Reply { body: ResponseBody::Bytes(body), .. }) => body,
             Ok(_) => Bytes::new(),
             Err(failure) => {
-                self.late_error = Some(failure.code().name());
+                self.late_error = Some((failure.code().name(), gist(&failure.error)));
                 failure.document(&self.identity).into()
             }
         };
@@ -156,7 +170,8 @@ mod tests {
             }
             // Also whoever let go of it knows how it ended.
             let late_error = (slow && !ok).then_some("SlowDown");
-            assert_eq!((body.must_finish(), body.late_error()), (false, late_error));
+            let told = body.late_error().map(|(code, _)| *code);
+            assert_eq!((body.must_finish(), told), (false, late_error));
             Ok(String::from_utf8(all).unwrap())
         })
     }

@@ -1,6 +1,6 @@
 //! Response bodies.
 
-use crate::keep_alive::KeepAlive;
+use crate::keep_alive::{KeepAlive, LateError};
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use larder_objects::{Error, ObjectBody};
@@ -115,8 +115,8 @@ impl ResponseBody {
         matches!(self, Self::KeepAlive(body) if body.is_working())
     }
 
-    /// The S3 error code of a failure that came after the status was sent.
-    pub fn late_error(&self) -> Option<&'static str> {
+    /// Code and gist of a failure that came after the status was sent.
+    pub fn late_error(&self) -> Option<&LateError> {
         match self {
             Self::KeepAlive(body) => body.late_error(),
             _ => None,
@@ -124,9 +124,14 @@ impl ResponseBody {
     }
 
     /// The same body, which keeps this memory reserved until it is sent.
-    pub(crate) fn holding(self, held: Reservation) -> Self {
+    pub(crate) fn holding(self, mut held: Reservation) -> Self {
         match self {
-            Self::Bytes(bytes) if held.bytes() > 0 => Self::Reserved(bytes, held),
+            Self::Bytes(bytes) if held.bytes() > 0 => {
+                // The request's own documents are gone by now.
+                held.shrink(held.bytes().saturating_sub(bytes.len()));
+                Self::Reserved(bytes, held)
+            }
+            Self::KeepAlive(body) => Self::KeepAlive(body.holding(held)),
             other => other,
         }
     }

@@ -4,7 +4,7 @@ use http::HeaderValue;
 use larder_digest::Md5Queue;
 use larder_iam::Accounts;
 use larder_objects::Objects;
-use larder_platform::Platform;
+use larder_platform::{MemoryBudget, Platform};
 use larder_s3_wire::auth::{AuthSettings, SigV2, Verifier};
 use larder_storage::Storage;
 use larder_types::AccountId;
@@ -34,6 +34,9 @@ pub struct ApiSettings {
     /// Where Signature Version 2 is accepted.
     pub sigv2: SigV2,
 }
+
+/// Part of the requests' memory that forms may hold besides, before it is known who sends them.
+const FORM_PART: usize = 8;
 
 /// The region that answers name when none is set.
 pub(crate) const DEFAULT_REGION: &str = "us-east-1";
@@ -66,6 +69,8 @@ pub(crate) struct Shared<S: Storage> {
     pub(crate) platform: Platform,
     pub(crate) settings: ApiSettings,
     pub(crate) verifier: Verifier,
+    /// What forms hold before their signatures are verified.
+    pub(crate) form_memory: MemoryBudget,
     /// Where bodies that come at the same time are hashed.
     pub(crate) md5_queue: Md5Queue,
     /// `x-amz-id-2`: which process answered.
@@ -90,6 +95,7 @@ impl<S: Storage> Service<S> {
                 sigv2: settings.sigv2,
                 ..AuthSettings::default()
             }),
+            form_memory: MemoryBudget::new(platform.request_memory.max() / FORM_PART),
             md5_queue: Md5Queue::new(platform.tasks.clone()),
             platform,
             settings,

@@ -28,7 +28,7 @@ impl<'a> RequestHead<'a> {
         if let Some(value) = self.headers.get(name) {
             return Some(text_of(value));
         }
-        if !name.starts_with(HOISTED_PREFIX) || never_hoisted(name) {
+        if !is_hoisted(name) {
             return None;
         }
         let mut query = self.query.iter();
@@ -187,12 +187,13 @@ fn hoisted(query: &[(String, String)]) -> impl Iterator<Item = (String, &str)> {
             return None;
         }
         let name = name.to_ascii_lowercase();
-        (!never_hoisted(&name)).then_some((name, value.as_str()))
+        is_hoisted(&name).then_some((name, value.as_str()))
     })
 }
 
-fn never_hoisted(name: &str) -> bool {
-    NEVER_HOISTED.iter().any(|never| name.starts_with(never))
+/// Whether a query parameter of this name, in lower case, is read as the header of that name.
+pub fn is_hoisted(name: &str) -> bool {
+    name.starts_with(HOISTED_PREFIX) && !NEVER_HOISTED.iter().any(|never| name.starts_with(never))
 }
 
 /// The position in [`HEADERS`] of a name in lower case.

@@ -20,7 +20,7 @@ pub use generated::{
     enums, inputs, operations::OPERATIONS, operations::Operation, operations::subresources,
     outputs, shapes,
 };
-pub use head::RequestHead;
+pub use head::{RequestHead, is_hoisted};
 pub use route::{Level, OperationInfo, RequestBody, is_subresource, route};
 pub use text::{Secret, Text};
 

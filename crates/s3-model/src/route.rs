@@ -98,7 +98,15 @@ pub fn route(
         level => level,
     };
     let candidates = operations::candidates(method.as_str(), level);
-    let fits = |operation: &&Operation| fits(operation.info(), query, headers);
+    // Picked out once: a query of hundreds of names is not compared with the table again and again.
+    let names = query.iter().map(|(name, _)| name.as_str());
+    let mut subresources: Vec<&str> = names.filter(|name| is_subresource(name)).collect();
+    subresources.sort_unstable();
+    subresources.dedup();
+    let fits = |operation: &&Operation| {
+        let info = operation.info();
+        subresources.iter().all(|name| info.has(name)) && fits(info, query, headers)
+    };
     candidates.iter().find(fits).copied()
 }
 
@@ -118,8 +126,5 @@ fn fits(info: &OperationInfo, query: &[(String, String)], headers: &HeaderMap) -
         let first = query.iter().find(|(n, _)| n == name);
         first.is_some_and(|(_, v)| value.is_empty() || v == value)
     };
-    let foreign = |(name, _): &(String, String)| is_subresource(name) && !info.has(name);
-    info.query.iter().all(given)
-        && info.headers.iter().all(|name| headers.contains_key(*name))
-        && !query.iter().any(foreign)
+    info.query.iter().all(given) && info.headers.iter().all(|name| headers.contains_key(*name))
 }

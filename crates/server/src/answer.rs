@@ -19,6 +19,7 @@ use larder_workers::{GcHandle, ScrubHandle};
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
+use std::task::Poll;
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -28,6 +29,8 @@ pub(crate) const HEAD_BYTES_MAX: usize = 32 << 10;
 const START_WAIT_MAX: Duration = Duration::from_secs(5);
 /// Bytes of a body that are read of a request that is turned away.
 const TURNED_AWAY_BYTES_MAX: usize = 256 << 10;
+/// How long such a body is waited for.
+const TURNED_AWAY_TIME_MAX: Duration = Duration::from_secs(2);
 /// Paths below this are the server's own, unless a bucket is in the host name.
 const OWN_PATHS: &str = "/_/";
 
@@ -69,7 +72,8 @@ impl App {
         }
         let method = request.method().clone();
         let mut client = conversation.client(request.headers());
-        let is_turned_away = conversation.is_over_limit() || client.is_over_share();
+        let is_turned_away =
+            conversation.is_over_limit() || client.is_over_share() || telling.is_one_too_many;
         telling.of(&mut client);
         if is_turned_away {
             let refusal = self.turn_away(request, &mut telling.record).await;
@@ -136,10 +140,14 @@ impl App {
         record: &mut AccessRecord,
     ) -> Response<ResponseBody> {
         let mut bytes = 0;
+        let mut limit = self.platform.tasks.sleep(TURNED_AWAY_TIME_MAX);
         while bytes < TURNED_AWAY_BYTES_MAX && !request.headers().contains_key(header::EXPECT) {
             let body = request.body_mut();
-            let frame = poll_fn(|cx| Pin::new(&mut *body).poll_frame(cx)).await;
-            let Some(Ok(frame)) = frame else { break };
+            let frame = poll_fn(|cx| match Pin::new(&mut *body).poll_frame(cx) {
+                Poll::Ready(frame) => Poll::Ready(frame),
+                Poll::Pending => limit.as_mut().poll(cx).map(|()| None),
+            });
+            let Some(Ok(frame)) = frame.await else { break };
             bytes += frame.data_ref().map_or(0, Bytes::len);
         }
         record.bytes_received = bytes as u64;

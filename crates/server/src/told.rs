@@ -1,7 +1,7 @@
 //! What is told of a request when it is over: its access line, its share of the metrics, the hint
 //! to the gc.
 
-use crate::listener::{Client, Conversation, Permit, Underway};
+use crate::listener::{Client, Conversation, Permit, RUNNING_MAX, Underway};
 use crate::log::Access;
 use crate::metrics::Stripe;
 use bytes::Bytes;
@@ -31,6 +31,8 @@ pub(crate) struct Telling {
     forwarded: Option<IpAddr>,
     /// The client's part of its address's share until the request is over.
     permit: Option<Permit>,
+    /// Its connection has [`RUNNING_MAX`] others that run.
+    pub(crate) is_one_too_many: bool,
     bytes_out: u64,
     /// The client went before the end of its answer.
     cut: bool,
@@ -45,6 +47,7 @@ pub(crate) struct AdminPage {
 impl Telling {
     pub(crate) fn new(conversation: &Arc<Conversation>) -> Self {
         let app = &conversation.app;
+        let others = conversation.running.fetch_add(1, Ordering::Relaxed);
         let telling = Self {
             record: AccessRecord::default(),
             conversation: conversation.clone(),
@@ -54,6 +57,7 @@ impl Telling {
             admin: None,
             forwarded: None,
             permit: None,
+            is_one_too_many: others >= RUNNING_MAX,
             bytes_out: 0,
             cut: true,
         };
@@ -103,8 +107,9 @@ impl Telling {
 
     /// Notes how a body ended.
     fn ended_with(&mut self, body: &ResponseBody) {
-        if let Some(code) = body.late_error() {
+        if let Some((code, message)) = body.late_error() {
             self.record.error_code = Some(code);
+            self.record.error_message = Some(message.clone());
         }
     }
 
@@ -140,6 +145,7 @@ impl Telling {
 
 impl Drop for Telling {
     fn drop(&mut self) {
+        self.conversation.running.fetch_sub(1, Ordering::Relaxed);
         self.stripe().over.fetch_add(1, Ordering::Relaxed);
         if self.own {
             return;

@@ -47,6 +47,9 @@ const TRANSFER_PART: u64 = 8;
 /// Part of the memory setting for what requests hold besides: documents, their parsed forms, small
 /// objects on their way in.
 const REQUEST_PART: u64 = 8;
+/// Least memory for those in bytes, whatever the setting: the largest document that S3 allows, and
+/// what it is made into, must fit.
+const REQUEST_BYTES_MIN: u64 = 24 << 20;
 
 const _: () = assert!(settings::MEMORY_MIN / MEMTABLE_PART >= 4 << 20);
 
@@ -78,7 +81,8 @@ pub(crate) fn serve(words: &[String]) -> Result<(), String> {
     // Dropped last, so that it writes what the others had to say.
     let writer = logs.start(&machine);
     let platform = if settings.ephemeral { Platform::memory() } else { machine.clone() };
-    let request_memory = MemoryBudget::new((settings.memory / REQUEST_PART) as usize);
+    let request_memory = (settings.memory / REQUEST_PART).max(REQUEST_BYTES_MIN);
+    let request_memory = MemoryBudget::new(request_memory as usize);
     let platform = platform.with_request_memory(request_memory);
     let (phase, phase_seen) = watch::channel(Phase::Starting);
     let metrics = Arc::new(Metrics::new());

@@ -183,26 +183,39 @@ impl Committer {
                 let moved = Moved { key, value, payload, from, seen, tombstone };
                 group.relocate(moved, &mut self.window, &mut self.buffer)
             }
-            Command::Fence { space, fence, closed: false } => {
-                if let Some(fences) = self.closed.get_mut(&space.0) {
-                    fences.retain(|other| *other != fence);
-                    if fences.is_empty() {
-                        self.closed.remove(&space.0);
-                    }
-                }
-                Ok(Receipt { at: group.moment })
-            }
             Command::Fence { space, fence, closed: true } => {
-                if self.closed.len() >= self.shared.options.closed_spaces_max {
+                let most = self.shared.options.closed_spaces_max;
+                if self.closed.len() >= most && !self.closed.contains_key(&space.0) {
                     return Err(CommitError::Full);
                 }
                 self.closed.entry(space.0).or_default().push(fence);
                 Ok(Receipt { at: group.moment })
             }
-            Command::Forget { space } => {
-                self.closed.remove(&space.0);
+            command => {
+                self.open(&command);
                 Ok(Receipt { at: group.moment })
             }
+        }
+    }
+
+    /// Opens a closed space, or forgets it; `false` for all other commands. Nothing is written for
+    /// these, so that they need no room in the journal.
+    fn open(&mut self, command: &Command) -> bool {
+        match command {
+            Command::Fence { space, fence, closed: false } => {
+                if let Some(fences) = self.closed.get_mut(&space.0) {
+                    fences.retain(|other| other != fence);
+                    if fences.is_empty() {
+                        self.closed.remove(&space.0);
+                    }
+                }
+                true
+            }
+            Command::Forget { space } => {
+                self.closed.remove(&space.0);
+                true
+            }
+            _ => false,
         }
     }
 
@@ -248,6 +261,11 @@ impl Committer {
         log::error!("no journal segment to write to: {error}");
         let full = error.kind() == io::ErrorKind::StorageFull;
         for pending in waiting {
+            // On a full disk, too, a bucket that could not be deleted takes reads and writes again.
+            if self.open(&pending.command) {
+                let _ = pending.reply.send(Ok(Receipt { at: Moment(self.moment) }));
+                continue;
+            }
             let outcome = if full { CommitError::Full } else { CommitError::Io(error.to_string()) };
             count(&self.shared.metrics.refused, 1);
             let _ = pending.reply.send(Err(outcome));

@@ -116,7 +116,7 @@ impl<S: Storage> Objects<S> {
         id: UploadId,
     ) -> Result<(), Error> {
         let key = Bytes::copy_from_slice(key.as_bytes());
-        let mut attempts = self.attempts(bucket.space, &key).await?;
+        let mut attempts = Attempts::beside_others(bucket.space, &key);
         loop {
             let found = self.find_upload(bucket.space, &key, id).await?;
             let mut batch = Batch { frees: true, ..Batch::default() };

@@ -1,6 +1,6 @@
 //! UploadPart and UploadPartCopy.
 
-use crate::attempts::Outcome;
+use crate::attempts::{Attempts, Outcome};
 use crate::body::{Body, Kept, Room};
 use crate::copy::CopyBody;
 use crate::plan::gc_put;
@@ -131,7 +131,7 @@ impl<S: Storage> Objects<S> {
         };
         let row = address::part(*space, key, part.upload_id, part.part_number);
         let upload_row = address::upload(*space, key, part.upload_id);
-        let mut attempts = self.attempts(*space, key).await?;
+        let mut attempts = Attempts::beside_others(*space, key);
         loop {
             let upload = self.find_upload(*space, key, part.upload_id).await?;
             let Found { row: before, seen } = self.store.get(&row).await?;

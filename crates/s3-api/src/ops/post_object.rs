@@ -13,6 +13,7 @@ use form_body::FormBody;
 use http::{HeaderValue, StatusCode, header};
 use larder_objects::conditions::WriteConditions;
 use larder_objects::{PutObject, Stored, Tag};
+use larder_platform::Reservation;
 use larder_s3_model::xml::{self, XmlWriter};
 use larder_s3_model::{enums, shapes};
 use larder_s3_wire::error::{ErrorCode, S3Error};
@@ -40,8 +41,11 @@ pub(crate) async fn post_object<S: Storage>(
     let content_type = call.headers.get(header::CONTENT_TYPE);
     let content_type = content_type.and_then(|text| text.to_str().ok()).unwrap_or_default();
     let mut parser = PostFormParser::new(content_type)?;
-    let (fields, pending) = read_fields(call, &mut parser).await?;
+    let mut held = door.memory().reservation();
+    let (fields, pending) = read_fields(call, (&mut parser, &mut held)).await?;
     let (grant, policy) = door.grant(call, &fields).await?;
+    call.held.grow(held.bytes())?;
+    drop(held);
     let now = Timestamp { ms: call.platform.wall_ms() };
     let size = match &policy {
         Some(policy) => policy.check(&fields, grant.bucket().name.as_str(), now)?,
@@ -60,10 +64,10 @@ pub(crate) async fn post_object<S: Storage>(
 /// until the fields are there, nobody knows who sends them.
 async fn read_fields(
     call: &mut Call<'_>,
-    parser: &mut PostFormParser,
+    into: (&mut PostFormParser, &mut Reservation),
 ) -> Result<(FormFields, bytes::Bytes), Failure> {
     let tasks = call.platform.tasks.clone();
-    let mut reading = pin!(read_to_file(call, parser));
+    let mut reading = pin!(read_to_file(call, into));
     let mut deadline = None;
     poll_fn(|cx| {
         if let Poll::Ready(read) = reading.as_mut().poll(cx) {
@@ -77,10 +81,10 @@ async fn read_fields(
 
 async fn read_to_file(
     call: &mut Call<'_>,
-    parser: &mut PostFormParser,
+    (parser, held): (&mut PostFormParser, &mut Reservation),
 ) -> Result<(FormFields, bytes::Bytes), Failure> {
     while let Some(mut data) = call.body.next(call.platform).await? {
-        call.held.grow(data.len().min(FORM_FIELDS_BYTES_MAX))?;
+        held.grow(data.len().min(FORM_FIELDS_BYTES_MAX))?;
         if let Some(FormEvent::Fields(fields)) = parser.feed(&mut data)? {
             return Ok((fields, data));
         }
@@ -175,6 +179,8 @@ fn reply(fields: &FormFields, at: &Place<'_>, stored: &Stored) -> Reply {
 /// The URL to send the browser to. "If Amazon S3 cannot interpret the URL, it acts as if the field
 /// is not present."
 fn redirect(to: &str, at: &Place<'_>, stored: &Stored) -> Option<HeaderValue> {
+    // A file's name may stand in it, with all that no URL holds.
+    let to = &visible(to);
     let uri: http::Uri = to.parse().ok()?;
     uri.scheme()?;
     let joint = if to.contains('?') { '&' } else { '?' };
@@ -182,6 +188,19 @@ fn redirect(to: &str, at: &Place<'_>, stored: &Stored) -> Option<HeaderValue> {
     let etag = stored.record.etag;
     let target = format!("{to}{joint}bucket={}&key={key}&etag=%22{etag}%22", at.bucket);
     HeaderValue::from_str(&target).ok()
+}
+
+/// The same URL with spaces and all that is not ASCII percent-encoded.
+fn visible(url: &str) -> String {
+    let mut out = String::with_capacity(url.len());
+    for c in url.chars() {
+        if c.is_ascii_graphic() {
+            out.push(c);
+        } else {
+            out.push_str(&uri_encode(c.encode_utf8(&mut [0; 4]), true));
+        }
+    }
+    out
 }
 
 /// The document of status 201; it has no namespace.

@@ -4,6 +4,7 @@ use super::grant::{FormParts, Grant, bucket_name, object_key};
 use crate::call::Call;
 use crate::error::Failure;
 use crate::service::Shared;
+use larder_platform::MemoryBudget;
 use larder_s3_wire::auth::AuthType;
 use larder_s3_wire::post_form::{FormFields, PostPolicy};
 use larder_storage::Storage;
@@ -14,6 +15,12 @@ pub(crate) struct FormDoor<'a, S: Storage>(&'a Shared<S>);
 impl<'a, S: Storage> FormDoor<'a, S> {
     pub(super) fn new(shared: &'a Shared<S>) -> Self {
         Self(shared)
+    }
+
+    /// What all forms may hold until it is known who sends them. Apart from the memory of other
+    /// requests, so that whoever fills it keeps out no one else.
+    pub(crate) fn memory(&self) -> &MemoryBudget {
+        &self.0.form_memory
     }
 
     /// Verifies the form's signature and gives the right to the key that it names. The policy is

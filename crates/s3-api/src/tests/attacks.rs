@@ -208,6 +208,51 @@ fn the_parsed_form_counts() {
     got.refused(400, "MalformedXML");
 }
 
+/// Forms come before anybody is known: who fills their memory keeps out forms and nothing else.
+#[test]
+fn forms_of_nobody_take_nothing_of_others() {
+    let world = World::with_request_memory(1 << 20);
+    let mut waiting = Vec::new();
+    let mut refused = 0;
+    for _ in 0..60 {
+        let part = "--X\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n";
+        let piece = Bytes::from(format!("{part}{}", "x".repeat(19_000)));
+        let mut request =
+            raw("POST", "/bucket", &[("content-type", "multipart/form-data; boundary=X")]);
+        *request.body_mut() = RequestBody::Stalled(VecDeque::from([piece]));
+        let mut work = Box::pin(world.handle(request));
+        // Longer than a refused body is waited for.
+        let mut pause = world.sim.platform().tasks.sleep(Duration::from_secs(3));
+        let ended = poll_fn(|cx| match work.as_mut().poll(cx) {
+            Poll::Ready(answer) => Poll::Ready(answer.record.error_code == Some("SlowDown")),
+            Poll::Pending => pause.as_mut().poll(cx).map(|()| false),
+        });
+        if world.sim.block_on(ended) { refused += 1 } else { waiting.push(work) }
+    }
+    assert!(refused > 50 && !waiting.is_empty(), "{refused} were refused");
+    let document = format!("<Delete>{}</Delete>", "<Object><Key>k</Key></Object>".repeat(500));
+    world.send(Ask::new("POST", "/bucket?delete").body(document).md5()).ok();
+    world.send(Ask::new("PUT", "/bucket/k").body(vec![1; 10_000])).ok();
+}
+
+/// The least memory that a server has for requests takes the largest documents that S3 allows.
+#[test]
+fn the_largest_documents_fit() {
+    let world = World::with_request_memory(24 << 20);
+    let part = "<Part><ETag>\"00000000000000000000000000000000\"</ETag>\
+                <ChecksumSHA256>47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=</ChecksumSHA256>";
+    let parts: String =
+        (1..=10_000).map(|n| format!("{part}<PartNumber>{n}</PartNumber></Part>")).collect();
+    let body = format!("<CompleteMultipartUpload>{parts}</CompleteMultipartUpload>");
+    let ask = Ask::new("POST", "/bucket/k?uploadId=none").body(body);
+    let got = world.send(ask);
+    assert_ne!(got.error_code, Some("SlowDown"), "{}", got.text());
+    let key = "&#x1F600;".repeat(256);
+    let objects = format!("<Object><Key>{key}</Key></Object>").repeat(1000);
+    let body = format!("<Delete>{objects}</Delete>");
+    world.send(Ask::new("POST", "/bucket?delete").body(body).md5()).ok();
+}
+
 /// Small objects wait in memory for their last byte, too.
 #[test]
 fn small_objects_share_the_budget() {

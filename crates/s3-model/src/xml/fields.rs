@@ -1,6 +1,6 @@
 //! The fields of an element that is a structure.
 
-use super::{Element, XmlField, XmlValue};
+use super::{Element, LIST_ENTRIES_MAX, XmlField, XmlValue};
 use crate::error::DecodeError;
 use crate::text::TextField;
 use std::cell::Cell;
@@ -54,7 +54,12 @@ impl<'d> Fields<'d> {
     pub fn flat<T: XmlValue>(&self, name: &str) -> Result<Vec<T>, DecodeError> {
         let named = || self.element.children().filter(|child| child.name() == name);
         // Made for all entries at once: a growing vector would be there twice.
-        let mut list = Vec::with_capacity(named().count());
+        let count = named().count();
+        if count > LIST_ENTRIES_MAX {
+            let (limit, max) = ("LIST_ENTRIES_MAX", LIST_ENTRIES_MAX);
+            return Err(DecodeError::XmlTooLarge { limit, max });
+        }
+        let mut list = Vec::with_capacity(count);
         for child in named() {
             list.push(T::read(child)?);
         }

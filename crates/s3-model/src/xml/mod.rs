@@ -29,23 +29,26 @@ pub const ATTRIBUTE_BYTES_MAX: usize = 4096;
 /// Most attributes of one element. They are compared with each other: without a limit their cost
 /// would grow with the square of their number.
 pub const ATTRIBUTES_MAX: usize = 16;
-/// Memory that an element takes besides its text, in bytes: its node, and the structure that is
-/// made of it. `<Part/>` alone makes the largest entry that lists of thousands have.
-pub const ELEMENT_BYTES: usize = 416;
+/// Most entries of a list: a multipart upload has no more parts.
+pub const LIST_ENTRIES_MAX: usize = 10_000;
+/// Memory that an element takes besides its text, in bytes: its node, and what is made of it.
+pub const ELEMENT_BYTES: usize = 176;
+/// Memory of an entry of the longest lists besides, in bytes. `<Part/>` alone makes the largest.
+pub const ENTRY_BYTES: usize = 320;
 /// The namespace of S3's documents.
 pub const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
 
 const _: () = assert!(ELEMENTS_MAX * "<a/>".len() < BODY_BYTES_MAX);
 
-const _: () =
-    assert!(document::NODE_BYTES + size_of::<crate::shapes::CompletedPart>() <= ELEMENT_BYTES);
-const _: () =
-    assert!(document::NODE_BYTES + size_of::<crate::shapes::ObjectIdentifier>() <= ELEMENT_BYTES);
+const _: () = assert!(document::NODE_BYTES + 64 <= ELEMENT_BYTES);
+const _: () = assert!(size_of::<crate::shapes::CompletedPart>() <= ENTRY_BYTES);
+const _: () = assert!(size_of::<crate::shapes::ObjectIdentifier>() <= ENTRY_BYTES);
 
 /// An upper bound of the memory, in bytes, that parsing a body takes besides the body: its elements
 /// and a copy of its text. To be known before it is parsed.
 pub fn parsed_bytes_max(body: &[u8]) -> usize {
-    elements_max(body) * ELEMENT_BYTES + body.len()
+    let elements = elements_max(body);
+    elements * ELEMENT_BYTES + elements.min(LIST_ENTRIES_MAX) * ENTRY_BYTES + body.len()
 }
 
 /// An upper bound of a body's elements.

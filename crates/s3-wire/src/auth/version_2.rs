@@ -11,7 +11,7 @@ use crate::error::{ErrorCode, WireError};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use larder_digest::hmac_sha1;
-use larder_s3_model::{Operation, is_subresource};
+use larder_s3_model::{Operation, is_hoisted, is_subresource};
 use larder_types::Timestamp;
 use std::collections::BTreeMap;
 
@@ -19,6 +19,10 @@ use std::collections::BTreeMap;
 /// `response-*` ("Signing and authenticating REST requests"; `select-type` and `defaultObjectAcl`
 /// are boto's).
 const FURTHER: [&str; 3] = ["versionId", "select-type", "defaultObjectAcl"];
+
+/// Headers that are read as headers alone: in a URL they would be signed and do nothing.
+const HEADERS_ONLY: [&str; 4] =
+    ["x-amz-content-sha256", "x-amz-date", "x-amz-decoded-content-length", "x-amz-trailer"];
 
 /// Whether a query parameter is part of the resource that is signed. Every one that makes another
 /// operation of a request has to be: with the table grows what is covered.
@@ -36,6 +40,7 @@ pub(super) fn verify(
     now: Timestamp,
 ) -> Result<Verified, WireError> {
     let amz = AmzValues::of(claim, request)?;
+    check_resource(request)?;
     let header = |name| request.headers.get(name).map(|value| text(value.as_bytes()));
     let denied = |why: &'static str| WireError::with(ErrorCode::AccessDenied, why);
     let (signed_at, date_line) = match claim.expires {
@@ -94,7 +99,8 @@ impl AmzValues {
     /// moves them into its query (boto3), so there both are covered. A signature in the
     /// Authorization header covers no parameter of these, and one behind it would steer the request
     /// unsigned (the session token is tied to its access key instead); so would another value of
-    /// the same name.
+    /// the same name. A parameter that nobody reads as a header is not covered either: moved out of
+    /// the headers, what was signed would no longer be done.
     ///
     /// Errors: `AccessDenied` with the names.
     fn of(claim: &V2Claim<'_>, request: &RequestParts<'_>) -> Result<Self, WireError> {
@@ -110,7 +116,12 @@ impl AmzValues {
             let value = value.trim();
             let covered = match claim.expires {
                 // What is sent both ways is read from the header.
-                Some(_) => values.entry(lower).or_insert_with(|| value.to_owned()) == value,
+                Some(_) if values.contains_key(&lower) => values[&lower] == value,
+                Some(_) if stands_for_header(&lower, value) => {
+                    values.insert(lower, value.to_owned());
+                    true
+                }
+                Some(_) => false,
                 None => lower == "x-amz-security-token",
             };
             if !covered {
@@ -122,6 +133,28 @@ impl AmzValues {
             false => Err(not_signed(&uncovered.join(", "))),
         }
     }
+}
+
+/// Whether a parameter is read as the header of its name and could be one: with a line end in it, it
+/// would look like several to the signature.
+fn stands_for_header(name: &str, value: &str) -> bool {
+    is_hoisted(name)
+        && !HEADERS_ONLY.contains(&name)
+        && http::HeaderName::from_bytes(name.as_bytes()).is_ok()
+        && !value.contains(char::is_control)
+}
+
+/// The resource is signed with its parameters' values decoded. A value in which another parameter
+/// seems to follow would have the signature of a request with both.
+fn check_resource(request: &RequestParts<'_>) -> Result<(), WireError> {
+    let parameters = request.target.query.iter().filter(|(name, _)| is_covered(name));
+    for (name, value) in parameters {
+        let mut pieces = value.split('&').skip(1);
+        if pieces.any(|piece| is_covered(piece.split('=').next().unwrap_or_default())) {
+            return Err(not_signed(name));
+        }
+    }
+    Ok(())
 }
 
 fn is_amz(name: &str) -> bool {

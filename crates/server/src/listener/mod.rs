@@ -34,7 +34,7 @@ use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
@@ -48,6 +48,9 @@ const BUFFER_BYTES_MAX: usize = 128 << 10;
 /// Requests at once on an HTTP/2 connection. Each may hold [`SEND_BYTES_MAX`] and an open object
 /// for a client that does not take its answer.
 const STREAMS_MAX: u32 = 32;
+/// Requests of one connection that may run at once, also those whose streams are gone already: who
+/// resets streams must not have more work done than who waits for it.
+pub(crate) const RUNNING_MAX: usize = 2 * STREAMS_MAX as usize;
 /// Bytes of one HTTP/2 request that may be on their way unread; all requests of a connection
 /// together have four times as much.
 const WINDOW_BYTES: u32 = 512 << 10;
@@ -240,6 +243,8 @@ pub(crate) struct Conversation {
     /// The connection's permit; one over the limit has none, which is all that it is told. A
     /// request that outlives its connection goes on holding it: their number is bounded, too.
     permit: Option<Permit>,
+    /// Requests that are not over, those among them whose streams are gone.
+    pub(crate) running: AtomicUsize,
     /// Set when a trusted proxy is at the other end.
     proxied: Option<Admission>,
 }
@@ -258,7 +263,14 @@ impl Conversation {
     fn new(door: &Door, traffic: Arc<Traffic>, permit: Option<Permit>) -> Self {
         let is_proxy = door.admission.is_proxy(traffic.remote.ip());
         let proxied = is_proxy.then(|| door.admission.clone());
-        Self { app: door.app.clone(), traffic, side: door.side, permit, proxied }
+        Self {
+            app: door.app.clone(),
+            traffic,
+            side: door.side,
+            permit,
+            running: AtomicUsize::new(0),
+            proxied,
+        }
     }
 
     /// Whether the connection is one too many.

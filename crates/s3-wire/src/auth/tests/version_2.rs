@@ -133,7 +133,19 @@ fn version_2_covers_amz_parameters_of_urls() {
         ("", ErrorCode::SignatureDoesNotMatch),
         ("&x-id=GetObject", ErrorCode::SignatureDoesNotMatch),
         ("&x-amz-acl=private", ErrorCode::SignatureDoesNotMatch),
-        ("&X-Amz-Tagging=a%3Db", ErrorCode::SignatureDoesNotMatch),
+        ("&X-Amz-Storage-Class=a%3Db", ErrorCode::SignatureDoesNotMatch),
+        // Signed as headers, these would do nothing as parameters, or something else.
+        ("&x-amz-tagging=a%3Db", ErrorCode::AccessDenied),
+        ("&x-amz-copy-source=b%2Fk", ErrorCode::AccessDenied),
+        ("&x-amz-checksum-sha256=x", ErrorCode::AccessDenied),
+        ("&x-amz-sdk-checksum-algorithm=x", ErrorCode::AccessDenied),
+        ("&x-amz-content-sha256=x", ErrorCode::AccessDenied),
+        ("&x-amz-trailer=x", ErrorCode::AccessDenied),
+        // One that looks like several.
+        ("&x-amz-meta-b=1%0Ax-amz-tagging%3At%3Dv", ErrorCode::AccessDenied),
+        ("&x-amz-meta-b%0Ax-amz-acl=1", ErrorCode::AccessDenied),
+        ("&response-content-type=a%26versionId%3Dv", ErrorCode::AccessDenied),
+        ("&response-content-type=a%26b%3Dv", ErrorCode::SignatureDoesNotMatch),
         ("&x-amz-acl=private&X-AMZ-ACL=public-read", ErrorCode::AccessDenied),
         ("&x-amz-meta-a=other", ErrorCode::AccessDenied),
     ] {

@@ -35,6 +35,8 @@ pub struct Stand {
     pub tally: Tally,
     ledgers: Vec<Ledger>,
     log: PathBuf,
+    /// A server was ready on this disk.
+    has_served: bool,
     seed: u64,
 }
 
@@ -53,7 +55,7 @@ impl Stand {
         let log = plan.work.join("server.log");
         let ledgers = (0..CLIENTS).map(|_| Ledger::default()).collect();
         let (chance, tally) = (Chance::new(seed), Tally::default());
-        Ok(Self { plan, disk, chance, tally, ledgers, log, seed })
+        Ok(Self { plan, disk, chance, tally, ledgers, log, has_served: false, seed })
     }
 
     /// Mounts and starts the server. When the power goes meanwhile, the cut is applied and it is
@@ -81,7 +83,10 @@ impl Stand {
             .map_err(|error| format!("cannot mount at {}: {error}", point.display()))?;
         let data = mount.path().join("data");
         match Server::start(&self.plan.launch, &self.disk, &data, &self.log)? {
-            Start::Ready(server) => Ok(Begun::Serving(Serving { server, mount })),
+            Start::Ready(server) => {
+                self.has_served = true;
+                Ok(Begun::Serving(Serving { server, mount }))
+            }
             Start::PowerGone(server) => Ok(Begun::PowerGone(Serving { server, mount })),
             Start::Ended(said) => {
                 unmount(mount)?;
@@ -130,7 +135,11 @@ impl Stand {
     /// What the server's own check complains about; `None` when it finds nothing, or when there is
     /// no such check.
     pub fn offline_check(&mut self) -> Result<Option<String>, String> {
-        if !self.plan.tools.has_check || self.disk.paths("data/").is_empty() {
+        // A first start that lost its power before it had made a store left none to check, and the
+        // check says so. Once a server has been ready there must be one.
+        let is_format = |path: &String| path.ends_with("data/format");
+        let has_store = self.has_served || self.disk.paths("data/format").iter().any(is_format);
+        if !self.plan.tools.has_check || !has_store {
             return Ok(None);
         }
         let mount = self.mount()?;

@@ -287,6 +287,37 @@ fn a_full_disk_refuses_writes_and_takes_deletes() {
     harness.assert_same();
 }
 
+/// A bucket that could not be deleted must take writes again, whatever the disk says.
+#[test]
+fn a_full_journal_leaves_no_space_closed() {
+    let mut harness = Harness::new(12);
+    let space = SPACES[1];
+    let local = harness.local();
+    let close = local.close_space_if_empty(space, &[RowKind::Head]);
+    let fence = harness.sim.block_on(close).expect("a fence").expect("nothing is in it");
+    drop(local);
+    harness.sim.faults().disk_full(0);
+    let freeing = |bytes: usize| {
+        let row = RowKey::new(SPACES[0], RowKind::Gc, "filler");
+        let payload = Some(Bytes::from(vec![1; bytes]));
+        let puts = vec![Put { row, value: "v".into(), payload, replaces: None }];
+        Batch { puts, frees: true, ..Batch::default() }
+    };
+    // First in large steps, then in the smallest: not a block is left.
+    for bytes in [100_000, 100] {
+        let full = (0..2000).any(|_| !harness.commit(vec![freeing(bytes)]).is_empty());
+        assert!(full, "the journal takes no more");
+    }
+    let local = harness.local();
+    harness.sim.block_on(local.reopen_space(space, fence)).expect("it opens");
+    drop(local);
+    harness.sim.faults().disk_has_space();
+    harness.sim.run_for(std::time::Duration::from_secs(3));
+    let row = RowKey::new(space, RowKind::Head, "k");
+    let puts = vec![Put { row, value: "v".into(), payload: None, replaces: None }];
+    assert!(harness.commit(vec![Batch { puts, ..Batch::default() }]).is_empty(), "writes go on");
+}
+
 #[test]
 fn a_device_that_goes_on_failing_is_not_filled_with_segments() {
     let mut harness = Harness::new(17);

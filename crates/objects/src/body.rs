@@ -3,7 +3,7 @@
 use crate::{Error, Objects};
 use bytes::{Bytes, BytesMut};
 use larder_digest::BodyDigests;
-use larder_platform::Reservation;
+use larder_platform::{MemoryBudget, Reservation};
 use larder_storage::{BlobId, BlobRef, BlobStore, BlobWriter, Storage};
 
 /// What went wrong with a body, for its owner to downcast.
@@ -67,7 +67,7 @@ impl<S: Storage> Objects<S> {
         &self,
         body: &mut B,
         room: Room,
-        held: &mut Reservation,
+        held: &mut Reservation<&MemoryBudget>,
     ) -> Result<(Kept, BodyDigests), Error> {
         let too_large = || Error::EntityTooLarge { max: room.bytes_max };
         if room.length.is_some_and(|length| length > room.bytes_max) {

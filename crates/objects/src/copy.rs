@@ -73,7 +73,7 @@ impl<S: Storage> Objects<S> {
             bytes_max: COPY_SOURCE_BYTES_MAX,
             length: Some(source.record.size),
         };
-        let mut held = self.platform.request_memory.reservation();
+        let mut held = self.platform.request_memory.lend();
         let (kept, digests) =
             self.keep(&mut body, room, &mut held).await.map_err(CopyBody::<S>::unwrap)?;
         let whole = source.record.crc64nvme.is_none_or(|crc| crc == digests.crc64nvme);

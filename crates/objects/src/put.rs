@@ -64,7 +64,7 @@ impl<S: Storage> Objects<S> {
             bytes_max: PART_BYTES_MAX,
             length: put.length,
         };
-        let mut held = self.platform.request_memory.reservation();
+        let mut held = self.platform.request_memory.lend();
         let (kept, digests) = self.keep(body, room, &mut held).await?;
         record.describe_body(&kept, &digests);
         let new = NewVersion::of(record, kept);

@@ -1,5 +1,6 @@
 //! Memory that requests share: what they send and what is made of it, counted in bytes.
 
+use std::borrow::Borrow;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -59,16 +60,22 @@ impl MemoryBudget {
     pub fn reservation(&self) -> Reservation {
         Reservation { budget: self.clone(), bytes: 0 }
     }
+
+    /// The same for as long as the budget is borrowed; one count of references less, which all
+    /// cores share.
+    pub fn lend(&self) -> Reservation<&Self> {
+        Reservation { budget: self, bytes: 0 }
+    }
 }
 
 /// Bytes of a budget; given back when it is dropped.
 #[derive(Debug)]
-pub struct Reservation {
-    budget: MemoryBudget,
+pub struct Reservation<B: Borrow<MemoryBudget> = MemoryBudget> {
+    budget: B,
     bytes: usize,
 }
 
-impl Reservation {
+impl<B: Borrow<MemoryBudget>> Reservation<B> {
     /// How many bytes it has.
     pub fn bytes(&self) -> usize {
         self.bytes
@@ -78,7 +85,7 @@ impl Reservation {
     ///
     /// Errors: [`BudgetExhausted`]; then it has what it had before.
     pub fn grow(&mut self, bytes: usize) -> Result<(), BudgetExhausted> {
-        let Bytes { max, reserved } = &*self.budget.0;
+        let Bytes { max, reserved } = &*self.budget.borrow().0;
         let is_small = self.bytes.saturating_add(bytes) <= SMALL_BYTES_MAX;
         let max = if is_small { *max } else { max - max / SMALL_PART };
         // Others may see the sum for a moment although it is refused, and be refused themselves:
@@ -95,14 +102,14 @@ impl Reservation {
     /// Gives so many bytes back. Panics when it has fewer.
     pub fn shrink(&mut self, bytes: usize) {
         self.bytes = self.bytes.checked_sub(bytes).expect("no more is given back than was taken");
-        self.budget.0.reserved.fetch_sub(bytes, Ordering::Relaxed);
+        self.budget.borrow().0.reserved.fetch_sub(bytes, Ordering::Relaxed);
     }
 }
 
-impl Drop for Reservation {
+impl<B: Borrow<MemoryBudget>> Drop for Reservation<B> {
     fn drop(&mut self) {
         if self.bytes > 0 {
-            self.budget.0.reserved.fetch_sub(self.bytes, Ordering::Relaxed);
+            self.budget.borrow().0.reserved.fetch_sub(self.bytes, Ordering::Relaxed);
         }
     }
 }

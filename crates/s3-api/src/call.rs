@@ -38,7 +38,7 @@ pub(crate) struct Call<'a> {
     /// The control body, verified; empty where the operation has none or it streams.
     pub(crate) control: Bytes,
     /// The memory of the control body and of what is made of it.
-    pub(crate) held: Reservation,
+    pub(crate) held: Option<Reservation>,
     pub(crate) platform: &'a Platform,
     pub(crate) settings: &'a ApiSettings,
     pub(crate) md5_queue: &'a Md5Queue,
@@ -93,6 +93,14 @@ impl Call<'_> {
                 (None, _) => self.target.path_raw.clone(),
             },
         }
+    }
+
+    /// Holds so many bytes more of the memory that requests share, until the answer is sent.
+    ///
+    /// Errors: `SlowDown` when requests hold all that they may.
+    pub(crate) fn hold(&mut self, bytes: usize) -> Result<(), Failure> {
+        let budget = &self.platform.request_memory;
+        Ok(self.held.get_or_insert_with(|| budget.reservation()).grow(bytes)?)
     }
 
     /// Whether nobody signed.

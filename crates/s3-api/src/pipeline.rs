@@ -95,7 +95,7 @@ impl<S: Storage> Shared<S> {
             payload: None,
             body: Intake::new(body),
             control: bytes::Bytes::new(),
-            held: self.platform.request_memory.reservation(),
+            held: None,
             platform: &self.platform,
             settings: &self.settings,
             md5_queue: &self.md5_queue,

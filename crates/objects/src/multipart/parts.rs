@@ -100,7 +100,7 @@ impl<S: Storage> Objects<S> {
     ) -> Result<UploadedPart, Error> {
         let room =
             Room { inline_bytes_max: 0, bytes_max: PART_BYTES_MAX, length: target.part.length };
-        let mut held = self.platform.request_memory.reservation();
+        let mut held = self.platform.request_memory.lend();
         let (kept, digests) = self.keep(body, room, &mut held).await?;
         let result = self.commit_part(bucket, target, (upload, &kept, &digests)).await;
         if let Err(error) = &result

@@ -44,7 +44,7 @@ pub(crate) async fn post_object<S: Storage>(
     let mut held = door.memory().reservation();
     let (fields, pending) = read_fields(call, (&mut parser, &mut held)).await?;
     let (grant, policy) = door.grant(call, &fields).await?;
-    call.held.grow(held.bytes())?;
+    call.hold(held.bytes())?;
     drop(held);
     let now = Timestamp { ms: call.platform.wall_ms() };
     let size = match &policy {

@@ -35,7 +35,8 @@ impl<S: Storage> Shared<S> {
             matches!(operation, Operation::CompleteMultipartUpload | Operation::DeleteObjects);
         let max = if large { xml::BODY_BYTES_MAX } else { CONTROL_BODY_BYTES_MAX };
         let announced = call.content_length();
-        let body = call.body.read_all(&self.platform, max, &mut call.held).await?;
+        let held = call.held.insert(self.platform.request_memory.reservation());
+        let body = call.body.read_all(&self.platform, max, held).await?;
         let length = Some(announced.unwrap_or(body.len() as u64));
         let payload = call.payload.take().unwrap_or(PayloadMode::Unsigned);
         let is_framed = matches!(payload, PayloadMode::Chunked { .. });
@@ -47,11 +48,11 @@ impl<S: Storage> Shared<S> {
         };
         if is_framed {
             // Taken out of its chunks it is there a second time.
-            call.held.grow(body.len())?;
+            call.hold(body.len())?;
         }
         call.control = verifier?.verify(body)?.0;
         if matches!(operation.info().body, BodyKind::Xml(_)) {
-            call.held.grow(xml::parsed_bytes_max(&call.control))?;
+            call.hold(xml::parsed_bytes_max(&call.control))?;
         }
         Ok(())
     }

@@ -23,8 +23,11 @@ pub(super) fn answer(
         reply.body = ResponseBody::Empty;
     }
     common_headers(call, &mut reply.headers);
-    let held = std::mem::replace(&mut call.held, call.platform.request_memory.reservation());
-    let mut response = Response::new(reply.body.holding(held));
+    let body = match call.held.take() {
+        Some(held) => reply.body.holding(held),
+        None => reply.body,
+    };
+    let mut response = Response::new(body);
     *response.status_mut() = reply.status;
     *response.headers_mut() = reply.headers;
     call.record.status = response.status().as_u16();

@@ -307,7 +307,7 @@ fn answer(
     let must_finish = MustFinish::default();
     let (this, flag) = (conversation.clone(), must_finish.clone());
     let work = async move { Ok(this.app.answer(request, &this, flag).await) };
-    RunToEnd::new(work, must_finish, conversation.app.platform.clone())
+    RunToEnd::new(work, must_finish, conversation.clone())
 }
 
 async fn serve_http1(

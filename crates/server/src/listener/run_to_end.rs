@@ -1,8 +1,10 @@
 //! Requests that go on when their connection does not.
 
-use larder_platform::{BoxFuture, Platform};
+use super::Conversation;
+use larder_platform::BoxFuture;
 use larder_s3_api::MustFinish;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 /// A request being served. Dropped before its end, as happens when its client resets the connection
@@ -10,17 +12,19 @@ use std::task::{Context, Poll};
 pub(super) struct RunToEnd<T: Send + 'static> {
     work: Option<BoxFuture<T>>,
     must_finish: MustFinish,
-    platform: Platform,
+    /// Whose platform runs what goes on. All cores share that one's count of references, so that it
+    /// is not cloned for every request.
+    conversation: Arc<Conversation>,
 }
 
 impl<T: Send + 'static> RunToEnd<T> {
     pub(super) fn new(
         work: impl Future<Output = T> + Send + 'static,
         must_finish: MustFinish,
-        platform: Platform,
+        conversation: Arc<Conversation>,
     ) -> Self {
         // Boxed: hyper keeps room for it, which an idle connection need not have.
-        Self { work: Some(Box::pin(work)), must_finish, platform }
+        Self { work: Some(Box::pin(work)), must_finish, conversation }
     }
 }
 
@@ -41,7 +45,7 @@ impl<T: Send + 'static> Drop for RunToEnd<T> {
     fn drop(&mut self) {
         if let Some(work) = self.work.take().filter(|_| self.must_finish.is_set()) {
             // Its answer is dropped unsent, which is when the request is told of.
-            self.platform.spawn(async move { drop(work.await) });
+            self.conversation.app.platform.spawn(async move { drop(work.await) });
         }
     }
 }

@@ -135,8 +135,8 @@ impl AmzValues {
     }
 }
 
-/// Whether a parameter is read as the header of its name and could be one. With a line end in it, it
-/// would look like several to the signature.
+/// Whether a parameter is read as the header of its name and could be one. One with a line end in
+/// it would look like several to the signature.
 fn stands_for_header(name: &str, value: &str) -> bool {
     is_hoisted(name)
         && !HEADERS_ONLY.contains(&name)

@@ -185,18 +185,24 @@ impl<S: Storage> Objects<S> {
 fn distinct(
     entries: &[(ObjectKey, DeleteObject)],
 ) -> (Vec<&(ObjectKey, DeleteObject)>, Vec<usize>) {
-    let (mut distinct, mut places) = (Vec::new(), Vec::with_capacity(entries.len()));
-    let mut known: HashMap<_, Vec<usize>> = HashMap::new();
+    let count = entries.len();
+    let (mut distinct, mut places) = (Vec::with_capacity(count), Vec::with_capacity(count));
+    // The last one of a key and version, and for each one the one before it. Few have conditions,
+    // so that few have a key and version in common and are not the same.
+    let mut last: HashMap<_, usize> = HashMap::with_capacity(count);
+    let mut before: Vec<Option<usize>> = Vec::with_capacity(count);
     for entry in entries {
         let (key, delete) = entry;
-        // Few have conditions, so that few have one key and version and are not the same.
-        let alike = known.entry((key, delete.version)).or_default();
-        let found = alike.iter().copied().find(|place| distinct[*place] == entry);
-        places.push(found.unwrap_or(distinct.len()));
-        if found.is_none() {
-            alike.push(distinct.len());
-            distinct.push(entry);
+        let known = last.get(&(key, delete.version)).copied();
+        let mut alike = std::iter::successors(known, |place| before[*place]);
+        if let Some(place) = alike.find(|place| distinct[*place] == entry) {
+            places.push(place);
+            continue;
         }
+        places.push(distinct.len());
+        last.insert((key, delete.version), distinct.len());
+        before.push(known);
+        distinct.push(entry);
     }
     (distinct, places)
 }

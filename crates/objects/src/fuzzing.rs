@@ -9,7 +9,7 @@ use larder_types::BucketName;
 
 /// A value that was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[allow(missing_docs)] // named after the rows
+#[allow(missing_docs, reason = "named after the rows")]
 pub enum Value {
     Bucket(Bucket),
     Version(VersionRecord),

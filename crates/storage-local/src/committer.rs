@@ -191,7 +191,7 @@ impl Committer {
                 self.closed.entry(space.0).or_default().push(fence);
                 Ok(Receipt { at: group.moment })
             }
-            command => {
+            command @ (Command::Fence { .. } | Command::Forget { .. }) => {
                 self.open(&command);
                 Ok(Receipt { at: group.moment })
             }

@@ -186,6 +186,10 @@ fn distinct(
     entries: &[(ObjectKey, DeleteObject)],
 ) -> (Vec<&(ObjectKey, DeleteObject)>, Vec<usize>) {
     let count = entries.len();
+    // Lists come from listings, in order; then a look at the neighbour tells that all differ.
+    if entries.is_sorted_by(|(one, _), (next, _)| one < next) {
+        return (entries.iter().collect(), (0..count).collect());
+    }
     let (mut distinct, mut places) = (Vec::with_capacity(count), Vec::with_capacity(count));
     // The last one of a key and version, and for each one the one before it. Few have conditions,
     // so that few have a key and version in common and are not the same.

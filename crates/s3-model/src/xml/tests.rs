@@ -150,3 +150,14 @@ fn attributes_are_few_and_differ() {
     let prefixed = ["xmlns:a", "xmlns:b", "a:x", "b:x"].map(str::to_owned);
     assert_eq!(with(&prefixed), None, "names differ by their prefixes");
 }
+
+#[test]
+fn elements_are_counted_across_pieces() {
+    for length in [0, 1, 2, 254, 255, 256, 257, 509, 510, 511, 600] {
+        for shape in ["<", "</", "<a", "a<", "<<//"] {
+            let body: Vec<u8> = shape.bytes().cycle().take(length).collect();
+            let expected = body.windows(2).filter(|pair| pair[0] == b'<' && pair[1] != b'/');
+            assert_eq!(super::elements_max(&body), expected.count(), "{length} of {shape}");
+        }
+    }
+}

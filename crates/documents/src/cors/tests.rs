@@ -137,7 +137,10 @@ proptest! {
 
     #[test]
     fn a_pattern_matches_what_it_was_made_of(
-        start in "[a-c.]{0,6}", middle in "[a-c.]{0,6}", end in "[a-c.]{0,6}", other in "[a-c.]{0,9}",
+        start in "[a-c.]{0,6}",
+        middle in "[a-c.]{0,6}",
+        end in "[a-c.]{0,6}",
+        other in "[a-c.]{0,9}",
     ) {
         let pattern = format!("{start}*{end}");
         let text = format!("{start}{middle}{end}");

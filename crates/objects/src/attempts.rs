@@ -16,8 +16,8 @@ pub(crate) const ATTEMPTS_MAX: u32 = 32;
 const ATTEMPTS_AT_ONCE: u32 = 4;
 /// Longest wait between two attempts in ms.
 const WAIT_MS_MAX: u64 = 16;
-/// Longest wait for a turn. Whoever has it waits for the disk at most, unless a client stopped
-/// reading the answer that it is needed for; so who waits longer goes on without the turn.
+/// Longest wait for a turn. Whoever has it waits for the disk and for no client: bodies are read
+/// before it, answers are sent behind it. Who waits longer, for a disk that hangs, goes on without.
 const TURN_WAIT_MAX: Duration = Duration::from_secs(10);
 
 const _: () = assert!(ATTEMPTS_AT_ONCE < ATTEMPTS_MAX);

@@ -2,6 +2,10 @@
 //!
 //! CompleteMultipartUpload and CopyObject answer so on AWS too: the status is 200 from then on, and
 //! a late error stands in the document.
+//!
+//! Once the answer has begun the work is a task of its own. HTTP/2 polls a body only while its
+//! client takes what was sent; work inside of the body would stop there, with a turn at a key or a
+//! blob's memory in its hands, and others would wait for a client that reads nothing.
 
 use crate::error::Failure;
 use crate::gist::gist;
@@ -10,11 +14,14 @@ use crate::response_body::ResponseBody;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue};
 use larder_platform::{BoxFuture, Platform, Reservation};
+use larder_s3_wire::error::ErrorCode;
 use larder_types::RequestId;
 use std::borrow::Cow;
 use std::future::poll_fn;
+use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
+use tokio::sync::oneshot;
 
 /// An operation that takes longer than this starts to answer before its end; also the interval of
 /// the white space. Clients and proxies give up after 60 s of silence at the earliest.
@@ -32,7 +39,8 @@ pub(crate) struct Identity {
 
 /// A document that is still being made.
 pub struct KeepAlive {
-    work: Option<BoxFuture<Result<Reply, Failure>>>,
+    /// The result of the work; `None` once it was taken.
+    work: Option<oneshot::Receiver<Result<Reply, Failure>>>,
     began: bool,
     timer: BoxFuture<()>,
     platform: Platform,
@@ -61,19 +69,32 @@ pub(crate) async fn keep_alive(
     if let Some(result) = quick.await {
         return result;
     }
-    let body = KeepAlive {
-        work: Some(work),
-        began: false,
-        timer: platform.tasks.sleep(KEEP_ALIVE_INTERVAL),
-        platform: platform.clone(),
-        identity,
-        late_error: None,
-        held: None,
-    };
+    let (send, receive) = oneshot::channel();
+    platform.spawn(async move {
+        // The receiver is gone only when nobody is left to record how it ended.
+        let _ = send.send(work.await);
+    });
+    let body = KeepAlive::new(platform, identity, receive);
     Ok(Reply::xml(HeaderMap::new(), ResponseBody::KeepAlive(body)))
 }
 
 impl KeepAlive {
+    fn new(
+        platform: &Platform,
+        identity: Identity,
+        work: oneshot::Receiver<Result<Reply, Failure>>,
+    ) -> Self {
+        Self {
+            work: Some(work),
+            began: false,
+            timer: platform.tasks.sleep(KEEP_ALIVE_INTERVAL),
+            platform: platform.clone(),
+            identity,
+            late_error: None,
+            held: None,
+        }
+    }
+
     pub(crate) fn poll_data(&mut self, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
         let Some(work) = &mut self.work else {
             return Poll::Ready(None);
@@ -82,9 +103,11 @@ impl KeepAlive {
             self.began = true;
             return Poll::Ready(Some(Bytes::from_static(DECLARATION)));
         }
-        if let Poll::Ready(result) = work.as_mut().poll(cx) {
+        if let Poll::Ready(received) = Pin::new(work).poll(cx) {
             self.work = None;
             self.held = None;
+            // A task that panicked sends nothing.
+            let result = received.unwrap_or_else(|_| Err(Failure::new(ErrorCode::InternalError)));
             return Poll::Ready(Some(self.document(result)));
         }
         if self.timer.as_mut().poll(cx).is_ready() {
@@ -121,16 +144,13 @@ impl KeepAlive {
                 failure.document(&self.identity).into()
             }
         };
-        match body.starts_with(DECLARATION) {
-            true => body.slice(DECLARATION.len()..),
-            false => body,
-        }
+        if body.starts_with(DECLARATION) { body.slice(DECLARATION.len()..) } else { body }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Identity, KEEP_ALIVE_INTERVAL, keep_alive};
+    use super::{DECLARATION, Identity, KEEP_ALIVE_INTERVAL, KeepAlive, keep_alive};
     use crate::error::Failure;
     use crate::reply::Reply;
     use crate::response_body::ResponseBody;
@@ -139,8 +159,19 @@ mod tests {
     use larder_s3_wire::error::ErrorCode;
     use std::future::poll_fn;
     use std::pin::Pin;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use tokio::sync::oneshot;
 
     const DOCUMENT: &[u8] = b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Result/>";
+
+    fn identity() -> Identity {
+        Identity {
+            request_id: larder_types::RequestId::new(1),
+            host_id: http::HeaderValue::from_static("H"),
+            resource: "/b/k".into(),
+        }
+    }
 
     /// What a client reads of work that takes this many intervals.
     fn answer(intervals: u32, ok: bool) -> Result<String, ErrorCode> {
@@ -149,18 +180,14 @@ mod tests {
         let tasks = platform.tasks.clone();
         let work = async move {
             tasks.sleep(KEEP_ALIVE_INTERVAL * intervals / 10).await;
-            match ok {
-                true => Ok(Reply::of(200, |_, body| body.extend_from_slice(DOCUMENT))),
-                false => Err(Failure::new(ErrorCode::SlowDown)),
+            if ok {
+                Ok(Reply::of(200, |_, body| body.extend_from_slice(DOCUMENT)))
+            } else {
+                Err(Failure::new(ErrorCode::SlowDown))
             }
         };
-        let identity = Identity {
-            request_id: larder_types::RequestId::new(1),
-            host_id: http::HeaderValue::from_static("H"),
-            resource: "/b/k".into(),
-        };
         sim.block_on(async {
-            let reply = keep_alive(&platform, identity, work).await.map_err(|f| f.code())?;
+            let reply = keep_alive(&platform, identity(), work).await.map_err(|f| f.code())?;
             let mut body = reply.body;
             let slow = matches!(body, ResponseBody::KeepAlive(_));
             assert_eq!((slow, body.must_finish()), (intervals > 10, intervals > 10));
@@ -188,5 +215,40 @@ mod tests {
         assert_eq!(answer(35, true), Ok(format!("{declaration}  <Result/>")));
         let late = answer(15, false).unwrap();
         assert!(late.starts_with(&format!("{declaration}<Error><Code>SlowDown</Code>")), "{late}");
+    }
+
+    /// HTTP/2 does not ask for more of a body whose client takes nothing.
+    #[test]
+    fn slow_work_goes_on_while_nobody_reads() {
+        let sim = Simulation::new(1);
+        let platform = sim.platform();
+        let (tasks, is_done) = (platform.tasks.clone(), Arc::new(AtomicBool::new(false)));
+        let done = is_done.clone();
+        let work = async move {
+            tasks.sleep(KEEP_ALIVE_INTERVAL * 2).await;
+            done.store(true, Ordering::Relaxed);
+            Ok(Reply::of(200, |_, body| body.extend_from_slice(DOCUMENT)))
+        };
+        let reply = sim.block_on(keep_alive(&platform, identity(), work)).unwrap();
+        assert!(!is_done.load(Ordering::Relaxed));
+        sim.run_for(KEEP_ALIVE_INTERVAL * 2);
+        assert!(is_done.load(Ordering::Relaxed), "it waits for nobody");
+        assert!(reply.body.must_finish(), "its outcome is not recorded yet");
+    }
+
+    #[test]
+    fn work_that_panics_ends_the_answer() {
+        let sim = Simulation::new(1);
+        let platform = sim.platform();
+        let (send, receive) = oneshot::channel();
+        let body = KeepAlive::new(&platform, identity(), receive);
+        drop(send);
+        let mut body = ResponseBody::KeepAlive(body);
+        let mut next = || sim.block_on(poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)));
+        let declaration = next().unwrap().unwrap().into_data().unwrap();
+        let document = next().unwrap().unwrap().into_data().unwrap();
+        assert!(next().is_none() && declaration == DECLARATION);
+        assert!(document.starts_with(b"<Error><Code>InternalError</Code>"), "{document:?}");
+        assert!(matches!(body.late_error(), Some(("InternalError", _))));
     }
 }

@@ -242,7 +242,7 @@ fn writers_that_go_away_give_up_their_turns() {
     assert!(outcomes.iter().all(|count| *count > WRITERS / 4), "both happen: {outcomes:?}");
 }
 
-/// A turn that is kept for long, because a client stopped reading, delays the others and no more.
+/// A turn that is kept for long, because a disk hangs, delays the others and no more.
 #[test]
 fn a_turn_that_is_kept_is_not_waited_for_for_ever() {
     let race = Race::paced(1, PAUSE_MAX);

@@ -30,7 +30,7 @@ cargo xtask soak    the black-box rounds and the client suites with the long cou
 cargo xtask fuzz    search for inputs that break the decoders, 20 minutes for each target (-h)
 cargo xtask bench   what the release build costs, beside what it is compared with (--help)
 cargo xtask tidy    ranks, sizes, names, room cards, text
-cargo xtask deny    licences, sources and duplicates of the dependencies
+cargo xtask deny    licences, sources, duplicates and advisories of the dependencies (-h)
 cargo xtask s3gen   write the S3 model from the AWS service model (--check: only compare)
 
 test and soak take suites by name: `cargo xtask test rclone kill`, `cargo xtask test crates`,
@@ -41,12 +41,12 @@ fn main() -> ExitCode {
     let rest = args.get(1..).unwrap_or_default();
     let outcome = match args.first().map(String::as_str) {
         Some("ci") => ci::run(),
-        Some("test") => suites::run(suites::Length::Test, rest, &[]),
-        Some("soak") => suites::run(suites::Length::Soak, rest, &[]),
+        Some("test") => suites::run(suites::Length::Test, rest, &suites::Before::default()),
+        Some("soak") => suites::run(suites::Length::Soak, rest, &suites::Before::default()),
         Some("fuzz") => fuzz::run(rest),
         Some("bench") => bench::run(rest),
         Some("tidy") => tidy::run(),
-        Some("deny") => deny::run(),
+        Some("deny") => deny::run(rest).map(|_| ()),
         Some("s3gen") => s3gen::run(rest),
         Some("help" | "--help" | "-h") => {
             println!("{HELP}");

@@ -66,12 +66,20 @@ impl Length {
     }
 }
 
-/// Runs the suites named by `only`, or all of them. `before` names checks that failed already; they
-/// are repeated at the end, where they are seen.
+/// What is known before the suites run, and said again at the end, where it is seen.
+#[derive(Default)]
+pub struct Before<'a> {
+    /// Checks that failed.
+    pub failed: Vec<&'a str>,
+    /// What checks that passed did not look at.
+    pub notes: Vec<String>,
+}
+
+/// Runs the suites named by `only`, or all of them.
 ///
 /// # Errors
 /// Any failure. The message is empty then: the counts, already printed, are to be the last line.
-pub fn run(length: Length, only: &[String], before: &[&str]) -> Result<(), String> {
+pub fn run(length: Length, only: &[String], before: &Before<'_>) -> Result<(), String> {
     let places = Places::new();
     let names = client_suites(&places)?;
     let known = |name: &String| name == CRATES || name == BLACK_BOX || names.contains(name);
@@ -205,7 +213,7 @@ fn finish(
     Row::new(name, tally, started)
 }
 
-fn summarise(rows: &[Row], before: &[&str], started: Instant) -> Result<(), String> {
+fn summarise(rows: &[Row], before: &Before<'_>, started: Instant) -> Result<(), String> {
     let mut total = Tally::default();
     println!("\nsuite                  passed  failed  seconds");
     for row in rows {
@@ -214,11 +222,14 @@ fn summarise(rows: &[Row], before: &[&str], started: Instant) -> Result<(), Stri
         total += tally;
     }
     println!("all of it took {} s\n", started.elapsed().as_secs());
-    if !before.is_empty() {
-        println!("checks that FAILED before the tests: {}", before.join(", "));
+    for note in &before.notes {
+        println!("{note}");
+    }
+    if !before.failed.is_empty() {
+        println!("checks that FAILED before the tests: {}", before.failed.join(", "));
     }
     println!("{} passed, {} failed", total.passed, total.failed);
-    if total.failed > 0 || !before.is_empty() {
+    if total.failed > 0 || !before.failed.is_empty() {
         return Err(String::new());
     }
     Ok(())

@@ -4,6 +4,7 @@
 //! starts, and the suite fails with the client's name.
 
 mod debian;
+mod deny;
 mod go;
 mod node;
 mod python;
@@ -14,6 +15,7 @@ use std::path::{Path, PathBuf};
 use crate::proc;
 
 pub use debian::{build_tools, cpp_compiler, mount_helper};
+pub use deny::cargo_deny;
 
 /// Where a suite's sources and what was installed for it lie.
 pub struct Places {

@@ -1,6 +1,6 @@
 //! What comes from PyPI: the Python clients, and wheels that hold another language.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::{Places, Stamp, text};
@@ -15,10 +15,17 @@ pub(super) fn environment(places: &Places) -> Result<(), String> {
         return Ok(());
     }
     let by_hand = "not installed: the Python clients; python3 with venv and PyPI are needed";
-    let made = proc::run(proc::command("python3", &["-m", "venv", "--clear", &text(&venv)]));
+    let made = make_environment(&venv, &requirements);
     made.map_err(|error| format!("{by_hand} ({error})"))?;
-    requirements_of(places, "requirements.txt").map_err(|error| format!("{by_hand} ({error})"))?;
     stamp.set()
+}
+
+/// A virtual environment made anew with what a file of requirements pins.
+pub(super) fn make_environment(venv: &Path, requirements: &Path) -> Result<(), String> {
+    proc::run(proc::command("python3", &["-m", "venv", "--clear", &text(venv)]))?;
+    let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"];
+    let python = text(&venv.join("bin/python"));
+    proc::run(proc::command(&python, &[&install[..], &[&text(requirements)]].concat()))
 }
 
 /// Installs what a file of `tests/clients` pins.

@@ -16,7 +16,7 @@ use larder_objects::{
     StorageClass,
 };
 use larder_platform::Platform;
-use larder_storage::{Batch, Delete, MetaStore, Put, RowKey, RowKind, SpaceId};
+use larder_storage::{Batch, Delete, Enqueue, MetaStore, QueuePlace, Queued, RowKind, SpaceId};
 use larder_storage_local::index::{CachedIndex, Index, LsmIndex};
 use larder_storage_local::{Local, OpenError, Options};
 use larder_types::{BucketName, ObjectKey, Owner, VersionId};
@@ -231,9 +231,7 @@ impl Store {
 
     async fn load_queue(&self, count: usize) -> Result<(), String> {
         let put = |n: usize| async move {
-            let row = queued(n);
-            let put = Put { row, value: Bytes::from_static(b"due"), payload: None, replaces: None };
-            let batch = Batch { puts: vec![put], ..Batch::default() };
+            let batch = Batch { enqueues: vec![queued(n)], ..Batch::default() };
             self.local.commit(batch).await.map(drop)
         };
         each(0..count, put).await
@@ -275,12 +273,14 @@ impl Store {
 
     async fn take_from_queue(&self, count: usize) -> Result<Vec<f64>, String> {
         let mut times = Vec::new();
+        let partition = self.local.partitions().await.map_err(failed)?[0];
         for _ in 0..count / BATCH {
             let begun = Instant::now();
-            let rows = self.local.queue(RowKind::Gc, Bytes::new(), BATCH).await.map_err(failed)?;
+            let rows = self.local.queue(partition, RowKind::Gc, QueuePlace::START, BATCH);
+            let rows = rows.await.map_err(failed)?;
             times.push(begun.elapsed().as_secs_f64() * 1e3);
-            let remove = |(row, _, seen): (RowKey, _, _)| async move {
-                let delete = Delete { row, replaces: Some(seen) };
+            let remove = |queued: Queued| async move {
+                let delete = Delete { row: queued.row, replaces: Some(queued.seen) };
                 let batch = Batch { deletes: vec![delete], frees: true, ..Batch::default() };
                 self.local.commit(batch).await.map(drop)
             };
@@ -303,9 +303,9 @@ async fn each<T, E: std::fmt::Debug, F: Future<Output = Result<(), E>>>(
 }
 
 /// A row of a queue, ahead of every one that the operations put there.
-fn queued(n: usize) -> RowKey {
-    let key = format!("queued/{n:08}");
-    RowKey::new(SpaceId(1), RowKind::Gc, key).with_suffix((n as u64).to_be_bytes().to_vec())
+fn queued(n: usize) -> Enqueue {
+    let (key, value) = (format!("queued/{n:08}").into(), Bytes::from_static(b"due"));
+    Enqueue { space: SpaceId(1), key, queue: RowKind::Gc, due_ms: n as u64, value }
 }
 
 /// A body of a few bytes.

@@ -2,7 +2,7 @@
 
 use crate::attempts::Outcome;
 use crate::holds::{Hold, Holds};
-use crate::plan::gc_put;
+use crate::plan::gc_row;
 use crate::rows::{GcRecord, Tag, Versioning, address, bucket};
 use crate::{Error, Objects, tagging};
 use bytes::Bytes;
@@ -250,7 +250,7 @@ impl<S: Storage> Objects<S> {
             let sweep = GcRecord::Space(bucket.space);
             let batch = Batch {
                 checks: vec![Check { row: row.clone(), seen }],
-                puts: vec![gc_put(SpaceId::SYSTEM, &row.key, &sweep, &self.stamp())],
+                enqueues: vec![gc_row(SpaceId::SYSTEM, &row.key, &sweep, &self.stamp())],
                 deletes: vec![Delete { row: row.clone(), replaces: Some(seen) }],
                 frees: true,
                 ..Batch::default()

@@ -5,6 +5,7 @@ use crate::rows::{
 };
 use crate::{Bucket, Error};
 use bytes::Bytes;
+use larder_storage::QueuePlace;
 use larder_types::BucketName;
 
 /// A value that was read.
@@ -62,5 +63,5 @@ impl Value {
 
 /// Reads the suffixes of rows.
 pub fn suffixes(suffix: &[u8]) {
-    let _ = (address::parse_part(suffix), address::parse_gc(suffix));
+    let _ = (address::parse_part(suffix), QueuePlace::decode(suffix));
 }

@@ -9,26 +9,17 @@ use crate::rows::{GcRecord, PartRecord, UploadId, address};
 use crate::{Error, Objects};
 use bytes::Bytes;
 use larder_storage::{
-    Batch, BlobError, BlobId, BlobRef, BlobStore, COMMIT_ROWS_MAX, Delete, Row, RowKey, RowKind,
-    RowView, Scan, Seen, SpaceId, Step, Storage, Visitor,
+    Batch, BlobError, BlobId, BlobRef, BlobStore, COMMIT_ROWS_MAX, Delete, PartitionId, QueuePlace,
+    Queued, RowKey, RowKind, RowView, Scan, SpaceId, Step, Storage, Visitor,
 };
 use std::collections::BTreeSet;
 
 /// How long blobs are kept after the last row that named them is gone, for readers in flight.
 pub const GRACE_MS: i64 = 60_000;
-/// How far a gateway's clock may lag behind what was freed last: where the next run begins to look.
-const CLOCK_BACK_MS: i64 = 15 * 60 * 1000;
 /// Gc rows read at once.
 const ROWS_AT_ONCE: usize = 100;
 /// Rows of a deleted bucket read at once.
 const SWEEP_ROWS: usize = 1000;
-
-/// Where the next run begins to look. A new one looks at the whole queue; kept between runs it
-/// spares walking over what was freed before.
-#[derive(Clone, Debug, Default)]
-pub struct GcCursor {
-    from: Bytes,
-}
 
 /// What a run of the gc did.
 #[derive(Debug, Default)]
@@ -48,30 +39,42 @@ pub struct GcProgress {
 impl<S: Storage> Objects<S> {
     /// Frees what is due, `limit` Gc rows at most. A row that fails does not hold up the others.
     ///
+    /// Every run begins where the queue does. A time is chosen before its commit, by a clock that
+    /// may be set back: a run that went on from where the last one ended could pass a row by.
+    ///
     /// Fails only when the queue cannot be read.
-    pub async fn run_gc(&self, cursor: &mut GcCursor, limit: usize) -> Result<GcProgress, Error> {
-        let now_ms = self.platform.wall_ms();
+    pub async fn run_gc(&self, limit: usize) -> Result<GcProgress, Error> {
         let mut progress = GcProgress::default();
-        let mut from = cursor.from.clone();
+        for partition in self.store.partitions().await? {
+            self.run_gc_in(partition, limit, &mut progress).await?;
+        }
+        Ok(progress)
+    }
+
+    async fn run_gc_in(
+        &self,
+        partition: PartitionId,
+        limit: usize,
+        progress: &mut GcProgress,
+    ) -> Result<(), Error> {
+        let now_ms = self.platform.wall_ms();
+        let mut from = QueuePlace::START;
         loop {
-            let rows = self.store.queue(RowKind::Gc, from.clone(), ROWS_AT_ONCE).await?;
+            let rows = self.store.queue(partition, RowKind::Gc, from, ROWS_AT_ONCE).await?;
             let full = rows.len() == ROWS_AT_ONCE;
-            for (key, row, seen) in rows {
-                let due_ms = address::parse_gc(&key.suffix);
-                let due_ms = due_ms.ok_or_else(|| corrupt("a gc row has no time"))?;
+            for queued in rows {
+                let due_ms = i64::try_from(queued.place.due_ms).unwrap_or(i64::MAX);
                 if due_ms > now_ms || progress.done == limit {
-                    progress.next_due_ms = Some(due_ms);
-                    return Ok(progress);
+                    let earlier = progress.next_due_ms.unwrap_or(due_ms);
+                    progress.next_due_ms = Some(due_ms.min(earlier));
+                    return Ok(());
                 }
                 // Rows seen before are gone or have failed.
-                from = [&key.suffix[..], &[0]].concat().into();
-                match self.free(&key, &row, seen).await {
+                from = queued.place.next();
+                match self.free(&queued).await {
                     Ok(blobs) => {
                         progress.done += 1;
                         progress.blobs += blobs;
-                        if progress.failed == 0 {
-                            cursor.from = address::gc_from(due_ms - CLOCK_BACK_MS);
-                        }
                     }
                     Err(error) => {
                         progress.failed += 1;
@@ -80,14 +83,14 @@ impl<S: Storage> Objects<S> {
                 }
             }
             if !full {
-                return Ok(progress);
+                return Ok(());
             }
         }
     }
 
     /// Does what a Gc row says and removes it. Returns how many blobs it freed.
-    async fn free(&self, key: &RowKey, row: &Row, seen: Seen) -> Result<u64, Error> {
-        let blobs = match GcRecord::decode(&row.value)? {
+    async fn free(&self, Queued { row: key, stored, seen, .. }: &Queued) -> Result<u64, Error> {
+        let blobs = match GcRecord::decode(&stored.value)? {
             GcRecord::Blobs(ids) => self.free_blobs(ids).await?,
             GcRecord::Manifest(blob) => self.free_manifest(blob).await?,
             GcRecord::UploadParts { upload, keep } => {
@@ -95,7 +98,7 @@ impl<S: Storage> Objects<S> {
             }
             GcRecord::Space(space) => self.sweep(space).await?,
         };
-        let delete = Delete { row: key.clone(), replaces: Some(seen) };
+        let delete = Delete { row: key.clone(), replaces: Some(*seen) };
         self.remove(vec![delete]).await?;
         Ok(blobs)
     }
@@ -211,8 +214,4 @@ impl Visitor for Sweep {
             false => Step::Stop,
         }
     }
-}
-
-fn corrupt(what: &str) -> Error {
-    Error::Corrupt(what.into())
 }

@@ -40,7 +40,9 @@
 use crate::rows::{GcRecord, address};
 use crate::{Error, Placement, VersionRecord, Versioning};
 use bytes::Bytes;
-use larder_storage::{Batch, BlobId, Check, Delete, Put, Row, RowKey, Seen, SpaceId};
+use larder_storage::{
+    Batch, BlobId, Check, Delete, Enqueue, Put, Row, RowKey, RowKind, Seen, SpaceId,
+};
 use larder_types::Timestamp;
 
 /// What one plan needs of clock and randomness.
@@ -50,10 +52,8 @@ pub(crate) struct Stamp {
     pub now_ns: u64,
     /// Random bits for a version id; not 0.
     pub nonce: u64,
-    /// When blobs that this change leaves behind may be freed, in ms.
-    pub not_before_ms: i64,
-    /// Random bits for a gc row.
-    pub gc_random: u64,
+    /// When blobs that this change leaves behind may be freed, in ms since 1970.
+    pub not_before_ms: u64,
 }
 
 impl Stamp {
@@ -253,17 +253,18 @@ impl Standing {
             Placement::Blob(blob) => GcRecord::Blobs(vec![blob.id]),
             Placement::Manifest { blob, .. } => GcRecord::Manifest(blob),
         };
-        batch.puts.push(gc_put(self.space, &self.key, &record, stamp));
+        batch.enqueues.push(gc_row(self.space, &self.key, &record, stamp));
     }
 }
 
 /// A gc row that becomes due when the readers in flight are done.
-pub(crate) fn gc_put(space: SpaceId, key: &Bytes, record: &GcRecord, stamp: &Stamp) -> Put {
-    Put {
-        row: address::gc(space, key, stamp.not_before_ms, stamp.gc_random),
+pub(crate) fn gc_row(space: SpaceId, key: &Bytes, record: &GcRecord, stamp: &Stamp) -> Enqueue {
+    Enqueue {
+        space,
+        key: key.clone(),
+        queue: RowKind::Gc,
+        due_ms: stamp.not_before_ms,
         value: record.encode(),
-        payload: None,
-        replaces: None,
     }
 }
 

@@ -16,8 +16,7 @@ impl<S: Storage> Objects<S> {
         Stamp {
             now_ns,
             nonce: self.platform.random.u64().max(1),
-            not_before_ms: (now_ns / 1_000_000) as i64 + self.settings.gc_grace_ms,
-            gc_random: self.platform.random.u64(),
+            not_before_ms: (now_ns / 1_000_000).saturating_add_signed(self.settings.gc_grace_ms),
         }
     }
 

@@ -14,7 +14,7 @@ use crate::queue::{Command, Pending};
 use crate::window::Window;
 use group::{Group, Moved};
 use larder_platform::{AlignedBuffer, Step, Worker};
-use larder_storage::{CommitError, FenceId, Moment, Receipt};
+use larder_storage::{CommitError, FenceId, Moment, Receipt, SpaceId};
 use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
@@ -164,9 +164,10 @@ impl Committer {
     fn enter(&mut self, group: &mut Group, command: Command) -> Result<Receipt, CommitError> {
         match command {
             Command::Commit(batch) => {
-                let puts_in_closed =
-                    batch.puts.iter().any(|put| self.closed.contains_key(&put.row.space.0));
-                if puts_in_closed {
+                let is_closed = |space: SpaceId| self.closed.contains_key(&space.0);
+                if batch.puts.iter().any(|put| is_closed(put.row.space))
+                    || batch.enqueues.iter().any(|row| is_closed(row.space))
+                {
                     return Err(CommitError::SpaceClosed);
                 }
                 if !batch.frees && self.shared.reserve.is_full() {

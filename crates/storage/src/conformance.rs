@@ -2,8 +2,9 @@
 //! assertion panics with the name of the rule.
 
 use crate::{
-    Batch, BlobReader, BlobRef, BlobWriter, Check, CommitError, Delete, Found, Put, RowKey,
-    RowKind, RowView, Scan, ScanEnd, Seen, SpaceId, Step, Storage, UsageDelta, Visitor,
+    Batch, BlobReader, BlobRef, BlobWriter, Check, CommitError, Delete, Enqueue, Found, Put,
+    QueuePlace, Queued, RowKey, RowKind, RowView, Scan, ScanEnd, Seen, SpaceId, Step, Storage,
+    UsageDelta, Visitor,
 };
 use bytes::Bytes;
 
@@ -14,7 +15,8 @@ pub async fn run<S: Storage>(store: &S) {
     scans_merge_kinds_in_order(store).await;
     scans_start_within_a_key(store).await;
     scans_seek(store).await;
-    queues_are_ordered_by_suffix(store).await;
+    queues_are_in_the_order_of_commits(store).await;
+    queues_with_times_are_in_their_order(store).await;
     payloads_come_back(store).await;
     spaces_close(store).await;
     usage_adds_up(store).await;
@@ -163,19 +165,91 @@ async fn scans_seek<S: Storage>(store: &S) {
     assert_eq!(rows[..5], expected, "a seek passes over everything before its target");
 }
 
-async fn queues_are_ordered_by_suffix<S: Storage>(store: &S) {
-    let space = store.open_space().await.expect("a space");
-    for (key, suffix) in [("z", b"\x01"), ("a", b"\x03"), ("m", b"\x02")] {
-        write(store, vec![put(&row(space, RowKind::Due, key.as_bytes(), suffix), b"v")]).await;
+/// A row of a queue, with its key as its value.
+fn enqueue(space: SpaceId, queue: RowKind, key: &str, due_ms: u64) -> Enqueue {
+    let key = Bytes::copy_from_slice(key.as_bytes());
+    Enqueue { space, key: key.clone(), queue, due_ms, value: key }
+}
+
+async fn add<S: Storage>(store: &S, enqueues: Vec<Enqueue>) {
+    store.commit(Batch { enqueues, ..Batch::default() }).await.expect("a commit without checks");
+}
+
+/// The rows of these spaces in a queue, partition by partition: other runs of this suite may have
+/// left rows of their own. Asserts what holds of every answer.
+async fn queued<S: Storage>(store: &S, queue: RowKind, spaces: &[SpaceId]) -> Vec<Vec<Queued>> {
+    let mut all = Vec::new();
+    for partition in store.partitions().await.expect("the partitions") {
+        let (mut rows, mut from) = (Vec::new(), QueuePlace::START);
+        loop {
+            let page = store.queue(partition, queue, from, 2).await.expect("a queue");
+            assert!(page.len() <= 2, "a queue is read to a limit");
+            assert!(page.iter().all(|row| row.place >= from), "a queue is read from a place on");
+            let Some(last) = page.last() else { break };
+            from = last.place.next();
+            rows.extend(page);
+        }
+        assert!(rows.windows(2).all(|two| two[0].place < two[1].place), "places ascend");
+        assert!(rows.iter().all(|row| row.row.kind == queue), "a queue shows its own rows");
+        rows.retain(|row| spaces.contains(&row.row.space));
+        all.push(rows);
     }
-    let from = Bytes::from_static(b"\x02");
-    let rows = store.queue(RowKind::Due, from, 100).await.expect("a queue");
-    // Queues run over all spaces; other runs of this suite may have left rows of their own.
-    let rows = rows.iter().filter(|(row, ..)| row.space == space);
-    let keys: Vec<_> = rows.map(|(row, ..)| row.key.clone()).collect();
-    assert_eq!(keys, ["m", "a"], "a queue comes in the order of its suffix");
-    let first = store.queue(RowKind::Due, Bytes::new(), 1).await.expect("a queue");
-    assert_eq!((first.len(), &first[0].0.key[..]), (1, &b"z"[..]), "a queue is read to a limit");
+    all
+}
+
+async fn queues_are_in_the_order_of_commits<S: Storage>(store: &S) {
+    let mut spaces = Vec::new();
+    for _ in 0..3 {
+        spaces.push(store.open_space().await.expect("a space"));
+    }
+    let mut read: Vec<Vec<QueuePlace>> = Vec::new();
+    // Keys in an order that is not that of commits, and several rows of one commit.
+    for (round, keys) in [["z", "a", "m"], ["b", "\0", "y"]].iter().enumerate() {
+        for (space, key) in spaces.iter().zip(keys.iter()) {
+            let row = |n: usize| Enqueue {
+                value: format!("{key} {n}").into(),
+                ..enqueue(*space, RowKind::Outbox, key, 0)
+            };
+            let head = put(&RowKey::new(*space, RowKind::Head, key.as_bytes().to_vec()), b"v");
+            let batch =
+                Batch { puts: vec![head], enqueues: (0..2).map(row).collect(), ..Batch::default() };
+            store.commit(batch).await.expect("a commit without checks");
+        }
+        let now = queued(store, RowKind::Outbox, &spaces).await;
+        let rows = now.iter().flatten();
+        assert_eq!(rows.clone().count(), (round + 1) * 6, "every row is in one partition");
+        for (partition, rows) in now.iter().enumerate() {
+            let values: Vec<_> = rows.iter().map(|row| row.stored.value.clone()).collect();
+            let committed = [["z", "a", "m"], ["b", "\0", "y"]].concat();
+            let committed = committed.iter().flat_map(|key| [0, 1].map(|n| format!("{key} {n}")));
+            let expected: Vec<_> =
+                committed.filter(|v| values.contains(&v.clone().into())).collect();
+            assert_eq!(values, expected, "places ascend in the order of commits");
+            let places: Vec<_> = rows.iter().map(|row| row.place).collect();
+            let before = read.get(partition).map_or(&[][..], |before| before);
+            assert!(places.starts_with(before), "nothing comes to stand before what was read");
+        }
+        read = now.iter().map(|rows| rows.iter().map(|row| row.place).collect()).collect();
+    }
+    for row in queued(store, RowKind::Outbox, &spaces).await.into_iter().flatten().step_by(2) {
+        let deletes = vec![Delete { row: row.row, replaces: Some(row.seen) }];
+        store.commit(Batch { deletes, ..Batch::default() }).await.expect("a removal");
+    }
+    let left: usize = queued(store, RowKind::Outbox, &spaces).await.iter().map(Vec::len).sum();
+    assert_eq!(left, 6, "removed rows are gone, the others stay");
+}
+
+async fn queues_with_times_are_in_their_order<S: Storage>(store: &S) {
+    let space = store.open_space().await.expect("a space");
+    for (key, due_ms) in [("z", 1), ("a", 3), ("m", 2), ("b", 3), ("y", u64::MAX)] {
+        add(store, vec![enqueue(space, RowKind::Due, key, due_ms)]).await;
+    }
+    let rows = queued(store, RowKind::Due, &[space]).await.concat();
+    let keys: Vec<_> = rows.iter().map(|row| &row.row.key[..]).collect();
+    let expected: [&[u8]; 5] = [b"z", b"m", b"a", b"b", b"y"];
+    assert_eq!(keys, expected, "by time, then in the order of commits");
+    let times: Vec<_> = rows.iter().map(|row| row.place.due_ms).collect();
+    assert_eq!(times, [1, 2, 3, 3, u64::MAX], "a row keeps its time");
 }
 
 async fn payloads_come_back<S: Storage>(store: &S) {

@@ -9,6 +9,7 @@ pub mod conformance;
 mod meaning;
 mod meta;
 pub mod model;
+mod queue;
 mod row;
 
 pub use blob::{BlobError, BlobId, BlobReader, BlobRef, BlobStore, BlobWriter};
@@ -17,6 +18,7 @@ pub use meta::{
     Batch, Check, CommitError, Delete, FenceId, MetaError, MetaStore, Put, Receipt, Scan, ScanEnd,
     Step, UsageDelta, Visitor,
 };
+pub use queue::{Enqueue, PartitionId, QueuePlace, Queued};
 pub use row::{Found, Locator, Moment, Payload, Row, RowKey, RowKind, RowView, Seen, SpaceId};
 
 /// Both seams in one engine.
@@ -24,7 +26,7 @@ pub trait Storage: MetaStore + BlobStore {}
 
 impl<T: MetaStore + BlobStore> Storage for T {}
 
-/// Most rows (checks, puts and deletes together) in one commit.
+/// Most rows (checks, puts, deletes and enqueues together) in one commit.
 pub const COMMIT_ROWS_MAX: usize = 64;
 /// Most bytes of keys and values, payloads not counted, in one commit.
 pub const COMMIT_BYTES_MAX: usize = 256 << 10;

@@ -1,6 +1,7 @@
 //! Ordered rows.
 
 use crate::blob::BlobId;
+use crate::queue::{Enqueue, PartitionId, QueuePlace, Queued};
 use crate::row::{Found, Moment, Row, RowKey, RowKind, RowView, Seen, SpaceId};
 use bytes::Bytes;
 use std::fmt;
@@ -11,10 +12,12 @@ use std::fmt;
 pub struct Batch {
     /// Rows that must be unchanged.
     pub checks: Vec<Check>,
-    /// Rows written.
+    /// Rows written; none of a queue.
     pub puts: Vec<Put>,
     /// Rows removed; removing an absent row is fine.
     pub deletes: Vec<Delete>,
+    /// Rows added to queues: the engine gives each its place.
+    pub enqueues: Vec<Enqueue>,
     /// Blobs that a row of this commit is the first to name. A blob that no commit adopted is
     /// freed when its writer's process is gone.
     pub adopts: Vec<BlobId>,
@@ -171,14 +174,19 @@ pub trait MetaStore: Send + Sync + 'static {
         visitor: V,
     ) -> impl Future<Output = Result<(V, ScanEnd), MetaError>> + Send;
 
-    /// The first `limit` rows of a queue whose suffix is at or after `from`, in the order (suffix,
-    /// space, key), over all spaces.
+    /// The partitions that there are. Queues have an order within each, and none across them.
+    fn partitions(&self) -> impl Future<Output = Result<Vec<PartitionId>, MetaError>> + Send;
+
+    /// The first `limit` rows of a partition's queue that stand at `from` or behind it, in the
+    /// order of their places, over all spaces. A row that is committed later stands behind every
+    /// row of the same time, or without one, that was read before.
     fn queue(
         &self,
+        partition: PartitionId,
         kind: RowKind,
-        from: Bytes,
+        from: QueuePlace,
         limit: usize,
-    ) -> impl Future<Output = Result<Vec<(RowKey, Row, Seen)>, MetaError>> + Send;
+    ) -> impl Future<Output = Result<Vec<Queued>, MetaError>> + Send;
 
     /// Makes the batch durable and visible, in this order.
     fn commit(&self, batch: Batch) -> impl Future<Output = Result<Receipt, CommitError>> + Send;
@@ -230,23 +238,33 @@ impl Batch {
     pub fn assert_valid(&self, payload_bytes_max: usize) {
         let rows = self.puts.iter().map(|p| &p.row).chain(self.deletes.iter().map(|d| &d.row));
         let rows = rows.chain(self.checks.iter().map(|c| &c.row));
-        let mut first: Option<&RowKey> = None;
+        let rows = rows.map(|row| (row.space, &row.key, row.suffix.len()));
+        let enqueues = self.enqueues.iter();
+        let enqueued = enqueues.map(|row| (row.space, &row.key, QueuePlace::BYTES));
+        let mut first = None;
         let (mut count, mut bytes) = (0, 0);
-        for row in rows {
-            let anchor = *first.get_or_insert(row);
-            assert!(anchor.space == row.space && anchor.key == row.key, "one key per commit");
-            assert!(row.key.len() + row.suffix.len() <= crate::ROW_KEY_BYTES_MAX, "key fits");
+        for (space, key, suffix_bytes) in rows.chain(enqueued) {
+            let anchor = *first.get_or_insert((space, key));
+            assert!(anchor == (space, key), "one key per commit");
+            assert!(key.len() + suffix_bytes <= crate::ROW_KEY_BYTES_MAX, "key fits");
             count += 1;
-            bytes += row.key.len() + row.suffix.len();
+            bytes += key.len() + suffix_bytes;
         }
         let payloads = self.puts.iter().filter(|put| put.payload.is_some()).count();
         assert!(payloads <= 1, "at most one payload per commit");
         for put in &self.puts {
+            assert!(!put.row.kind.is_queue(), "a place in a queue is the engine's to give");
             assert!(!put.value.is_empty(), "a value is never empty");
             assert!(put.value.len() <= crate::ROW_VALUE_BYTES_MAX, "a value has its limit");
             let payload = put.payload.as_ref().map_or(1, |p| p.len());
             assert!(payload > 0 && payload <= payload_bytes_max.max(1), "a payload has its limit");
             bytes += put.value.len();
+        }
+        for row in &self.enqueues {
+            assert!(row.queue.is_queue(), "only queues are put in order");
+            assert!(!row.value.is_empty(), "a value is never empty");
+            assert!(row.value.len() <= crate::ROW_VALUE_BYTES_MAX, "a value has its limit");
+            bytes += row.value.len();
         }
         assert!(count <= crate::COMMIT_ROWS_MAX, "a commit has at most COMMIT_ROWS_MAX rows");
         assert!(bytes <= crate::COMMIT_BYTES_MAX, "a commit has at most COMMIT_BYTES_MAX bytes");

@@ -6,6 +6,7 @@ use crate::meta::{
     Batch, CommitError, FenceId, MetaError, MetaStore, Receipt, Scan, ScanEnd, Step, UsageDelta,
     Visitor,
 };
+use crate::queue::{PartitionId, QueuePlace, Queued};
 use crate::row::{Found, Locator, Moment, Payload, Row, RowKey, RowKind, RowView, Seen, SpaceId};
 use bytes::{Bytes, BytesMut};
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,6 +22,8 @@ pub struct Model {
     state: Arc<Mutex<State>>,
     payload_bytes_max: usize,
     closed_spaces_max: usize,
+    /// How many partitions: a space is in one of them.
+    partitions: u64,
 }
 
 impl Default for Model {
@@ -29,7 +32,7 @@ impl Default for Model {
     }
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct State {
     rows: BTreeMap<RowKey, Record>,
     /// When each row was last written or removed.
@@ -68,12 +71,24 @@ impl Model {
 
     /// An empty model with the limit of the engine that it is compared with.
     pub fn with_payload_bytes_max(payload_bytes_max: usize) -> Self {
-        Self { state: Arc::default(), payload_bytes_max, closed_spaces_max: usize::MAX }
+        let (state, closed_spaces_max, partitions) = (Arc::default(), usize::MAX, 1);
+        Self { state, payload_bytes_max, closed_spaces_max, partitions }
     }
 
     /// An empty model that refuses to close more spaces than this at a time.
     pub fn with_closed_spaces_max(closed_spaces_max: usize) -> Self {
         Self { closed_spaces_max, ..Self::new() }
+    }
+
+    /// An empty model of an engine with so many partitions, at least one.
+    pub fn with_partitions(partitions: u64) -> Self {
+        Self { partitions: partitions.max(1), ..Self::new() }
+    }
+
+    /// A model of its own that holds what this one holds.
+    pub fn fork(&self) -> Self {
+        let state = Arc::new(Mutex::new(self.state().clone()));
+        Self { state, ..self.clone() }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -90,7 +105,8 @@ impl Model {
 impl State {
     fn refusal(&self, batch: &Batch) -> Option<CommitError> {
         let closed = |space| self.closed.iter().any(|(closed, _)| *closed == space);
-        if batch.puts.iter().any(|put| closed(put.row.space)) {
+        let puts = batch.puts.iter().map(|put| put.row.space);
+        if puts.chain(batch.enqueues.iter().map(|row| row.space)).any(closed) {
             return Some(CommitError::SpaceClosed);
         }
         let changed = |row: &RowKey| self.changed.get(row).copied().unwrap_or_default();
@@ -102,7 +118,9 @@ impl State {
         self.now.0 += 1;
         let at = self.now;
         let rows = batch.puts.iter().map(|p| &p.row).chain(batch.deletes.iter().map(|d| &d.row));
-        if let Some(space) = rows.map(|row| row.space).next() {
+        let mut spaces =
+            rows.map(|row| row.space).chain(batch.enqueues.iter().map(|row| row.space));
+        if let Some(space) = spaces.next() {
             let usage = self.usage.entry(space).or_default();
             usage.objects += batch.usage.objects;
             usage.bytes += batch.usage.bytes;
@@ -114,6 +132,11 @@ impl State {
         for put in batch.puts {
             self.changed.insert(put.row.clone(), at);
             self.rows.insert(put.row, Record { value: put.value, payload: put.payload, at });
+        }
+        for (nth, enqueue) in batch.enqueues.into_iter().enumerate() {
+            let row = enqueue.row_at(QueuePlace::of_commit(enqueue.due_ms, at.0, nth));
+            self.changed.insert(row.clone(), at);
+            self.rows.insert(row, Record { value: enqueue.value, payload: None, at });
         }
         self.adopted.extend(batch.adopts);
         at
@@ -179,24 +202,31 @@ impl MetaStore for Model {
         }
     }
 
+    async fn partitions(&self) -> Result<Vec<PartitionId>, MetaError> {
+        Ok((0..self.partitions).map(PartitionId).collect())
+    }
+
     async fn queue(
         &self,
+        partition: PartitionId,
         kind: RowKind,
-        from: Bytes,
+        from: QueuePlace,
         limit: usize,
-    ) -> Result<Vec<(RowKey, Row, Seen)>, MetaError> {
-        assert!(kind.is_queue(), "only queues are read in the order of their suffix");
+    ) -> Result<Vec<Queued>, MetaError> {
+        assert!(kind.is_queue(), "only queues are read in the order of their places");
         let state = self.state();
-        let rows = state.rows.iter().filter(|(row, _)| row.kind == kind && row.suffix >= from);
+        let rows = state.rows.iter().filter(|(row, _)| row.kind == kind);
+        let rows = rows.filter(|(row, _)| row.space.0 % self.partitions == partition.0);
         let mut rows: Vec<_> = rows
-            .map(|(key, record)| {
-                let row = Row { value: record.value.clone(), payload: record.payload() };
-                (key.clone(), row, Seen { at: state.now, record: Some(record.locator()) })
+            .map(|(row, record)| Queued {
+                row: row.clone(),
+                place: QueuePlace::decode(&row.suffix).expect("the model gave it"),
+                stored: Row { value: record.value.clone(), payload: record.payload() },
+                seen: Seen { at: state.now, record: Some(record.locator()) },
             })
+            .filter(|row| row.place >= from)
             .collect();
-        rows.sort_by(|(a, ..), (b, ..)| {
-            (&a.suffix, a.space, &a.key).cmp(&(&b.suffix, b.space, &b.key))
-        });
+        rows.sort_by_key(|row| row.place);
         rows.truncate(limit);
         Ok(rows)
     }

@@ -25,11 +25,11 @@ pub enum RowKind {
     Upload = 4,
     /// A part of an upload in progress.
     Part = 5,
-    /// A queue: events to deliver.
+    /// A queue without times: events to deliver.
     Outbox = 6,
-    /// A queue: lifecycle dates.
+    /// A queue with times: lifecycle dates.
     Due = 7,
-    /// A queue: blobs to free, not before their time.
+    /// A queue with times: blobs to free, not before theirs.
     Gc = 8,
     /// The small body of a version that is not the null version.
     Body = 9,
@@ -49,7 +49,7 @@ impl RowKind {
         Self::Body,
     ];
 
-    /// Queues are consumed in the order of their suffix, across spaces and keys.
+    /// Queues are consumed in the order of their places, which the engine gives.
     pub fn is_queue(self) -> bool {
         matches!(self, Self::Outbox | Self::Due | Self::Gc)
     }

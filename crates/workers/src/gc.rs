@@ -6,7 +6,7 @@
 
 use crate::bridge::{WorkerOf, start};
 use larder_objects::Objects;
-use larder_objects::gc::{GRACE_MS, GcCursor, GcProgress};
+use larder_objects::gc::{GRACE_MS, GcProgress};
 use larder_platform::{BoxFuture, Platform, Step, Wake, WorkerHandle};
 use larder_storage::Storage;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -41,7 +41,6 @@ struct Shared {
 /// What the last run left behind.
 #[derive(Default)]
 struct Run {
-    cursor: GcCursor,
     pause: Option<Duration>,
 }
 
@@ -121,8 +120,7 @@ impl Shared {
 }
 
 async fn run<S: Storage>(objects: Objects<S>, platform: Platform, shared: Arc<Shared>) {
-    let mut cursor = shared.lock().cursor.clone();
-    let pause = match objects.run_gc(&mut cursor, ROWS_AT_ONCE).await {
+    let pause = match objects.run_gc(ROWS_AT_ONCE).await {
         Ok(progress) => {
             shared.freed.fetch_add(progress.blobs, Ordering::Relaxed);
             if let Some(error) = &progress.error {
@@ -135,7 +133,7 @@ async fn run<S: Storage>(objects: Objects<S>, platform: Platform, shared: Arc<Sh
             Some(RETRY)
         }
     };
-    *shared.lock() = Run { cursor, pause };
+    *shared.lock() = Run { pause };
 }
 
 /// How long to wait for the next run; `None` until there is a hint.

@@ -2,7 +2,7 @@
 
 use super::assembly::{Assembly, CompleteUpload};
 use crate::attempts::Outcome;
-use crate::plan::{NewVersion, gc_put};
+use crate::plan::{NewVersion, gc_row};
 use crate::rows::{GcRecord, Placement, UploadId, UploadRecord, address};
 use crate::{Bucket, Error, Objects, Stored, VersionRecord, Versioning};
 use bytes::Bytes;
@@ -86,7 +86,7 @@ impl<S: Storage> Objects<S> {
             let rest = GcRecord::UploadParts { upload: id, keep: Some(current.manifest) };
             // The plan may have put a gc row of this stamp already.
             let stamp = self.stamp();
-            batch.puts.push(gc_put(bucket.space, key, &rest, &stamp));
+            batch.enqueues.push(gc_row(bucket.space, key, &rest, &stamp));
             if self.commit(bucket, batch, &mut attempts).await? == Outcome::Done {
                 *written = None;
                 return Ok(Stored { version: bucket.shown(record.version()), record });

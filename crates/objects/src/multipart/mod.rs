@@ -16,7 +16,7 @@ pub use assembly::{CompleteUpload, CompletedPart};
 pub use parts::{UploadPart, UploadedPart};
 
 use crate::attempts::{Attempts, Outcome};
-use crate::plan::gc_put;
+use crate::plan::gc_row;
 use crate::rows::{ContentHeaders, GcRecord, StorageClass, Tag, UploadId, UploadRecord, address};
 use crate::{Bucket, Error, Objects, tagging};
 use bytes::Bytes;
@@ -123,7 +123,7 @@ impl<S: Storage> Objects<S> {
             found.end(&mut batch, &address::upload(bucket.space, &key, id));
             let record = GcRecord::UploadParts { upload: id, keep: None };
             let stamp = self.stamp();
-            batch.puts.push(gc_put(bucket.space, &key, &record, &stamp));
+            batch.enqueues.push(gc_row(bucket.space, &key, &record, &stamp));
             if self.commit(bucket, batch, &mut attempts).await? == Outcome::Done {
                 return Ok(());
             }

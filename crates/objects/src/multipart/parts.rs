@@ -3,7 +3,7 @@
 use crate::attempts::{Attempts, Outcome};
 use crate::body::{Body, Kept, Room};
 use crate::copy::CopyBody;
-use crate::plan::gc_put;
+use crate::plan::gc_row;
 use crate::rows::{GcRecord, PartRecord, UploadId, UploadRecord, address};
 use crate::{Bucket, Error, ObjectVersion, Objects};
 use bytes::Bytes;
@@ -160,7 +160,7 @@ impl<S: Storage> Objects<S> {
                 });
                 if let Some(blob) = PartRecord::decode(&before.value)?.blob {
                     let freed = GcRecord::Blobs(vec![blob.id]);
-                    batch.puts.push(gc_put(*space, key, &freed, &stamp));
+                    batch.enqueues.push(gc_row(*space, key, &freed, &stamp));
                 }
             }
             if self.commit(bucket, batch, &mut attempts).await? == Outcome::Done {

@@ -4,7 +4,7 @@ mod rules;
 
 use super::{CompleteUpload, CompletedPart, CreateUpload, UploadPart, UploadedPart};
 use crate::conditions::{EtagCondition, WriteConditions};
-use crate::gc::GcCursor;
+use crate::rows::GcRecord;
 use crate::testing::{BytesBody, World, delete_object, object_key, owner};
 use crate::tests::races::{Race, SEEDS};
 use crate::{Body, BodyError, Bucket, ContentHeaders, Error, Objects, Placement, StorageClass};
@@ -12,7 +12,7 @@ use crate::{Stored, Tag, UploadId, Versioning};
 use bytes::Bytes;
 use larder_digest::{BodyDigests, Hasher, composite, multipart_etag};
 use larder_storage::model::Model;
-use larder_storage::{Batch, BlobStore, MetaStore, Put, RowKey, RowKind, Storage, UsageDelta};
+use larder_storage::{Batch, BlobStore, Enqueue, MetaStore, RowKind, Storage, UsageDelta};
 use larder_types::limits::PART_BYTES_MIN;
 use larder_types::{ByteRange, Checksum, ChecksumAlgorithm, ChecksumType, ETag, ObjectKey};
 use std::sync::Arc;
@@ -96,9 +96,8 @@ impl<'a> Upload<'a> {
 /// Lets every gc row become due and runs the gc to its end.
 fn collect(world: &World) {
     world.pass(600_000);
-    let mut cursor = GcCursor::default();
     loop {
-        let progress = world.run(world.objects.run_gc(&mut cursor, 3)).unwrap();
+        let progress = world.run(world.objects.run_gc(3)).unwrap();
         assert!(progress.error.is_none(), "{:?}", progress.error);
         if progress.next_due_ms.is_none() {
             break;
@@ -357,34 +356,47 @@ fn gc_waits_for_readers_and_keeps_its_place() {
     for n in 0..5 {
         w.put(&bucket, "key", &bytes(n, 40_000));
     }
-    let mut cursor = GcCursor::default();
-    let early = w.run(w.objects.run_gc(&mut cursor, 100)).unwrap();
+    let early = w.run(w.objects.run_gc(100)).unwrap();
     assert_eq!((early.done, early.next_due_ms.is_some(), blobs(&w)), (0, true, 5));
     w.pass(61_000);
-    let some = w.run(w.objects.run_gc(&mut cursor, 3)).unwrap();
+    let some = w.run(w.objects.run_gc(3)).unwrap();
     assert_eq!((some.done, some.blobs, some.next_due_ms.is_some()), (3, 3, true));
     w.delete(&bucket, "key", None);
     w.pass(61_000);
-    let rest = w.run(w.objects.run_gc(&mut cursor, 100)).unwrap();
+    let rest = w.run(w.objects.run_gc(100)).unwrap();
     assert_eq!((rest.done, rest.failed, rest.next_due_ms, blobs(&w)), (2, 0, None, 0));
+}
+
+/// A row of the queue with this value, whose time came long ago.
+fn add_to_gc(w: &World, bucket: &Bucket, value: Bytes) {
+    let key = Bytes::from_static(b"key");
+    let row = Enqueue { space: bucket.space, key, queue: RowKind::Gc, due_ms: 1, value };
+    w.run(w.store.commit(Batch { enqueues: vec![row], ..Batch::default() })).unwrap();
+}
+
+/// A clock that was set back, or that of another gateway, gives a time that gc has passed by.
+#[test]
+fn a_gc_row_behind_those_that_are_done_is_found() {
+    let w = World::new();
+    let bucket = w.bucket("bucket");
+    w.put(&bucket, "key", &bytes(1, 40_000));
+    w.delete(&bucket, "key", None);
+    w.pass(61_000);
+    assert_eq!(w.run(w.objects.run_gc(100)).unwrap().done, 1);
+    add_to_gc(&w, &bucket, GcRecord::Blobs(Vec::new()).encode());
+    assert_eq!(w.run(w.objects.run_gc(100)).unwrap().done, 1);
 }
 
 #[test]
 fn a_gc_row_that_fails_holds_up_no_other() {
     let w = World::new();
     let bucket = w.bucket("bucket");
-    let row = |n: u8| {
-        let key = Bytes::from_static(b"key");
-        RowKey::new(bucket.space, RowKind::Gc, key).with_suffix(vec![0, 0, 0, 0, 0, 0, 0, n])
-    };
-    let put = Put { row: row(1), value: Bytes::from_static(&[99]), payload: None, replaces: None };
-    w.run(w.store.commit(Batch { puts: vec![put], ..Batch::default() })).unwrap();
+    add_to_gc(&w, &bucket, Bytes::from_static(&[99]));
     w.put(&bucket, "key", &bytes(1, 40_000));
     w.delete(&bucket, "key", None);
     w.pass(61_000);
-    let mut cursor = GcCursor::default();
     for freed in [1, 0] {
-        let progress = w.run(w.objects.run_gc(&mut cursor, 100)).unwrap();
+        let progress = w.run(w.objects.run_gc(100)).unwrap();
         assert_eq!((progress.done, progress.failed), (freed, 1));
         assert!(matches!(progress.error, Some(Error::Corrupt(_))));
     }

@@ -65,22 +65,3 @@ pub(crate) fn parse_part(suffix: &[u8]) -> Option<(UploadId, u32)> {
     let number = u32::from_be_bytes(number.try_into().ok()?);
     Some((UploadId(id.try_into().ok()?), number))
 }
-
-/// The row of something to free, not before `not_before_ms`.
-pub(crate) fn gc(space: SpaceId, key: &Bytes, not_before_ms: i64, random: u64) -> RowKey {
-    let mut suffix = BytesMut::with_capacity(16);
-    suffix.put_u64(not_before_ms.max(0) as u64);
-    suffix.put_u64(random);
-    RowKey::new(space, RowKind::Gc, key.clone()).with_suffix(suffix)
-}
-
-/// Where the gc rows of that time begin in their queue.
-pub(crate) fn gc_from(not_before_ms: i64) -> Bytes {
-    Bytes::copy_from_slice(&(not_before_ms.max(0) as u64).to_be_bytes())
-}
-
-/// The time in a gc row's suffix, in ms; `None` when it is no gc row's.
-pub(crate) fn parse_gc(suffix: &[u8]) -> Option<i64> {
-    let (time, _) = suffix.split_at_checked(8)?;
-    i64::try_from(u64::from_be_bytes(time.try_into().ok()?)).ok()
-}

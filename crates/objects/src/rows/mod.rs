@@ -9,7 +9,7 @@
 //! | body of a version | Body | object key | inverted order, nonce | 1 byte, and the payload |
 //! | upload | Upload | object key | upload id | [`UploadRecord`] |
 //! | part | Part | object key | upload id, part number | [`PartRecord`] |
-//! | to free | Gc | object key (or bucket name) | not-before, random | [`GcRecord`] |
+//! | to free | Gc | object key (or bucket name) | its place in the queue | [`GcRecord`] |
 //!
 //! Every value begins with its format's version. Numbers in values are little-endian; numbers in
 //! suffixes are big-endian so that they sort. Fields behind a value's fixed part are tagged: a tag

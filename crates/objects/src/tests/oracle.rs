@@ -1,7 +1,7 @@
 //! Random operations against a naive oracle: a list of versions per key.
 
 use crate::conditions::{DeleteConditions, EtagCondition, WriteConditions};
-use crate::gc::{GRACE_MS, GcCursor};
+use crate::gc::GRACE_MS;
 use crate::list::{ListObjects, ListVersions};
 use crate::testing::{BytesBody, World, delete_object, object_key, put_object};
 use crate::{Bucket, DeleteObject, Error, Objects, PutObject, Tag, Versioning};
@@ -334,7 +334,7 @@ impl Check {
         self.compare();
         self.w.run(self.objects().delete_bucket(&self.bucket)).unwrap();
         self.w.pass(GRACE_MS as u64 + 1);
-        let progress = self.w.run(self.objects().run_gc(&mut GcCursor::default(), usize::MAX));
+        let progress = self.w.run(self.objects().run_gc(usize::MAX));
         assert_eq!(progress.unwrap().failed, 0);
         assert_eq!(self.w.store.dump(), []);
         assert_eq!(self.w.run(self.w.store.list()).unwrap(), []);

@@ -11,7 +11,8 @@ use larder_platform::sim::Simulation;
 use larder_storage::model::Model;
 use larder_storage::{
     Batch, BlobError, BlobId, BlobRef, BlobStore, CommitError, FenceId, Found, MetaError,
-    MetaStore, Receipt, Row, RowKey, RowKind, Scan, ScanEnd, Seen, SpaceId, UsageDelta, Visitor,
+    MetaStore, PartitionId, QueuePlace, Queued, Receipt, Row, RowKey, RowKind, Scan, ScanEnd,
+    SpaceId, UsageDelta, Visitor,
 };
 use larder_types::VersionId;
 use std::ops::Range;
@@ -59,13 +60,18 @@ impl MetaStore for Slow {
         self.model.scan(scan, visitor).await
     }
 
+    async fn partitions(&self) -> Result<Vec<PartitionId>, MetaError> {
+        self.model.partitions().await
+    }
+
     async fn queue(
         &self,
+        partition: PartitionId,
         kind: RowKind,
-        from: Bytes,
+        from: QueuePlace,
         limit: usize,
-    ) -> Result<Vec<(RowKey, Row, Seen)>, MetaError> {
-        self.model.queue(kind, from, limit).await
+    ) -> Result<Vec<Queued>, MetaError> {
+        self.model.queue(partition, kind, from, limit).await
     }
 
     async fn commit(&self, batch: Batch) -> Result<Receipt, CommitError> {

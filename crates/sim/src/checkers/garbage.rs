@@ -4,7 +4,7 @@
 
 use super::Violation;
 use crate::client::Ctx;
-use larder_storage::{MetaStore, RowKind};
+use larder_storage::{MetaStore, QueuePlace, RowKind};
 use larder_storage_local::Options;
 use std::sync::atomic::Ordering;
 
@@ -12,16 +12,17 @@ const NAME: &str = "gc frees everything";
 
 /// No Gc row is left.
 pub(crate) async fn check_queue(ctx: &Ctx) -> Result<(), Violation> {
-    let rows = ctx.store().queue(RowKind::Gc, bytes::Bytes::new(), 100).await;
-    match rows {
-        Ok(rows) if rows.is_empty() => Ok(()),
-        Ok(rows) => {
-            let first = &rows[0].0;
-            let what = format!("{} rows are still to be freed, the first {first:?}", rows.len());
-            Err(Violation::new(NAME, what))
+    let unread = |error| Violation::new(NAME, format!("the queue cannot be read: {error}"));
+    for partition in ctx.store().partitions().await.map_err(unread)? {
+        let rows = ctx.store().queue(partition, RowKind::Gc, QueuePlace::START, 100).await;
+        let rows = rows.map_err(unread)?;
+        if let Some(first) = rows.first() {
+            let (count, first) = (rows.len(), &first.row);
+            let what = format!("{count} rows are still to be freed, the first {first:?}");
+            return Err(Violation::new(NAME, what));
         }
-        Err(error) => Err(Violation::new(NAME, format!("the queue cannot be read: {error}"))),
     }
+    Ok(())
 }
 
 /// The journal's size against what is live in it.

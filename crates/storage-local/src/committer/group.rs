@@ -5,7 +5,9 @@ use crate::journal::{BATCH_HEADER_BYTES, Epoch, Op, Place, RECORD_HEADER_BYTES, 
 use crate::keys;
 use crate::window::{Since, Window, row_hash};
 use larder_platform::AlignedBuffer;
-use larder_storage::{Batch, CommitError, Delete, Moment, Put, Receipt, Seen, UsageDelta};
+use larder_storage::{
+    Batch, CommitError, Delete, Moment, Put, QueuePlace, Receipt, Seen, UsageDelta,
+};
 
 /// Bytes of the index's own in front of a row's value: segment, offset, record and payload length.
 pub(crate) const POINTER_BYTES: usize = 20;
@@ -56,8 +58,13 @@ pub(crate) fn batch_bytes(batch: &Batch) -> usize {
         .iter()
         .map(|put| row(&put.row) + put.value.len() + put.payload.as_ref().map_or(0, |p| p.len()));
     let deletes = batch.deletes.iter().map(|delete| row(&delete.row));
+    let enqueues = batch.enqueues.iter().map(|enqueue| {
+        let address = 11 + 2 * enqueue.key.len() + 2 * QueuePlace::BYTES;
+        RECORD_HEADER_BYTES + address + enqueue.value.len()
+    });
     let adopts = batch.adopts.len() * (RECORD_HEADER_BYTES + 32);
-    puts.sum::<usize>() + deletes.sum::<usize>() + adopts + RECORD_HEADER_BYTES + 8 + USAGE_BYTES
+    let rows = puts.sum::<usize>() + deletes.sum::<usize>() + enqueues.sum::<usize>();
+    rows + adopts + RECORD_HEADER_BYTES + 8 + USAGE_BYTES
 }
 
 /// The internal row that says a blob is named by some row.
@@ -132,11 +139,19 @@ impl Group {
         self.begin();
         let space = batch.puts.first().map(|put| put.row.space);
         let space = space.or_else(|| batch.deletes.first().map(|delete| delete.row.space));
+        let space = space.or_else(|| batch.enqueues.first().map(|row| row.space));
         for put in batch.puts {
             self.put(put, window, buffer);
         }
         for delete in batch.deletes {
             self.delete(delete, window, buffer);
+        }
+        // Numbered by the moment, which no other commit has, before or after a restart: the order
+        // of a queue is that of commits, whenever their callers began.
+        for (nth, row) in batch.enqueues.iter().enumerate() {
+            let place = QueuePlace::of_commit(row.due_ms, self.moment.0, nth);
+            let key = keys::encode(&row.row_at(place));
+            self.put_record(key, (&row.value, &[]), None, (window, buffer));
         }
         for id in batch.adopts {
             self.put_record(adopted_key(id.0), (&[1], &[]), None, (window, buffer));

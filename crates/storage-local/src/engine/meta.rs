@@ -10,12 +10,15 @@ use crate::pace;
 use crate::queue::Command;
 use bytes::Bytes;
 use larder_storage::{
-    Batch, CommitError, FenceId, Found, MetaError, MetaStore, Moment, Payload, Receipt, Row,
-    RowKey, RowKind, RowView, Scan, ScanEnd, Seen, SpaceId, Step, UsageDelta, Visitor,
+    Batch, CommitError, FenceId, Found, MetaError, MetaStore, Moment, PartitionId, Payload,
+    QueuePlace, Queued, Receipt, Row, RowKey, RowKind, RowView, Scan, ScanEnd, Seen, SpaceId, Step,
+    UsageDelta, Visitor,
 };
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+/// The one partition: all commits of this engine have one order.
+const PARTITION: PartitionId = PartitionId(0);
 /// Rows stepped over before a seek: stepping through a few is cheaper than finding a place anew.
 const STEPS_BEFORE_SEEK: u32 = 16;
 /// The same behind a seek that those did not save: what comes next is likely to be as far.
@@ -91,6 +94,10 @@ fn bad_value(key: &[u8]) -> MetaError {
     MetaError::Corrupt(format!("the index value of {} is too short", key.escape_ascii()))
 }
 
+fn bad_key(key: &[u8]) -> MetaError {
+    MetaError::Corrupt(format!("{} is no row's place in a queue", key.escape_ascii()))
+}
+
 fn payload_at(place: Place, length: u32) -> Option<Payload> {
     (length != 0).then_some(Payload { length, locator: place.locator() })
 }
@@ -162,14 +169,20 @@ impl MetaStore for Local {
         self.read_blocking(move |shared| walk(shared, &scan, visitor)).await
     }
 
+    async fn partitions(&self) -> Result<Vec<PartitionId>, MetaError> {
+        Ok(vec![PARTITION])
+    }
+
     async fn queue(
         &self,
+        partition: PartitionId,
         kind: RowKind,
-        from: Bytes,
+        from: QueuePlace,
         limit: usize,
-    ) -> Result<Vec<(RowKey, Row, Seen)>, MetaError> {
-        assert!(kind.is_queue(), "only queues are read in the order of their suffix");
-        self.read_blocking(move |shared| read_queue(shared, kind, &from, limit)).await
+    ) -> Result<Vec<Queued>, MetaError> {
+        assert!(kind.is_queue(), "only queues are read in the order of their places");
+        assert!(partition == PARTITION, "a partition that the engine named");
+        self.read_blocking(move |shared| read_queue(shared, kind, from, limit)).await
     }
 
     async fn commit(&self, batch: Batch) -> Result<Receipt, CommitError> {
@@ -410,11 +423,11 @@ fn end_of(mut prefix: Vec<u8>) -> Vec<u8> {
 fn read_queue(
     shared: &Shared,
     kind: RowKind,
-    from: &[u8],
+    from: QueuePlace,
     limit: usize,
-) -> Result<Vec<(RowKey, Row, Seen)>, MetaError> {
+) -> Result<Vec<Queued>, MetaError> {
     let snapshot = shared.snapshots.pin(&shared.visible);
-    let start = keys::queue_from(kind, from);
+    let start = keys::queue_from(kind, &from.encode());
     let mut cursor = shared.index.cursor(&start, &[kind as u8 + 1], snapshot.at)?;
     let mut rows = Vec::new();
     while rows.len() < limit {
@@ -422,10 +435,16 @@ fn read_queue(
             break;
         };
         let (place, payload, rest) = split_value(value).ok_or_else(|| bad_value(key))?;
-        let row_key = keys::decode(key).ok_or_else(|| bad_value(key))?;
-        let seen = Seen { at: snapshot.at, record: Some(place.locator()) };
-        let payload = payload_at(place, payload);
-        rows.push((row_key, Row { value: Bytes::copy_from_slice(rest), payload }, seen));
+        let row = keys::decode(key).ok_or_else(|| bad_key(key))?;
+        rows.push(Queued {
+            place: QueuePlace::decode(&row.suffix).ok_or_else(|| bad_key(key))?,
+            row,
+            stored: Row {
+                value: Bytes::copy_from_slice(rest),
+                payload: payload_at(place, payload),
+            },
+            seen: Seen { at: snapshot.at, record: Some(place.locator()) },
+        });
         cursor.step()?;
     }
     Ok(rows)

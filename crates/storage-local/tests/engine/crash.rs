@@ -247,7 +247,7 @@ fn what_frees_space_is_done_by_whoever_finds_the_disk_full() {
         assert!(harness.commit(vec![put("k", "v".into(), 1000)]).is_empty());
         harness.sim.faults().disk_full(0);
         let freeing = |number: u32| {
-            let row = RowKey::new(SPACES[0], RowKind::Gc, format!("{number}"));
+            let row = RowKey::new(SPACES[0], RowKind::Head, format!("{number}"));
             let payload = Some(Bytes::from(vec![1; 100_000]));
             let puts = vec![Put { row, value: "v".into(), payload, replaces: None }];
             Batch { puts, frees: true, ..Batch::default() }
@@ -298,7 +298,7 @@ fn a_full_journal_leaves_no_space_closed() {
     drop(local);
     harness.sim.faults().disk_full(0);
     let freeing = |bytes: usize| {
-        let row = RowKey::new(SPACES[0], RowKind::Gc, "filler");
+        let row = RowKey::new(SPACES[0], RowKind::Head, "filler");
         let payload = Some(Bytes::from(vec![1; bytes]));
         let puts = vec![Put { row, value: "v".into(), payload, replaces: None }];
         Batch { puts, frees: true, ..Batch::default() }

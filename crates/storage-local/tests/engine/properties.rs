@@ -2,7 +2,9 @@
 
 use crate::harness::{Harness, KINDS, SPACES};
 use bytes::Bytes;
-use larder_storage::{Batch, Check, Delete, MetaStore, Put, RowKey, RowKind, Scan, UsageDelta};
+use larder_storage::{
+    Batch, Check, Delete, Enqueue, MetaStore, Put, QueuePlace, RowKey, RowKind, Scan, UsageDelta,
+};
 use proptest::prelude::{Just, Strategy, any, prop, prop_oneof};
 use proptest::test_runner::{Config, TestRunner};
 
@@ -77,6 +79,10 @@ impl Commit {
         let mut rows: Vec<RowKey> = Vec::new();
         for change in &self.changes {
             let kind = KINDS[change.kind];
+            if kind.is_queue() {
+                self.queue(harness, change, stamp, &mut batch);
+                continue;
+            }
             let suffix = if kind == RowKind::Head { vec![] } else { vec![change.suffix] };
             let row = RowKey::new(SPACES[self.space], kind, KEYS[usize::from(self.key)]);
             let row = row.with_suffix(suffix);
@@ -101,6 +107,33 @@ impl Commit {
         }
         batch.usage = UsageDelta { objects: 1, bytes: stamp as i64 };
         batch
+    }
+
+    /// A row more in a queue, at a time of its own, or one of the key's rows less.
+    fn queue(&self, harness: &Harness, change: &Change, stamp: u64, batch: &mut Batch) {
+        let (space, key) = (SPACES[self.space], Bytes::from(KEYS[usize::from(self.key)]));
+        let due_ms = (1000 - stamp % 7) << 32 | stamp << 8 | u64::from(change.suffix);
+        if !change.delete {
+            let value = Bytes::from(format!("value {stamp}"));
+            let row = Enqueue { space, key, queue: KINDS[change.kind], due_ms, value };
+            if batch.enqueues.iter().all(|other| other.due_ms != due_ms) {
+                batch.enqueues.push(row);
+            }
+            return;
+        }
+        let local = harness.local();
+        let rows = harness.sim.block_on(async move {
+            let partition = local.partitions().await.expect("the partitions")[0];
+            local.queue(partition, RowKind::Gc, QueuePlace::START, 1000).await.expect("a queue")
+        });
+        let removed = |row: &RowKey| batch.deletes.iter().any(|delete| delete.row == *row);
+        let mut rows = rows.into_iter().filter(|queued| {
+            queued.row.space == space && queued.row.key == key && !removed(&queued.row)
+        });
+        if let Some(queued) = rows.nth(usize::from(change.suffix)) {
+            let replaces = self.checked.then_some(queued.seen);
+            batch.deletes.push(Delete { row: queued.row, replaces });
+        }
     }
 }
 

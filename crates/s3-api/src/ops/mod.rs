@@ -35,6 +35,7 @@ use crate::call::Call;
 use crate::error::Failure;
 use crate::pipeline::Grant;
 use crate::reply::Reply;
+use larder_iam::Action;
 use larder_s3_model::{OPERATIONS, Operation};
 use larder_storage::Storage;
 
@@ -60,7 +61,7 @@ impl Requested {
 /// An IAM action that an operation needs on what its path names.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Need {
-    pub(crate) action: &'static str,
+    pub(crate) action: Action,
     when: When,
 }
 
@@ -76,19 +77,19 @@ enum When {
 }
 
 impl Need {
-    pub(crate) const fn always(action: &'static str) -> Self {
+    pub(crate) const fn always(action: Action) -> Self {
         Self { action, when: When::Always }
     }
 
-    pub(crate) const fn versioned(action: &'static str) -> Self {
+    pub(crate) const fn versioned(action: Action) -> Self {
         Self { action, when: When::Versioned }
     }
 
-    pub(crate) const fn unversioned(action: &'static str) -> Self {
+    pub(crate) const fn unversioned(action: Action) -> Self {
         Self { action, when: When::Unversioned }
     }
 
-    pub(crate) const fn with_header(action: &'static str, header: &'static str) -> Self {
+    pub(crate) const fn with_header(action: Action, header: &'static str) -> Self {
         Self { action, when: When::Header(header) }
     }
 
@@ -112,8 +113,8 @@ pub(crate) enum Entry {
 }
 
 macro_rules! entry {
-    (built($handler:path, [$($when:ident($($need:literal),+)),+ $(,)?])) => {
-        Entry::Built(const { &[$(Need::$when($($need),+)),+] })
+    (built($handler:path, [$($when:ident($action:literal $(, $header:literal)?)),+ $(,)?])) => {
+        Entry::Built(const { &[$(Need::$when(Action::new($action) $(, $header)?)),+] })
     };
     (not_built($reason:literal)) => {
         Entry::NotBuilt($reason)

@@ -37,6 +37,10 @@ pub enum Decision {
 pub trait Rules: Send + Sync {
     /// Whether the request is allowed. What no rule names is denied.
     fn decide(&self, request: &Request<'_>) -> Decision;
+
+    /// Whether the action could be allowed on some object of the request's bucket. False spares
+    /// reading a list whose every entry would be denied; each entry is still decided by itself.
+    fn could_allow(&self, request: &Request<'_>) -> bool;
 }
 
 /// The rules without policies and access control lists: the root of an account may do everything
@@ -88,6 +92,11 @@ impl Rules for OwnerRules {
             Resource::Object(object) => owns(account, object.bucket.owner),
         };
         if allowed { Decision::Allowed } else { Decision::ImplicitlyDenied }
+    }
+
+    /// All objects of a bucket are their bucket owner's.
+    fn could_allow(&self, request: &Request<'_>) -> bool {
+        self.decide(request).is_allowed()
     }
 }
 

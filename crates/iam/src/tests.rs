@@ -135,6 +135,7 @@ fn only_the_root_of_the_owner_is_allowed() {
             let request = Request { principal: &principal, action, resource, context: &context };
             let decision = OwnerRules.decide(&request);
             assert_eq!(decision.is_allowed(), allowed, "{who} {resource:?}");
+            assert_eq!(OwnerRules.could_allow(&request), allowed, "{who} {resource:?}");
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::keep_alive::Identity;
 use crate::request_body::BodyFault;
 use http::header::{ALLOW, HeaderName, HeaderValue, LAST_MODIFIED};
+use larder_iam::KeySourceError;
 use larder_objects::{BodyError, Error};
 use larder_platform::BudgetExhausted;
 use larder_s3_model::DecodeError;
@@ -150,6 +151,12 @@ impl From<BodyFault> for Failure {
         };
         failure.close = true;
         failure
+    }
+}
+
+impl From<KeySourceError> for Failure {
+    fn from(error: KeySourceError) -> Self {
+        Self::internal(format!("access keys cannot be looked up: {error}"))
     }
 }
 

@@ -6,19 +6,17 @@
 mod authenticate;
 mod control;
 mod form;
-mod grant;
 mod render;
 
-pub(crate) use form::FormDoor;
-pub(crate) use grant::{Elsewhere, Grant, object_key};
-
+use crate::access::{Need, bucket, object, service};
 use crate::access_record::AccessRecord;
 use crate::call::{Call, Verified};
 use crate::error::Failure;
 use crate::gist::gist;
-use crate::ops::{self, Entry, Requested};
+use crate::ops::{self, Entry};
 use crate::reply::Reply;
 use crate::request_body::{Intake, RequestBody};
+use crate::requested::Requested;
 use crate::response_body::ResponseBody;
 use crate::service::{Connection, Service, Shared};
 use http::{HeaderMap, Method, Request, Response, header};
@@ -110,13 +108,16 @@ impl<S: Storage> Shared<S> {
         call.record.operation = Some(requested);
         let operation = match requested {
             Requested::Model(operation) => operation,
-            Requested::PostObject => {
-                return Box::pin(ops::post_object(FormDoor::new(self), call)).await;
-            }
+            Requested::PostObject => return Box::pin(self.post_object(call)).await,
         };
         self.authenticate(call).await?;
         let entry = ops::entry(operation);
-        let grant = self.admit(call, operation, &entry).await?;
+        let level = operation.info().level;
+        let needs = match entry {
+            Entry::Built(needs) => needs,
+            Entry::NotBuilt(_) => unbuilt(level),
+        };
+        let admitted = self.admit(call, level, needs).await?;
         if let Entry::NotBuilt(reason) = entry {
             let name = operation.name();
             return Err(Failure::not_implemented(format!("{name} is not implemented: {reason}")));
@@ -128,7 +129,7 @@ impl<S: Storage> Shared<S> {
         if matches!(operation.info().body, BodyKind::Xml(_) | BodyKind::Text) {
             self.read_control(call, operation).await?;
         }
-        ops::run(operation, grant, call).await
+        ops::run(operation, admitted, call).await
     }
 }
 
@@ -241,7 +242,12 @@ fn is_form(headers: &HeaderMap) -> bool {
     kind.trim().eq_ignore_ascii_case("multipart/form-data")
 }
 
-/// Whether the operation makes the bucket that it names.
-pub(crate) fn makes_bucket(operation: Operation) -> bool {
-    operation == Operation::CreateBucket
+/// What is asked for operations that are not built: they are no more open than the rest.
+fn unbuilt(level: Level) -> &'static [Need] {
+    const NOT_BUILT: &str = "s3:NotBuilt";
+    match level {
+        Level::Service => const { &[service(NOT_BUILT)] },
+        Level::Bucket => const { &[bucket(NOT_BUILT)] },
+        Level::Object => const { &[object(NOT_BUILT)] },
+    }
 }

@@ -3,7 +3,7 @@
 use crate::call::{Call, Verified};
 use crate::error::Failure;
 use crate::service::Shared;
-use larder_iam::{AccessKey, AuthType, KeySourceError, Signature, SignatureVersion};
+use larder_iam::{AccessKey, AuthType, Signature, SignatureVersion};
 use larder_s3_wire::auth::{self, Claim, PostClaim, RequestParts, security_token};
 use larder_s3_wire::error::ErrorCode;
 use larder_storage::Storage;
@@ -68,7 +68,7 @@ impl<S: Storage> Shared<S> {
         let Some(id) = id else {
             return Ok(None);
         };
-        let found = self.keys.access_key(id).await.map_err(unavailable)?;
+        let found = self.keys.access_key(id).await?;
         let unknown = || Failure::new(ErrorCode::InvalidAccessKeyId).element("AWSAccessKeyId", id);
         found.map(Some).ok_or_else(unknown)
     }
@@ -89,9 +89,4 @@ fn stated(verified: &auth::Verified, version: Option<SignatureVersion>, at: Time
         },
         at,
     }
-}
-
-/// What cannot be looked up now: the client may try again, the operator reads why.
-pub(super) fn unavailable(error: KeySourceError) -> Failure {
-    Failure::internal(format!("access keys cannot be looked up: {error}"))
 }

@@ -3,6 +3,7 @@
 use crate::keep_alive::Identity;
 use crate::request_body::BodyFault;
 use http::header::{ALLOW, HeaderName, HeaderValue, LAST_MODIFIED};
+use larder_documents::InvalidDocument;
 use larder_objects::{BodyError, Error};
 use larder_platform::BudgetExhausted;
 use larder_s3_model::DecodeError;
@@ -159,6 +160,17 @@ impl From<BudgetExhausted> for Failure {
     }
 }
 
+impl From<InvalidDocument> for Failure {
+    fn from(error: InvalidDocument) -> Self {
+        match error {
+            InvalidDocument::Malformed(error) => error.into(),
+            InvalidDocument::Refused { code, message } => {
+                Self::with(ErrorCode::from_name(code).expect("a test names them all"), message)
+            }
+        }
+    }
+}
+
 impl From<DecodeError> for Failure {
     fn from(error: DecodeError) -> Self {
         let text = error.to_string();
@@ -258,6 +270,10 @@ impl From<Error> for Failure {
             Error::EntityTooLarge { max } => {
                 Self::new(ErrorCode::EntityTooLarge).element("MaxSizeAllowed", max.to_string())
             }
+            Error::DocumentTooLarge { max } => Self::with(
+                ErrorCode::InvalidRequest,
+                format!("The document has at most {max} bytes as it is stored."),
+            ),
             Error::MetadataTooLarge => Self::new(ErrorCode::MetadataTooLarge).element(
                 "MaxSizeAllowed",
                 larder_types::limits::USER_METADATA_BYTES_MAX.to_string(),

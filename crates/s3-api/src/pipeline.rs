@@ -5,6 +5,7 @@
 
 mod authenticate;
 mod control;
+mod cors;
 mod form;
 mod grant;
 mod render;
@@ -55,6 +56,7 @@ impl<S: Storage> Service<S> {
             Err(failure) => {
                 let code = failure.code().name();
                 call.record.error_message = Some(gist(&failure.error));
+                self.0.note_cors_of_refusal(&mut call).await;
                 // Boxed, so that an answer's future has not the size of a refusal's.
                 let reply = Box::pin(render::refusal(&mut call, failure)).await;
                 render::answer(&mut call, reply, Some(code))
@@ -95,6 +97,7 @@ impl<S: Storage> Shared<S> {
             payload: None,
             body: Intake::new(body),
             control: bytes::Bytes::new(),
+            cors: None,
             held: None,
             platform: &self.platform,
             settings: &self.settings,
@@ -110,6 +113,7 @@ impl<S: Storage> Shared<S> {
         call.record.operation = Some(requested);
         let operation = match requested {
             Requested::Model(operation) => operation,
+            Requested::Preflight => return self.preflight(call).await,
             Requested::PostObject => {
                 return Box::pin(ops::post_object(FormDoor::new(self), call)).await;
             }
@@ -117,6 +121,9 @@ impl<S: Storage> Shared<S> {
         self.authenticate(call)?;
         let entry = ops::entry(operation);
         let grant = self.admit(call, operation, &entry).await?;
+        if let Some(bucket) = grant.bucket_if_any() {
+            cors::note_cors(call, bucket);
+        }
         if let Entry::NotBuilt(reason) = entry {
             let name = operation.name();
             return Err(Failure::not_implemented(format!("{name} is not implemented: {reason}")));
@@ -161,7 +168,7 @@ fn level(target: &Target) -> Level {
 fn requested(call: &Call<'_>) -> Result<Requested, Failure> {
     let level = level(&call.target);
     if call.method == Method::OPTIONS {
-        return Err(preflight(&call.headers));
+        return Ok(Requested::Preflight);
     }
     if call.headers.contains_key(COPY_SOURCE) && call.method != Method::PUT {
         return Err(no_copy(call));
@@ -218,21 +225,6 @@ fn no_copy(call: &Call<'_>) -> Failure {
         call.header(COPY_SOURCE).unwrap_or_default(),
     )
     .into()
-}
-
-/// No bucket has a CORS configuration, so AWS's answers are these two.
-fn preflight(headers: &HeaderMap) -> Failure {
-    match headers.contains_key(header::ORIGIN) {
-        true => Failure::with(
-            ErrorCode::AccessForbidden,
-            "CORSResponse: CORS is not enabled for this bucket.",
-        ),
-        false => S3Error::with(
-            ErrorCode::BadRequest,
-            "Insufficient information. Origin request header needed.",
-        )
-        .into(),
-    }
 }
 
 fn is_form(headers: &HeaderMap) -> bool {

@@ -4,6 +4,7 @@
 
 mod bucket;
 mod bucket_acl;
+mod bucket_document;
 mod bucket_settings;
 mod checksums;
 mod complete_multipart_upload;
@@ -35,6 +36,7 @@ use crate::call::Call;
 use crate::error::Failure;
 use crate::pipeline::Grant;
 use crate::reply::Reply;
+use larder_documents::{BucketDocument, CorsConfiguration};
 use larder_s3_model::{OPERATIONS, Operation};
 use larder_storage::Storage;
 
@@ -45,6 +47,8 @@ pub enum Requested {
     Model(Operation),
     /// A browser's form, which the service model leaves out.
     PostObject,
+    /// A browser's question before a request to another origin (OPTIONS).
+    Preflight,
 }
 
 impl Requested {
@@ -53,6 +57,7 @@ impl Requested {
         match self {
             Self::Model(operation) => operation.name(),
             Self::PostObject => "PostObject",
+            Self::Preflight => "Preflight",
         }
     }
 }
@@ -120,6 +125,12 @@ macro_rules! entry {
     };
 }
 
+macro_rules! document_entry {
+    ($document:ty, $action:ident) => {
+        Entry::Built(const { &[Need::always(<$document as BucketDocument>::$action)] })
+    };
+}
+
 macro_rules! run {
     (($grant:ident, $call:ident) built($handler:path, $needs:tt)) => {
         // Boxed, so that a request's future has the size of its own operation.
@@ -132,10 +143,18 @@ macro_rules! run {
 }
 
 macro_rules! table {
-    ($($name:ident = $kind:ident ($($arg:tt)*);)*) => {
+    (
+        documents {
+            $($document:ty = $get:ident, $put:ident, $delete:ident;)*
+        }
+        $($name:ident = $kind:ident ($($arg:tt)*);)*
+    ) => {
         /// The operation's row.
         pub(crate) fn entry(operation: Operation) -> Entry {
             match operation {
+                $(Operation::$get => document_entry!($document, READ_ACTION),
+                Operation::$put => document_entry!($document, WRITE_ACTION),
+                Operation::$delete => document_entry!($document, DELETE_ACTION),)*
                 $(Operation::$name => entry!($kind($($arg)*)),)*
             }
         }
@@ -148,6 +167,11 @@ macro_rules! table {
             call: &mut Call<'_>,
         ) -> Result<Reply, Failure> {
             match operation {
+                $(Operation::$get => Box::pin(bucket_document::get::<$document, S>(grant, call)).await,
+                Operation::$put => Box::pin(bucket_document::put::<$document, S>(grant, call)).await,
+                Operation::$delete => {
+                    Box::pin(bucket_document::delete::<$document, S>(grant, call)).await
+                })*
                 $(Operation::$name => run!((grant, call) $kind($($arg)*)),)*
             }
         }
@@ -155,6 +179,9 @@ macro_rules! table {
 }
 
 table! {
+    documents {
+        CorsConfiguration = GetBucketCors, PutBucketCors, DeleteBucketCors;
+    }
     AbortMultipartUpload = built(create_multipart_upload::abort_multipart_upload, [
         always("s3:AbortMultipartUpload"),
     ]);
@@ -175,7 +202,6 @@ table! {
     CreateSession = not_built("directory buckets belong to S3 Express One Zone");
     DeleteBucket = built(bucket::delete_bucket, [always("s3:DeleteBucket")]);
     DeleteBucketAnalyticsConfiguration = not_built("storage class analysis is not built yet");
-    DeleteBucketCors = not_built("CORS is not built yet");
     DeleteBucketEncryption = not_built("encryption at rest is not built yet");
     DeleteBucketIntelligentTieringConfiguration =
         not_built("storage classes are labels, nothing is tiered");
@@ -208,7 +234,6 @@ table! {
     GetBucketAccelerateConfiguration = not_built("there are no edge locations");
     GetBucketAcl = built(bucket_acl::get_bucket_acl, [always("s3:GetBucketAcl")]);
     GetBucketAnalyticsConfiguration = not_built("storage class analysis is not built yet");
-    GetBucketCors = not_built("CORS is not built yet");
     GetBucketEncryption = not_built("encryption at rest is not built yet");
     GetBucketIntelligentTieringConfiguration =
         not_built("storage classes are labels, nothing is tiered");
@@ -282,7 +307,6 @@ table! {
     PutBucketAccelerateConfiguration = not_built("there are no edge locations");
     PutBucketAcl = built(bucket_acl::put_bucket_acl, [always("s3:PutBucketAcl")]);
     PutBucketAnalyticsConfiguration = not_built("storage class analysis is not built yet");
-    PutBucketCors = not_built("CORS is not built yet");
     PutBucketEncryption = not_built("encryption at rest is not built yet");
     PutBucketIntelligentTieringConfiguration =
         not_built("storage classes are labels, nothing is tiered");

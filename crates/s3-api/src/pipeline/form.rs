@@ -1,5 +1,6 @@
 //! The door for browsers' forms: the signature is in the body, in front of the file.
 
+use super::cors::note_cors;
 use super::grant::{FormParts, Grant, bucket_name, object_key};
 use crate::call::Call;
 use crate::error::Failure;
@@ -42,6 +43,7 @@ impl<'a, S: Storage> FormDoor<'a, S> {
         }
         let name = bucket_name(call.target.bucket.as_deref().unwrap_or_default())?;
         let bucket = self.0.objects.bucket(&name).await?;
+        note_cors(call, &bucket);
         let parts = FormParts {
             objects: self.0.objects.clone(),
             account: signer.as_ref().map(|key| key.account.clone()),

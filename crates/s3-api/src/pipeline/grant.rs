@@ -49,6 +49,11 @@ impl<S: Storage> Grant<S> {
         self.bucket.as_ref().expect("the operation's level has a bucket")
     }
 
+    /// The bucket, where the operation has one.
+    pub(super) fn bucket_if_any(&self) -> Option<&Bucket> {
+        self.bucket.as_deref()
+    }
+
     /// The bucket's name, which CreateBucket has as well.
     pub(crate) fn bucket_name(&self) -> &BucketName {
         self.name.as_ref().expect("the operation's level has a bucket")

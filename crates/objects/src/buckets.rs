@@ -208,9 +208,9 @@ impl<S: Storage> Objects<S> {
             Some(documents) => bucket.documents = documents,
             // No two writes leave the same row: nothing was written between the two readings.
             None if unread == Some(value) => {
-                return Err(Error::Corrupt(
-                    format!("bucket {name} has not the documents that its row names").into(),
-                ));
+                return Err(Error::Corrupt(format!(
+                    "bucket {name} has not the documents that its row names"
+                )));
             }
             None => return Ok(None),
         }

@@ -96,7 +96,7 @@ impl<S: Storage> Objects<S> {
             }
             let inserted = documents.insert(named.kind, record.generation, &record.document);
             inserted.map_err(|error| {
-                Error::Corrupt(format!("a document of bucket {}: {error}", bucket.name).into())
+                Error::Corrupt(format!("a document of bucket {}: {error}", bucket.name))
             })?;
         }
         Ok(Some(documents))

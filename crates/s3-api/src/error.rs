@@ -270,10 +270,7 @@ impl From<Error> for Failure {
             Error::EntityTooLarge { max } => {
                 Self::new(ErrorCode::EntityTooLarge).element("MaxSizeAllowed", max.to_string())
             }
-            Error::DocumentTooLarge { max } => Self::with(
-                ErrorCode::InvalidRequest,
-                format!("The document has at most {max} bytes as it is stored."),
-            ),
+            Error::DocumentTooLarge { max } => invalid(document_too_large(max)),
             Error::MetadataTooLarge => Self::new(ErrorCode::MetadataTooLarge).element(
                 "MaxSizeAllowed",
                 larder_types::limits::USER_METADATA_BYTES_MAX.to_string(),
@@ -314,6 +311,10 @@ impl From<Error> for Failure {
             }
         }
     }
+}
+
+fn document_too_large(max: usize) -> String {
+    format!("The document has at most {max} bytes as it is stored.")
 }
 
 fn mismatch(algorithm: ChecksumAlgorithm) -> String {

@@ -14,7 +14,7 @@ pub(crate) use form::FormDoor;
 pub(crate) use grant::{Elsewhere, Grant, object_key};
 
 use crate::access_record::AccessRecord;
-use crate::call::Call;
+use crate::call::{Call, Verified};
 use crate::error::Failure;
 use crate::gist::gist;
 use crate::ops::{self, Entry, Requested};
@@ -26,7 +26,6 @@ use http::{HeaderMap, Method, Request, Response, header};
 use larder_s3_model::{
     Level, OPERATIONS, Operation, OperationInfo, RequestBody as BodyKind, is_subresource, route,
 };
-use larder_s3_wire::auth::AuthType;
 use larder_s3_wire::error::{ErrorCode, S3Error};
 use larder_s3_wire::head::settle;
 use larder_s3_wire::target::{Target, parse_target};
@@ -93,12 +92,13 @@ impl<S: Storage> Shared<S> {
             connection: connection.clone(),
             record,
             caller: None,
-            auth_type: AuthType::Anonymous,
+            verified: Verified::NOTHING,
             payload: None,
             body: Intake::new(body),
             control: bytes::Bytes::new(),
             cors: None,
             held: None,
+            rules: &*self.rules,
             platform: &self.platform,
             settings: &self.settings,
             md5_queue: &self.md5_queue,
@@ -118,7 +118,7 @@ impl<S: Storage> Shared<S> {
                 return Box::pin(ops::post_object(FormDoor::new(self), call)).await;
             }
         };
-        self.authenticate(call)?;
+        self.authenticate(call).await?;
         let entry = ops::entry(operation);
         let grant = self.admit(call, operation, &entry).await?;
         if let Some(bucket) = grant.bucket_if_any() {

@@ -3,7 +3,7 @@
 //! | row | kind | key | suffix | value |
 //! |---|---|---|---|---|
 //! | bucket | Bucket, system space | bucket name | | [`bucket`] |
-//! | document of a bucket | BucketDocument, system space | bucket name | its kind's code | [`document`] |
+//! | document of it | BucketDocument, system space | bucket name | its code | [`document`] |
 //! | current object | Head | object key | | [`VersionRecord`] |
 //! | current delete marker | Version | object key | empty | [`VersionRecord`] |
 //! | older version | Version | object key | inverted order, nonce | [`VersionRecord`] |

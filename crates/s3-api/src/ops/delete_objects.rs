@@ -27,7 +27,7 @@ pub(crate) async fn delete_objects<S: Storage>(
     }
     // What cannot even be asked for is refused entry by entry, as AWS does.
     let checked: Vec<Result<(ObjectKey, DeleteObject), Failure>> =
-        objects.iter().map(|object| entry(&grant, object)).collect();
+        objects.iter().map(|object| entry(&grant, call, object)).collect();
     let mut entries = Vec::new();
     let refused: Vec<Option<Failure>> =
         checked.into_iter().map(|entry| entry.map(|entry| entries.push(entry)).err()).collect();
@@ -65,6 +65,7 @@ fn error(object: shapes::ObjectIdentifier, failure: &Failure) -> shapes::Error {
 
 fn entry<S: Storage>(
     grant: &Grant<S>,
+    call: &Call<'_>,
     object: &shapes::ObjectIdentifier,
 ) -> Result<(ObjectKey, DeleteObject), Failure> {
     let key = object_key(&object.key)?;
@@ -73,7 +74,7 @@ fn entry<S: Storage>(
         Some(_) => "s3:DeleteObjectVersion",
         None => "s3:DeleteObject",
     };
-    grant.permits(action, &key)?;
+    grant.permits(call, action, &key)?;
     let conditions = DeleteConditions {
         if_match: object.etag.as_deref().map(EtagCondition::parse),
         last_modified: object.last_modified_time,

@@ -37,6 +37,7 @@ use crate::error::Failure;
 use crate::pipeline::Grant;
 use crate::reply::Reply;
 use larder_documents::{BucketDocument, CorsConfiguration};
+use larder_iam::Action;
 use larder_s3_model::{OPERATIONS, Operation};
 use larder_storage::Storage;
 
@@ -65,7 +66,7 @@ impl Requested {
 /// An IAM action that an operation needs on what its path names.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Need {
-    pub(crate) action: &'static str,
+    pub(crate) action: Action,
     when: When,
 }
 
@@ -81,19 +82,19 @@ enum When {
 }
 
 impl Need {
-    pub(crate) const fn always(action: &'static str) -> Self {
+    pub(crate) const fn always(action: Action) -> Self {
         Self { action, when: When::Always }
     }
 
-    pub(crate) const fn versioned(action: &'static str) -> Self {
+    pub(crate) const fn versioned(action: Action) -> Self {
         Self { action, when: When::Versioned }
     }
 
-    pub(crate) const fn unversioned(action: &'static str) -> Self {
+    pub(crate) const fn unversioned(action: Action) -> Self {
         Self { action, when: When::Unversioned }
     }
 
-    pub(crate) const fn with_header(action: &'static str, header: &'static str) -> Self {
+    pub(crate) const fn with_header(action: Action, header: &'static str) -> Self {
         Self { action, when: When::Header(header) }
     }
 
@@ -117,8 +118,8 @@ pub(crate) enum Entry {
 }
 
 macro_rules! entry {
-    (built($handler:path, [$($when:ident($($need:literal),+)),+ $(,)?])) => {
-        Entry::Built(const { &[$(Need::$when($($need),+)),+] })
+    (built($handler:path, [$($when:ident($action:literal $(, $header:literal)?)),+ $(,)?])) => {
+        Entry::Built(const { &[$(Need::$when(Action::new($action) $(, $header)?)),+] })
     };
     (not_built($reason:literal)) => {
         Entry::NotBuilt($reason)
@@ -127,7 +128,7 @@ macro_rules! entry {
 
 macro_rules! document_entry {
     ($document:ty, $action:ident) => {
-        Entry::Built(const { &[Need::always(<$document as BucketDocument>::$action)] })
+        Entry::Built(const { &[Need::always(Action::new(<$document as BucketDocument>::$action))] })
     };
 }
 
@@ -167,8 +168,12 @@ macro_rules! table {
             call: &mut Call<'_>,
         ) -> Result<Reply, Failure> {
             match operation {
-                $(Operation::$get => Box::pin(bucket_document::get::<$document, S>(grant, call)).await,
-                Operation::$put => Box::pin(bucket_document::put::<$document, S>(grant, call)).await,
+                $(Operation::$get => {
+                    Box::pin(bucket_document::get::<$document, S>(grant, call)).await
+                }
+                Operation::$put => {
+                    Box::pin(bucket_document::put::<$document, S>(grant, call)).await
+                }
                 Operation::$delete => {
                     Box::pin(bucket_document::delete::<$document, S>(grant, call)).await
                 })*

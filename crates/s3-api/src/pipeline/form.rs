@@ -1,12 +1,11 @@
 //! The door for browsers' forms: the signature is in the body, in front of the file.
 
 use super::cors::note_cors;
-use super::grant::{FormParts, Grant, bucket_name, object_key};
+use super::grant::{Grant, bucket_name, object_key};
 use crate::call::Call;
 use crate::error::Failure;
 use crate::service::Shared;
 use larder_platform::MemoryBudget;
-use larder_s3_wire::auth::AuthType;
 use larder_s3_wire::post_form::{FormFields, PostPolicy};
 use larder_storage::Storage;
 
@@ -32,26 +31,12 @@ impl<'a, S: Storage> FormDoor<'a, S> {
         fields: &FormFields,
     ) -> Result<(Grant<S>, Option<PostPolicy>), Failure> {
         let (claim, policy) = fields.claim()?;
-        call.record.access_key = claim.access_key().map(str::to_owned);
-        let signer = match claim.access_key() {
-            Some(id) => Some(self.0.access_key(id)?),
-            None => None,
-        };
-        if let Some(signer) = &signer {
-            self.0.verifier.verify_post(&claim, signer.secret.expose(), self.0.now())?;
-            call.auth_type = AuthType::Post;
-        }
+        self.0.authenticate_form(call, &claim).await?;
         let name = bucket_name(call.target.bucket.as_deref().unwrap_or_default())?;
         let bucket = self.0.objects.bucket(&name).await?;
         note_cors(call, &bucket);
-        let parts = FormParts {
-            objects: self.0.objects.clone(),
-            account: signer.as_ref().map(|key| key.account.clone()),
-            bucket,
-            key: object_key(fields.key()?)?,
-        };
-        call.caller = signer;
-        let grant = parts.grant("s3:PutObject")?;
+        let key = object_key(fields.key()?)?;
+        let grant = self.0.admit_form(call, bucket, key)?;
         call.record.must_finish.set();
         Ok((grant, policy))
     }

@@ -1,16 +1,21 @@
 //! The right to do what was asked. Nothing in `objects` can be reached without one.
 
+use super::authenticate::unavailable;
 use crate::call::Call;
 use crate::error::Failure;
 use crate::ops::{Entry, Need};
 use crate::service::Shared;
-use larder_iam::Account;
+use larder_iam::{Account, Action, BucketResource, ObjectResource, Request, Resource};
 use larder_objects::{Bucket, Objects};
 use larder_s3_model::{Level, Operation};
 use larder_s3_wire::error::ErrorCode;
 use larder_storage::Storage;
 use larder_types::{AccountId, BucketName, InvalidObjectKey, ObjectKey, Owner};
 use std::sync::Arc;
+
+/// Asked for operations that are not built, and so have no needs of their own.
+const NOT_BUILT: Action = Action::new("s3:NotBuilt");
+const PUT_OBJECT: Action = Action::new("s3:PutObject");
 
 /// A verified right to an operation on a bucket or key. Only the pipeline makes one.
 pub(crate) struct Grant<S: Storage> {
@@ -86,7 +91,6 @@ impl<S: Storage> Shared<S> {
         operation: Operation,
         entry: &Entry,
     ) -> Result<Grant<S>, Failure> {
-        let caller = call.caller.as_ref().map(|key| &key.account);
         let (name, key) = match operation.info().level {
             Level::Service => (None, None),
             Level::Bucket => (call.target.bucket.as_deref(), None),
@@ -98,28 +102,37 @@ impl<S: Storage> Shared<S> {
             _ => None,
         };
         if let Some(bucket) = &bucket {
-            self.check_owner(bucket, call.header("x-amz-expected-bucket-owner").as_deref())?;
+            let expected = call.header("x-amz-expected-bucket-owner");
+            self.check_owner(bucket, expected.as_deref()).await?;
         }
-        let owner = bucket.as_ref().map(|bucket| &bucket.owner);
-        // What is not built needs no action yet, but is no more open than the rest.
-        let none = [Need::always("")];
+        let version = call.target.query_value("versionId");
+        let resource = match (&name, &bucket, key) {
+            (None, ..) => Resource::Service,
+            (Some(name), None, _) => Resource::NewBucket(name),
+            (_, Some(bucket), None) => Resource::Bucket(facts(bucket)),
+            (_, Some(bucket), Some(key)) => {
+                Resource::Object(ObjectResource { bucket: facts(bucket), key, version })
+            }
+        };
+        // What is not built is no more open than the rest.
+        let unbuilt = [Need::always(NOT_BUILT)];
         let needs = match entry {
             Entry::Built(needs) => *needs,
-            Entry::NotBuilt(_) => &none,
+            Entry::NotBuilt(_) => &unbuilt,
         };
         for need in needs.iter().filter(|need| need.applies(call)) {
-            permit(caller, need.action, owner)?;
+            permit(call, need.action, resource)?;
         }
         Ok(Grant {
             objects: self.objects.clone(),
-            account: caller.cloned().ok_or_else(denied)?,
+            account: call.principal().account().cloned().ok_or_else(denied)?,
             name,
             bucket,
             key: key.map(object_key).transpose()?,
         })
     }
 
-    pub(super) fn check_owner(
+    pub(super) async fn check_owner(
         &self,
         bucket: &Bucket,
         expected: Option<&str>,
@@ -129,10 +142,25 @@ impl<S: Storage> Shared<S> {
         };
         let invalid = |_| Failure::new(ErrorCode::InvalidBucketOwnerAWSAccountID);
         let expected = AccountId::new(expected).map_err(invalid)?;
-        match self.account_ids.get(&bucket.owner.canonical_id) == Some(&expected) {
-            true => Ok(()),
-            false => Err(denied()),
-        }
+        let owner = self.keys.source().account_id(&bucket.owner.canonical_id).await;
+        if owner.map_err(unavailable)? == Some(expected) { Ok(()) } else { Err(denied()) }
+    }
+
+    /// The right to the key that a form names.
+    pub(super) fn admit_form(
+        &self,
+        call: &Call<'_>,
+        bucket: Arc<Bucket>,
+        key: ObjectKey,
+    ) -> Result<Grant<S>, Failure> {
+        permit(call, PUT_OBJECT, object(&bucket, key.as_str()))?;
+        Ok(Grant {
+            objects: self.objects.clone(),
+            account: call.principal().account().cloned().ok_or_else(denied)?,
+            name: Some(bucket.name.clone()),
+            bucket: Some(bucket),
+            key: Some(key),
+        })
     }
 }
 
@@ -156,8 +184,7 @@ impl<S: Storage> Grant<S> {
                 return Err(denied());
             }
         }
-        let caller = call.caller.as_ref().map(|key| &key.account);
-        permit(caller, action, Some(&bucket.owner))?;
+        permit(call, Action::new(action), object(&bucket, place.key))?;
         Ok(Self {
             objects: self.objects.clone(),
             account: self.account.clone(),
@@ -168,44 +195,31 @@ impl<S: Storage> Grant<S> {
     }
 
     /// Asks for an action on one more key of the same bucket (an entry of DeleteObjects).
-    pub(crate) fn permits(&self, action: &'static str, _key: &ObjectKey) -> Result<(), Failure> {
-        permit(Some(&self.account), action, Some(&self.bucket().owner))
+    pub(crate) fn permits(
+        &self,
+        call: &Call<'_>,
+        action: &'static str,
+        key: &ObjectKey,
+    ) -> Result<(), Failure> {
+        permit(call, Action::new(action), object(self.bucket(), key.as_str()))
     }
 }
 
-/// The parts of a grant for a browser's form, which signs in its body.
-pub(super) struct FormParts<S: Storage> {
-    pub(super) objects: Objects<S>,
-    pub(super) account: Option<Arc<Account>>,
-    pub(super) bucket: Arc<Bucket>,
-    pub(super) key: ObjectKey,
+fn facts(bucket: &Bucket) -> BucketResource<'_> {
+    BucketResource { name: &bucket.name, owner: &bucket.owner }
 }
 
-impl<S: Storage> FormParts<S> {
-    pub(super) fn grant(self, action: &'static str) -> Result<Grant<S>, Failure> {
-        permit(self.account.as_ref(), action, Some(&self.bucket.owner))?;
-        Ok(Grant {
-            objects: self.objects,
-            account: self.account.ok_or_else(denied)?,
-            name: Some(self.bucket.name.clone()),
-            bucket: Some(self.bucket),
-            key: Some(self.key),
-        })
-    }
+fn object<'a>(bucket: &'a Bucket, key: &'a str) -> Resource<'a> {
+    Resource::Object(ObjectResource { bucket: facts(bucket), key, version: None })
 }
 
-/// Today's rule: an account may do everything in its own buckets, and list and create buckets;
-/// nobody else may do anything.
-fn permit(
-    caller: Option<&Arc<Account>>,
-    _action: &'static str,
-    owner: Option<&Owner>,
-) -> Result<(), Failure> {
-    let caller = caller.ok_or_else(denied)?;
-    match owner {
-        Some(owner) if owner.canonical_id != caller.owner.canonical_id => Err(denied()),
-        _ => Ok(()),
-    }
+/// Asks the rules.
+///
+/// Errors: `AccessDenied`.
+fn permit(call: &Call<'_>, action: Action, resource: Resource<'_>) -> Result<(), Failure> {
+    let context = &call.context(call);
+    let request = Request { principal: call.principal(), action, resource, context };
+    if call.rules.decide(&request).is_allowed() { Ok(()) } else { Err(denied()) }
 }
 
 fn denied() -> Failure {

@@ -157,5 +157,5 @@ fn a_document_s_errors_and_actions_are_aws_s() {
     let Entry::Built([need]) = entry(Operation::DeleteBucketCors) else {
         panic!("it is built");
     };
-    assert_eq!(need.action, "s3:PutBucketCORS");
+    assert_eq!(need.action.to_string(), "s3:PutBucketCORS");
 }

@@ -38,6 +38,9 @@ pub(crate) struct Call<'a> {
     pub(crate) body: Intake,
     /// The control body, verified; empty where the operation has none or it streams.
     pub(crate) control: Bytes,
+    /// The headers by which the bucket's CORS configuration lets scripts of other origins read the
+    /// answer; `None` where it has none.
+    pub(crate) cors: Option<HeaderMap>,
     /// The memory of the control body and of what is made of it.
     pub(crate) held: Option<Reservation>,
     pub(crate) rules: &'a dyn Rules,

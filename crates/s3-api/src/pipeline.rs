@@ -5,6 +5,7 @@
 
 mod authenticate;
 mod control;
+mod cors;
 mod form;
 mod render;
 
@@ -52,6 +53,7 @@ impl<S: Storage> Service<S> {
             Err(failure) => {
                 let code = failure.code().name();
                 call.record.error_message = Some(gist(&failure.error));
+                self.0.note_cors_of_refusal(&mut call).await;
                 // Boxed, so that an answer's future has not the size of a refusal's.
                 let reply = Box::pin(render::refusal(&mut call, failure)).await;
                 render::answer(&mut call, reply, Some(code))
@@ -92,6 +94,7 @@ impl<S: Storage> Shared<S> {
             payload: None,
             body: Intake::new(body),
             control: bytes::Bytes::new(),
+            cors: None,
             held: None,
             rules: &*self.rules,
             platform: &self.platform,
@@ -108,6 +111,7 @@ impl<S: Storage> Shared<S> {
         call.record.operation = Some(requested);
         let operation = match requested {
             Requested::Model(operation) => operation,
+            Requested::Preflight => return self.preflight(call).await,
             Requested::PostObject => return Box::pin(self.post_object(call)).await,
         };
         self.authenticate(call).await?;
@@ -118,6 +122,9 @@ impl<S: Storage> Shared<S> {
             Entry::NotBuilt(_) => unbuilt(level),
         };
         let admitted = self.admit(call, level, needs).await?;
+        if let Some(bucket) = admitted.bucket() {
+            cors::note_cors(call, bucket);
+        }
         if let Entry::NotBuilt(reason) = entry {
             let name = operation.name();
             return Err(Failure::not_implemented(format!("{name} is not implemented: {reason}")));
@@ -162,7 +169,7 @@ fn level(target: &Target) -> Level {
 fn requested(call: &Call<'_>) -> Result<Requested, Failure> {
     let level = level(&call.target);
     if call.method == Method::OPTIONS {
-        return Err(preflight(&call.headers));
+        return Ok(Requested::Preflight);
     }
     if call.headers.contains_key(COPY_SOURCE) && call.method != Method::PUT {
         return Err(no_copy(call));
@@ -219,21 +226,6 @@ fn no_copy(call: &Call<'_>) -> Failure {
         call.header(COPY_SOURCE).unwrap_or_default(),
     )
     .into()
-}
-
-/// No bucket has a CORS configuration, so AWS's answers are these two.
-fn preflight(headers: &HeaderMap) -> Failure {
-    match headers.contains_key(header::ORIGIN) {
-        true => Failure::with(
-            ErrorCode::AccessForbidden,
-            "CORSResponse: CORS is not enabled for this bucket.",
-        ),
-        false => S3Error::with(
-            ErrorCode::BadRequest,
-            "Insufficient information. Origin request header needed.",
-        )
-        .into(),
-    }
 }
 
 fn is_form(headers: &HeaderMap) -> bool {

@@ -9,6 +9,8 @@ pub enum Requested {
     Model(Operation),
     /// A browser's form, which the service model leaves out.
     PostObject,
+    /// A browser's question before a request to another origin (OPTIONS).
+    Preflight,
 }
 
 impl Requested {
@@ -17,6 +19,7 @@ impl Requested {
         match self {
             Self::Model(operation) => operation.name(),
             Self::PostObject => "PostObject",
+            Self::Preflight => "Preflight",
         }
     }
 }

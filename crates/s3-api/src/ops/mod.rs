@@ -4,6 +4,7 @@
 
 mod bucket;
 mod bucket_acl;
+mod bucket_document;
 mod bucket_settings;
 mod checksums;
 mod complete_multipart_upload;
@@ -37,6 +38,7 @@ use crate::access::{
 use crate::call::Call;
 use crate::error::Failure;
 use crate::reply::Reply;
+use larder_documents::{BucketDocument, CorsConfiguration};
 use larder_s3_model::{OPERATIONS, Operation};
 use larder_storage::Storage;
 
@@ -62,8 +64,8 @@ pub(crate) enum Entry {
     NotBuilt(&'static str),
 }
 
-macro_rules! entry {
-    (built($handler:path, $kind:ty, $needs:expr)) => {
+macro_rules! built {
+    ($kind:ty, $needs:expr) => {
         Entry::Built(
             const {
                 const NEEDS: &[Need] = &$needs;
@@ -72,8 +74,20 @@ macro_rules! entry {
             },
         )
     };
+}
+
+macro_rules! entry {
+    (built($handler:path, $kind:ty, $needs:expr)) => {
+        built!($kind, $needs)
+    };
     (not_built($reason:literal)) => {
         Entry::NotBuilt($reason)
+    };
+}
+
+macro_rules! document_entry {
+    ($action:expr, $kind:ty) => {
+        built!($kind, [on_bucket($action)])
     };
 }
 
@@ -89,10 +103,24 @@ macro_rules! run {
 }
 
 macro_rules! table {
-    ($($name:ident = $kind:ident ($($arg:tt)*);)*) => {
+    (
+        documents {
+            $($document:ty = $get:ident, $put:ident, $delete:ident;)*
+        }
+        $($name:ident = $kind:ident ($($arg:tt)*);)*
+    ) => {
         /// The operation's row.
         pub(crate) fn entry(operation: Operation) -> Entry {
             match operation {
+                $(Operation::$get => document_entry!(
+                    <$document as BucketDocument>::READ_ACTION, kind::ViewBucket
+                ),
+                Operation::$put => document_entry!(
+                    <$document as BucketDocument>::WRITE_ACTION, kind::PutDocument<$document>
+                ),
+                Operation::$delete => document_entry!(
+                    <$document as BucketDocument>::DELETE_ACTION, kind::DeleteDocument<$document>
+                ),)*
                 $(Operation::$name => entry!($kind($($arg)*)),)*
             }
         }
@@ -105,6 +133,15 @@ macro_rules! table {
             call: &mut Call<'_>,
         ) -> Result<Reply, Failure> {
             match operation {
+                $(Operation::$get => {
+                    Box::pin(bucket_document::get::<$document, S>(admitted.grant(), call)).await
+                }
+                Operation::$put => {
+                    Box::pin(bucket_document::put::<$document, S>(admitted.grant(), call)).await
+                }
+                Operation::$delete => {
+                    Box::pin(bucket_document::delete::<$document, S>(admitted.grant(), call)).await
+                })*
                 $(Operation::$name => run!((admitted, call) $kind($($arg)*)),)*
             }
         }
@@ -112,6 +149,9 @@ macro_rules! table {
 }
 
 table! {
+    documents {
+        CorsConfiguration = GetBucketCors, PutBucketCors, DeleteBucketCors;
+    }
     AbortMultipartUpload = built(
         create_multipart_upload::abort_multipart_upload,
         kind::AbortUpload,
@@ -161,7 +201,6 @@ table! {
     CreateSession = not_built("directory buckets belong to S3 Express One Zone");
     DeleteBucket = built(bucket::delete_bucket, kind::DeleteBucket, [on_bucket("s3:DeleteBucket")]);
     DeleteBucketAnalyticsConfiguration = not_built("storage class analysis is not built yet");
-    DeleteBucketCors = not_built("CORS is not built yet");
     DeleteBucketEncryption = not_built("encryption at rest is not built yet");
     DeleteBucketIntelligentTieringConfiguration =
         not_built("storage classes are labels, nothing is tiered");
@@ -197,7 +236,6 @@ table! {
         on_bucket("s3:GetBucketAcl"),
     ]);
     GetBucketAnalyticsConfiguration = not_built("storage class analysis is not built yet");
-    GetBucketCors = not_built("CORS is not built yet");
     GetBucketEncryption = not_built("encryption at rest is not built yet");
     GetBucketIntelligentTieringConfiguration =
         not_built("storage classes are labels, nothing is tiered");
@@ -289,7 +327,6 @@ table! {
         on_bucket("s3:PutBucketAcl"),
     ]);
     PutBucketAnalyticsConfiguration = not_built("storage class analysis is not built yet");
-    PutBucketCors = not_built("CORS is not built yet");
     PutBucketEncryption = not_built("encryption at rest is not built yet");
     PutBucketIntelligentTieringConfiguration =
         not_built("storage classes are labels, nothing is tiered");

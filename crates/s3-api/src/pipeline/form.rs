@@ -1,5 +1,6 @@
 //! A browser's form: its signature is in its body, in front of the file.
 
+use super::cors::note_cors;
 use crate::access::FormRequest;
 use crate::call::Call;
 use crate::error::Failure;
@@ -21,6 +22,9 @@ impl<S: Storage> Shared<S> {
             FormRequest { fields: &form.fields, policy: policy.as_ref(), needs: POST_OBJECT };
         let (admitted, size) = self.admit_form(call, &request).await?;
         form.size = size;
+        if let Some(bucket) = admitted.bucket() {
+            note_cors(call, bucket);
+        }
         call.record.must_finish.set();
         call.hold(held.bytes())?;
         drop(held);

@@ -3,6 +3,7 @@
 
 mod bucket;
 mod copy;
+mod document;
 mod object;
 mod write;
 
@@ -29,6 +30,8 @@ macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident = [$($action:literal),* $(,)?];)*) => {
         /// The kinds of grants, each with the actions behind it.
         pub(crate) mod kind {
+            pub(crate) use super::document::{DeleteDocument, PutDocument};
+
             $(
                 $(#[$doc])*
                 pub(crate) struct $name;
@@ -123,6 +126,14 @@ pub(crate) struct Grant<S: Storage, K: Kind> {
 impl<S: Storage> Admitted<S> {
     pub(super) fn new(objects: Objects<S>, principal: Principal, place: Place) -> Self {
         Self { objects, principal, place, key: None, version: None, needs: &[], source: None }
+    }
+
+    /// The bucket, where the operation has one.
+    pub(crate) fn bucket(&self) -> Option<&Bucket> {
+        match &self.place {
+            Place::Bucket(bucket) => Some(bucket),
+            Place::Service | Place::NewBucket(_) => None,
+        }
     }
 
     /// The grant of a kind whose actions the table's row asks for.

@@ -1,12 +1,14 @@
 mod attacks;
 mod buckets;
 mod changes;
+mod cors;
 mod documents;
 mod foreign;
 mod heads;
 mod listings;
 mod multipart;
 mod objects;
+mod permissions;
 mod pipeline;
 mod post_object;
 mod table;

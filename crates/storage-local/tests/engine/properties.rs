@@ -112,15 +112,6 @@ impl Commit {
     /// A row more in a queue, at a time of its own, or one of the key's rows less.
     fn queue(&self, harness: &Harness, change: &Change, stamp: u64, batch: &mut Batch) {
         let (space, key) = (SPACES[self.space], Bytes::from(KEYS[usize::from(self.key)]));
-        let due_ms = (1000 - stamp % 7) << 32 | stamp << 8 | u64::from(change.suffix);
-        if !change.delete {
-            let value = Bytes::from(format!("value {stamp}"));
-            let row = Enqueue { space, key, queue: KINDS[change.kind], due_ms, value };
-            if batch.enqueues.iter().all(|other| other.due_ms != due_ms) {
-                batch.enqueues.push(row);
-            }
-            return;
-        }
         let local = harness.local();
         let rows = harness.sim.block_on(async move {
             let partition = local.partitions().await.expect("the partitions")[0];
@@ -130,9 +121,19 @@ impl Commit {
         let mut rows = rows.into_iter().filter(|queued| {
             queued.row.space == space && queued.row.key == key && !removed(&queued.row)
         });
-        if let Some(queued) = rows.nth(usize::from(change.suffix)) {
-            let replaces = self.checked.then_some(queued.seen);
-            batch.deletes.push(Delete { row: queued.row, replaces });
+        match rows.nth(usize::from(change.suffix)).filter(|_| change.delete) {
+            Some(queued) => {
+                let replaces = self.checked.then_some(queued.seen);
+                batch.deletes.push(Delete { row: queued.row, replaces });
+            }
+            None => {
+                let due_ms = (1000 - stamp % 7) << 32 | stamp << 8 | u64::from(change.suffix);
+                let value = Bytes::from(format!("value {stamp}"));
+                let row = Enqueue { space, key, queue: KINDS[change.kind], due_ms, value };
+                if batch.enqueues.iter().all(|other| other.due_ms != due_ms) {
+                    batch.enqueues.push(row);
+                }
+            }
         }
     }
 }

@@ -70,7 +70,7 @@ fn ask_and_reset(server: &Server, request: &[u8], pause: Duration) {
 }
 
 /// Takes the log as it is written: it is longer than a pipe.
-fn read_log(server: &mut Server) -> JoinHandle<String> {
+pub fn read_log(server: &mut Server) -> JoinHandle<String> {
     let mut errors = server.child.stderr.take().unwrap();
     std::thread::spawn(move || {
         let mut log = String::new();

@@ -137,6 +137,24 @@ impl Server {
         path: &str,
         body: &[u8],
     ) -> Vec<u8> {
+        let mut headers = HeaderMap::new();
+        // Documents must come with a checksum.
+        if ["tagging=", "versioning=", "delete="].iter().any(|name| path.contains(name)) {
+            let crc = crc_fast::checksum(crc_fast::CrcAlgorithm::Crc32IsoHdlc, body) as u32;
+            let text = base64::prelude::BASE64_STANDARD.encode(crc.to_be_bytes());
+            headers.insert("x-amz-checksum-crc32", text.parse().unwrap());
+        }
+        self.sign(keys, method, path, &mut headers);
+        let mut request = format!("{method} {path} HTTP/1.1\r\n");
+        for (name, value) in &headers {
+            request.push_str(&format!("{name}: {}\r\n", value.to_str().unwrap()));
+        }
+        request.push_str(&format!("content-length: {}\r\nconnection: close\r\n\r\n", body.len()));
+        [request.as_bytes(), body].concat()
+    }
+
+    /// Signs a request whose body is not signed; adds `host`.
+    pub fn sign(&self, keys: &(String, String), method: &str, path: &str, headers: &mut HeaderMap) {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
         let signer = Signer {
             access_key: &keys.0,
@@ -146,21 +164,8 @@ impl Server {
             service: "s3",
             now: Timestamp { ms: since.as_millis() as i64 },
         };
-        let mut headers = HeaderMap::new();
         headers.insert("host", self.address.to_string().parse().unwrap());
-        // Documents must come with a checksum.
-        if ["tagging=", "versioning=", "delete="].iter().any(|name| path.contains(name)) {
-            let crc = crc_fast::checksum(crc_fast::CrcAlgorithm::Crc32IsoHdlc, body) as u32;
-            let text = base64::prelude::BASE64_STANDARD.encode(crc.to_be_bytes());
-            headers.insert("x-amz-checksum-crc32", text.parse().unwrap());
-        }
-        signer.sign_request(method, path, &mut headers, UNSIGNED_PAYLOAD);
-        let mut request = format!("{method} {path} HTTP/1.1\r\n");
-        for (name, value) in &headers {
-            request.push_str(&format!("{name}: {}\r\n", value.to_str().unwrap()));
-        }
-        request.push_str(&format!("content-length: {}\r\nconnection: close\r\n\r\n", body.len()));
-        [request.as_bytes(), body].concat()
+        signer.sign_request(method, path, headers, UNSIGNED_PAYLOAD);
     }
 
     /// The value of a line of the metrics page.

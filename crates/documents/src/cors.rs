@@ -12,7 +12,7 @@ const RULES_MAX: usize = 100;
 /// Longest id of a rule, in characters.
 const ID_CHARS_MAX: usize = 255;
 /// The methods that a rule may name.
-const METHODS: [&str; 5] = ["GET", "PUT", "HEAD", "POST", "DELETE"];
+pub const CORS_METHODS: [&str; 5] = ["GET", "PUT", "HEAD", "POST", "DELETE"];
 const ROOT: &str = "CORSConfiguration";
 
 /// A bucket's CORS configuration.
@@ -86,7 +86,8 @@ fn refused(message: String) -> InvalidDocument {
 }
 
 fn check(rule: &CORSRule) -> Result<(), InvalidDocument> {
-    if let Some(method) = rule.allowed_methods.iter().find(|m| !METHODS.contains(&m.as_str())) {
+    if let Some(method) = rule.allowed_methods.iter().find(|m| !CORS_METHODS.contains(&m.as_str()))
+    {
         return Err(refused(format!(
             "Found unsupported HTTP method in CORS config. Unsupported method is {method}"
         )));

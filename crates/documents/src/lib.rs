@@ -7,7 +7,7 @@
 mod cors;
 mod kinds;
 
-pub use cors::{CorsConfiguration, CorsMatch};
+pub use cors::{CORS_METHODS, CorsConfiguration, CorsMatch};
 pub use kinds::{BucketDocuments, DocumentKind};
 
 use larder_s3_model::DecodeError;

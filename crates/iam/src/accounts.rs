@@ -1,5 +1,6 @@
 //! Accounts, by access key.
 
+use crate::{Found, KeySource, Principal};
 use larder_types::{AccountId, Owner};
 use std::collections::HashMap;
 use std::fmt;
@@ -32,8 +33,8 @@ pub struct AccessKey {
     pub id: String,
     /// Its secret.
     pub secret: SecretKey,
-    /// Its account.
-    pub account: Arc<Account>,
+    /// Who signs with it.
+    pub principal: Principal,
 }
 
 /// Why accounts cannot be taken into use, as a sentence for the operator.
@@ -105,7 +106,8 @@ impl Accounts {
                     "the secret of access key {id:?} is shorter than {SECRET_KEY_BYTES_MIN} bytes"
                 ));
             }
-            let key = AccessKey { id: id.clone(), secret, account: account.clone() };
+            let principal = Principal::AccountRoot(account.clone());
+            let key = AccessKey { id: id.clone(), secret, principal };
             if self.keys.insert(id.clone(), Arc::new(key)).is_some() {
                 return invalid(format!("access key {id:?} is given twice"));
             }
@@ -122,5 +124,17 @@ impl Accounts {
     /// All accounts, in the order they were added.
     pub fn accounts(&self) -> &[Arc<Account>] {
         &self.accounts
+    }
+}
+
+impl KeySource for Accounts {
+    fn access_key<'a>(&'a self, id: &'a str) -> Found<'a, Arc<AccessKey>> {
+        Box::pin(std::future::ready(Ok(self.access_key(id).cloned())))
+    }
+
+    fn account_id<'a>(&'a self, canonical_id: &'a str) -> Found<'a, AccountId> {
+        let mut accounts = self.accounts.iter();
+        let found = accounts.find(|account| account.owner.canonical_id == canonical_id);
+        Box::pin(std::future::ready(Ok(found.map(|account| account.id.clone()))))
     }
 }

@@ -1,15 +1,28 @@
-//! Accounts and their access keys.
+//! Who acts, and whether they may.
 //!
-//! Holds: accounts as the configuration names them, the way from an access key to its account.
-//! Never: I/O, HTTP, storage.
-//! Enter at: [`Accounts`].
+//! Holds: accounts as the configuration names them, principals, access keys and the cache before
+//! their source, resources, the facts of a request, the rules that decide.
+//! Never: HTTP, storage, waiting for a decision.
+//! Enter at: [`KeyCache`] for who signs, [`Rules`] for whether they may.
 
 mod accounts;
+mod context;
+mod key_cache;
+mod principal;
+mod resource;
+mod rules;
 
 pub use accounts::{
     ACCESS_KEY_BYTES_MAX, AccessKey, Account, Accounts, InvalidAccounts, SECRET_KEY_BYTES_MIN,
     SecretKey,
 };
+pub use context::{AuthType, Context, RequestValues, Signature, SignatureVersion};
+pub use key_cache::{
+    Found, KEY_STALE_NS_MAX, KEYS_CACHED_MAX, KeyCache, KeySource, KeySourceError,
+};
+pub use principal::{FederatedSession, Principal, RoleSession, ServicePrincipal, User};
+pub use resource::{BucketResource, ObjectResource, Resource};
+pub use rules::{Action, Decision, OwnerRules, Request, Rules};
 
 #[cfg(test)]
 mod tests;

@@ -1,11 +1,13 @@
 //! Buckets: one row each is the truth; its space is the incarnation that holds its objects.
 
 use crate::attempts::Outcome;
+use crate::documents::DocumentRef;
 use crate::holds::{Hold, Holds};
 use crate::plan::gc_put;
 use crate::rows::{GcRecord, Tag, Versioning, address, bucket};
 use crate::{Error, Objects, tagging};
 use bytes::Bytes;
+use larder_documents::BucketDocuments;
 use larder_storage::{
     Batch, Check, Delete, FenceId, Put, RowKind, RowView, Scan, Seen, SpaceId, Step, Storage,
     Visitor,
@@ -31,6 +33,10 @@ pub struct Bucket {
     pub versioning: Versioning,
     /// Tags.
     pub tags: Vec<Tag>,
+    /// Which documents it has.
+    pub document_refs: Vec<DocumentRef>,
+    /// Those documents, read and parsed, in what [`Objects::bucket`] gives; a listing reads none.
+    pub documents: BucketDocuments,
     /// Fields of newer versions, carried along.
     pub kept: Vec<(u8, Vec<u8>)>,
     /// Keeps the space from being forgotten when it is closed; whoever writes there has one.
@@ -86,25 +92,26 @@ pub(crate) struct Decoded {
 }
 
 impl Decoded {
-    /// The bucket, its space held. It is kept once its hold is verified.
-    fn bucket(&self, name: &BucketName, value: &Bytes) -> Result<Arc<Bucket>, Error> {
-        if let Some((known, bucket)) = self.known.read().expect("no panic while locked").get(name)
-            && known == value
-        {
-            return Ok(bucket.clone());
-        }
-        let mut bucket = bucket::decode(name.clone(), value)?;
+    /// The bucket of this row, if it was decoded lately.
+    fn find(&self, name: &BucketName, value: &Bytes) -> Option<Arc<Bucket>> {
+        let all = self.known.read().expect("no panic while locked");
+        let (_, bucket) = all.get(name).filter(|(known, _)| known == value)?;
+        Some(bucket.clone())
+    }
+
+    /// Holds the bucket's space. The bucket is kept once its hold is verified.
+    fn hold(&self, mut bucket: Bucket, value: &Bytes) -> Arc<Bucket> {
         bucket.held = self.holds.take(bucket.space);
         let bucket = Arc::new(bucket);
         if !bucket.held.is_verified() {
-            return Ok(bucket);
+            return bucket;
         }
         let mut all = self.known.write().expect("no panic while locked");
         if all.len() >= DECODED_MAX {
             all.clear();
         }
-        all.insert(name.clone(), (value.clone(), bucket.clone()));
-        Ok(bucket)
+        all.insert(bucket.name.clone(), (value.clone(), bucket.clone()));
+        bucket
     }
 
     /// Lets go of an incarnation that is gone.
@@ -146,6 +153,8 @@ impl<S: Storage> Objects<S> {
                 created: self.stamp().modified(),
                 versioning: Versioning::Unversioned,
                 tags: create.tags.clone(),
+                document_refs: Vec::new(),
+                documents: BucketDocuments::default(),
                 kept: Vec::new(),
             };
             if self.commit_system(write(&bucket, seen)?).await? == Outcome::Done {
@@ -160,10 +169,20 @@ impl<S: Storage> Objects<S> {
     /// The bucket of a name; [`Error::NoSuchBucket`].
     pub async fn bucket(&self, name: &BucketName) -> Result<Arc<Bucket>, Error> {
         let mut held: Option<Arc<Bucket>> = None;
+        let mut unread: Option<Bytes> = None;
         loop {
             let found = self.store.get(&address::bucket(name)).await?;
             let row = found.row.ok_or(Error::NoSuchBucket)?;
-            let bucket = self.decoded.bucket(name, &row.value)?;
+            let bucket = match self.decoded.find(name, &row.value) {
+                Some(bucket) => bucket,
+                None => {
+                    let Some(bucket) = self.decode(name, &row.value, unread.as_ref()).await? else {
+                        unread = Some(row.value);
+                        continue;
+                    };
+                    bucket
+                }
+            };
             if held.is_some_and(|held| held.space == bucket.space) {
                 // Its row was there while its space was held: that was not forgotten before.
                 bucket.held.verify();
@@ -174,6 +193,28 @@ impl<S: Storage> Objects<S> {
             // From here on its space is not forgotten; if it was before, its row is gone.
             held = Some(bucket);
         }
+    }
+
+    /// The bucket with its documents; `None` when those are not the ones that the row names, so
+    /// that the row has to be read again. `unread` is the row of which that was said before.
+    async fn decode(
+        &self,
+        name: &BucketName,
+        value: &Bytes,
+        unread: Option<&Bytes>,
+    ) -> Result<Option<Arc<Bucket>>, Error> {
+        let mut bucket = bucket::decode(name.clone(), value)?;
+        match self.read_documents(&bucket).await? {
+            Some(documents) => bucket.documents = documents,
+            // No two writes leave the same row: nothing was written between the two readings.
+            None if unread == Some(value) => {
+                return Err(Error::Corrupt(format!(
+                    "bucket {name} has not the documents that its row names"
+                )));
+            }
+            None => return Ok(None),
+        }
+        Ok(Some(self.decoded.hold(bucket, value)))
     }
 
     /// DeleteBucket: refuses while objects, versions or delete markers are in it. Uploads in
@@ -244,14 +285,14 @@ impl<S: Storage> Objects<S> {
         let mut attempts = self.attempts(row.space, &row.key).await?;
         loop {
             let (seen, found) = self.read_bucket(&bucket.name).await?;
-            if found.is_none_or(|now| now.space != bucket.space) {
-                return Err(Error::NoSuchBucket);
-            }
+            let now = found.filter(|now| now.space == bucket.space).ok_or(Error::NoSuchBucket)?;
             let sweep = GcRecord::Space(bucket.space);
+            let mut deletes = self.remove_documents(&now).await?;
+            deletes.push(Delete { row: row.clone(), replaces: Some(seen) });
             let batch = Batch {
                 checks: vec![Check { row: row.clone(), seen }],
                 puts: vec![gc_put(SpaceId::SYSTEM, &row.key, &sweep, &self.stamp())],
-                deletes: vec![Delete { row: row.clone(), replaces: Some(seen) }],
+                deletes,
                 frees: true,
                 ..Batch::default()
             };
@@ -312,14 +353,17 @@ impl<S: Storage> Objects<S> {
         }
     }
 
-    async fn read_bucket(&self, name: &BucketName) -> Result<(Seen, Option<Bucket>), Error> {
+    pub(crate) async fn read_bucket(
+        &self,
+        name: &BucketName,
+    ) -> Result<(Seen, Option<Bucket>), Error> {
         let found = self.store.get(&address::bucket(name)).await?;
         let decode = |row: larder_storage::Row| bucket::decode(name.clone(), &row.value);
         Ok((found.seen, found.row.map(decode).transpose()?))
     }
 }
 
-fn write(bucket: &Bucket, seen: Seen) -> Result<Batch, Error> {
+pub(crate) fn write(bucket: &Bucket, seen: Seen) -> Result<Batch, Error> {
     let row = address::bucket(&bucket.name);
     Ok(Batch {
         checks: vec![Check { row: row.clone(), seen }],

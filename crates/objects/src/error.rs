@@ -56,6 +56,11 @@ pub enum Error {
     },
     /// Metadata, headers and tags together do not fit a row.
     MetadataTooLarge,
+    /// A bucket's document does not fit a row.
+    DocumentTooLarge {
+        /// Most bytes that it may have as it is stored.
+        max: usize,
+    },
     /// A set of tags breaks S3's rules; the text is for the user.
     InvalidTag(&'static str),
     /// The object has no part of that number (S3: `InvalidPartNumber`, 416).

@@ -10,6 +10,7 @@ mod buckets;
 pub mod conditions;
 mod copy;
 mod delete;
+mod documents;
 mod error;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
@@ -36,6 +37,7 @@ pub use body::{Body, BodyError};
 pub use buckets::{Bucket, BucketPage, CreateBucket, ListBuckets};
 pub use copy::CopyObject;
 pub use delete::{DeleteObject, Deleted, DeletedMany};
+pub use documents::DocumentRef;
 pub use error::Error;
 pub use get::{ObjectBody, ObjectVersion};
 pub use holds::Hold;

@@ -2,7 +2,7 @@
 
 use crate::rows::{
     GcRecord, Manifest, PartRecord, Placement, UploadId, UploadRecord, VersionRecord, address,
-    bucket,
+    bucket, document::DocumentRecord,
 };
 use larder_storage::{BlobRef, Holdings, Meaning, RowKey, RowKind, SpaceId, UsageDelta};
 use larder_types::{BucketName, VersionId};
@@ -97,6 +97,10 @@ impl Meaning for RowMeaning {
             }
             RowKind::Part => self.part(row, value),
             RowKind::Gc => gc(value),
+            RowKind::BucketDocument => {
+                DocumentRecord::decode(value).map_err(text)?;
+                Ok(Holdings::default())
+            }
             RowKind::Body | RowKind::Outbox | RowKind::Due => Ok(Holdings::default()),
         }
     }
@@ -106,6 +110,9 @@ impl Meaning for RowMeaning {
         let key = key.escape_debug();
         if row.kind == RowKind::Bucket {
             return format!("bucket {key}");
+        }
+        if row.kind == RowKind::BucketDocument {
+            return format!("bucket {key} (a document of it)");
         }
         let bucket = match self.buckets.get(&row.space) {
             Some(bucket) => bucket.clone(),
@@ -129,7 +136,11 @@ impl Meaning for RowMeaning {
                 None => format!("{object} (a part)"),
             },
             RowKind::Gc => format!("{object} (what is to be freed of it)"),
-            RowKind::Head | RowKind::Outbox | RowKind::Due | RowKind::Bucket => object,
+            RowKind::Head
+            | RowKind::Outbox
+            | RowKind::Due
+            | RowKind::Bucket
+            | RowKind::BucketDocument => object,
         }
     }
 

@@ -1,6 +1,6 @@
 //! What is told of a request when it is over, however it ends.
 
-use crate::ops::Requested;
+use crate::requested::Requested;
 use larder_types::{AccountId, RequestId};
 use std::borrow::Cow;
 use std::sync::Arc;

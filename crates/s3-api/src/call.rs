@@ -10,14 +10,14 @@ use crate::upload_body::UploadBody;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Version};
 use larder_digest::Md5Queue;
-use larder_iam::AccessKey;
+use larder_iam::{AccessKey, AuthType, Context, Principal, RequestValues, Rules, Signature};
 use larder_platform::{Platform, Reservation};
 use larder_s3_model::{DecodeError, RequestHead};
-use larder_s3_wire::auth::{AuthType, PayloadMode};
+use larder_s3_wire::auth::PayloadMode;
 use larder_s3_wire::body::BodyVerifier;
 use larder_s3_wire::error::ErrorCode;
 use larder_s3_wire::target::Target;
-use larder_types::RequestId;
+use larder_types::{RequestId, Timestamp};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -32,13 +32,18 @@ pub(crate) struct Call<'a> {
     pub(crate) record: &'a mut AccessRecord,
     /// Who signed; `None` when anonymous or not yet known.
     pub(crate) caller: Option<Arc<AccessKey>>,
-    pub(crate) auth_type: AuthType,
+    /// What the verifier found out.
+    pub(crate) verified: Verified,
     pub(crate) payload: Option<PayloadMode>,
     pub(crate) body: Intake,
     /// The control body, verified; empty where the operation has none or it streams.
     pub(crate) control: Bytes,
+    /// The headers by which the bucket's CORS configuration lets scripts of other origins read the
+    /// answer; `None` where it has none.
+    pub(crate) cors: Option<HeaderMap>,
     /// The memory of the control body and of what is made of it.
     pub(crate) held: Option<Reservation>,
+    pub(crate) rules: &'a dyn Rules,
     pub(crate) platform: &'a Platform,
     pub(crate) settings: &'a ApiSettings,
     pub(crate) md5_queue: &'a Md5Queue,
@@ -46,11 +51,37 @@ pub(crate) struct Call<'a> {
     pub(crate) host_id: &'a HeaderValue,
 }
 
+/// What the verifier states of a request.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Verified {
+    /// `None` while nothing is verified, and when nobody signed.
+    pub(crate) signature: Option<Signature>,
+    pub(crate) auth_type: AuthType,
+    /// When it was verified.
+    pub(crate) at: Timestamp,
+}
+
+impl Verified {
+    /// Nothing yet.
+    pub(crate) const NOTHING: Self =
+        Self { signature: None, auth_type: AuthType::Anonymous, at: Timestamp { ms: 0 } };
+}
+
+impl RequestValues for Call<'_> {
+    fn header(&self, name: &str) -> Option<Cow<'_, str>> {
+        self.head().header(name)
+    }
+
+    fn query(&self, name: &str) -> Option<&str> {
+        self.target.query_value(name)
+    }
+}
+
 impl Drop for Call<'_> {
     /// However the request ends, the record tells how far it came.
     fn drop(&mut self) {
         let record = &mut *self.record;
-        record.account = self.caller.as_ref().map(|key| key.account.id.clone());
+        record.account = principal(&self.caller).account().map(|account| account.id.clone());
         record.bucket = self.target.bucket.take();
         record.key = self.target.key.take();
         record.bytes_received = self.body.received();
@@ -103,6 +134,24 @@ impl Call<'_> {
         Ok(self.held.get_or_insert_with(|| budget.reservation()).grow(bytes)?)
     }
 
+    /// Who asks.
+    pub(crate) fn principal(&self) -> &Principal {
+        principal(&self.caller)
+    }
+
+    /// What rights are decided by besides who asks for what. `values` is what speaks for the
+    /// request: itself, or its form.
+    pub(crate) fn context<'a>(&self, values: &'a dyn RequestValues) -> Context<'a> {
+        Context {
+            signature: self.verified.signature,
+            auth_type: self.verified.auth_type,
+            secure_transport: self.connection.secure,
+            source_address: self.connection.remote.map(|remote| remote.ip()),
+            now: self.verified.at,
+            values,
+        }
+    }
+
     /// Whether nobody signed.
     pub(crate) fn is_anonymous(&self) -> bool {
         self.caller.is_none()
@@ -152,4 +201,8 @@ impl Call<'_> {
     ) -> Result<Reply, Failure> {
         keep_alive(self.platform, self.identity(), work).await
     }
+}
+
+fn principal(caller: &Option<Arc<AccessKey>>) -> &Principal {
+    caller.as_ref().map_or(&Principal::Anonymous, |key| &key.principal)
 }

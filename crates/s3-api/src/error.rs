@@ -3,6 +3,8 @@
 use crate::keep_alive::Identity;
 use crate::request_body::BodyFault;
 use http::header::{ALLOW, HeaderName, HeaderValue, LAST_MODIFIED};
+use larder_documents::InvalidDocument;
+use larder_iam::KeySourceError;
 use larder_objects::{BodyError, Error};
 use larder_platform::BudgetExhausted;
 use larder_s3_model::DecodeError;
@@ -153,9 +155,26 @@ impl From<BodyFault> for Failure {
     }
 }
 
+impl From<KeySourceError> for Failure {
+    fn from(error: KeySourceError) -> Self {
+        Self::internal(format!("access keys cannot be looked up: {error}"))
+    }
+}
+
 impl From<BudgetExhausted> for Failure {
     fn from(_: BudgetExhausted) -> Self {
         Self::new(ErrorCode::SlowDown)
+    }
+}
+
+impl From<InvalidDocument> for Failure {
+    fn from(error: InvalidDocument) -> Self {
+        match error {
+            InvalidDocument::Malformed(error) => error.into(),
+            InvalidDocument::Refused { code, message } => {
+                Self::with(ErrorCode::from_name(code).expect("a test names them all"), message)
+            }
+        }
     }
 }
 
@@ -258,6 +277,7 @@ impl From<Error> for Failure {
             Error::EntityTooLarge { max } => {
                 Self::new(ErrorCode::EntityTooLarge).element("MaxSizeAllowed", max.to_string())
             }
+            Error::DocumentTooLarge { max } => invalid(document_too_large(max)),
             Error::MetadataTooLarge => Self::new(ErrorCode::MetadataTooLarge).element(
                 "MaxSizeAllowed",
                 larder_types::limits::USER_METADATA_BYTES_MAX.to_string(),
@@ -298,6 +318,10 @@ impl From<Error> for Failure {
             }
         }
     }
+}
+
+fn document_too_large(max: usize) -> String {
+    format!("The document has at most {max} bytes as it is stored.")
 }
 
 fn mismatch(algorithm: ChecksumAlgorithm) -> String {

@@ -4,16 +4,19 @@
 //! Never: sockets, storage formats, rules of keys and versions (`objects`), clocks of its own.
 //! Enter at: [`Service::handle`]; `pipeline.rs` is the way of a request, `ops/mod.rs` the contents.
 
+mod access;
 mod access_record;
 mod call;
 mod error;
 mod gist;
 mod header_values;
 mod keep_alive;
+mod names;
 mod ops;
 mod pipeline;
 mod reply;
 mod request_body;
+mod requested;
 mod response_body;
 mod service;
 #[cfg(test)]
@@ -23,7 +26,8 @@ mod tests;
 mod upload_body;
 
 pub use access_record::{AccessRecord, MustFinish};
-pub use ops::{Requested, coverage_markdown};
+pub use ops::coverage_markdown;
 pub use request_body::RequestBody;
+pub use requested::Requested;
 pub use response_body::{BodyCut, ResponseBody};
 pub use service::{ApiSettings, Connection, Parts, Service};

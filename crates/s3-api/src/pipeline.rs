@@ -5,27 +5,25 @@
 
 mod authenticate;
 mod control;
+mod cors;
 mod form;
-mod grant;
 mod render;
 
-pub(crate) use form::FormDoor;
-pub(crate) use grant::{Elsewhere, Grant, object_key};
-
+use crate::access::{Need, bucket, object, service};
 use crate::access_record::AccessRecord;
-use crate::call::Call;
+use crate::call::{Call, Verified};
 use crate::error::Failure;
 use crate::gist::gist;
-use crate::ops::{self, Entry, Requested};
+use crate::ops::{self, Entry};
 use crate::reply::Reply;
 use crate::request_body::{Intake, RequestBody};
+use crate::requested::Requested;
 use crate::response_body::ResponseBody;
 use crate::service::{Connection, Service, Shared};
 use http::{HeaderMap, Method, Request, Response, header};
 use larder_s3_model::{
     Level, OPERATIONS, Operation, OperationInfo, RequestBody as BodyKind, is_subresource, route,
 };
-use larder_s3_wire::auth::AuthType;
 use larder_s3_wire::error::{ErrorCode, S3Error};
 use larder_s3_wire::head::settle;
 use larder_s3_wire::target::{Target, parse_target};
@@ -55,6 +53,7 @@ impl<S: Storage> Service<S> {
             Err(failure) => {
                 let code = failure.code().name();
                 call.record.error_message = Some(gist(&failure.error));
+                self.0.note_cors_of_refusal(&mut call).await;
                 // Boxed, so that an answer's future has not the size of a refusal's.
                 let reply = Box::pin(render::refusal(&mut call, failure)).await;
                 render::answer(&mut call, reply, Some(code))
@@ -91,11 +90,13 @@ impl<S: Storage> Shared<S> {
             connection: connection.clone(),
             record,
             caller: None,
-            auth_type: AuthType::Anonymous,
+            verified: Verified::NOTHING,
             payload: None,
             body: Intake::new(body),
             control: bytes::Bytes::new(),
+            cors: None,
             held: None,
+            rules: &*self.rules,
             platform: &self.platform,
             settings: &self.settings,
             md5_queue: &self.md5_queue,
@@ -110,13 +111,20 @@ impl<S: Storage> Shared<S> {
         call.record.operation = Some(requested);
         let operation = match requested {
             Requested::Model(operation) => operation,
-            Requested::PostObject => {
-                return Box::pin(ops::post_object(FormDoor::new(self), call)).await;
-            }
+            Requested::Preflight => return self.preflight(call).await,
+            Requested::PostObject => return Box::pin(self.post_object(call)).await,
         };
-        self.authenticate(call)?;
+        self.authenticate(call).await?;
         let entry = ops::entry(operation);
-        let grant = self.admit(call, operation, &entry).await?;
+        let level = operation.info().level;
+        let needs = match entry {
+            Entry::Built(needs) => needs,
+            Entry::NotBuilt(_) => unbuilt(level),
+        };
+        let admitted = self.admit(call, level, needs).await?;
+        if let Some(bucket) = admitted.bucket() {
+            cors::note_cors(call, bucket);
+        }
         if let Entry::NotBuilt(reason) = entry {
             let name = operation.name();
             return Err(Failure::not_implemented(format!("{name} is not implemented: {reason}")));
@@ -128,7 +136,7 @@ impl<S: Storage> Shared<S> {
         if matches!(operation.info().body, BodyKind::Xml(_) | BodyKind::Text) {
             self.read_control(call, operation).await?;
         }
-        ops::run(operation, grant, call).await
+        ops::run(operation, admitted, call).await
     }
 }
 
@@ -161,7 +169,7 @@ fn level(target: &Target) -> Level {
 fn requested(call: &Call<'_>) -> Result<Requested, Failure> {
     let level = level(&call.target);
     if call.method == Method::OPTIONS {
-        return Err(preflight(&call.headers));
+        return Ok(Requested::Preflight);
     }
     if call.headers.contains_key(COPY_SOURCE) && call.method != Method::PUT {
         return Err(no_copy(call));
@@ -220,28 +228,18 @@ fn no_copy(call: &Call<'_>) -> Failure {
     .into()
 }
 
-/// No bucket has a CORS configuration, so AWS's answers are these two.
-fn preflight(headers: &HeaderMap) -> Failure {
-    match headers.contains_key(header::ORIGIN) {
-        true => Failure::with(
-            ErrorCode::AccessForbidden,
-            "CORSResponse: CORS is not enabled for this bucket.",
-        ),
-        false => S3Error::with(
-            ErrorCode::BadRequest,
-            "Insufficient information. Origin request header needed.",
-        )
-        .into(),
-    }
-}
-
 fn is_form(headers: &HeaderMap) -> bool {
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let kind = content_type.and_then(|text| text.split(';').next()).unwrap_or_default();
     kind.trim().eq_ignore_ascii_case("multipart/form-data")
 }
 
-/// Whether the operation makes the bucket that it names.
-pub(crate) fn makes_bucket(operation: Operation) -> bool {
-    operation == Operation::CreateBucket
+/// What is asked for operations that are not built: they are no more open than the rest.
+fn unbuilt(level: Level) -> &'static [Need] {
+    const NOT_BUILT: &str = "s3:NotBuilt";
+    match level {
+        Level::Service => const { &[service(NOT_BUILT)] },
+        Level::Bucket => const { &[bucket(NOT_BUILT)] },
+        Level::Object => const { &[object(NOT_BUILT)] },
+    }
 }

@@ -2,13 +2,11 @@
 
 use http::HeaderValue;
 use larder_digest::Md5Queue;
-use larder_iam::Accounts;
+use larder_iam::{KeyCache, KeySource, Rules};
 use larder_objects::Objects;
 use larder_platform::{MemoryBudget, Platform};
 use larder_s3_wire::auth::{AuthSettings, SigV2, Verifier};
 use larder_storage::Storage;
-use larder_types::AccountId;
-use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -17,7 +15,9 @@ pub struct Parts<S: Storage> {
     /// Buckets and objects.
     pub objects: Objects<S>,
     /// Who may sign.
-    pub accounts: Arc<Accounts>,
+    pub keys: Arc<dyn KeySource>,
+    /// Who may do what.
+    pub rules: Arc<dyn Rules>,
     /// Clock, randomness, tasks.
     pub platform: Platform,
     /// Values.
@@ -63,9 +63,8 @@ pub struct Service<S: Storage>(pub(crate) Arc<Shared<S>>);
 /// What all requests share.
 pub(crate) struct Shared<S: Storage> {
     pub(crate) objects: Objects<S>,
-    pub(crate) accounts: Arc<Accounts>,
-    /// Account ids by canonical user id, which is what buckets remember of their owner.
-    pub(crate) account_ids: HashMap<String, AccountId>,
+    pub(crate) keys: KeyCache,
+    pub(crate) rules: Arc<dyn Rules>,
     pub(crate) platform: Platform,
     pub(crate) settings: ApiSettings,
     pub(crate) verifier: Verifier,
@@ -80,16 +79,13 @@ pub(crate) struct Shared<S: Storage> {
 impl<S: Storage> Service<S> {
     /// A service over these parts.
     pub fn new(parts: Parts<S>) -> Self {
-        let Parts { objects, accounts, platform, settings } = parts;
-        let id = |account: &Arc<larder_iam::Account>| {
-            (account.owner.canonical_id.clone(), account.id.clone())
-        };
+        let Parts { objects, keys, rules, platform, settings } = parts;
         let mut host = [0; 24];
         platform.random.fill(&mut host);
         Self(Arc::new(Shared {
             objects,
-            account_ids: accounts.accounts().iter().map(id).collect(),
-            accounts,
+            keys: KeyCache::new(keys, platform.clock.clone()),
+            rules,
             verifier: Verifier::new(AuthSettings {
                 region: settings.region.clone(),
                 sigv2: settings.sigv2,

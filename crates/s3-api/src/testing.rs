@@ -4,7 +4,7 @@ use crate::{AccessRecord, ApiSettings, Connection, Parts, RequestBody, ResponseB
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
 use http_body::Body as _;
-use larder_iam::{Account, Accounts, SecretKey};
+use larder_iam::{Account, Accounts, OwnerRules, SecretKey};
 use larder_objects::{CreateBucket, Objects, Settings};
 use larder_platform::sim::Simulation;
 use larder_platform::{BoxFuture, MemoryBudget, Platform};
@@ -131,7 +131,8 @@ impl World {
         }
         let service = Service::new(Parts {
             objects: objects.clone(),
-            accounts: Arc::new(accounts),
+            keys: Arc::new(accounts),
+            rules: Arc::new(OwnerRules),
             platform,
             settings,
         });

@@ -58,12 +58,14 @@ struct OfOperation {
     latency_us: AtomicU64,
 }
 
-/// Where an operation's counters are: those without an operation, forms, the model in its order.
+/// Where an operation's counters are: those without an operation, forms, preflights, the model in
+/// its order.
 fn place(operation: Option<Requested>) -> usize {
     match operation {
         None => 0,
         Some(Requested::PostObject) => 1,
-        Some(Requested::Model(operation)) => 2 + operation as usize,
+        Some(Requested::Preflight) => 2,
+        Some(Requested::Model(operation)) => 3 + operation as usize,
     }
 }
 
@@ -86,7 +88,9 @@ pub(crate) struct Others<'a> {
 /// The names of operations, in the order of their counters.
 fn names() -> impl Iterator<Item = &'static str> {
     let model = OPERATIONS.iter().map(|operation| operation.name);
-    [NO_OPERATION, Requested::PostObject.name()].into_iter().chain(model)
+    [NO_OPERATION, Requested::PostObject.name(), Requested::Preflight.name()]
+        .into_iter()
+        .chain(model)
 }
 
 impl Stripe {

@@ -8,6 +8,7 @@ use crate::log::Logs;
 use crate::metrics::Metrics;
 use crate::settings::{self, Settings};
 use crate::{limits, privacy, root};
+use larder_iam::OwnerRules;
 use larder_objects::{CreateBucket, Error, Objects};
 use larder_platform::{MemoryBudget, Platform};
 use larder_s3_api::{ApiSettings, Parts, Service};
@@ -197,7 +198,8 @@ impl Server<'_> {
         self.runtime.block_on(create_buckets(&objects, settings))?;
         let service = Service::new(Parts {
             objects: objects.clone(),
-            accounts: Arc::new(accounts),
+            keys: Arc::new(accounts),
+            rules: Arc::new(OwnerRules),
             platform: platform.clone(),
             settings: ApiSettings {
                 region: settings.region.clone(),

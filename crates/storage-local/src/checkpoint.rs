@@ -10,7 +10,9 @@
 //! ```
 
 use crate::bytes_le::Reader;
+use crate::index::{Index, IndexError};
 use crate::journal::Link;
+use crate::keys;
 use larder_storage::UsageDelta;
 
 /// Name of the checkpoint's row.
@@ -37,6 +39,15 @@ pub(crate) struct Checkpoint {
 }
 
 impl Checkpoint {
+    /// The checkpoint of an index; that of an empty journal when there is none.
+    pub(crate) fn read(index: &dyn Index) -> Result<Self, IndexError> {
+        match index.get(&keys::internal(CHECKPOINT))? {
+            None => Ok(Self { next_batch: 1, ..Self::default() }),
+            Some(value) => Self::decode(&value)
+                .ok_or_else(|| IndexError("the checkpoint cannot be read".into())),
+        }
+    }
+
     pub(crate) fn encode(&self) -> Vec<u8> {
         let applied = self.applied.unwrap_or(Link { segment: 0, end: 0 });
         let mut out = vec![FORMAT];

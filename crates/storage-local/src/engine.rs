@@ -7,6 +7,7 @@ pub(crate) use open::{create_copy, lock_existing};
 
 use crate::blob::Blobs;
 use crate::committer::group::POINTER_BYTES;
+use crate::finding::Finding;
 use crate::index::{GapOptions, Index};
 use crate::journal::{HotRecords, Place, Segments, Slots};
 use crate::layout::{BATCH_BYTES_MAX, Layout, SEGMENT_BYTES_MAX};
@@ -69,6 +70,8 @@ pub enum OpenError {
     Index(String),
     /// What is stored is damaged.
     Corrupt(String),
+    /// The journal is damaged where a start reads it. A check says the same of that place.
+    Damaged(Finding),
 }
 
 /// The embedded engine. Cheap to clone; the last clone dropped stops it.
@@ -306,6 +309,12 @@ impl fmt::Display for OpenError {
                 path.display()
             ),
             Self::Format(what) | Self::Corrupt(what) => f.write_str(what),
+            Self::Damaged(Finding { place, what, .. }) => {
+                write!(
+                    f,
+                    "{place} is damaged: {what}; `larder repair` can rebuild from what is left"
+                )
+            }
             Self::Index(what) => {
                 write!(f, "the index cannot be opened ({what}); `larder repair` makes it anew")
             }

@@ -2,11 +2,13 @@
 
 use crate::checkpoint::Checkpoint;
 use crate::journal::{
-    BATCH_HEADER_BYTES, BatchHeader, BatchReader, Epoch, Op, Place, ReadBatch, Record, RecordAbout,
-    RecordView, SEGMENT_HEADER_BYTES, SegmentHeader, Twin,
+    BATCH_HEADER_BYTES, BatchHeader, Ends, Epoch, Op, Place, ReadBatch, Record, RecordAbout,
+    RecordView, SEGMENT_HEADER_BYTES, Segment, SegmentHeader, SegmentReader, Stretch, Twin,
 };
 use crate::{keys, layout};
-use larder_platform::AlignedBuffer;
+use larder_platform::{AlignedBuffer, DiskFile};
+use std::io;
+use std::sync::Arc;
 
 /// Bytes before a segment's first batch.
 pub const SEGMENT_START: usize = SEGMENT_HEADER_BYTES;
@@ -44,12 +46,12 @@ pub struct Batch {
 /// What a start reads of a segment.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Found {
-    /// The intact batches in order.
+    /// The whole batches in order.
     pub batches: Vec<Batch>,
     /// Where they end.
     pub end: u64,
-    /// Whether an intact batch lies behind that: what is there is damage then.
-    pub continues: bool,
+    /// What is there is damage, not the end: one bit flipped in it, or a whole batch lies behind.
+    pub damaged: bool,
 }
 
 /// One use of a segment.
@@ -93,20 +95,68 @@ impl Use {
 
     /// Reads a segment's bytes, its header block included.
     pub fn read(&self, bytes: &[u8]) -> Found {
-        let epoch = Epoch(self.epoch);
-        let start = SEGMENT_HEADER_BYTES as u64;
-        let mut reader = BatchReader::new(&epoch, bytes, self.segment, start, self.first_batch);
+        let header = SegmentHeader {
+            segment: self.segment,
+            epoch: Epoch(self.epoch),
+            first_batch: self.first_batch,
+            previous: None,
+            bytes: bytes.len() as u64,
+        };
+        let file = Arc::new(Image(bytes.to_vec()));
+        let segment = Arc::new(Segment::new(header, 0, file));
+        let mut reader = SegmentReader::new(segment, Ends::default());
         let mut batches = Vec::new();
-        while let Some(batch) = reader.next() {
-            batches.push(taken_apart(&epoch, &batch));
+        loop {
+            let end = reader.offset();
+            match reader.next().expect("memory is read") {
+                Stretch::Batch(batch) => batches.push(taken_apart(&header.epoch, &batch)),
+                Stretch::Searching => {}
+                Stretch::OneBit(_) => return Found { batches, end, damaged: true },
+                Stretch::Damage { from, .. } => return Found { batches, end: from, damaged: true },
+                Stretch::End(_) => break,
+            }
         }
-        let continues = reader.continues_behind_damage();
-        Found { batches, end: reader.offset, continues }
+        Found { batches, end: reader.offset(), damaged: false }
+    }
+}
+
+/// A segment's file in memory.
+struct Image(Vec<u8>);
+
+impl DiskFile for Image {
+    fn length(&self) -> io::Result<u64> {
+        Ok(self.0.len() as u64)
+    }
+
+    fn read_at(&self, out: &mut [u8], offset: u64) -> io::Result<()> {
+        let bytes = self.0.get(offset as usize..).and_then(|bytes| bytes.get(..out.len()));
+        out.copy_from_slice(bytes.ok_or(io::ErrorKind::UnexpectedEof)?);
+        Ok(())
+    }
+
+    fn read_cached(&self, out: &mut [u8], offset: u64) -> io::Result<bool> {
+        self.read_at(out, offset).map(|()| true)
+    }
+
+    fn write_at(&self, _: &[u8], _: u64) -> io::Result<()> {
+        Err(io::ErrorKind::ReadOnlyFilesystem.into())
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn allocate(&self, _: u64) -> io::Result<()> {
+        Err(io::ErrorKind::ReadOnlyFilesystem.into())
+    }
+
+    fn set_length(&self, _: u64) -> io::Result<()> {
+        Err(io::ErrorKind::ReadOnlyFilesystem.into())
     }
 }
 
 fn taken_apart(epoch: &Epoch, batch: &ReadBatch<'_>) -> Batch {
-    let entries = batch.records(epoch).map(|(_, view)| Entry::of(&view)).collect();
+    let entries = batch.records(epoch).map(|found| Entry::of(&found.record)).collect();
     let header = batch.header;
     Batch { sequence: header.sequence, moment: header.moment, entries }
 }

@@ -4,8 +4,8 @@
 use crate::engine::Shared;
 use crate::index::IndexError;
 use crate::journal::{
-    FreeSegment, Op, Place, ReadBatch, RecordView, SEGMENT_HEADER_BYTES, Seal, Segment,
-    SegmentHeader, write_block, write_header,
+    BlockState, Ends, FreeSegment, Op, Place, PlacedRecord, RecordView, SEGMENT_HEADER_BYTES, Seal,
+    Segment, SegmentHeader, SegmentReader, Stretch, write_block, write_header,
 };
 use crate::metrics::count;
 use crate::queue::Command;
@@ -79,8 +79,7 @@ struct Emptying {
     victim: Arc<Segment>,
     /// Whether no older segment is in use: then its tombstones have nothing left to hide.
     oldest: bool,
-    offset: u64,
-    sequence: u64,
+    reader: SegmentReader,
     /// Offset and sequence of the first batch whose records are in flight.
     batch: (u64, u64),
     /// A record of those batches was not moved, because its row had changed.
@@ -214,16 +213,21 @@ impl SegmentGc {
             return None;
         }
         let mut bytes = vec![0; SEGMENT_HEADER_BYTES];
-        let header = victim.file.read_at(&mut bytes, 0).ok().and(SegmentHeader::decode(&bytes));
-        let Some(header) = header.filter(|header| header.segment == victim.sequence) else {
+        let read = victim.file.read_at(&mut bytes, 0);
+        let intact = match BlockState::of(&bytes, victim.bytes) {
+            BlockState::Whole(header) | BlockState::CopyDamaged(header) => header == victim.header,
+            _ => false,
+        };
+        if read.is_err() || !intact {
             self.suspect(shared, &victim, "its header is damaged");
             return None;
-        };
+        }
+        let ends = Ends { limit: Some(victim.end()), ..Ends::default() };
+        let reader = SegmentReader::new(victim.clone(), ends);
         Some(Emptying {
             oldest: oldest == Some(victim.sequence),
-            offset: SEGMENT_HEADER_BYTES as u64,
-            sequence: header.first_batch,
-            batch: (SEGMENT_HEADER_BYTES as u64, header.first_batch),
+            batch: (reader.offset(), reader.sequence()),
+            reader,
             refused: false,
             victim,
             in_flight: Vec::new(),
@@ -251,16 +255,16 @@ impl Emptying {
             // The change that was in the way may have failed after all, and then the record here
             // is still the newest: look at these batches again. A row that did change has no record
             // to move the second time.
-            (self.offset, self.sequence) = self.batch;
+            self.reader.rewind(self.batch.0, self.batch.1);
         }
-        if self.offset >= self.victim.end() {
+        if self.reader.offset() >= self.victim.end() {
             // Every record in it was looked at: what is still counted as live is not.
             self.victim.set_live_bytes(0);
             return Ok(None);
         }
-        self.batch = (self.offset, self.sequence);
+        self.batch = (self.reader.offset(), self.reader.sequence());
         let mut round = Round::default();
-        while self.offset < self.victim.end() && round.bytes < ROUND_BYTES {
+        while self.reader.offset() < self.victim.end() && round.bytes < ROUND_BYTES {
             self.collect(shared, &mut round)?;
         }
         count(&shared.metrics.records_moved, round.moves.len() as u64);
@@ -272,21 +276,17 @@ impl Emptying {
 
     /// Reads the next batch and adds the moves of what is live in it.
     fn collect(&mut self, shared: &Shared, round: &mut Round) -> Result<(), IndexError> {
-        let damaged = || IndexError(format!("{DAMAGED} at {}", self.offset));
-        let bytes = ReadBatch::load(&*self.victim.file, self.offset, self.victim.end())
-            .map_err(|error| IndexError(error.to_string()))?
-            .ok_or_else(damaged)?;
-        let epoch = &self.victim.epoch;
-        let batch = ReadBatch::parse(epoch, &bytes, self.victim.sequence, self.offset);
-        let batch = batch.filter(|batch| batch.header.sequence == self.sequence);
-        let batch = batch.ok_or_else(damaged)?;
-        for (offset, record) in batch.records(epoch) {
-            if let Some(command) = self.relocation(shared, offset, &record)? {
+        let at = self.reader.offset();
+        let stretch = self.reader.next().map_err(|error| IndexError(error.to_string()))?;
+        // What was turned back is left to a repair, as what is damaged for good.
+        let Stretch::Batch(batch) = stretch else {
+            return Err(IndexError(format!("{DAMAGED} at {at}")));
+        };
+        for PlacedRecord { place, record, .. } in batch.records(&self.victim.epoch) {
+            if let Some(command) = relocation(shared, place, self.oldest, &record)? {
                 round.add(command, &record);
             }
         }
-        self.offset += batch.header.disk_bytes() as u64;
-        self.sequence += 1;
         Ok(())
     }
 
@@ -306,31 +306,30 @@ impl Emptying {
         }
         Ok(true)
     }
+}
 
-    /// The move of a record that something still needs.
-    fn relocation(
-        &self,
-        shared: &Shared,
-        offset: u32,
-        record: &RecordView<'_>,
-    ) -> Result<Option<Command>, IndexError> {
-        let place = Place { segment: self.victim.sequence, offset, length: record.length as u32 };
-        // The moment comes before the look: a change in between is then seen by the check.
-        let seen = Moment(shared.visible.load(Ordering::Acquire));
-        let current = shared.index.get(record.key)?;
-        let tombstone = match record.op {
-            Op::Put if shared.place_of(current.as_deref()) == Some(place) => false,
-            Op::Delete if current.is_none() && !self.oldest => true,
-            Op::Put | Op::Delete | Op::Usage => return Ok(None),
-        };
-        let command = Command::Move {
-            key: record.key.to_vec(),
-            value: record.value.to_vec(),
-            payload: record.payload.to_vec(),
-            from: place,
-            seen,
-            tombstone,
-        };
-        Ok(Some(command))
-    }
+/// The move of a record that something still needs. `oldest` when no older segment is in use.
+fn relocation(
+    shared: &Shared,
+    place: Place,
+    oldest: bool,
+    record: &RecordView<'_>,
+) -> Result<Option<Command>, IndexError> {
+    // The moment comes before the look: a change in between is then seen by the check.
+    let seen = Moment(shared.visible.load(Ordering::Acquire));
+    let current = shared.index.get(record.key)?;
+    let tombstone = match record.op {
+        Op::Put if shared.place_of(current.as_deref()) == Some(place) => false,
+        Op::Delete if current.is_none() && !oldest => true,
+        Op::Put | Op::Delete | Op::Usage => return Ok(None),
+    };
+    let command = Command::Move {
+        key: record.key.to_vec(),
+        value: record.value.to_vec(),
+        payload: record.payload.to_vec(),
+        from: place,
+        seen,
+        tombstone,
+    };
+    Ok(Some(command))
 }

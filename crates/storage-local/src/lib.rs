@@ -10,6 +10,7 @@ mod care;
 mod checkpoint;
 mod committer;
 mod engine;
+mod finding;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
 mod gc;
@@ -28,8 +29,9 @@ mod rewrites;
 mod window;
 
 pub use care::{
-    Checked, Copied, CopyParts, CopySegment, Finding, Indexes, NewIndex, Pin, Repaired, Scrub,
-    Scrubbed, Severity, VerifiedIndex, check, copy, copy_stopped, repair,
+    Checked, Copied, CopyParts, CopySegment, Indexes, NewIndex, Pin, Repaired, Scrub, Scrubbed,
+    VerifiedIndex, check, copy, copy_stopped, repair,
 };
 pub use engine::{Local, OpenError, Options};
+pub use finding::{Finding, Severity};
 pub use metrics::{Histogram, Metrics};

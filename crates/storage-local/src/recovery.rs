@@ -1,20 +1,20 @@
 //! Opening a data directory: the segments' headers, the chain of those that count, the replay of
 //! what the durable index has not seen.
 
-use crate::care::turn_back;
-use crate::checkpoint::{CHECKPOINT, Checkpoint};
+use crate::checkpoint::Checkpoint;
 use crate::committer::group::{POINTER_BYTES, index_value};
 use crate::engine::OpenError;
+use crate::finding::{Finding, LACKS_RECORDS, ONE_BIT, Severity, bytes_damaged};
 use crate::index::{Index, IndexChange};
 use crate::journal::{
-    BatchReader, FreeSegment, Link, Op, Place, ReadBatch, SEGMENT_HEADER_BYTES, Segment,
-    SegmentHeader, Segments, Slots, Twin,
+    Ends, Link, Op, PlacedRecord, ReadBatch, SEGMENT_HEADER_BYTES, Segment, SegmentReader,
+    Segments, Slots, Stretch, Survey, TailSegment, place_at, survey,
 };
-use crate::keys;
 use crate::layout::Layout;
 use larder_platform::{OpenMode, Platform};
-use larder_storage::{Moment, UsageDelta};
-use std::collections::{BTreeMap, HashMap};
+use larder_storage::UsageDelta;
+use std::collections::HashMap;
+use std::io;
 use std::sync::Arc;
 
 /// Changes handed to the index at a time while replaying.
@@ -38,28 +38,19 @@ pub(crate) struct Recovered {
     pub(crate) durable_segment: u64,
 }
 
-/// What a device writes whole or not at all.
-const SECTOR_BYTES: usize = 512;
-
-struct Found {
-    slot: u32,
-    header: SegmentHeader,
-    /// What its seal says of where its batches end at least.
-    reaches: u64,
-}
-
 /// Reads the journal and brings the index up to it.
 pub(crate) fn recover(
     platform: &Platform,
     layout: &Layout,
     index: &dyn Index,
 ) -> Result<Recovered, OpenError> {
-    let (mut used, slots) = headers(platform, layout)?;
-    let checkpoint = checkpoint(index)?;
-    let last_segment = used.keys().next_back().copied().unwrap_or(0);
-    let chain = chain(&used, &checkpoint)?;
-    let reaches: BTreeMap<u64, u64> =
-        used.iter().map(|(sequence, found)| (*sequence, found.reaches)).collect();
+    let survey = undamaged(platform, layout)?;
+    let checkpoint = Checkpoint::read(index).map_err(|error| OpenError::Index(error.0))?;
+    let tail =
+        survey.tail(checkpoint.applied, checkpoint.next_batch).map_err(OpenError::Damaged)?;
+    let slots = slots(platform, layout, &survey)?;
+    let found = || survey.used.values().chain(&survey.skipped);
+    let last_segment = found().map(|found| found.header.segment).max().unwrap_or(0);
     let mut recovered = Recovered {
         segments: Segments::default(),
         slots,
@@ -72,214 +63,113 @@ pub(crate) fn recover(
         replayed_bytes: 0,
         durable_segment: checkpoint.applied.map_or(0, |link| link.segment),
     };
-    for known in &checkpoint.segments {
-        let Some(found) = used.remove(&known.sequence) else {
-            // Freed after the checkpoint: everything live in it was copied into what is replayed.
-            continue;
-        };
-        let segment = open_segment(platform, layout, &found)?;
-        segment.set_live_bytes(known.live_bytes);
-        segment.set_end(known.end);
-        recovered.segments.insert(Arc::new(segment));
-    }
-    for (sequence, limit) in chain {
-        if recovered.segments.get(sequence).is_none() {
-            let found = used.remove(&sequence).expect("the chain is made of found headers");
-            let segment = open_segment(platform, layout, &found)?;
-            recovered.segments.insert(Arc::new(segment));
-        }
-        // What a killed process wrote last is read back, yet no sync may have covered it. Before
-        // anything is built on it, a power cut must not be able to take it away.
-        recovered.segments.get(sequence).map_or(Ok(()), |segment| segment.file.sync())?;
-        let end = End { limit, reaches: reaches.get(&sequence).copied().unwrap_or(0) };
-        replay(index, &mut recovered, sequence, end, &checkpoint)?;
-    }
     // A header that nothing links to is of a segment whose first write failed: no batch in it
     // counts. It is freed like any that holds nothing, before the one whose header says so.
-    for found in used.into_values() {
-        recovered.segments.insert(Arc::new(open_segment(platform, layout, &found)?));
+    for found in found() {
+        recovered.segments.insert(found.open(platform, layout)?);
+    }
+    // Others were freed after the checkpoint: what was live in them was copied into what is
+    // replayed.
+    for known in &checkpoint.segments {
+        if let Some(segment) = recovered.segments.get(known.sequence) {
+            segment.set_live_bytes(known.live_bytes);
+            segment.set_end(known.end);
+        }
+    }
+    for at in tail {
+        let segment = recovered.segments.get(at.sequence).expect("it was found");
+        // What a killed process wrote last is read back, yet no sync may have covered it. Before
+        // anything is built on it, a power cut must not be able to take it away.
+        segment.file.sync()?;
+        replay(index, &mut recovered, at, survey.used[&at.sequence].ends)?;
     }
     recovered.newest = recovered.segments.get(last_segment);
     Ok(recovered)
 }
 
-/// The headers of all segments in use by sequence number, and the other slots.
-fn headers(
-    platform: &Platform,
-    layout: &Layout,
-) -> Result<(BTreeMap<u64, Found>, Slots), OpenError> {
-    let (mut used, mut free) = (BTreeMap::new(), Vec::new());
-    let (mut next_slot, mut bytes_last) = (0, 0);
-    for name in platform.disk.list(&layout.journal())? {
-        let Ok(slot) = u32::from_str_radix(&name, 16) else {
-            continue;
-        };
-        next_slot = next_slot.max(slot + 1);
-        let file = platform.disk.open(&layout.segment(slot), OpenMode::Read)?;
-        let bytes = file.length()?;
-        let mut block = vec![0; SEGMENT_HEADER_BYTES.min(bytes as usize)];
-        file.read_at(&mut block, 0)?;
-        let first = &block[..SECTOR_BYTES.min(block.len())];
-        bytes_last = bytes_last.max(bytes);
-        match SegmentHeader::decode(first) {
-            Some(header) if header.segment != 0 && header.bytes == bytes => {
-                let reaches = match header.seal(&block) {
-                    Twin::Intact(seal) => seal.end,
-                    Twin::Absent | Twin::Damaged => 0,
-                };
-                used.insert(header.segment, Found { slot, header, reaches });
-            }
-            Some(header) if header.bytes == bytes => {
-                // Its maker may have been killed before it synced the file.
-                file.sync()?;
-                free.push(FreeSegment { slot, bytes });
-            }
-            // A creation that was cut off: a header is one sector, so it is there or not. Of a
-            // segment that was ever in use the copy says so.
-            Some(header) if header.segment == 0 => platform.disk.remove(&layout.segment(slot))?,
-            None if (first.len() < SECTOR_BYTES || first.iter().all(|byte| *byte == 0))
-                && !was_used(&block) =>
-            {
-                platform.disk.remove(&layout.segment(slot))?;
-            }
-            _ => {
-                return Err(OpenError::Corrupt(format!(
-                    "the header of {} is damaged; `larder repair` can rebuild from what is left",
-                    layout.segment(slot).display()
-                )));
-            }
+/// The journal's segments, none of them damaged in what a start needs.
+fn undamaged(platform: &Platform, layout: &Layout) -> Result<Survey, OpenError> {
+    let mut stopping = None;
+    let survey = survey(platform, layout, &mut |finding| {
+        if finding.stops_start {
+            stopping.get_or_insert(finding);
+        } else if finding.severity == Severity::Damage {
+            log::warn!("{finding}; stop the server and run `larder repair`");
         }
+    })?;
+    match stopping {
+        None => Ok(survey),
+        Some(finding) => Err(OpenError::Damaged(finding)),
     }
-    Ok((used, Slots::new(free, next_slot, bytes_last)))
 }
 
-fn was_used(block: &[u8]) -> bool {
-    matches!(SegmentHeader::twin(block), Twin::Intact(header) if header.segment != 0)
-}
-
-fn checkpoint(index: &dyn Index) -> Result<Checkpoint, OpenError> {
-    let value = index.get(&keys::internal(CHECKPOINT)).map_err(|e| OpenError::Index(e.0))?;
-    let Some(value) = value else {
-        return Ok(Checkpoint { next_batch: 1, ..Default::default() });
-    };
-    Checkpoint::decode(&value)
-        .ok_or_else(|| OpenError::Corrupt("the index's checkpoint is not readable".into()))
-}
-
-/// The segments to replay, oldest first, each with the place where its batches end when a later
-/// segment says so. Follows the links back from the newest header to the checkpoint.
-fn chain(
-    used: &BTreeMap<u64, Found>,
-    checkpoint: &Checkpoint,
-) -> Result<Vec<(u64, Option<u64>)>, OpenError> {
-    let mut chain = Vec::new();
-    let Some((newest, _)) = used.last_key_value() else {
-        return match checkpoint.applied {
-            None => Ok(chain),
-            Some(link) => Err(missing(link.segment)),
-        };
-    };
-    let stop = checkpoint.applied.map(|link| link.segment);
-    let (mut sequence, mut limit) = (*newest, None);
-    loop {
-        let found = used.get(&sequence).ok_or_else(|| missing(sequence))?;
-        chain.push((sequence, limit));
-        match found.header.previous {
-            _ if Some(sequence) == stop => break,
-            None if stop.is_none() => break,
-            None => return Err(missing(stop.unwrap_or(0))),
-            Some(link) if stop.is_some_and(|stop| link.segment < stop) => {
-                return Err(missing(stop.unwrap_or(0)));
-            }
-            Some(link) => (sequence, limit) = (link.segment, Some(link.end)),
-        }
+/// The slots that hold no segment in use, without what was left of files never finished.
+fn slots(platform: &Platform, layout: &Layout, survey: &Survey) -> io::Result<Slots> {
+    for free in &survey.free {
+        // Its maker may have been killed before it synced the file.
+        platform.disk.open(&layout.segment(free.slot), OpenMode::Read)?.sync()?;
     }
-    chain.reverse();
-    Ok(chain)
+    for slot in &survey.unfinished {
+        platform.disk.remove(&layout.segment(*slot))?;
+    }
+    Ok(Slots::new(survey.free.clone(), survey.next_slot, survey.bytes_last))
 }
 
-fn missing(segment: u64) -> OpenError {
-    OpenError::Corrupt(format!(
-        "journal segment {segment} is missing or its header is damaged; `larder repair` can \
-         rebuild from what is left"
-    ))
-}
-
-fn open_segment(platform: &Platform, layout: &Layout, found: &Found) -> Result<Segment, OpenError> {
-    let file = platform.disk.open(&layout.segment(found.slot), OpenMode::Read)?;
-    Ok(Segment::new(found.header, found.slot, file))
-}
-
-/// What is known of where a segment's batches end.
-struct End {
-    /// Exactly here, as a later segment says.
-    limit: Option<u64>,
-    /// Here or behind.
-    reaches: u64,
-}
-
+/// Applies what the index has not seen of one segment.
 fn replay(
     index: &dyn Index,
     recovered: &mut Recovered,
-    sequence: u64,
-    End { limit, reaches }: End,
-    checkpoint: &Checkpoint,
+    at: TailSegment,
+    ends: Ends,
 ) -> Result<(), OpenError> {
-    let segment = recovered.segments.get(sequence).expect("it was opened just now");
-    let start = match checkpoint.applied {
-        Some(link) if link.segment == sequence => link.end,
-        _ => SEGMENT_HEADER_BYTES as u64,
+    let segment = recovered.segments.get(at.sequence).expect("it was opened just now");
+    let slot = segment.slot;
+    let damaged = |offset: u64, what: String| {
+        OpenError::Damaged(Finding::damage(place_at(slot, offset), what).stopping())
     };
-    let mut bytes = vec![0; limit.unwrap_or(segment.bytes).max(start) as usize];
-    segment.file.read_at(&mut bytes, 0)?;
-    let mut reader =
-        BatchReader::new(&segment.epoch, &bytes, sequence, start, recovered.next_batch);
+    let mut reader = SegmentReader::from(segment.clone(), ends, (at.from, at.batch));
     let mut changes = Vec::new();
-    while let Some(batch) = reader.next() {
-        recovered.batch(&segment, &batch, &mut changes)?;
+    loop {
+        match reader.next()? {
+            Stretch::Batch(batch) => {
+                if !recovered.batch(&segment, &batch, &mut changes) {
+                    return Err(damaged(batch.offset, LACKS_RECORDS.to_owned()));
+                }
+            }
+            Stretch::OneBit(batch) => return Err(damaged(batch.offset, ONE_BIT.to_owned())),
+            Stretch::Damage { from, to } => return Err(damaged(from, bytes_damaged(from, to))),
+            Stretch::Searching => {}
+            Stretch::End(_) => break,
+        }
         if changes.len() >= REPLAY_CHANGES_MAX {
             index.apply(std::mem::take(&mut changes));
         }
     }
     index.apply(changes);
-    let cut_short = limit.is_some_and(|limit| reader.offset != limit);
-    // A torn write is not one flipped bit away from what it was to be.
-    let flipped = || bytes.get(reader.offset as usize..).and_then(|b| turn_back(&segment.epoch, b));
-    let ends_early =
-        reader.offset < reaches || reader.continues_behind_damage() || flipped().is_some();
-    if cut_short || (limit.is_none() && ends_early) {
-        return Err(OpenError::Corrupt(format!(
-            "journal segment {sequence} is damaged at byte {}; `larder repair` can rebuild from \
-             what is left",
-            reader.offset
-        )));
-    }
-    recovered.replayed_bytes += reader.offset - start;
-    recovered.next_batch = reader.sequence;
-    segment.set_end(reader.offset);
-    if reader.offset > SEGMENT_HEADER_BYTES as u64 {
-        recovered.link = Some(Link { segment: sequence, end: reader.offset });
+    recovered.replayed_bytes += reader.offset() - at.from;
+    recovered.next_batch = reader.sequence();
+    segment.set_end(reader.offset());
+    if reader.offset() > SEGMENT_HEADER_BYTES as u64 {
+        recovered.link = Some(Link { segment: at.sequence, end: reader.offset() });
     }
     Ok(())
 }
 
 impl Recovered {
+    /// Takes a batch over; `false` when it lacks records.
     fn batch(
         &mut self,
         segment: &Segment,
         batch: &ReadBatch<'_>,
         changes: &mut Vec<IndexChange>,
-    ) -> Result<(), OpenError> {
-        let mut moment = batch.header.moment - 1;
+    ) -> bool {
         let mut records = 0;
-        for (offset, record) in batch.records(&segment.epoch) {
+        for PlacedRecord { place, moment, record } in batch.records(&segment.epoch) {
             records += 1;
-            moment += u64::from(record.first);
-            let length = record.length as u32;
+            self.moment = self.moment.max(moment.0);
             if let Some((segment, bytes)) = record.replaces {
                 self.segments.sub_live(segment, bytes);
             }
-            let place = Place { segment: segment.sequence, offset, length };
             let value = match record.op {
                 Op::Usage => {
                     self.usage(record.key, record.value);
@@ -288,17 +178,10 @@ impl Recovered {
                 Op::Delete => None,
                 Op::Put => Some(index_value(place, record.payload.len() as u32, record.value)),
             };
-            self.segments.add_live(segment.sequence, length);
-            changes.push(IndexChange { key: record.key.to_vec(), value, at: Moment(moment) });
+            self.segments.add_live(segment.sequence, place.length);
+            changes.push(IndexChange { key: record.key.to_vec(), value, at: moment });
         }
-        if records != batch.header.records {
-            return Err(OpenError::Corrupt(format!(
-                "journal segment {} has a bad record in the batch at {}",
-                segment.sequence, batch.offset
-            )));
-        }
-        self.moment = self.moment.max(moment);
-        Ok(())
+        records == batch.header.records
     }
 
     fn usage(&mut self, space: &[u8], value: &[u8]) {

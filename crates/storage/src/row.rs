@@ -33,11 +33,13 @@ pub enum RowKind {
     Gc = 8,
     /// The small body of a version that is not the null version.
     Body = 9,
+    /// A document that configures a bucket, beside its row.
+    BucketDocument = 10,
 }
 
 impl RowKind {
     /// Every kind, in order.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Bucket,
         Self::Head,
         Self::Version,
@@ -47,6 +49,7 @@ impl RowKind {
         Self::Due,
         Self::Gc,
         Self::Body,
+        Self::BucketDocument,
     ];
 
     /// Queues are consumed in the order of their suffix, across spaces and keys.

@@ -14,6 +14,13 @@ pub(crate) fn bucket(name: &BucketName) -> RowKey {
     RowKey::new(SpaceId::SYSTEM, RowKind::Bucket, key)
 }
 
+/// The row of a bucket's document, by its kind's code.
+pub(crate) fn bucket_document(name: &BucketName, code: u8) -> RowKey {
+    let key = Bytes::copy_from_slice(name.as_str().as_bytes());
+    let row = RowKey::new(SpaceId::SYSTEM, RowKind::BucketDocument, key);
+    row.with_suffix(Bytes::copy_from_slice(&[code]))
+}
+
 /// The row of a key's current object.
 pub(crate) fn head(space: SpaceId, key: &Bytes) -> RowKey {
     RowKey::new(space, RowKind::Head, key.clone())

@@ -1,13 +1,16 @@
 //! The value of Bucket rows.
 //!
 //! `u8 format = 1, u8 versioning (0 never, 1 enabled, 2 suspended), u64 space, i64 created ms,
-//! owner, region (u16 length, text; empty when the client named none), tagged fields: 7 tags;
-//! reserved: 17 access control list, 18 object ownership`.
+//! owner, region (u16 length, text; empty when the client named none), tagged fields: 7 tags, 0x85
+//! documents (u8 code and u64 generation each); reserved: 17 access control list, 18 object
+//! ownership`.
 
 use crate::buckets::Bucket;
+use crate::documents::DocumentRef;
 use crate::rows::fields::{Malformed, Reader, Writer, keep_unknown, tag};
 use crate::{Error, Hold};
 use bytes::Bytes;
+use larder_documents::{BucketDocuments, DocumentKind};
 use larder_storage::{ROW_VALUE_BYTES_MAX, SpaceId};
 use larder_types::limits::{BUCKET_TAGS_MAX, TAG_KEY_CHARS_MAX, TAG_VALUE_CHARS_MAX};
 use larder_types::{BucketName, Timestamp};
@@ -49,6 +52,14 @@ pub(crate) fn encode(bucket: &Bucket) -> Result<Bytes, Error> {
         let pairs = bucket.tags.iter().map(|t| (t.key.as_str(), t.value.as_str()));
         w.field_with(tag::TAGS, |w| w.pairs(pairs));
     }
+    if !bucket.document_refs.is_empty() {
+        w.field_with(tag::DOCUMENTS, |w| {
+            for document in &bucket.document_refs {
+                w.u8(document.kind as u8);
+                w.u64(document.generation);
+            }
+        });
+    }
     for (tag, value) in &bucket.kept {
         w.field(*tag, value);
     }
@@ -73,14 +84,27 @@ pub(crate) fn decode(name: BucketName, value: &[u8]) -> Result<Bucket, Malformed
         owner: r.owner()?,
         region: Some(r.text()?.to_owned()).filter(|region| !region.is_empty()),
         tags: Vec::new(),
+        document_refs: Vec::new(),
+        documents: BucketDocuments::default(),
         kept: Vec::new(),
         held: Hold::default(),
     };
     while let Some((tag, mut field)) = r.field()? {
         match tag {
             tag::TAGS => bucket.tags = field.tags()?,
+            tag::DOCUMENTS => bucket.document_refs = document_refs(field)?,
             other => keep_unknown(&mut bucket.kept, other, field)?,
         }
     }
     Ok(bucket)
+}
+
+fn document_refs(mut field: Reader<'_>) -> Result<Vec<DocumentRef>, Malformed> {
+    let mut refs = Vec::new();
+    while !field.0.is_empty() {
+        let kind = DocumentKind::from_code(field.u8()?)
+            .ok_or(Malformed("a bucket has a document of a kind that a newer version knows"))?;
+        refs.push(DocumentRef { kind, generation: field.u64()? });
+    }
+    Ok(refs)
 }

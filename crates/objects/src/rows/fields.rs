@@ -24,6 +24,8 @@ pub(crate) mod tag {
     pub(crate) const CACHE_CONTROL: u8 = 12;
     pub(crate) const EXPIRES: u8 = 13;
     pub(crate) const WEBSITE_REDIRECT: u8 = 14;
+    /// The documents that a bucket has. Critical: a policy that is not known cannot be kept to.
+    pub(crate) const DOCUMENTS: u8 = 0x85;
     // Reserved: 15 due time, 16 replication status, 17 access control list; critical: 0x80
     // compression, 0x81 encryption, 0x82 retention, 0x83 legal hold, 0x84 placement list.
 }

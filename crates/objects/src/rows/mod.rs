@@ -3,6 +3,7 @@
 //! | row | kind | key | suffix | value |
 //! |---|---|---|---|---|
 //! | bucket | Bucket, system space | bucket name | | [`bucket`] |
+//! | document of it | BucketDocument, system space | bucket name | its code | [`document`] |
 //! | current object | Head | object key | | [`VersionRecord`] |
 //! | current delete marker | Version | object key | empty | [`VersionRecord`] |
 //! | older version | Version | object key | inverted order, nonce | [`VersionRecord`] |
@@ -19,6 +20,7 @@
 
 pub(crate) mod address;
 pub(crate) mod bucket;
+pub(crate) mod document;
 pub(crate) mod fields;
 mod gc;
 mod manifest;

@@ -6,8 +6,9 @@ use crate::rows::{
     UploadId, UploadRecord, VersionRecord, Versioning, address, bucket,
 };
 use crate::testing::owner;
-use crate::{Bucket, Error};
+use crate::{Bucket, DocumentRef, Error};
 use bytes::Bytes;
+use larder_documents::DocumentKind;
 use larder_storage::{BlobId, BlobRef, SpaceId};
 use larder_types::{
     BucketName, Checksum, ChecksumAlgorithm, ChecksumType, ETag, Owner, Timestamp, VersionId, hex,
@@ -387,6 +388,8 @@ fn fixture_bucket() {
         created: Timestamp { ms: 1_800_000_000_000 },
         versioning: Versioning::Suspended,
         tags: vec![Tag { key: "k".into(), value: "v".into() }],
+        document_refs: vec![DocumentRef { kind: DocumentKind::Cors, generation: 0x77 }],
+        documents: Default::default(),
         kept: Vec::new(),
         held: Default::default(),
     };

@@ -1,4 +1,5 @@
 mod buckets;
+mod documents;
 mod objects;
 mod oracle;
 pub(crate) mod races;

@@ -1,13 +1,13 @@
 //! CreateBucket, HeadBucket, DeleteBucket, GetBucketLocation.
 
 use super::object_headers::refuse_acl;
+use crate::access::{Grant, kind};
 use crate::call::Call;
 use crate::error::Failure;
-use crate::pipeline::Grant;
 use crate::reply::Reply;
 use crate::service::{ApiSettings, DEFAULT_REGION};
 use http::StatusCode;
-use larder_objects::{Bucket, CreateBucket, Error, Tag};
+use larder_objects::{Bucket, Error, Tag};
 use larder_s3_model::enums::{BucketNamespace, ObjectOwnership};
 use larder_s3_model::inputs::CreateBucketInput;
 use larder_s3_model::outputs::{CreateBucketOutput, GetBucketLocationOutput, HeadBucketOutput};
@@ -20,7 +20,7 @@ const REGION_BYTES_MAX: usize = 64;
 const LEGACY_EU: (&str, &str) = ("EU", "eu-west-1");
 
 pub(crate) async fn create_bucket<S: Storage>(
-    grant: Grant<S>,
+    grant: Grant<S, kind::CreateBucket>,
     call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let input = call.input(CreateBucketInput::decode)?;
@@ -30,19 +30,16 @@ pub(crate) async fn create_bucket<S: Storage>(
         return Err(Failure::not_implemented("Directory buckets belong to S3 Express One Zone"));
     }
     let constraint = configuration.location_constraint.filter(|text| !text.is_empty());
+    let region = region(call.settings, constraint)?;
     let tags = configuration.tags.into_iter();
-    let create = CreateBucket {
-        owner: grant.account().owner.clone(),
-        region: region(call.settings, constraint)?,
-        tags: tags.map(|tag| Tag { key: tag.key, value: tag.value }).collect(),
-    };
-    let name = grant.bucket_name();
-    match grant.objects().create_bucket(name, create).await {
+    let tags = tags.map(|tag| Tag { key: tag.key, value: tag.value }).collect();
+    match grant.create(region, tags).await {
         // us-east-1 has always taken it for done.
         Err(Error::BucketAlreadyOwnedByYou(_)) if call.settings.region() == DEFAULT_REGION => {}
-        other => drop(other?),
+        other => other?,
     }
-    let output = CreateBucketOutput { location: Some(format!("/{name}")), bucket_arn: None };
+    let output =
+        CreateBucketOutput { location: Some(format!("/{}", grant.name())), bucket_arn: None };
     Ok(Reply::of(200, |headers, body| output.encode(headers, body)))
 }
 
@@ -111,7 +108,7 @@ fn region_of<'a>(bucket: &'a Bucket, settings: &'a ApiSettings) -> &'a str {
 }
 
 pub(crate) async fn head_bucket<S: Storage>(
-    grant: Grant<S>,
+    grant: Grant<S, kind::ViewBucket>,
     call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let output = HeadBucketOutput {
@@ -123,15 +120,15 @@ pub(crate) async fn head_bucket<S: Storage>(
 }
 
 pub(crate) async fn delete_bucket<S: Storage>(
-    grant: Grant<S>,
+    grant: Grant<S, kind::DeleteBucket>,
     _call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
-    grant.objects().delete_bucket(grant.bucket()).await?;
+    grant.delete().await?;
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }
 
 pub(crate) async fn get_bucket_location<S: Storage>(
-    grant: Grant<S>,
+    grant: Grant<S, kind::ViewBucket>,
     call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let bucket = grant.bucket();

@@ -2,9 +2,9 @@
 
 use super::object_acl::{is_owners_alone, owner_acl};
 use super::object_headers::refuse_acl;
+use crate::access::{Grant, kind};
 use crate::call::Call;
 use crate::error::Failure;
-use crate::pipeline::Grant;
 use crate::reply::Reply;
 use http::StatusCode;
 use larder_s3_model::inputs::PutBucketAclInput;
@@ -13,7 +13,7 @@ use larder_s3_wire::error::ErrorCode;
 use larder_storage::Storage;
 
 pub(crate) async fn get_bucket_acl<S: Storage>(
-    grant: Grant<S>,
+    grant: Grant<S, kind::ViewBucket>,
     _call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let (owner, grants) = owner_acl(&grant.bucket().owner);
@@ -22,7 +22,7 @@ pub(crate) async fn get_bucket_acl<S: Storage>(
 }
 
 pub(crate) async fn put_bucket_acl<S: Storage>(
-    grant: Grant<S>,
+    grant: Grant<S, kind::ViewBucket>,
     call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let input = call.input(PutBucketAclInput::decode)?;

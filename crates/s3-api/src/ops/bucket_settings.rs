@@ -1,8 +1,8 @@
 //! Versioning, tags and the access control list of a bucket.
 
+use crate::access::{Grant, kind};
 use crate::call::Call;
 use crate::error::Failure;
-use crate::pipeline::Grant;
 use crate::reply::Reply;
 use http::StatusCode;
 use larder_objects::{Tag, Versioning};
@@ -14,7 +14,7 @@ use larder_s3_wire::error::ErrorCode;
 use larder_storage::Storage;
 
 pub(crate) async fn get_bucket_versioning<S: Storage>(
-    grant: Grant<S>,
+    grant: Grant<S, kind::ViewBucket>,
     _call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let output = GetBucketVersioningOutput {
@@ -29,7 +29,7 @@ pub(crate) async fn get_bucket_versioning<S: Storage>(
 }
 
 pub(crate) async fn put_bucket_versioning<S: Storage>(
-    grant: Grant<S>,
+    grant: Grant<S, kind::PutBucketVersioning>,
     call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let configuration = call.input(PutBucketVersioningInput::decode)?.versioning_configuration;
@@ -40,12 +40,12 @@ pub(crate) async fn put_bucket_versioning<S: Storage>(
         return Err(Failure::new(ErrorCode::IllegalVersioningConfigurationException));
     };
     let enabled = status == BucketVersioningStatus::Enabled;
-    grant.objects().put_versioning(grant.bucket(), enabled).await?;
+    grant.put(enabled).await?;
     Ok(Reply::empty(StatusCode::OK))
 }
 
 pub(crate) async fn get_bucket_tagging<S: Storage>(
-    grant: Grant<S>,
+    grant: Grant<S, kind::ViewBucket>,
     _call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let tags = &grant.bucket().tags;
@@ -58,19 +58,19 @@ pub(crate) async fn get_bucket_tagging<S: Storage>(
 }
 
 pub(crate) async fn put_bucket_tagging<S: Storage>(
-    grant: Grant<S>,
+    grant: Grant<S, kind::PutBucketTagging>,
     call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let tags = call.input(PutBucketTaggingInput::decode)?.tagging.tag_set.into_iter();
     let tags = tags.map(|tag| Tag { key: tag.key, value: tag.value }).collect();
-    grant.objects().put_bucket_tags(grant.bucket(), tags).await?;
+    grant.put(tags).await?;
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }
 
 pub(crate) async fn delete_bucket_tagging<S: Storage>(
-    grant: Grant<S>,
+    grant: Grant<S, kind::PutBucketTagging>,
     _call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
-    grant.objects().put_bucket_tags(grant.bucket(), Vec::new()).await?;
+    grant.put(Vec::new()).await?;
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }

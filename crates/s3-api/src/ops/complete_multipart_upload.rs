@@ -4,9 +4,9 @@ use super::checksums::{set_checksum, type_word};
 use super::create_multipart_upload::upload_id;
 use super::location::location;
 use super::object_headers::write_conditions;
+use crate::access::{Grant, kind};
 use crate::call::Call;
 use crate::error::Failure;
-use crate::pipeline::Grant;
 use crate::reply::{Reply, written_version};
 use larder_objects::multipart::{CompleteUpload, CompletedPart};
 use larder_objects::{Error, Stored};
@@ -37,7 +37,7 @@ macro_rules! given_checksums {
 }
 
 pub(crate) async fn complete_multipart_upload<S: Storage>(
-    grant: Grant<S>,
+    grant: Grant<S, kind::WriteObject>,
     call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let input = call.input(CompleteMultipartUploadInput::decode)?;
@@ -58,8 +58,7 @@ pub(crate) async fn complete_multipart_upload<S: Storage>(
     };
     let location = location(call, grant.key().as_str());
     let work = async move {
-        let (bucket, key) = (grant.bucket(), grant.key());
-        let stored = grant.objects().complete_upload(bucket, key, id, &request).await?;
+        let stored = grant.complete_upload(id, &request).await?;
         Ok(reply(&grant, location, stored))
     };
     call.keep_alive(work).await
@@ -135,7 +134,11 @@ fn object_size(size: i64) -> Result<u64, Failure> {
     })
 }
 
-fn reply<S: Storage>(grant: &Grant<S>, location: String, stored: Stored) -> Reply {
+fn reply<S: Storage>(
+    grant: &Grant<S, kind::WriteObject>,
+    location: String,
+    stored: Stored,
+) -> Reply {
     let mut output = CompleteMultipartUploadOutput {
         location: Some(location),
         bucket: Some(grant.bucket().name.as_str().to_owned()),

@@ -1,13 +1,12 @@
 //! CopyObject.
 
 use super::checksums::{algorithm, set_checksum, type_word};
-use super::copy_source::{CopySource, FoundSource, LOOK_UPS_MAX};
 use super::object_headers::{
     content_headers, header_text, metadata, refuse_acl, storage_class, tagging, write_conditions,
 };
+use crate::access::{FoundSource, Grant, kind};
 use crate::call::Call;
 use crate::error::Failure;
-use crate::pipeline::Grant;
 use crate::reply::{Reply, written_version};
 use larder_objects::conditions::{EtagCondition, ReadConditions};
 use larder_objects::{CopyObject, Error, Stored, VersionRecord};
@@ -19,12 +18,11 @@ use larder_s3_wire::error::ErrorCode;
 use larder_storage::Storage;
 
 pub(crate) async fn copy_object<S: Storage>(
-    grant: Grant<S>,
+    mut grant: Grant<S, kind::CopyObject>,
     call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let input = call.input(CopyObjectInput::decode)?;
     refuse_acl(call, input.acl.map(|acl| acl.as_str()))?;
-    let source = CopySource::parse(&input.copy_source)?;
     let conditions = ReadConditions {
         if_match: input.copy_source_if_match.as_deref().map(EtagCondition::parse),
         if_none_match: input.copy_source_if_none_match.as_deref().map(EtagCondition::parse),
@@ -32,12 +30,12 @@ pub(crate) async fn copy_object<S: Storage>(
         if_unmodified_since: input.copy_source_if_unmodified_since,
     };
     let copy = describe(&grant, call, &input)?;
-    let found = source.find(&grant, call, &conditions).await?;
+    let found = grant.find_source(call, conditions, copy.tags.is_none()).await?;
     call.keep_alive(run(grant, found, copy)).await
 }
 
 fn describe<S: Storage>(
-    grant: &Grant<S>,
+    grant: &Grant<S, kind::CopyObject>,
     call: &Call<'_>,
     input: &CopyObjectInput,
 ) -> Result<CopyObject, Failure> {
@@ -64,18 +62,14 @@ fn describe<S: Storage>(
 }
 
 async fn run<S: Storage>(
-    grant: Grant<S>,
+    grant: Grant<S, kind::CopyObject>,
     mut source: FoundSource<S>,
     copy: CopyObject,
 ) -> Result<Reply, Failure> {
-    let mut attempt = 0;
     loop {
-        attempt += 1;
-        let to = (grant.bucket(), grant.key());
-        let stored = grant.objects().copy(&source.version, to.0, to.1, copy.clone()).await;
-        match stored {
+        match grant.copy(&source, copy.clone()).await {
             Ok(stored) => return Ok(answer(&stored, source.shown_version())),
-            Err(Error::VersionGone) if attempt < LOOK_UPS_MAX => source.look_again().await?,
+            Err(Error::VersionGone) if source.look_again().await? => {}
             Err(Error::EntityTooLarge { max }) => return Err(too_large(max)),
             Err(error) => return Err(error.into()),
         }

@@ -4,9 +4,9 @@ use super::checksums::{algorithm, type_word};
 use super::object_headers::{
     content_headers, header_text, metadata, refuse_acl, storage_class, tagging,
 };
+use crate::access::{Grant, kind};
 use crate::call::Call;
 use crate::error::Failure;
-use crate::pipeline::Grant;
 use crate::reply::Reply;
 use http::StatusCode;
 use larder_objects::multipart::CreateUpload;
@@ -18,14 +18,14 @@ use larder_storage::Storage;
 use larder_types::{ChecksumAlgorithm, ChecksumType};
 
 pub(crate) async fn create_multipart_upload<S: Storage>(
-    grant: Grant<S>,
+    grant: Grant<S, kind::WriteObject>,
     call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let input = call.input(CreateMultipartUploadInput::decode)?;
     refuse_acl(call, input.acl.map(|acl| acl.as_str()))?;
     let create = CreateUpload {
         owner: grant.object_owner(),
-        initiator: grant.account().owner.clone(),
+        initiator: grant.caller()?.clone(),
         headers: content_headers(|name| header_text(call, name))?,
         metadata: metadata(&input.metadata)?,
         tags: tagging(input.tagging.as_deref())?,
@@ -36,7 +36,7 @@ pub(crate) async fn create_multipart_upload<S: Storage>(
             enums::ChecksumType::FullObject => ChecksumType::FullObject,
         }),
     };
-    let (id, record) = grant.objects().create_upload(grant.bucket(), grant.key(), create).await?;
+    let (id, record) = grant.create_upload(create).await?;
     let output = CreateMultipartUploadOutput {
         bucket: Some(grant.bucket().name.as_str().to_owned()),
         key: Some(grant.key().as_str().to_owned()),
@@ -49,7 +49,7 @@ pub(crate) async fn create_multipart_upload<S: Storage>(
 }
 
 pub(crate) async fn abort_multipart_upload<S: Storage>(
-    grant: Grant<S>,
+    grant: Grant<S, kind::AbortUpload>,
     call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let input = call.input(AbortMultipartUploadInput::decode)?;
@@ -57,7 +57,7 @@ pub(crate) async fn abort_multipart_upload<S: Storage>(
     if input.if_match_initiated_time.is_some_and(|at| at.seconds() != id.initiated().seconds()) {
         return Err(Error::PreconditionFailed("x-amz-if-match-initiated-time").into());
     }
-    grant.objects().abort_upload(grant.bucket(), grant.key(), id).await?;
+    grant.abort(id).await?;
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }
 

@@ -1,9 +1,8 @@
 //! DeleteObject.
 
-use super::object_headers::version_id;
+use crate::access::{Grant, kind};
 use crate::call::Call;
 use crate::error::Failure;
-use crate::pipeline::Grant;
 use crate::reply::{Reply, version_header};
 use http::{HeaderName, HeaderValue, StatusCode};
 use larder_objects::DeleteObject;
@@ -13,20 +12,20 @@ use larder_s3_wire::error::S3Error;
 use larder_storage::Storage;
 
 pub(crate) async fn delete_object<S: Storage>(
-    grant: Grant<S>,
+    grant: Grant<S, kind::DeleteObject>,
     call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let input = call.input(DeleteObjectInput::decode)?;
     let delete = DeleteObject {
         owner: grant.object_owner(),
-        version: version_id(input.version_id.as_deref())?,
+        version: grant.version(),
         conditions: DeleteConditions {
             if_match: input.if_match.as_deref().map(EtagCondition::parse),
             last_modified: input.if_match_last_modified_time,
             size: input.if_match_size.map(size).transpose()?,
         },
     };
-    let deleted = grant.objects().delete(grant.bucket(), grant.key(), &delete).await?;
+    let deleted = grant.delete(delete).await?;
     let mut reply = Reply::empty(StatusCode::NO_CONTENT);
     if deleted.delete_marker {
         let name = HeaderName::from_static("x-amz-delete-marker");

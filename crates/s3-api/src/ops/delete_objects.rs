@@ -1,10 +1,10 @@
 //! DeleteObjects: up to 1,000 keys, each with a right, a condition and a result of its own.
 
 use super::delete_object::size;
-use super::object_headers::version_id;
+use crate::access::{DeleteEntry, Grant, kind};
 use crate::call::Call;
 use crate::error::Failure;
-use crate::pipeline::{Grant, object_key};
+use crate::names::{object_key, version_id};
 use crate::reply::Reply;
 use larder_objects::conditions::{DeleteConditions, EtagCondition};
 use larder_objects::{DeleteObject, Deleted};
@@ -13,11 +13,10 @@ use larder_s3_model::outputs::DeleteObjectsOutput;
 use larder_s3_model::shapes;
 use larder_s3_wire::error::ErrorCode;
 use larder_storage::Storage;
-use larder_types::ObjectKey;
 use larder_types::limits::DELETE_OBJECTS_MAX;
 
 pub(crate) async fn delete_objects<S: Storage>(
-    grant: Grant<S>,
+    grant: Grant<S, kind::DeleteEntries>,
     call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let input = call.input(DeleteObjectsInput::decode)?;
@@ -26,12 +25,12 @@ pub(crate) async fn delete_objects<S: Storage>(
         return Err(Failure::new(ErrorCode::MalformedXML));
     }
     // What cannot even be asked for is refused entry by entry, as AWS does.
-    let checked: Vec<Result<(ObjectKey, DeleteObject), Failure>> =
-        objects.iter().map(|object| entry(&grant, object)).collect();
+    let checked: Vec<Result<DeleteEntry, Failure>> =
+        objects.iter().map(|object| entry(&grant, call, object)).collect();
     let mut entries = Vec::new();
     let refused: Vec<Option<Failure>> =
         checked.into_iter().map(|entry| entry.map(|entry| entries.push(entry)).err()).collect();
-    let done = grant.objects().delete_many(grant.bucket(), &entries).await;
+    let done = grant.delete(entries).await;
     let results: Vec<_> =
         done.results.into_iter().map(|result| result.map_err(Failure::from)).collect();
     // Once for all entries that say the same.
@@ -64,22 +63,18 @@ fn error(object: shapes::ObjectIdentifier, failure: &Failure) -> shapes::Error {
 }
 
 fn entry<S: Storage>(
-    grant: &Grant<S>,
+    grant: &Grant<S, kind::DeleteEntries>,
+    call: &Call<'_>,
     object: &shapes::ObjectIdentifier,
-) -> Result<(ObjectKey, DeleteObject), Failure> {
+) -> Result<DeleteEntry, Failure> {
     let key = object_key(&object.key)?;
     let version = version_id(object.version_id.as_deref())?;
-    let action = match version {
-        Some(_) => "s3:DeleteObjectVersion",
-        None => "s3:DeleteObject",
-    };
-    grant.permits(action, &key)?;
     let conditions = DeleteConditions {
         if_match: object.etag.as_deref().map(EtagCondition::parse),
         last_modified: object.last_modified_time,
         size: object.size.map(size).transpose()?,
     };
-    Ok((key, DeleteObject { owner: grant.object_owner(), version, conditions }))
+    grant.entry(call, key, DeleteObject { owner: grant.object_owner(), version, conditions })
 }
 
 fn shown(object: shapes::ObjectIdentifier, deleted: Deleted) -> shapes::DeletedObject {

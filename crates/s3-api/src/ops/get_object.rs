@@ -1,10 +1,9 @@
 //! GetObject and HeadObject.
 
-use super::object_headers::version_id;
+use crate::access::{Grant, kind};
 use crate::call::Call;
 use crate::error::{Failure, invalid_range};
 use crate::header_values::HeaderValues;
-use crate::pipeline::Grant;
 use crate::reply::{Reply, checksum_headers, version_header};
 use crate::response_body::ResponseBody;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
@@ -37,7 +36,6 @@ const HEADERS_TYPICAL: usize = 20;
 
 /// What to read.
 struct Reading {
-    version: Option<String>,
     conditions: ReadConditions,
     range: Option<String>,
     /// `If-Range`; not in the model.
@@ -71,12 +69,11 @@ struct Selected {
 
 /// Both operations: their inputs and outputs are the same but for the data.
 pub(crate) async fn get_object<S: Storage>(
-    grant: Grant<S>,
+    grant: Grant<S, kind::ReadObject>,
     call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let input = call.input(GetObjectInput::decode)?;
     let reading = Reading {
-        version: input.version_id,
         conditions: ReadConditions {
             if_match: input.if_match.as_deref().map(EtagCondition::parse),
             if_none_match: input.if_none_match.as_deref().map(EtagCondition::parse),
@@ -95,15 +92,14 @@ pub(crate) async fn get_object<S: Storage>(
 }
 
 async fn answer<S: Storage>(
-    grant: &Grant<S>,
+    grant: &Grant<S, kind::ReadObject>,
     call: &Call<'_>,
     reading: Reading,
 ) -> Result<Reply, Failure> {
     check_overrides(call)?;
-    let version = version_id(reading.version.as_deref())?;
     let mut attempts = 0;
     loop {
-        let found = grant.objects().lookup(grant.bucket(), grant.key(), version).await?;
+        let found = grant.look_up(call).await?;
         let record = &found.record;
         match reading.conditions.check(&record.etag, record.modified) {
             Err(Error::NotModified) => return Ok(not_modified(grant, &found)),
@@ -113,7 +109,7 @@ async fn answer<S: Storage>(
         let length = selected.range.map_or(record.size, ByteRange::length);
         let body = match call.method == Method::HEAD {
             true => Ok(ResponseBody::Empty),
-            false => match grant.objects().open(&found, selected.range).await {
+            false => match grant.open(&found, selected.range).await {
                 Ok(body) => ResponseBody::object(body, length).await,
                 Err(error) => Err(error),
             },
@@ -151,7 +147,7 @@ async fn answer<S: Storage>(
 }
 
 async fn select<S: Storage>(
-    grant: &Grant<S>,
+    grant: &Grant<S, kind::ReadObject>,
     found: &ObjectVersion,
     reading: &Reading,
 ) -> Result<Selected, Failure> {
@@ -164,8 +160,7 @@ async fn select<S: Storage>(
             ));
         }
         let number = part_number(number)?;
-        let PartRange { range, parts_count, checksum } =
-            grant.objects().part(found, number).await?;
+        let PartRange { range, parts_count, checksum } = grant.part(found, number).await?;
         return Ok(Selected { range, parts_count, checksum });
     }
     let whole =
@@ -198,7 +193,7 @@ pub(crate) fn part_number(number: i32) -> Result<u32, Failure> {
     }
 }
 
-fn not_modified<S: Storage>(grant: &Grant<S>, found: &ObjectVersion) -> Reply {
+fn not_modified<S: Storage>(grant: &Grant<S, kind::ReadObject>, found: &ObjectVersion) -> Reply {
     let mut reply = Reply::empty(StatusCode::NOT_MODIFIED);
     let values = &mut HeaderValues::new();
     validators(&mut reply.headers, values, (grant, found));
@@ -217,7 +212,7 @@ fn not_modified<S: Storage>(grant: &Grant<S>, found: &ObjectVersion) -> Reply {
 fn validators<S: Storage>(
     headers: &mut HeaderMap,
     values: &mut HeaderValues,
-    (grant, found): (&Grant<S>, &ObjectVersion),
+    (grant, found): (&Grant<S, kind::ReadObject>, &ObjectVersion),
 ) {
     let record = &found.record;
     headers.insert(header::LAST_MODIFIED, values.http_date(record.modified));

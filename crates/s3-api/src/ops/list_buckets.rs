@@ -1,9 +1,9 @@
 //! ListBuckets.
 
 use super::paging::{owner, parse_token, time, token};
+use crate::access::{Grant, kind};
 use crate::call::Call;
 use crate::error::Failure;
-use crate::pipeline::Grant;
 use crate::reply::Reply;
 use http::HeaderMap;
 use larder_objects::ListBuckets;
@@ -16,7 +16,7 @@ use larder_storage::Storage;
 const MAX_BUCKETS_MAX: i32 = 10_000;
 
 pub(crate) async fn list_buckets<S: Storage>(
-    grant: Grant<S>,
+    grant: Grant<S, kind::ListBuckets>,
     call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let input = call.input(ListBucketsInput::decode)?;
@@ -32,7 +32,7 @@ pub(crate) async fn list_buckets<S: Storage>(
         .into());
     }
     let after = input.continuation_token.as_deref().map(parse_token).transpose()?;
-    let account = &grant.account().owner;
+    let account = grant.caller()?;
     let default_region = call.settings.region();
     let list = ListBuckets {
         owner_id: account.canonical_id.clone(),
@@ -42,7 +42,7 @@ pub(crate) async fn list_buckets<S: Storage>(
         start_after: after.filter(|after| !after.is_empty()),
         max: max as usize,
     };
-    let page = grant.objects().list_buckets(list).await?;
+    let page = grant.list(list).await?;
     let mut body = Vec::with_capacity(1024);
     let mut writer = XmlWriter::new(&mut body);
     writer.document("ListAllMyBucketsResult");

@@ -1,9 +1,9 @@
 //! ListMultipartUploads.
 
 use super::paging::{self, Encoding, Page, flag, owner, page_max};
+use crate::access::{Grant, kind};
 use crate::call::Call;
 use crate::error::Failure;
-use crate::pipeline::Grant;
 use crate::reply::Reply;
 use larder_objects::UploadId;
 use larder_objects::list::{ListUploads, UploadPage};
@@ -21,7 +21,7 @@ struct Uploads {
 }
 
 pub(crate) async fn list_multipart_uploads<S: Storage>(
-    grant: Grant<S>,
+    grant: Grant<S, kind::ListUploads>,
     call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let encoding = Encoding::of(call)?;
@@ -40,7 +40,7 @@ pub(crate) async fn list_multipart_uploads<S: Storage>(
         upload_id_marker: parse_marker(&upload_marker)?,
         max_uploads,
     };
-    let page = grant.objects().list_uploads(grant.bucket(), list).await?;
+    let page = grant.list(list).await?;
     let next = page.next.iter().map(|(key, _)| key);
     let texts = [&prefix, &delimiter, &key_marker].into_iter().chain(&page.common_prefixes);
     let texts = texts.chain(next).chain(page.uploads.iter().map(|upload| &upload.key));

@@ -2,9 +2,9 @@
 
 use super::list_objects::describe;
 use super::paging::{self, Encoding, Page, flag, page_max};
+use crate::access::{Grant, kind};
 use crate::call::Call;
 use crate::error::Failure;
-use crate::pipeline::Grant;
 use crate::reply::Reply;
 use larder_objects::list::{ListVersions, VersionPage};
 use larder_s3_model::inputs::ListObjectVersionsInput;
@@ -22,7 +22,7 @@ struct Versions {
 }
 
 pub(crate) async fn list_object_versions<S: Storage>(
-    grant: Grant<S>,
+    grant: Grant<S, kind::ListVersions>,
     call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let encoding = Encoding::of(call)?;
@@ -39,7 +39,7 @@ pub(crate) async fn list_object_versions<S: Storage>(
         version_id_marker: parse_marker(&key_marker, &version_marker)?,
         max_keys,
     };
-    let page = grant.objects().list_versions(grant.bucket(), list).await?;
+    let page = grant.list(list).await?;
     let next = page.next.iter().map(|(key, _)| key);
     let texts = [&prefix, &delimiter, &key_marker].into_iter().chain(&page.common_prefixes);
     let texts = texts.chain(next).map(String::as_str).chain([page.entries.keys()]);

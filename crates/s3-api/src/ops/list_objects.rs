@@ -1,9 +1,9 @@
 //! ListObjects and ListObjectsV2.
 
 use super::paging::{self, Encoding, Page, flag, page_max, parse_token, token};
+use crate::access::{Grant, kind};
 use crate::call::Call;
 use crate::error::Failure;
-use crate::pipeline::Grant;
 use crate::reply::Reply;
 use larder_objects::list::{self, ListPage, Listed};
 use larder_s3_model::inputs::{ListObjectsInput, ListObjectsV2Input};
@@ -21,7 +21,7 @@ struct Objects {
 }
 
 pub(crate) async fn list_objects<S: Storage>(
-    grant: Grant<S>,
+    grant: Grant<S, kind::ListObjects>,
     call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let encoding = Encoding::of(call)?;
@@ -32,7 +32,7 @@ pub(crate) async fn list_objects<S: Storage>(
     let marker = input.marker.unwrap_or_default();
     let list =
         list::ListObjects { prefix: &prefix, delimiter: &delimiter, after: &marker, max_keys };
-    let page = grant.objects().list(grant.bucket(), list).await?;
+    let page = grant.list(list).await?;
     let encoding = encoding.for_page(texts(&page, [&prefix, &delimiter, &marker]));
     let mut head = Vec::with_capacity(1024);
     let mut writer = XmlWriter::new(&mut head);
@@ -52,7 +52,7 @@ pub(crate) async fn list_objects<S: Storage>(
 }
 
 pub(crate) async fn list_objects_v2<S: Storage>(
-    grant: Grant<S>,
+    grant: Grant<S, kind::ListObjects>,
     call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let encoding = Encoding::of(call)?;
@@ -68,7 +68,7 @@ pub(crate) async fn list_objects_v2<S: Storage>(
         after: continued.as_deref().filter(|after| !after.is_empty()).unwrap_or(&start_after),
         max_keys,
     };
-    let page = grant.objects().list(grant.bucket(), list).await?;
+    let page = grant.list(list).await?;
     let encoding = encoding.for_page(texts(&page, [&prefix, &delimiter, &start_after]));
     let mut head = Vec::with_capacity(1024);
     let mut writer = XmlWriter::new(&mut head);

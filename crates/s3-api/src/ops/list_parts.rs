@@ -2,9 +2,9 @@
 
 use super::create_multipart_upload::upload_id;
 use super::paging::{self, Page, flag, owner, page_max};
+use crate::access::{Grant, kind};
 use crate::call::Call;
 use crate::error::Failure;
-use crate::pipeline::Grant;
 use crate::reply::Reply;
 use larder_objects::list::{ListParts, ListedPart};
 use larder_s3_model::inputs::ListPartsInput;
@@ -22,7 +22,7 @@ struct Parts {
 }
 
 pub(crate) async fn list_parts<S: Storage>(
-    grant: Grant<S>,
+    grant: Grant<S, kind::ListParts>,
     call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let input = call.input(ListPartsInput::decode)?;
@@ -30,7 +30,7 @@ pub(crate) async fn list_parts<S: Storage>(
     let max_parts = page_max(input.max_parts, "max-parts")?;
     let marker = part_marker(input.part_number_marker.unwrap_or(0))?;
     let list = ListParts { part_number_marker: marker, max_parts };
-    let page = grant.objects().list_parts(grant.bucket(), grant.key(), id, list).await?;
+    let page = grant.list(id, list).await?;
     let next = page.parts.last().map_or(0, |part| part.part_number);
     let mut head = Vec::with_capacity(1024);
     let mut writer = XmlWriter::new(&mut head);

@@ -1,10 +1,10 @@
 //! GetObjectAcl and PutObjectAcl. Every bucket enforces the ownership of its owner, so there is one
 //! ACL: the owner's full control.
 
-use super::object_headers::{refuse_acl, version_id};
+use super::object_headers::refuse_acl;
+use crate::access::{Grant, kind};
 use crate::call::Call;
 use crate::error::Failure;
-use crate::pipeline::Grant;
 use crate::reply::Reply;
 use http::StatusCode;
 use larder_s3_model::inputs::{GetObjectAclInput, PutObjectAclInput};
@@ -15,24 +15,22 @@ use larder_storage::Storage;
 use larder_types::Owner;
 
 pub(crate) async fn get_object_acl<S: Storage>(
-    grant: Grant<S>,
+    grant: Grant<S, kind::ReadAcl>,
     call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
-    let input = call.input(GetObjectAclInput::decode)?;
-    let version = version_id(input.version_id.as_deref())?;
-    let found = grant.objects().lookup(grant.bucket(), grant.key(), version).await?;
+    call.input(GetObjectAclInput::decode)?;
+    let found = grant.look_up(call).await?;
     let (owner, grants) = owner_acl(&found.record.owner);
     let output = GetObjectAclOutput { owner: Some(owner), grants, request_charged: None };
     Ok(Reply::of(200, |headers, body| output.encode(headers, body)))
 }
 
 pub(crate) async fn put_object_acl<S: Storage>(
-    grant: Grant<S>,
+    grant: Grant<S, kind::ChangeAcl>,
     call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let input = call.input(PutObjectAclInput::decode)?;
-    let version = version_id(input.version_id.as_deref())?;
-    let found = grant.objects().lookup(grant.bucket(), grant.key(), version).await?;
+    let found = grant.look_up(call).await?;
     refuse_acl(call, input.acl.map(|acl| acl.as_str()))?;
     match &input.access_control_policy {
         Some(policy) if !is_owners_alone(policy, &found.record.owner) => {

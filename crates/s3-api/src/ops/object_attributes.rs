@@ -1,10 +1,9 @@
 //! GetObjectAttributes.
 
 use super::checksums::{set_checksum, type_word};
-use super::object_headers::version_id;
+use crate::access::{Grant, kind};
 use crate::call::Call;
 use crate::error::Failure;
-use crate::pipeline::Grant;
 use crate::reply::Reply;
 use larder_objects::{ObjectVersion, PartPage};
 use larder_s3_model::enums::{self, ObjectAttributes};
@@ -18,14 +17,13 @@ use larder_storage::Storage;
 const PARTS_MAX: i32 = 1000;
 
 pub(crate) async fn get_object_attributes<S: Storage>(
-    grant: Grant<S>,
+    grant: Grant<S, kind::ReadObject>,
     call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let input = call.input(GetObjectAttributesInput::decode)?;
     let marker = natural(input.part_number_marker.unwrap_or(0), "x-amz-part-number-marker")?;
     let max = natural(input.max_parts.unwrap_or(PARTS_MAX).min(PARTS_MAX), "x-amz-max-parts")?;
-    let version = version_id(input.version_id.as_deref())?;
-    let found = grant.objects().lookup(grant.bucket(), grant.key(), version).await?;
+    let found = grant.look_up(call).await?;
     let record = &found.record;
     let asked = |attribute| input.object_attributes.contains(&attribute);
     let mut output = GetObjectAttributesOutput {
@@ -40,7 +38,7 @@ pub(crate) async fn get_object_attributes<S: Storage>(
         output.checksum = checksum(&found);
     }
     if asked(ObjectAttributes::ObjectParts) {
-        let page = grant.objects().object_parts(&found, marker, max as usize).await?;
+        let page = grant.parts(&found, marker, max as usize).await?;
         output.object_parts = page.map(|page| parts(page, (marker, max)));
     }
     if asked(ObjectAttributes::StorageClass) {

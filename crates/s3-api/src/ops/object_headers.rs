@@ -9,7 +9,6 @@ use larder_s3_model::enums;
 use larder_s3_wire::error::{ErrorCode, S3Error};
 use larder_s3_wire::percent::{self, Plus};
 use larder_s3_wire::rfc2047;
-use larder_types::VersionId;
 use larder_types::limits::USER_METADATA_BYTES_MAX;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -194,19 +193,4 @@ pub(crate) fn write_conditions(
         if_match: if_match.map(EtagCondition::parse),
         if_none_match: if_none_match.map(EtagCondition::parse),
     }
-}
-
-/// A `versionId`.
-///
-/// Errors: `InvalidArgument`.
-pub(crate) fn version_id(text: Option<&str>) -> Result<Option<VersionId>, Failure> {
-    let Some(text) = text else {
-        return Ok(None);
-    };
-    let message = match text.is_empty() {
-        true => "Version id cannot be the empty string",
-        false => "Invalid version id specified",
-    };
-    let invalid = |_| S3Error::invalid_argument(message, "versionId", text).into();
-    VersionId::parse(text).map(Some).map_err(invalid)
 }

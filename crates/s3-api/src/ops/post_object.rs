@@ -4,9 +4,9 @@ use super::location::location;
 use super::object_headers::{
     content_headers, metadata, refuse_acl, refuse_unbuilt_name, storage_class,
 };
+use crate::access::{Grant, kind};
 use crate::call::Call;
 use crate::error::Failure;
-use crate::pipeline::FormDoor;
 use crate::reply::{Reply, checksum_headers, etag_header, version_header, written_version};
 use crate::request_body::IDLE_MAX;
 use form_body::FormBody;
@@ -22,7 +22,7 @@ use larder_s3_wire::post_form::{
     FORM_FIELDS_BYTES_MAX, FormEvent, FormFields, PostFormParser, SizeRange,
 };
 use larder_storage::Storage;
-use larder_types::{Owner, Timestamp};
+use larder_types::Owner;
 use std::future::poll_fn;
 use std::pin::pin;
 use std::task::Poll;
@@ -34,28 +34,41 @@ mod form_body;
 const FIELDS_MAX: Duration = Duration::from_secs(30);
 const _: () = assert!(FIELDS_MAX.as_secs() < IDLE_MAX.as_secs());
 
+/// A form up to its file.
+pub(crate) struct Form {
+    pub(crate) fields: FormFields,
+    parser: PostFormParser,
+    /// The first bytes of the file.
+    pending: bytes::Bytes,
+    /// The sizes of a file that the policy allows.
+    pub(crate) size: SizeRange,
+}
+
+impl Form {
+    /// Reads the fields before the file, whose memory is reserved in `held`.
+    ///
+    /// Errors: `MalformedPOSTRequest` and those of the parser, `RequestTimeout`, `SlowDown`.
+    pub(crate) async fn read(call: &mut Call<'_>, held: &mut Reservation) -> Result<Self, Failure> {
+        let content_type = call.headers.get(header::CONTENT_TYPE);
+        let content_type = content_type.and_then(|text| text.to_str().ok()).unwrap_or_default();
+        let mut parser = PostFormParser::new(content_type)?;
+        let (fields, pending) = read_fields(call, (&mut parser, held)).await?;
+        Ok(Self { fields, parser, pending, size: SizeRange::ANY })
+    }
+}
+
+/// Stores the file of a form.
 pub(crate) async fn post_object<S: Storage>(
-    door: FormDoor<'_, S>,
+    grant: Grant<S, kind::WriteObject>,
     call: &mut Call<'_>,
+    form: Form,
 ) -> Result<Reply, Failure> {
-    let content_type = call.headers.get(header::CONTENT_TYPE);
-    let content_type = content_type.and_then(|text| text.to_str().ok()).unwrap_or_default();
-    let mut parser = PostFormParser::new(content_type)?;
-    let mut held = door.memory().reservation();
-    let (fields, pending) = read_fields(call, (&mut parser, &mut held)).await?;
-    let (grant, policy) = door.grant(call, &fields).await?;
-    call.hold(held.bytes())?;
-    drop(held);
-    let now = Timestamp { ms: call.platform.wall_ms() };
-    let size = match &policy {
-        Some(policy) => policy.check(&fields, grant.bucket().name.as_str(), now)?,
-        None => SizeRange::ANY,
-    };
+    let Form { fields, parser, pending, size } = form;
     let put = describe(call, &fields, grant.object_owner())?;
     let location = location(call, grant.key().as_str());
     let expected = form_body::Expected::of(&fields)?;
     let mut body = FormBody::new(call, parser, (size, expected)).after(pending);
-    let stored = grant.objects().put(grant.bucket(), grant.key(), put, &mut body).await?;
+    let stored = grant.put(put, &mut body).await?;
     let at = Place { location, bucket: grant.bucket().name.as_str(), key: grant.key().as_str() };
     Ok(reply(&fields, &at, &stored))
 }

@@ -3,9 +3,9 @@
 use super::object_headers::{
     content_headers, header_text, metadata, refuse_acl, storage_class, tagging, write_conditions,
 };
+use crate::access::{Grant, kind};
 use crate::call::Call;
 use crate::error::Failure;
-use crate::pipeline::Grant;
 use crate::reply::{Reply, checksum_headers, etag_header, version_header, written_version};
 use http::StatusCode;
 use larder_objects::PutObject;
@@ -13,7 +13,7 @@ use larder_s3_model::inputs::PutObjectInput;
 use larder_storage::Storage;
 
 pub(crate) async fn put_object<S: Storage>(
-    grant: Grant<S>,
+    grant: Grant<S, kind::WriteObject>,
     call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let input = call.input(PutObjectInput::decode)?;
@@ -29,7 +29,7 @@ pub(crate) async fn put_object<S: Storage>(
     };
     let mut body = call.upload_body()?;
     put.length = body.length();
-    let stored = grant.objects().put(grant.bucket(), grant.key(), put, &mut body).await?;
+    let stored = grant.put(put, &mut body).await?;
     let mut reply = Reply::empty(StatusCode::OK);
     etag_header(&mut reply.headers, &stored.record.etag);
     checksum_headers(&mut reply.headers, stored.record.checksum.as_ref());

@@ -1,12 +1,11 @@
 //! UploadPart and UploadPartCopy.
 
 use super::checksums::set_checksum;
-use super::copy_source::{CopySource, FoundSource, LOOK_UPS_MAX};
 use super::create_multipart_upload::upload_id;
 use super::get_object::part_number;
+use crate::access::{FoundSource, Grant, kind};
 use crate::call::Call;
 use crate::error::Failure;
-use crate::pipeline::Grant;
 use crate::reply::{Reply, etag_header};
 use http::{HeaderName, HeaderValue, StatusCode};
 use larder_objects::Error;
@@ -20,14 +19,13 @@ use larder_storage::Storage;
 use larder_types::{ByteRange, ChecksumAlgorithm, Timestamp};
 
 pub(crate) async fn upload_part<S: Storage>(
-    grant: Grant<S>,
+    grant: Grant<S, kind::WriteObject>,
     call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let input = call.input(UploadPartInput::decode)?;
     let number = part_number(input.part_number)?;
     let id = upload_id(&input.upload_id)?;
-    let (objects, bucket, key) = (grant.objects(), grant.bucket(), grant.key());
-    let upload = objects.upload(bucket, key, id).await?;
+    let upload = grant.upload(id).await?;
     let mut body = call.upload_body()?;
     let client = body.client_checksum();
     match upload.checksum {
@@ -36,7 +34,7 @@ pub(crate) async fn upload_part<S: Storage>(
     }
     let part =
         UploadPart { upload_id: id, part_number: number, length: body.length(), checksum: client };
-    let stored = objects.upload_part(bucket, key, part, &mut body).await?;
+    let stored = grant.upload_part(part, &mut body).await?;
     let mut reply = Reply::empty(StatusCode::OK);
     etag_header(&mut reply.headers, &stored.etag);
     let checksum = HeaderValue::from_str(&stored.checksum.to_wire());
@@ -48,7 +46,7 @@ pub(crate) async fn upload_part<S: Storage>(
 }
 
 pub(crate) async fn upload_part_copy<S: Storage>(
-    grant: Grant<S>,
+    mut grant: Grant<S, kind::CopyObject>,
     call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let input = call.input(UploadPartCopyInput::decode)?;
@@ -65,18 +63,11 @@ pub(crate) async fn upload_part_copy<S: Storage>(
         if_modified_since: input.copy_source_if_modified_since,
         if_unmodified_since: input.copy_source_if_unmodified_since,
     };
-    let source = CopySource::parse(&input.copy_source)?;
-    let mut found = source.find(&grant, call, &conditions).await?;
+    let mut found = grant.find_source(call, conditions, false).await?;
     let work = async move {
-        let mut look_ups = 1;
         loop {
-            let from = (&found.version, range);
-            let (bucket, key) = (grant.bucket(), grant.key());
-            match grant.objects().upload_part_copy(bucket, key, part, from).await {
-                Err(Error::VersionGone) if look_ups < LOOK_UPS_MAX => {
-                    look_ups += 1;
-                    found.look_again().await?;
-                }
+            match grant.upload_part(part, &found, range).await {
+                Err(Error::VersionGone) if found.look_again().await? => {}
                 stored => return Ok(reply(&found, stored?)),
             }
         }

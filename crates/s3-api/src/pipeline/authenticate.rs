@@ -1,10 +1,10 @@
 //! Whose request is it?
 
-use crate::call::Call;
+use crate::call::{Call, Verified};
 use crate::error::Failure;
 use crate::service::Shared;
-use larder_iam::AccessKey;
-use larder_s3_wire::auth::{Claim, RequestParts, security_token};
+use larder_iam::{AccessKey, AuthType, Signature, SignatureVersion};
+use larder_s3_wire::auth::{self, Claim, PostClaim, RequestParts, security_token};
 use larder_s3_wire::error::ErrorCode;
 use larder_storage::Storage;
 use larder_types::Timestamp;
@@ -12,13 +12,10 @@ use std::sync::Arc;
 
 impl<S: Storage> Shared<S> {
     /// Verifies the head's signature and notes who signed.
-    pub(super) fn authenticate(&self, call: &mut Call<'_>) -> Result<(), Failure> {
+    pub(super) async fn authenticate(&self, call: &mut Call<'_>) -> Result<(), Failure> {
         let claim = Claim::parse(&call.headers, &call.target)?;
         call.record.access_key = claim.access_key().map(str::to_owned);
-        let key = match claim.access_key() {
-            Some(id) => Some(self.access_key(id)?),
-            None => None,
-        };
+        let key = self.signer(claim.access_key()).await?;
         // Only sessions have tokens, and there are no sessions.
         if key.is_some() && security_token(&call.headers, &call.target).is_some() {
             return Err(Failure::new(ErrorCode::InvalidToken));
@@ -30,20 +27,66 @@ impl<S: Storage> Shared<S> {
             authority: None,
         };
         let secret = key.as_ref().map_or("", |key| key.secret.expose());
-        let verified = self.verifier.verify(&claim, &request, secret, self.now())?;
-        call.caller = key;
-        call.auth_type = verified.auth_type;
+        let now = self.now();
+        let verified = self.verifier.verify(&claim, &request, secret, now)?;
+        let version = match &claim {
+            Claim::Anonymous => None,
+            Claim::V2Header(_) | Claim::V2Query(_) => Some(SignatureVersion::V2),
+            Claim::V4Header(_) | Claim::V4Query(_) => Some(SignatureVersion::V4),
+        };
+        call.verified = stated(&verified, version, now);
         call.payload = Some(verified.payload);
+        call.caller = key;
         Ok(())
     }
 
-    pub(super) fn access_key(&self, id: &str) -> Result<Arc<AccessKey>, Failure> {
-        self.accounts.access_key(id).cloned().ok_or_else(|| {
-            Failure::new(ErrorCode::InvalidAccessKeyId).element("AWSAccessKeyId", id)
-        })
+    /// Verifies the signature of a form and notes who signed.
+    pub(super) async fn authenticate_form(
+        &self,
+        call: &mut Call<'_>,
+        claim: &PostClaim<'_>,
+    ) -> Result<(), Failure> {
+        call.record.access_key = claim.access_key().map(str::to_owned);
+        let signer = self.signer(claim.access_key()).await?;
+        let secret = signer.as_ref().map_or("", |key| key.secret.expose());
+        let now = self.now();
+        let verified = self.verifier.verify_post(claim, secret, now)?;
+        let version = match claim {
+            PostClaim::Anonymous => None,
+            PostClaim::V2 { .. } => Some(SignatureVersion::V2),
+            PostClaim::V4 { .. } => Some(SignatureVersion::V4),
+        };
+        call.verified = stated(&verified, version, now);
+        call.caller = signer;
+        Ok(())
+    }
+
+    /// The key that a claim names.
+    ///
+    /// Errors: `InvalidAccessKeyId`; `InternalError` when it cannot be looked up.
+    async fn signer(&self, id: Option<&str>) -> Result<Option<Arc<AccessKey>>, Failure> {
+        let Some(id) = id else {
+            return Ok(None);
+        };
+        let found = self.keys.access_key(id).await?;
+        let unknown = || Failure::new(ErrorCode::InvalidAccessKeyId).element("AWSAccessKeyId", id);
+        found.map(Some).ok_or_else(unknown)
     }
 
     pub(super) fn now(&self) -> Timestamp {
         Timestamp { ms: self.platform.wall_ms() }
+    }
+}
+
+fn stated(verified: &auth::Verified, version: Option<SignatureVersion>, at: Timestamp) -> Verified {
+    Verified {
+        signature: version.map(|version| Signature { version, signed_at: verified.signed_at }),
+        auth_type: match verified.auth_type {
+            auth::AuthType::Anonymous => AuthType::Anonymous,
+            auth::AuthType::RestHeader => AuthType::RestHeader,
+            auth::AuthType::RestQueryString => AuthType::RestQueryString,
+            auth::AuthType::Post => AuthType::Post,
+        },
+        at,
     }
 }

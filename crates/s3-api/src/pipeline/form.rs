@@ -1,56 +1,33 @@
-//! The door for browsers' forms: the signature is in the body, in front of the file.
+//! A browser's form: its signature is in its body, in front of the file.
 
-use super::grant::{FormParts, Grant, bucket_name, object_key};
+use super::cors::note_cors;
+use crate::access::FormRequest;
 use crate::call::Call;
 use crate::error::Failure;
+use crate::ops::{self, Form, POST_OBJECT};
+use crate::reply::Reply;
 use crate::service::Shared;
-use larder_platform::MemoryBudget;
-use larder_s3_wire::auth::AuthType;
-use larder_s3_wire::post_form::{FormFields, PostPolicy};
 use larder_storage::Storage;
 
-/// Gives PostObject its grant once the form's fields are read.
-pub(crate) struct FormDoor<'a, S: Storage>(&'a Shared<S>);
-
-impl<'a, S: Storage> FormDoor<'a, S> {
-    pub(super) fn new(shared: &'a Shared<S>) -> Self {
-        Self(shared)
-    }
-
-    /// What all forms may hold until it is known who sends them. Apart from the memory of other
-    /// requests, so that whoever fills it keeps out no one else.
-    pub(crate) fn memory(&self) -> &MemoryBudget {
-        &self.0.form_memory
-    }
-
-    /// Verifies the form's signature and gives the right to the key that it names. The policy is
-    /// still to be checked by [`PostPolicy::check`].
-    pub(crate) async fn grant(
-        &self,
-        call: &mut Call<'_>,
-        fields: &FormFields,
-    ) -> Result<(Grant<S>, Option<PostPolicy>), Failure> {
-        let (claim, policy) = fields.claim()?;
-        call.record.access_key = claim.access_key().map(str::to_owned);
-        let signer = match claim.access_key() {
-            Some(id) => Some(self.0.access_key(id)?),
-            None => None,
-        };
-        if let Some(signer) = &signer {
-            self.0.verifier.verify_post(&claim, signer.secret.expose(), self.0.now())?;
-            call.auth_type = AuthType::Post;
+impl<S: Storage> Shared<S> {
+    /// PostObject.
+    pub(super) async fn post_object(&self, call: &mut Call<'_>) -> Result<Reply, Failure> {
+        // What forms hold until it is known who sends them is apart from the memory of other
+        // requests, so that whoever fills it keeps out no one else.
+        let mut held = self.form_memory.reservation();
+        let mut form = Form::read(call, &mut held).await?;
+        let (claim, policy) = form.fields.claim()?;
+        self.authenticate_form(call, &claim).await?;
+        let request =
+            FormRequest { fields: &form.fields, policy: policy.as_ref(), needs: POST_OBJECT };
+        let (admitted, size) = self.admit_form(call, &request).await?;
+        form.size = size;
+        if let Some(bucket) = admitted.bucket() {
+            note_cors(call, bucket);
         }
-        let name = bucket_name(call.target.bucket.as_deref().unwrap_or_default())?;
-        let bucket = self.0.objects.bucket(&name).await?;
-        let parts = FormParts {
-            objects: self.0.objects.clone(),
-            account: signer.as_ref().map(|key| key.account.clone()),
-            bucket,
-            key: object_key(fields.key()?)?,
-        };
-        call.caller = signer;
-        let grant = parts.grant("s3:PutObject")?;
         call.record.must_finish.set();
-        Ok((grant, policy))
+        call.hold(held.bytes())?;
+        drop(held);
+        ops::post_object(admitted.grant(), call, form).await
     }
 }

@@ -23,6 +23,9 @@ pub(super) fn answer(
         reply.body = ResponseBody::Empty;
     }
     common_headers(call, &mut reply.headers);
+    if let Some(cors) = call.cors.take() {
+        reply.headers.extend(cors);
+    }
     let body = match call.held.take() {
         Some(held) => reply.body.holding(held),
         None => reply.body,

@@ -1,6 +1,7 @@
 mod attacks;
 mod buckets;
 mod changes;
+mod cors;
 mod documents;
 mod foreign;
 mod heads;

@@ -19,6 +19,11 @@ macro_rules! error_codes {
                 match self { $(Self::$variant => $name,)+ }
             }
 
+            /// The code of a name in `<Code>`.
+            pub fn from_name(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|code| code.name() == name)
+            }
+
             /// The HTTP status.
             pub fn status(self) -> u16 {
                 match self { $(Self::$variant => $status,)+ }

@@ -1,22 +1,23 @@
 //! `larder check`: reads everything in a data directory that nobody serves, and compares.
 
-use super::finding::{Finding, Severity};
 use super::rows::{self, Shown};
 use super::salvage::salvage;
-use super::survey::{Survey, place, survey};
-use super::walk::{Stretch, Walk};
 use crate::blob::file::{self, FOOTER_BYTES};
-use crate::checkpoint::{CHECKPOINT, Checkpoint};
+use crate::checkpoint::Checkpoint;
 use crate::committer::group::index_value;
 use crate::engine::{OpenError, lock_existing, split_value};
+use crate::finding::{Finding, LACKS_RECORDS, ONE_BIT, Severity, bytes_damaged};
 use crate::index::{Index, IndexChange, IndexError};
-use crate::journal::{Op, Place, RecordView};
+use crate::journal::{
+    Ends, Epoch, Op, Place, PlacedRecord, ReadBatch, RecordView, SegmentReader, Stretch, Survey,
+    Surveyed, Tail, TailSegment, place_at, survey,
+};
 use crate::keys;
 use crate::layout::Layout;
 use crate::recovery::usage_change;
 use crate::window::row_hash;
 use larder_platform::{OpenMode, Platform};
-use larder_storage::{BlobError, BlobId, BlobRef, Holdings, Meaning, Moment, UsageDelta};
+use larder_storage::{BlobError, BlobId, BlobRef, Holdings, Meaning, UsageDelta};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
 use std::path::Path;
@@ -60,6 +61,14 @@ struct Check<'a> {
     remains: Vec<(u64, u32, Vec<u8>)>,
     /// Usage as the commits' changes add up.
     counted: BTreeMap<u64, UsageDelta>,
+    /// What a start reads of the segments that it reads; all of them when that is not known.
+    tail: Option<BTreeMap<u64, TailSegment>>,
+}
+
+/// A piece of a segment that is read for itself, and whether a start reads it.
+struct Part {
+    reader: SegmentReader,
+    stops_start: bool,
 }
 
 /// Reads everything and compares; changes nothing. `index` verifies the files of the index and
@@ -109,6 +118,7 @@ pub(crate) fn check_locked(
         matched: 0,
         remains: Vec::new(),
         counted: BTreeMap::new(),
+        tail: None,
     };
     found.into_iter().for_each(|finding| check.say(finding));
     check.tail()?;
@@ -169,134 +179,166 @@ impl Check<'_> {
         let Some(index) = self.index.clone() else {
             return Ok(());
         };
-        let checkpoint = match index.get(&keys::internal(CHECKPOINT)) {
+        let checkpoint = match Checkpoint::read(&*index) {
+            Ok(checkpoint) => checkpoint,
             Err(error) => {
                 self.index_failed(&error);
                 return Ok(());
             }
-            Ok(None) => Checkpoint { next_batch: 1, ..Checkpoint::default() },
-            Ok(Some(value)) => match Checkpoint::decode(&value) {
-                Some(checkpoint) => checkpoint,
-                None => {
-                    self.index_failed(&IndexError("the checkpoint cannot be read".into()));
-                    return Ok(());
-                }
-            },
         };
         self.counted = checkpoint.usage.iter().copied().collect();
-        let first = checkpoint.applied.map_or(0, |link| link.segment);
-        if first != 0 && !self.survey.used.contains_key(&first) {
-            let what = format!("segment {first}, into which the index reaches, is missing");
-            self.say(Finding::damage("journal", what));
-        }
-        let used: Vec<_> = self.survey.used.range(first..).map(|(_, s)| s.clone()).collect();
-        for surveyed in used {
-            let walk = Walk::open(self.platform, &self.layout, &surveyed)?;
-            let counted = &mut self.counted;
-            let segment = walk.segment.sequence;
-            let shown = walk.run(|stretch| {
-                let (Stretch::Batch(batch) | Stretch::Mended(batch)) = stretch else {
-                    return Ok(());
-                };
-                if batch.header.sequence < checkpoint.next_batch {
-                    return Ok(());
+        let tail = match self.survey.tail(checkpoint.applied, checkpoint.next_batch) {
+            Ok(tail) => tail,
+            Err(finding) => {
+                self.say(finding);
+                return Ok(());
+            }
+        };
+        for at in &tail {
+            let surveyed = &self.survey.used[&at.sequence];
+            let segment = surveyed.open(self.platform, &self.layout)?;
+            let mut reader = SegmentReader::from(segment, surveyed.ends, (at.from, at.batch));
+            let epoch = reader.segment.epoch;
+            loop {
+                match reader.next()? {
+                    Stretch::Batch(batch) | Stretch::OneBit(batch) => {
+                        let changes = batch.records(&epoch).filter_map(|r| self.replayed(&r));
+                        index.apply(changes.collect());
+                    }
+                    Stretch::Damage { .. } | Stretch::Searching => {}
+                    Stretch::End(_) => break,
                 }
-                let mut moment = batch.header.moment - 1;
-                let mut changes = Vec::new();
-                for (offset, record) in batch.records(&walk.segment.epoch) {
-                    moment += u64::from(record.first);
-                    let length = record.length as u32;
-                    let place = Place { segment, offset, length };
-                    let payload = record.payload.len() as u32;
-                    let value = match record.op {
-                        Op::Usage => {
-                            usage_change(record.key, record.value, |space, change| {
-                                add(counted.entry(space).or_default(), change);
-                            });
-                            continue;
-                        }
-                        Op::Delete => None,
-                        Op::Put => Some(index_value(place, payload, record.value)),
-                    };
-                    let (key, at) = (record.key.to_vec(), Moment(moment));
-                    changes.push(IndexChange { key, value, at });
-                }
-                index.apply(changes);
-                Ok::<(), io::Error>(())
-            });
-            shown?;
+            }
         }
         self.counted.retain(|_, usage| *usage != UsageDelta::default());
+        self.tail = Some(tail.into_iter().map(|at| (at.sequence, at)).collect());
         Ok(())
+    }
+
+    /// A record's change of the index; usage is counted.
+    fn replayed(&mut self, found: &PlacedRecord<'_>) -> Option<IndexChange> {
+        let PlacedRecord { place, moment, record } = *found;
+        let value = match record.op {
+            Op::Usage => {
+                usage_change(record.key, record.value, |space, change| {
+                    add(self.counted.entry(space).or_default(), change);
+                });
+                return None;
+            }
+            Op::Delete => None,
+            Op::Put => Some(index_value(place, record.payload.len() as u32, record.value)),
+        };
+        Some(IndexChange { key: record.key.to_vec(), value, at: moment })
+    }
+
+    /// A segment as one piece, or as two: what the index has seen, which ends where it says, and
+    /// what a start reads.
+    fn parts(&self, surveyed: &Surveyed) -> io::Result<Vec<Part>> {
+        let segment = surveyed.open(self.platform, &self.layout)?;
+        let (header, ends) = (segment.header, surveyed.ends);
+        let at = match &self.tail {
+            None => {
+                return Ok(vec![Part {
+                    reader: SegmentReader::new(segment, ends),
+                    stops_start: true,
+                }]);
+            }
+            Some(tail) => tail.get(&header.segment),
+        };
+        let seen = match at {
+            None => ends,
+            Some(at) => Ends { limit: Some(at.from), ..ends },
+        };
+        let seen = SegmentReader::new(segment.clone(), seen);
+        let mut parts = vec![Part { reader: seen, stops_start: false }];
+        if let Some(at) = at {
+            let reader = SegmentReader::from(segment, ends, (at.from, at.batch));
+            parts.push(Part { reader, stops_start: true });
+        }
+        Ok(parts)
     }
 
     /// Every record, newest segment first: a tombstone is then known before what it hides.
     fn journal(&mut self) -> io::Result<()> {
         let used: Vec<_> = self.survey.used.values().rev().cloned().collect();
         for (age, surveyed) in used.iter().enumerate() {
-            let walk = Walk::open(self.platform, &self.layout, surveyed)?;
-            let (segment, epoch) = (walk.segment.sequence, walk.segment.epoch);
-            let tombstones = &mut self.tombstones;
-            let shown = walk.run(|stretch| {
-                let (Stretch::Batch(batch) | Stretch::Mended(batch)) = stretch else {
-                    return Ok(());
-                };
-                for (offset, record) in batch.records(&epoch).filter(|r| r.1.op == Op::Delete) {
-                    let place = Place { segment, offset, length: record.length as u32 };
-                    let last = tombstones.entry(row_hash(record.key)).or_insert(place);
-                    *last = if at(*last) < at(place) { place } else { *last };
-                }
-                Ok::<(), io::Error>(())
-            });
-            shown?;
-            let (end, sequence) = walk.run(|stretch| {
-                self.stretch(surveyed.slot, &walk, stretch);
-                Ok::<(), io::Error>(())
-            })?;
+            for mut part in self.parts(surveyed)? {
+                self.remember_tombstones(&mut part.reader)?;
+            }
             self.checked.segments += 1;
-            self.checked.bytes += end;
-            if age == 0 && walk.is_torn_at(end, sequence) {
-                let place = format!("{} at byte {end}", place(surveyed.slot));
-                let what = "the last write is not whole: a crash tore it before it was \
-                            acknowledged, or it is damaged";
-                self.say(Finding::note(place, what));
+            for mut part in self.parts(surveyed)? {
+                let from = part.reader.offset();
+                let torn = self.part(surveyed.slot, &mut part)? == Tail::Torn;
+                let end = part.reader.offset();
+                self.checked.bytes += end - from;
+                if age == 0 && torn {
+                    let what = "the last write is not whole: a crash tore it before it was \
+                                acknowledged, or it is damaged";
+                    self.say(Finding::note(place_at(surveyed.slot, end), what));
+                }
             }
         }
         Ok(())
     }
 
-    fn stretch(&mut self, slot: u32, walk: &Walk, stretch: Stretch<'_>) {
-        let batch = match stretch {
-            Stretch::Batch(batch) => batch,
-            Stretch::Mended(batch) => {
-                let place = format!("{} at byte {}", place(slot), batch.offset);
-                let what = "a bit flipped in a batch of records; `larder repair` turns it back";
-                self.say(Finding::damage(place, what));
-                batch
+    fn remember_tombstones(&mut self, reader: &mut SegmentReader) -> io::Result<()> {
+        let epoch = reader.segment.epoch;
+        loop {
+            match reader.next()? {
+                Stretch::Batch(batch) | Stretch::OneBit(batch) => {
+                    let deletes = batch.records(&epoch).filter(|r| r.record.op == Op::Delete);
+                    for PlacedRecord { place, record, .. } in deletes {
+                        let last = self.tombstones.entry(row_hash(record.key)).or_insert(place);
+                        *last = if at(*last) < at(place) { place } else { *last };
+                    }
+                }
+                Stretch::Damage { .. } | Stretch::Searching => {}
+                Stretch::End(_) => return Ok(()),
             }
-            Stretch::Damage { from, to } => {
-                let place = format!("{} at byte {from}", place(slot));
-                let what = format!("{} bytes of records are damaged", to - from);
-                let segment = walk.segment.sequence;
-                let found = salvage(&walk.segment.epoch, walk.bytes(from, to), segment, from);
-                let room = REMAINS_MAX.saturating_sub(self.remains.len());
-                let lost = found.lost.into_iter().take(room);
-                self.remains.extend(lost.map(|row| (segment, row.offset, row.key)));
-                return self.say(Finding::damage(place, what));
-            }
+        }
+    }
+
+    fn part(&mut self, slot: u32, part: &mut Part) -> io::Result<Tail> {
+        let (segment, epoch) = (part.reader.segment.sequence, part.reader.segment.epoch);
+        let stops_start = part.stops_start;
+        let damage = |at: u64, what: String| Finding {
+            stops_start,
+            ..Finding::damage(place_at(slot, at), what)
         };
+        loop {
+            match part.reader.next()? {
+                Stretch::Batch(batch) => {
+                    if !self.batch(slot, &epoch, &batch) {
+                        self.say(damage(batch.offset, LACKS_RECORDS.to_owned()));
+                    }
+                }
+                Stretch::OneBit(batch) => {
+                    self.say(damage(batch.offset, ONE_BIT.to_owned()));
+                    self.batch(slot, &epoch, &batch);
+                }
+                Stretch::Damage { from, to } => {
+                    let bytes = part.reader.bytes(from, to)?;
+                    let found = salvage(&epoch, &bytes, segment, from);
+                    let room = REMAINS_MAX.saturating_sub(self.remains.len());
+                    let lost = found.lost.into_iter().take(room);
+                    self.remains.extend(lost.map(|row| (segment, row.offset, row.key)));
+                    self.say(damage(from, bytes_damaged(from, to)));
+                }
+                Stretch::Searching => {}
+                Stretch::End(tail) => return Ok(tail),
+            }
+        }
+    }
+
+    /// Compares the records of a batch; `false` when some are missing.
+    fn batch(&mut self, slot: u32, epoch: &Epoch, batch: &ReadBatch<'_>) -> bool {
         let mut records = 0;
-        for (offset, record) in batch.records(&walk.segment.epoch) {
+        for found in batch.records(epoch) {
             records += 1;
             self.checked.records += 1;
-            let length = record.length as u32;
-            let place = Place { segment: walk.segment.sequence, offset, length };
-            self.record(slot, place, &record);
+            self.record(slot, found.place, &found.record);
         }
-        if records != batch.header.records {
-            let place = format!("{} at byte {}", place(slot), batch.offset);
-            self.say(Finding::damage(place, "a batch lacks records"));
-        }
+        records == batch.header.records
     }
 
     /// Compares a record with the index.
@@ -327,7 +369,7 @@ impl Check<'_> {
             (_, Some((place, ..))) if at(place) < at(found) => "the index is behind for",
             _ => return,
         };
-        let place = format!("{} at byte {}", place(slot), found.offset);
+        let place = place_at(slot, found.offset.into());
         let key = record.key.escape_ascii().to_string();
         self.say(Finding::damage(place, what).of(key));
     }
@@ -355,7 +397,7 @@ impl Check<'_> {
         }
         for (segment, offset, key) in std::mem::take(&mut self.remains) {
             let slot = self.survey.used[&segment].slot;
-            let place = format!("{} at byte {offset}", place(slot));
+            let place = place_at(slot, offset.into());
             let name = rows::name(meaning, &key);
             self.say(Finding::damage(place, "the record is damaged of").of(name));
         }
@@ -470,28 +512,28 @@ impl Check<'_> {
 
     /// Rows whose record is not where the index says, or not intact.
     fn unmatched(&mut self, index: &dyn Index, meaning: &mut dyn Meaning) -> Result<(), Failed> {
-        let mut files: HashMap<u64, Option<Walk>> = HashMap::new();
+        let mut files: HashMap<u64, Option<SegmentReader>> = HashMap::new();
         rows::walk(index, meaning, |meaning, shown| {
             let place = shown.place;
             if files.len() > 1 && !files.contains_key(&place.segment) {
                 files.clear();
             }
             let used = self.survey.used.get(&place.segment);
-            let walk = files.entry(place.segment).or_insert_with(|| {
-                used.and_then(|s| Walk::open(self.platform, &self.layout, s).ok())
-            });
+            let reader = files
+                .entry(place.segment)
+                .or_insert_with(|| used.and_then(|s| s.read(self.platform, &self.layout).ok()));
             let end = u64::from(place.offset) + u64::from(place.length);
-            let record = walk.as_ref().and_then(|walk| {
-                let bytes = walk.bytes(place.offset.into(), end);
-                RecordView::decode(&walk.segment.epoch, bytes)
-            });
+            let bytes = reader.as_ref().and_then(|r| r.bytes(place.offset.into(), end).ok());
+            let epoch = used.map(|used| used.header.epoch);
+            let record = bytes.as_ref().zip(epoch.as_ref());
+            let record = record.and_then(|(bytes, epoch)| RecordView::decode(epoch, bytes));
             if record.is_some_and(|record| record.op == Op::Put && record.key == shown.key) {
                 return Ok(());
             }
             self.remains.retain(|(segment, offset, _)| {
                 (*segment, *offset) != (place.segment, place.offset)
             });
-            let file = used.map_or("journal".to_owned(), |s| super::survey::place(s.slot));
+            let file = used.map_or("journal".to_owned(), |s| crate::journal::place(s.slot));
             let what = match used {
                 Some(_) => "the record is damaged of",
                 None => "the segment is missing that holds",

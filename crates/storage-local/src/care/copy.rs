@@ -5,13 +5,12 @@
 //! the copy has a file that says it is unfinished, and nothing opens it.
 
 use super::check::{Checked, check_locked};
-use super::finding::Finding;
 use super::repair::{Indexes, repair_locked};
 use super::rows;
-use super::survey::survey;
 use crate::engine::{Local, OpenError, Options, Shared, create_copy, lock_existing};
+use crate::finding::Finding;
 use crate::index::{Index, IndexError};
-use crate::journal::{SEGMENT_HEADER_BYTES, Seal, SegmentHeader, write_block};
+use crate::journal::{BlockState, SEGMENT_HEADER_BYTES, Seal, survey, write_block};
 use crate::layout::Layout;
 use larder_platform::{Disk, DiskFile, OpenMode, Platform};
 use larder_storage::Meaning;
@@ -109,7 +108,7 @@ pub fn copy_stopped(
         .map(|segment| CopySegment {
             slot: segment.slot,
             sequence: segment.header.segment,
-            end: segment.limit.unwrap_or(segment.header.bytes),
+            end: segment.ends.limit.unwrap_or(segment.header.bytes),
         })
         .collect();
     copy(platform, (from, &segments), to, parts)
@@ -192,7 +191,7 @@ impl Copy<'_> {
         self.range((&*from, &*to), SEGMENT_HEADER_BYTES as u64..end)?;
         to.sync()?;
         drop(to);
-        let header = SegmentHeader::decode(&block);
+        let header = BlockState::of(&block, length).header();
         if let Some(header) = header.filter(|h| newest && h.segment == segment.sequence) {
             let file = self.disk.open(&path, OpenMode::Direct)?;
             let seal = Seal { end, closed: false };

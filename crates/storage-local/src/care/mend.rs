@@ -8,11 +8,10 @@
 
 use super::rebuild::Rebuilt;
 use super::rows;
-use super::survey::Survey;
 use crate::checkpoint::{CHECKPOINT, Checkpoint};
 use crate::engine::{OpenError, split_value};
 use crate::index::{Cursor, Index, IndexError};
-use crate::journal::{Link, Place};
+use crate::journal::{Link, Place, Survey};
 use crate::keys;
 use crate::window::row_hash;
 

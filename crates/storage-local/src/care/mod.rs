@@ -15,21 +15,15 @@
 mod append;
 mod check;
 mod copy;
-mod finding;
 mod mend;
-mod one_bit;
 mod rebuild;
 mod repair;
 mod rows;
 mod salvage;
 mod scrub;
-mod survey;
 mod walk;
-
-pub(crate) use one_bit::turn_back;
 
 pub use check::{Checked, check};
 pub use copy::{Copied, CopyParts, CopySegment, Pin, VerifiedIndex, copy, copy_stopped};
-pub use finding::{Finding, Severity};
 pub use repair::{Indexes, NewIndex, Repaired, repair};
 pub use scrub::{Scrub, Scrubbed};

@@ -1,18 +1,20 @@
 //! The index made anew: every record from the oldest segment to the newest.
 
-use super::finding::Finding;
 use super::salvage::{LostRow, salvage};
-use super::survey::{Survey, place};
-use super::walk::{Stretch, Walk};
 use crate::committer::group::index_value;
 use crate::engine::OpenError;
+use crate::finding::{Finding, bytes_damaged};
 use crate::index::{Index, IndexChange};
-use crate::journal::{Epoch, Link, Op, Place, ReadBatch, RecordView, SEGMENT_HEADER_BYTES};
+use crate::journal::{
+    Epoch, Link, Op, Place, PlacedRecord, ReadBatch, SEGMENT_HEADER_BYTES, SegmentReader, Stretch,
+    Survey, place_at,
+};
 use crate::layout::{BATCH_ALIGN, Layout};
 use crate::window::row_hash;
 use larder_platform::Platform;
 use larder_storage::Moment;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::io;
 
 /// Changes handed to the index at a time.
 const CHANGES_MAX: usize = 4096;
@@ -79,36 +81,38 @@ pub(crate) fn rebuild(
 ) -> Result<Rebuilt, OpenError> {
     let mut rebuilt = Rebuilt { next_batch: 1, ..Rebuilt::default() };
     for surveyed in survey.used.values() {
-        let walk = Walk::open(platform, layout, surveyed)?;
+        let mut reader = surveyed.read(platform, layout)?;
+        let (segment, epoch) = (reader.segment.sequence, reader.segment.epoch);
         let mut changes = Vec::new();
-        let (end, sequence) = walk.run(|stretch| {
-            match stretch {
-                Stretch::Batch(batch) => rebuilt.batch(&walk.segment.epoch, &batch, &mut changes),
-                Stretch::Mended(batch) => {
-                    let place = format!("{} at byte {}", place(surveyed.slot), batch.offset);
+        loop {
+            match reader.next()? {
+                Stretch::Batch(batch) => rebuilt.batch(&epoch, &batch, &mut changes),
+                Stretch::OneBit(batch) => {
+                    let place = place_at(surveyed.slot, batch.offset);
                     let what = "a bit flipped in a batch of records and was turned back";
                     report(Finding::damage(place, what));
-                    rebuilt.flipped.insert(walk.segment.sequence);
-                    rebuilt.batch(&walk.segment.epoch, &batch, &mut changes);
+                    rebuilt.flipped.insert(segment);
+                    rebuilt.batch(&epoch, &batch, &mut changes);
                 }
                 Stretch::Damage { from, to } => {
-                    let place = format!("{} at byte {from}", place(surveyed.slot));
-                    let what = format!("{} bytes of records are damaged", to - from);
-                    report(Finding::damage(place, what));
-                    rebuilt.damaged(&walk, (from, to), &mut changes);
+                    let place = place_at(surveyed.slot, from);
+                    report(Finding::damage(place, bytes_damaged(from, to)));
+                    rebuilt.damaged(&reader, (from, to), &mut changes)?;
                 }
+                Stretch::Searching => {}
+                Stretch::End(_) => break,
             }
             if changes.len() >= CHANGES_MAX {
                 target.apply(std::mem::take(&mut changes), rebuilt.moment)?;
             }
-            Ok::<(), OpenError>(())
-        })?;
+        }
         target.apply(changes, rebuilt.moment)?;
+        let (end, sequence) = (reader.offset(), reader.sequence());
         rebuilt.next_batch = rebuilt.next_batch.max(sequence);
-        rebuilt.ends.insert(walk.segment.sequence, end);
+        rebuilt.ends.insert(segment, end);
         // A segment without a batch is never linked to: the journal may use it again at any time.
         if end > SEGMENT_HEADER_BYTES as u64 {
-            rebuilt.link = Some(Link { segment: walk.segment.sequence, end });
+            rebuilt.link = Some(Link { segment, end });
         }
     }
     Ok(rebuilt)
@@ -116,47 +120,46 @@ pub(crate) fn rebuild(
 
 impl Rebuilt {
     fn batch(&mut self, epoch: &Epoch, batch: &ReadBatch<'_>, changes: &mut Vec<IndexChange>) {
-        let mut moment = batch.header.moment - 1;
-        for (offset, record) in batch.records(epoch) {
-            moment += u64::from(record.first);
-            self.record((batch.header.segment, offset), &record, moment, changes);
+        for record in batch.records(epoch) {
+            self.moment = self.moment.max(record.moment.0);
+            self.record(&record, changes);
         }
-        self.moment = self.moment.max(moment);
     }
 
-    fn damaged(&mut self, walk: &Walk, (from, to): (u64, u64), changes: &mut Vec<IndexChange>) {
-        let (segment, epoch) = (walk.segment.sequence, walk.segment.epoch);
+    fn damaged(
+        &mut self,
+        reader: &SegmentReader,
+        (from, to): (u64, u64),
+        changes: &mut Vec<IndexChange>,
+    ) -> io::Result<()> {
+        let (segment, epoch) = (reader.segment.sequence, reader.segment.epoch);
         // Each of the batches that were there had a number.
         self.next_batch += (to - from).div_ceil(BATCH_ALIGN as u64);
         self.damage.entry(segment).or_default().push((from, to));
-        let found = salvage(&epoch, walk.bytes(from, to), segment, from);
-        for (offset, record) in &found.records {
-            self.moment += u64::from(record.first);
-            self.record((segment, *offset), record, self.moment, changes);
+        let bytes = reader.bytes(from, to)?;
+        let found = salvage(&epoch, &bytes, segment, from);
+        for salvaged in found.records {
+            self.moment += u64::from(salvaged.record.first);
+            self.record(&PlacedRecord { moment: Moment(self.moment), ..salvaged }, changes);
         }
         self.unnamed += found.unnamed;
         let room = LOST_MAX.saturating_sub(self.lost.len());
         self.lost.extend(found.lost.into_iter().take(room).map(|row| (segment, row)));
+        Ok(())
     }
 
-    fn record(
-        &mut self,
-        (segment, offset): (u64, u32),
-        record: &RecordView<'_>,
-        moment: u64,
-        changes: &mut Vec<IndexChange>,
-    ) {
+    fn record(&mut self, found: &PlacedRecord<'_>, changes: &mut Vec<IndexChange>) {
         self.records += 1;
-        let place = Place { segment, offset, length: record.length as u32 };
+        let PlacedRecord { place, moment, record } = *found;
         let value = match record.op {
             Op::Usage => return,
             Op::Delete => {
-                *self.tombstones.entry(segment).or_default() += u64::from(place.length);
+                *self.tombstones.entry(place.segment).or_default() += u64::from(place.length);
                 self.removed.insert(row_hash(record.key), place);
                 None
             }
             Op::Put => Some(index_value(place, record.payload.len() as u32, record.value)),
         };
-        changes.push(IndexChange { key: record.key.to_vec(), value, at: Moment(moment) });
+        changes.push(IndexChange { key: record.key.to_vec(), value, at: moment });
     }
 }

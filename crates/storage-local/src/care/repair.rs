@@ -6,18 +6,17 @@
 //! At any point a start either refuses or finds all of it, and the repair can be run again.
 
 use super::append::{Addition, Appender};
-use super::finding::Finding;
 use super::mend::{Fix, Fixes};
 use super::rebuild::{Rebuilt, Target, rebuild};
 use super::rows;
-use super::survey::{Survey, survey};
-use super::walk::Walk;
+use super::walk;
 use crate::checkpoint::{CHECKPOINT, Checkpoint, SegmentUse};
 use crate::engine::{OpenError, Options, lock_existing};
+use crate::finding::Finding;
 use crate::index::{Index, IndexChange};
 use crate::journal::{
-    Journal, JournalEnd, Link, Op, Place, RecordView, SEGMENT_HEADER_BYTES, Seal, SegmentHeader,
-    Segments, Slots, write_block, write_header,
+    Journal, JournalEnd, Link, Op, PlacedRecord, SEGMENT_HEADER_BYTES, Seal, SegmentHeader,
+    Segments, Slots, Survey, survey, write_block, write_header,
 };
 use crate::keys;
 use crate::layout::{Layout, SEGMENT_BYTES_MIN};
@@ -205,11 +204,11 @@ impl Repair<'_> {
         appender: &mut Appender<'_>,
     ) -> Result<(), OpenError> {
         let failed = |error: crate::index::IndexError| OpenError::Index(error.0);
-        let walk = Walk::open(self.platform, &self.layout, &self.survey.used[&sequence])?;
+        let mut reader = self.survey.used[&sequence].read(self.platform, &self.layout)?;
         let index = appender.index();
         let mut live = Vec::new();
-        let mut look = |offset: u32, record: &RecordView<'_>| -> Result<(), OpenError> {
-            let from = Place { segment: sequence, offset, length: record.length as u32 };
+        let mut look = |found: &PlacedRecord<'_>| -> Result<(), OpenError> {
+            let PlacedRecord { place: from, record, .. } = *found;
             let found = index.get(record.key).map_err(failed)?;
             let found = found.as_deref().and_then(crate::engine::split_value);
             let tombstone = match record.op {
@@ -226,7 +225,8 @@ impl Repair<'_> {
             });
             Ok(())
         };
-        walk.records(rebuilt.damage.get(&sequence), &mut look)?;
+        let damage = rebuilt.damage.get(&sequence).map_or(&[][..], Vec::as_slice);
+        walk::records(&mut reader, damage, &mut look)?;
         for addition in live {
             appender.add(addition)?;
         }
@@ -278,7 +278,7 @@ impl Repair<'_> {
         repaired.lost = fixes.lost.len() as u64;
         for lost in fixes.lost {
             let slot = self.survey.used.get(&lost.segment).map(|segment| segment.slot);
-            let place = slot.map_or("journal".to_owned(), super::survey::place);
+            let place = slot.map_or("journal".to_owned(), crate::journal::place);
             (self.report)(
                 Finding::damage(place, "this is lost").of(rows::name(meaning, &lost.key)),
             );
@@ -340,12 +340,12 @@ impl Repair<'_> {
             }
             let end = sealed.get(&sequence).copied();
             // What followed cannot be read or is gone: this is as far as it went.
-            let unknown = surveyed.limit.is_none() && Some(sequence) != newest;
+            let unknown = surveyed.ends.limit.is_none() && Some(sequence) != newest;
             let end = end.or(unknown.then(|| rebuilt.ends[&sequence]));
             if end.is_none() && !surveyed.mend {
                 continue;
             }
-            let block = match end.or(surveyed.limit) {
+            let block = match end.or(surveyed.ends.limit) {
                 Some(end) => surveyed.header.encode_sealed(Seal { end, closed: true }),
                 None => surveyed.header.encode(),
             };

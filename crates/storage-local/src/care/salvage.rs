@@ -2,8 +2,12 @@
 //!
 //! A commit is taken whole or not at all: its rows speak of each other.
 
-use crate::journal::{BATCH_HEADER_BYTES, Epoch, Op, RECORD_HEADER_BYTES, RecordAbout, RecordView};
+use crate::journal::{
+    BATCH_HEADER_BYTES, Epoch, Op, Place, PlacedRecord, RECORD_HEADER_BYTES, RecordAbout,
+    RecordView,
+};
 use crate::layout::BATCH_ALIGN;
+use larder_storage::Moment;
 
 /// A row that a damaged commit changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,8 +23,8 @@ pub(crate) struct LostRow {
 /// What was read in a stretch.
 #[derive(Default)]
 pub(crate) struct Salvage<'a> {
-    /// Records of whole commits, with their offsets in the segment, in order.
-    pub(crate) records: Vec<(u32, RecordView<'a>)>,
+    /// Records of whole commits in order. Their moments are not known: each has 0.
+    pub(crate) records: Vec<PlacedRecord<'a>>,
     /// Rows of commits that are not whole.
     pub(crate) lost: Vec<LostRow>,
     /// Places where records were of which nothing can be read.
@@ -29,14 +33,16 @@ pub(crate) struct Salvage<'a> {
 
 struct Reading<'a> {
     out: Salvage<'a>,
+    segment: u64,
     /// Records of the commit being read.
-    commit: Vec<(u32, RecordView<'a>)>,
+    commit: Vec<PlacedRecord<'a>>,
     broken: bool,
 }
 
 /// Reads the stretch `bytes`, which begins at `from` of segment `sequence`, at a batch's header.
 pub(crate) fn salvage<'a>(epoch: &Epoch, bytes: &'a [u8], sequence: u64, from: u64) -> Salvage<'a> {
-    let mut reading = Reading { out: Salvage::default(), commit: Vec::new(), broken: false };
+    let (out, commit) = (Salvage::default(), Vec::new());
+    let mut reading = Reading { out, segment: sequence, commit, broken: false };
     let mut at = BATCH_HEADER_BYTES;
     let mut skipping = false;
     while at + RECORD_HEADER_BYTES <= bytes.len() {
@@ -81,7 +87,8 @@ impl<'a> Reading<'a> {
         if record.first {
             self.finish();
         }
-        self.commit.push((offset, record));
+        let place = Place { segment: self.segment, offset, length: record.length as u32 };
+        self.commit.push(PlacedRecord { place, moment: Moment(0), record });
     }
 
     fn lose(&mut self, offset: u32, about: &RecordAbout<'_>, bytes: &[u8]) {
@@ -110,11 +117,11 @@ impl<'a> Reading<'a> {
             self.out.records.extend(commit);
             return;
         }
-        let rows = commit.into_iter().filter(|(_, record)| record.op != Op::Usage);
+        let rows = commit.into_iter().filter(|row| row.record.op != Op::Usage);
         self.out.lost.extend(
-            rows.map(|(offset, record)| LostRow {
+            rows.map(|PlacedRecord { place, record, .. }| LostRow {
                 key: record.key.to_vec(),
-                offset,
+                offset: place.offset,
                 written: (record.op == Op::Put)
                     .then(|| (record.value.to_vec(), record.payload.len() as u32)),
             }),
@@ -176,7 +183,7 @@ mod tests {
         let (bytes, places) = batches(&epoch);
         let keys = |bytes: &[u8]| -> (Vec<Vec<u8>>, Vec<Vec<u8>>) {
             let found = salvage(&epoch, bytes, 7, 4096);
-            let kept = found.records.iter().map(|(_, record)| record.key.to_vec()).collect();
+            let kept = found.records.iter().map(|row| row.record.key.to_vec()).collect();
             (kept, found.lost.into_iter().map(|row| row.key).collect())
         };
         assert_eq!(keys(&bytes).0, KEYS);

@@ -1,16 +1,16 @@
 //! A scrub: everything that is stored is read and verified while the engine serves, a little at a
 //! time. What is freed meanwhile is left out.
 
-use super::finding::Finding;
 use super::rows;
-use super::survey::place;
 use crate::blob::file::{self, CHUNK_BYTES};
 use crate::committer::group::adopted_key;
 use crate::engine::{Local, Shared};
+use crate::finding::{Finding, ONE_BIT, bytes_damaged};
 use crate::index::IndexError;
 use crate::index::files::{TableCheck, TableFile, table_place, tables};
-use crate::journal::{ReadBatch, SEGMENT_HEADER_BYTES, Segment, SegmentHeader, Twin};
-use crate::layout::BATCH_ALIGN;
+use crate::journal::{
+    BlockState, Ends, SEGMENT_HEADER_BYTES, Segment, SegmentReader, Stretch, Twin, place, place_at,
+};
 use larder_platform::{DiskFile, OpenMode};
 use larder_storage::{BlobError, BlobId, BlobRef, Meaning, Moment};
 use std::collections::BTreeSet;
@@ -47,23 +47,13 @@ pub struct Scrub {
 
 enum Stage {
     Segments(Vec<Arc<Segment>>),
-    Segment(Vec<Arc<Segment>>, Batches),
+    Segment(Vec<Arc<Segment>>, SegmentReader),
     Tables(Option<Vec<TableFile>>),
     Table(Vec<TableFile>, TableFile, Box<TableCheck>),
     Blobs { from: u64, ids: Vec<u64> },
     Blob { from: u64, ids: Vec<u64>, reading: Reading },
     Names,
     Done,
-}
-
-/// A segment being read.
-struct Batches {
-    segment: Arc<Segment>,
-    offset: u64,
-    end: u64,
-    sequence: u64,
-    /// Where the damage began that is being walked over.
-    damaged: Option<u64>,
 }
 
 /// A blob being read.
@@ -95,7 +85,7 @@ impl Scrub {
         let stage = std::mem::replace(&mut self.stage, Stage::Done);
         self.stage = match stage {
             Stage::Segments(segments) => self.next_segment(segments),
-            Stage::Segment(rest, batches) => self.batches(rest, batches),
+            Stage::Segment(rest, reader) => self.batches(rest, reader),
             Stage::Tables(tables) => self.next_table(tables),
             Stage::Table(rest, table, check) => self.table(rest, table, check),
             Stage::Blobs { from, ids } => self.next_blob(from, ids),
@@ -124,62 +114,54 @@ impl Scrub {
         self.out.bytes += SEGMENT_HEADER_BYTES as u64;
         let mut block = vec![0; SEGMENT_HEADER_BYTES];
         let read = segment.file.read_at(&mut block, 0);
-        let header = SegmentHeader::decode(&block);
-        let what = match (read, header) {
+        let state = BlockState::of(&block, segment.bytes);
+        let what = match (read, state.damage()) {
             (Err(error), _) => Some(format!("the header cannot be read: {error}")),
-            (_, header) if header != Some(segment.header) => Some("the header is damaged".into()),
-            _ if SegmentHeader::twin(&block) == Twin::Damaged => {
-                Some("the copy of the header is damaged".into())
-            }
+            (_, Some((_, what))) => Some(what.into()),
+            _ if state.header() != Some(segment.header) => Some("the header is damaged".into()),
             _ if segment.header.seal(&block) == Twin::Damaged => Some("the seal is damaged".into()),
             _ => None,
         };
         if let Some(what) = what.filter(|_| self.is_in_use(&segment)) {
             self.found(Finding::damage(place(segment.slot), what));
         }
-        let batches = Batches {
-            offset: SEGMENT_HEADER_BYTES as u64,
-            end: segment.end(),
-            sequence: segment.header.first_batch,
-            damaged: None,
-            segment,
-        };
-        Stage::Segment(rest, batches)
+        let ends = Ends { limit: Some(segment.end()), ..Ends::default() };
+        Stage::Segment(rest, SegmentReader::new(segment, ends))
     }
 
-    fn batches(&mut self, rest: Vec<Arc<Segment>>, mut at: Batches) -> Stage {
+    fn batches(&mut self, rest: Vec<Arc<Segment>>, mut reader: SegmentReader) -> Stage {
+        let segment = reader.segment.clone();
         let mut places = 0;
-        while at.offset < at.end {
-            let (read, next) = at.look();
-            self.out.bytes += read;
-            match next {
-                Ok(Some((bytes, sequence))) => {
-                    self.end_of_damage(&mut at);
-                    at.offset += bytes;
-                    at.sequence = sequence + 1;
+        loop {
+            let before = reader.offset();
+            match reader.next() {
+                Ok(Stretch::Batch(_)) => {}
+                Ok(Stretch::OneBit(batch)) => {
+                    let to = before + batch.header.disk_bytes() as u64;
+                    self.damaged(&segment, (before, to), ONE_BIT.to_owned());
                 }
-                Ok(None) | Err(_) => {
-                    at.damaged.get_or_insert(at.offset);
-                    at.offset += BATCH_ALIGN as u64;
+                Ok(Stretch::Damage { from, to }) => {
+                    self.damaged(&segment, (from, to), bytes_damaged(from, to));
+                }
+                Ok(Stretch::Searching) => places += 1,
+                Ok(Stretch::End(_)) => return Stage::Segments(rest),
+                Err(_) => {
+                    reader.skip_unreadable();
                     places += 1;
                 }
             }
+            self.out.bytes += reader.offset() - before;
             if self.out.bytes >= CHUNK_BYTES || places >= PLACES_AT_ONCE {
-                return Stage::Segment(rest, at);
+                return Stage::Segment(rest, reader);
             }
         }
-        self.end_of_damage(&mut at);
-        Stage::Segments(rest)
     }
 
-    fn end_of_damage(&mut self, at: &mut Batches) {
-        let Some(from) = at.damaged.take().filter(|_| self.is_in_use(&at.segment)) else {
-            return;
-        };
-        self.stretches.push((at.segment.sequence, from, at.offset));
-        let place = format!("{} at byte {from}", place(at.segment.slot));
-        let what = format!("{} bytes of records are damaged", at.offset - from);
-        self.found(Finding::damage(place, what));
+    fn damaged(&mut self, segment: &Arc<Segment>, (from, to): (u64, u64), what: String) {
+        if self.is_in_use(segment) {
+            self.stretches.push((segment.sequence, from, to));
+            self.found(Finding::damage(place_at(segment.slot, from), what));
+        }
     }
 
     fn next_table(&mut self, rest: Option<Vec<TableFile>>) -> Stage {
@@ -319,8 +301,8 @@ impl Scrub {
                 .any(|(s, from, to)| *s == segment && (*from..*to).contains(&offset));
             if hit {
                 let slot = self.shared.segments.get(segment).map(|segment| segment.slot);
-                let file = slot.map_or_else(|| format!("segment {segment}"), place);
-                let place = format!("{file} at byte {offset}");
+                let gone = || format!("segment {segment} at byte {offset}");
+                let place = slot.map_or_else(gone, |slot| place_at(slot, offset));
                 let what = "the record is in a damaged stretch of";
                 findings.push(Finding::damage(place, what).of(rows::name(meaning, shown.key)));
             }
@@ -352,26 +334,6 @@ impl Shared {
         let bytes = file.ok().and_then(|file| file::read_whole(&*file, manifest).ok());
         let listed = bytes.and_then(|bytes| meaning.listed(&bytes).ok());
         listed.unwrap_or_default().iter().map(|blob| blob.id.0).collect()
-    }
-}
-
-impl Batches {
-    /// Bytes read, and the bytes on disk and the number of the batch here, when it is intact.
-    fn look(&self) -> (u64, io::Result<Option<(u64, u64)>>) {
-        let bytes = match ReadBatch::load(&*self.segment.file, self.offset, self.end) {
-            Ok(Some(bytes)) => bytes,
-            Ok(None) => return (BATCH_ALIGN as u64, Ok(None)),
-            Err(error) => return (BATCH_ALIGN as u64, Err(error)),
-        };
-        let (epoch, sequence) = (&self.segment.epoch, self.segment.sequence);
-        let batch = ReadBatch::parse(epoch, &bytes, sequence, self.offset);
-        let number = |n: u64| match self.damaged {
-            None => n == self.sequence,
-            Some(_) => n >= self.sequence,
-        };
-        let batch = batch.filter(|batch| number(batch.header.sequence));
-        let found = batch.map(|b| (b.header.disk_bytes() as u64, b.header.sequence));
-        (bytes.len() as u64, Ok(found))
     }
 }
 

@@ -9,7 +9,7 @@
 //! ```
 
 use crate::bytes_le::Reader;
-use crate::care::Finding;
+use crate::finding::Finding;
 use larder_platform::{Disk, DiskFile, OpenMode};
 use std::io::{self, Cursor};
 use std::path::Path;

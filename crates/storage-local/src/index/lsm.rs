@@ -5,7 +5,7 @@
 
 use super::cursor::{MergedCursor, Parts};
 use super::{Cursor, Index, IndexChange, IndexError, Waste};
-use crate::care::Finding;
+use crate::finding::Finding;
 use bytes::Bytes;
 use byteview::ByteView;
 use larder_platform::Disk;

@@ -13,10 +13,10 @@
 //! ```
 
 use super::Epoch;
-use super::record::RecordView;
+use super::record::{Place, RecordView};
 use crate::bytes_le::Reader;
 use crate::layout::{BATCH_ALIGN, BATCH_BYTES_MAX};
-use larder_platform::DiskFile;
+use larder_storage::Moment;
 
 /// Bytes before a batch's records.
 pub(crate) const BATCH_HEADER_BYTES: usize = 64;
@@ -78,9 +78,23 @@ impl BatchHeader {
         (checksum == stored).then_some((header, records))
     }
 
+    /// Bytes of the batch that the header at the front of `bytes` names, whole or not; `None` when
+    /// it is none that the journal writes.
+    pub(crate) fn announced_bytes(bytes: &[u8]) -> Option<usize> {
+        let mut reader = Reader::new(bytes);
+        let magic = reader.bytes(4)? == MAGIC;
+        let whole = BATCH_HEADER_BYTES.checked_add(reader.u32()? as usize)?;
+        (magic && whole <= BATCH_BYTES_MAX).then_some(whole)
+    }
+
+    /// Bytes without the padding.
+    pub(crate) fn whole_bytes(&self) -> usize {
+        BATCH_HEADER_BYTES + self.length as usize
+    }
+
     /// Bytes on disk, padding included.
     pub(crate) fn disk_bytes(&self) -> usize {
-        (BATCH_HEADER_BYTES + self.length as usize).next_multiple_of(BATCH_ALIGN)
+        self.whole_bytes().next_multiple_of(BATCH_ALIGN)
     }
 }
 
@@ -93,23 +107,9 @@ pub(crate) struct ReadBatch<'a> {
 }
 
 impl<'a> ReadBatch<'a> {
-    /// Reads the bytes of the batch at `offset` of a segment whose batches end at `end`; `None`
-    /// when its header makes no sense.
-    pub(crate) fn load(
-        file: &dyn DiskFile,
-        offset: u64,
-        end: u64,
-    ) -> std::io::Result<Option<Vec<u8>>> {
-        let mut bytes = vec![0; BATCH_HEADER_BYTES];
-        file.read_at(&mut bytes, offset)?;
-        let length = u32::from_le_bytes([bytes[4], bytes[5], bytes[6], bytes[7]]) as usize;
-        let whole = BATCH_HEADER_BYTES + length;
-        if whole > BATCH_BYTES_MAX || offset + whole as u64 > end {
-            return Ok(None);
-        }
-        bytes.resize(whole, 0);
-        file.read_at(&mut bytes[BATCH_HEADER_BYTES..], offset + BATCH_HEADER_BYTES as u64)?;
-        Ok(Some(bytes))
+    /// The batch in `bytes`, which was found to be whole and lies at `offset` of a segment.
+    pub(crate) fn verified(header: BatchHeader, offset: u64, bytes: &'a [u8]) -> Self {
+        Self { header, offset, records: &bytes[BATCH_HEADER_BYTES..header.whole_bytes()] }
     }
 
     /// The batch in `bytes`, which lies at `offset` of a segment; `None` when it is damaged.
@@ -118,77 +118,37 @@ impl<'a> ReadBatch<'a> {
         Some(Self { header, offset, records })
     }
 
-    /// The records with their offsets in the segment. A damaged record in an intact batch cannot
-    /// be, short of a bug; it ends the iteration.
-    pub(crate) fn records(&self, epoch: &'a Epoch) -> impl Iterator<Item = (u32, RecordView<'a>)> {
-        let mut rest = self.records;
+    /// The records in order. A damaged record in an intact batch cannot be, short of a bug; it ends
+    /// the iteration.
+    pub(crate) fn records(&self, epoch: &Epoch) -> impl Iterator<Item = PlacedRecord<'a>> {
+        let (epoch, segment, mut rest) = (*epoch, self.header.segment, self.records);
         let mut offset = self.offset as usize + BATCH_HEADER_BYTES;
+        // The first record begins a commit, which has the moment of the header.
+        let mut moment = self.header.moment.wrapping_sub(1);
         std::iter::from_fn(move || {
-            let view = RecordView::decode(epoch, rest)?;
-            let at = offset as u32;
-            rest = &rest[view.length..];
-            offset += view.length;
-            Some((at, view))
+            let record = RecordView::decode(&epoch, rest)?;
+            let place = Place { segment, offset: offset as u32, length: record.length as u32 };
+            rest = &rest[record.length..];
+            offset += record.length;
+            moment = moment.wrapping_add(u64::from(record.first));
+            Some(PlacedRecord { place, moment: Moment(moment), record })
         })
     }
 }
 
-/// Reads the batches of one segment in order.
-pub(crate) struct BatchReader<'a> {
-    epoch: &'a Epoch,
-    /// The segment's bytes from its start.
-    bytes: &'a [u8],
-    segment: u64,
-    pub(crate) offset: u64,
-    pub(crate) sequence: u64,
-}
-
-impl<'a> BatchReader<'a> {
-    /// Reads batches numbered from `sequence` on, the first of them at `offset`.
-    pub(crate) fn new(
-        epoch: &'a Epoch,
-        bytes: &'a [u8],
-        segment: u64,
-        offset: u64,
-        sequence: u64,
-    ) -> Self {
-        Self { epoch, bytes, segment, offset, sequence }
-    }
-
-    fn at(&self, offset: usize) -> Option<ReadBatch<'a>> {
-        ReadBatch::parse(self.epoch, self.bytes.get(offset..)?, self.segment, offset as u64)
-    }
-
-    /// The next batch; `None` where the intact ones end.
-    pub(crate) fn next(&mut self) -> Option<ReadBatch<'a>> {
-        let batch = self.at(self.offset as usize)?;
-        if batch.header.sequence != self.sequence {
-            return None;
-        }
-        self.offset += batch.header.disk_bytes() as u64;
-        self.sequence += 1;
-        Some(batch)
-    }
-
-    /// Whether an intact batch with a number from here on lies behind the place where
-    /// [`BatchReader::next`] stopped: then what lies there is damage, not the end.
-    pub(crate) fn continues_behind_damage(&self) -> bool {
-        let mut offset = self.offset as usize;
-        while offset < self.bytes.len() {
-            if self.at(offset).is_some_and(|batch| batch.header.sequence >= self.sequence) {
-                return true;
-            }
-            offset += BATCH_ALIGN;
-        }
-        false
-    }
+/// A record where it was read.
+pub(crate) struct PlacedRecord<'a> {
+    pub(crate) place: Place,
+    /// When its commit became visible.
+    pub(crate) moment: Moment,
+    pub(crate) record: RecordView<'a>,
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{BATCH_HEADER_BYTES, BatchHeader, BatchReader, ReadBatch};
+    use super::{BATCH_HEADER_BYTES, BatchHeader, ReadBatch};
     use crate::journal::Epoch;
-    use crate::layout::{BATCH_ALIGN, BATCH_BYTES_MAX};
+    use crate::layout::BATCH_BYTES_MAX;
 
     fn batch(epoch: &Epoch, length: usize) -> Vec<u8> {
         let header =
@@ -206,8 +166,6 @@ mod tests {
         assert!(ReadBatch::parse(&epoch, &batch(&epoch, longest), 4, 0).is_none());
         let longer = batch(&epoch, longest + 1);
         assert!(ReadBatch::parse(&epoch, &longer, 3, 0).is_none());
-        let behind_damage = [vec![0; BATCH_ALIGN], longer].concat();
-        let reader = BatchReader::new(&epoch, &behind_damage, 3, 0, 7);
-        assert!(!reader.continues_behind_damage());
+        assert_eq!(BatchHeader::announced_bytes(&longer), None);
     }
 }

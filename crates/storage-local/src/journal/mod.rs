@@ -2,18 +2,23 @@
 
 mod batch;
 mod hot;
+mod one_bit;
+mod reader;
 mod record;
 mod segment;
 mod segments;
+mod survey;
 mod writer;
 
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use batch::BatchHeader;
-pub(crate) use batch::{BATCH_HEADER_BYTES, BatchReader, ReadBatch};
+pub(crate) use batch::{BATCH_HEADER_BYTES, PlacedRecord, ReadBatch};
 pub(crate) use hot::HotRecords;
+pub(crate) use reader::{Ends, SegmentReader, Stretch, Tail};
 pub(crate) use record::{Op, Place, RECORD_HEADER_BYTES, Record, RecordAbout, RecordView};
 pub(crate) use segment::{Link, SEGMENT_HEADER_BYTES, Seal, SegmentHeader, Twin};
 pub(crate) use segments::{Segment, Segments};
+pub(crate) use survey::{BlockState, Survey, Surveyed, TailSegment, place, place_at, survey};
 pub(crate) use writer::{
     FreeSegment, Journal, JournalEnd, JournalError, Slots, write_block, write_header,
 };

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex};
 
 /// Bytes of a fresh segment before its first use: not zero, so that no file system keeps the
 /// blocks as unwritten and every later write overwrites in place.
-const FILL: u8 = 0xa5;
+pub(crate) const FILL: u8 = 0xa5;
 /// Free segments kept for reuse; further ones are given back to the file system.
 const FREE_MAX: usize = 4;
 

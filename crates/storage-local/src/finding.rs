@@ -2,6 +2,16 @@
 
 use std::fmt;
 
+/// What is said of a batch of which one bit flipped.
+pub(crate) const ONE_BIT: &str = "a bit flipped in a batch of records, which can be turned back";
+/// What is said of a batch that is whole and does not hold what its header says.
+pub(crate) const LACKS_RECORDS: &str = "a batch lacks records";
+
+/// What is said of a stretch of which no batch is whole.
+pub(crate) fn bytes_damaged(from: u64, to: u64) -> String {
+    format!("{} bytes of records are damaged", to - from)
+}
+
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {
@@ -22,15 +32,22 @@ pub struct Finding {
     pub what: String,
     /// What it concerns, as an operator calls it: a bucket, a key, a version.
     pub row: Option<String>,
+    /// A start reads this part of the journal and refuses because of it.
+    pub stops_start: bool,
 }
 
 impl Finding {
     pub(crate) fn damage(place: impl Into<String>, what: impl Into<String>) -> Self {
-        Self { severity: Severity::Damage, place: place.into(), what: what.into(), row: None }
+        let (place, what) = (place.into(), what.into());
+        Self { severity: Severity::Damage, place, what, row: None, stops_start: false }
     }
 
     pub(crate) fn note(place: impl Into<String>, what: impl Into<String>) -> Self {
         Self { severity: Severity::Note, ..Self::damage(place, what) }
+    }
+
+    pub(crate) fn stopping(self) -> Self {
+        Self { stops_start: true, ..self }
     }
 
     pub(crate) fn of(self, row: impl Into<String>) -> Self {

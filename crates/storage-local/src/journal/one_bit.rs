@@ -4,8 +4,9 @@
 //! place, which is another for every place in a batch. What matches afterwards was written so: the
 //! chance that something else does is the checksum's own.
 
+use super::Epoch;
+use super::batch::BATCH_HEADER_BYTES;
 use crate::bytes_le::Reader;
-use crate::journal::{BATCH_HEADER_BYTES, Epoch};
 use crate::layout::BATCH_BYTES_MAX;
 
 /// The polynomial of CRC64NVME, lowest bit first.
@@ -17,22 +18,23 @@ const LENGTH_AT: usize = 4;
 /// The batch at the front of `bytes` with its flipped bit turned back; `None` when none is there or
 /// more is wrong with it.
 pub(crate) fn turn_back(epoch: &Epoch, bytes: &[u8]) -> Option<Vec<u8>> {
-    let header = bytes.get(..BATCH_HEADER_BYTES)?;
+    let mut header = *bytes.first_chunk::<BATCH_HEADER_BYTES>()?;
     let stored = Reader::new(&header[CHECKED_BYTES..]).u64()?;
     let length = Reader::new(&header[LENGTH_AT..]).u32()?;
     // A flipped bit of the length moves the end of what is checked.
-    let lengths = (0..32).map(|bit| length ^ (1 << bit));
-    for length in lengths {
-        let Some(mut batch) = batch(bytes, length) else { continue };
-        batch[LENGTH_AT..LENGTH_AT + 4].copy_from_slice(&length.to_le_bytes());
-        if checksum(epoch, &batch) == stored {
-            return Some(batch);
+    for flipped in (0..32).map(|bit| length ^ (1 << bit)) {
+        header[LENGTH_AT..LENGTH_AT + 4].copy_from_slice(&flipped.to_le_bytes());
+        let Some(records) = records(bytes, flipped) else { continue };
+        if checksum(epoch, &header, records) == stored {
+            return Some([&header[..], records].concat());
         }
     }
-    let mut batch = batch(bytes, length)?;
-    let computed = checksum(epoch, &batch);
+    let (header, records) = (bytes.first_chunk()?, records(bytes, length)?);
+    let computed = checksum(epoch, header, records);
     let difference = stored ^ computed;
+    let batch = || [&header[..], records].concat();
     if difference.count_ones() == 1 {
+        let mut batch = batch();
         batch[CHECKED_BYTES..CHECKED_BYTES + 8].copy_from_slice(&computed.to_le_bytes());
         return Some(batch);
     }
@@ -42,20 +44,20 @@ pub(crate) fn turn_back(epoch: &Epoch, bytes: &[u8]) -> Option<Vec<u8>> {
         byte if byte < CHECKED_BYTES => byte,
         byte => byte - CHECKED_BYTES + BATCH_HEADER_BYTES,
     };
+    let mut batch = batch();
     batch[byte] ^= 1 << (place % 8);
-    (checksum(epoch, &batch) == stored).then_some(batch)
+    let (header, records) = (batch.first_chunk()?, &batch[BATCH_HEADER_BYTES..]);
+    (checksum(epoch, header, records) == stored).then_some(batch)
 }
 
-fn batch(bytes: &[u8], length: u32) -> Option<Vec<u8>> {
+/// The records of a batch of `length` bytes of them.
+fn records(bytes: &[u8], length: u32) -> Option<&[u8]> {
     let whole = BATCH_HEADER_BYTES + length as usize;
-    (length > 0 && whole <= BATCH_BYTES_MAX)
-        .then(|| bytes.get(..whole))
-        .flatten()
-        .map(<[u8]>::to_vec)
+    (length > 0 && whole <= BATCH_BYTES_MAX).then(|| bytes.get(BATCH_HEADER_BYTES..whole)).flatten()
 }
 
-fn checksum(epoch: &Epoch, batch: &[u8]) -> u64 {
-    epoch.checksum(&[&batch[..CHECKED_BYTES], &batch[BATCH_HEADER_BYTES..]])
+fn checksum(epoch: &Epoch, header: &[u8; BATCH_HEADER_BYTES], records: &[u8]) -> u64 {
+    epoch.checksum(&[&header[..CHECKED_BYTES], records])
 }
 
 /// How many of `bits` bits come behind the one whose flip changes the checksum by `difference`.

@@ -1,0 +1,150 @@
+//! From an access key id to whose it is: a look-up that may wait, and a bounded cache before it.
+
+use crate::{ACCESS_KEY_BYTES_MAX, AccessKey};
+use larder_platform::Clock;
+use larder_types::AccountId;
+use std::collections::HashMap;
+use std::fmt;
+use std::hash::{BuildHasher as _, RandomState};
+use std::pin::Pin;
+use std::sync::{Arc, RwLock};
+
+/// Most access keys that are cached; one is less than a KiB.
+pub const KEYS_CACHED_MAX: usize = 4096;
+/// Longest time in nanoseconds that a cached key is taken for the truth: this long after a change
+/// elsewhere, a key that was revoked still signs.
+pub const KEY_STALE_NS_MAX: u64 = 1_000_000_000;
+
+/// Locks among which the keys are spread.
+const SHARDS: usize = 16;
+const SHARD_KEYS_MAX: usize = KEYS_CACHED_MAX / SHARDS;
+const _: () = assert!(SHARD_KEYS_MAX > 0);
+
+/// The answer of a source, which may have to be waited for.
+pub type Found<'a, T> =
+    Pin<Box<dyn Future<Output = Result<Option<T>, KeySourceError>> + Send + 'a>>;
+
+/// Where access keys and their accounts are kept. Its answers are the truth.
+pub trait KeySource: Send + Sync {
+    /// The access key with this id.
+    fn access_key<'a>(&'a self, id: &'a str) -> Found<'a, Arc<AccessKey>>;
+
+    /// The id of the account with this canonical user id, which is what buckets remember of their
+    /// owner.
+    fn account_id<'a>(&'a self, canonical_id: &'a str) -> Found<'a, AccountId>;
+}
+
+/// A source that cannot answer now, as a sentence for the operator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeySourceError(pub String);
+
+/// A cache of access keys, by id.
+pub struct KeyCache {
+    source: Arc<dyn KeySource>,
+    clock: Arc<dyn Clock>,
+    hasher: RandomState,
+    shards: [RwLock<Shard>; SHARDS],
+}
+
+#[derive(Default)]
+struct Shard {
+    keys: HashMap<String, Cached>,
+    /// Counts what was forgotten, so that a look-up which began before does not bring it back.
+    forgotten: u64,
+}
+
+struct Cached {
+    key: Arc<AccessKey>,
+    /// The monotonic time before the source was asked.
+    asked_ns: u64,
+}
+
+impl fmt::Display for KeySourceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for KeySourceError {}
+
+impl KeyCache {
+    /// An empty cache before `source`.
+    pub fn new(source: Arc<dyn KeySource>, clock: Arc<dyn Clock>) -> Self {
+        Self { source, clock, hasher: RandomState::new(), shards: Default::default() }
+    }
+
+    /// The source behind the cache.
+    pub fn source(&self) -> &dyn KeySource {
+        &*self.source
+    }
+
+    /// The access key with this id, as the source had it at most [`KEY_STALE_NS_MAX`] ago. Ids that
+    /// lead nowhere are not cached: whoever guesses would push out the keys that are in use, and a
+    /// new key would not sign at once.
+    pub async fn access_key(&self, id: &str) -> Result<Option<Arc<AccessKey>>, KeySourceError> {
+        if id.len() > ACCESS_KEY_BYTES_MAX {
+            return Ok(None);
+        }
+        let now = self.clock.monotonic_ns();
+        let shard = self.shard(id);
+        let forgotten = {
+            let shard = shard.read().unwrap_or_else(|e| e.into_inner());
+            match shard.keys.get(id) {
+                Some(cached) if now.saturating_sub(cached.asked_ns) < KEY_STALE_NS_MAX => {
+                    return Ok(Some(cached.key.clone()));
+                }
+                _ => shard.forgotten,
+            }
+        };
+        let found = self.source.access_key(id).await?;
+        let mut shard = shard.write().unwrap_or_else(|e| e.into_inner());
+        match &found {
+            Some(key) if shard.forgotten == forgotten => shard.keep(id, key.clone(), now),
+            Some(_) => {}
+            None => drop(shard.keys.remove(id)),
+        }
+        Ok(found)
+    }
+
+    /// Asks the source again at the next use of this id: it was changed by this process.
+    pub fn forget(&self, id: &str) {
+        let mut shard = self.shard(id).write().unwrap_or_else(|e| e.into_inner());
+        shard.keys.remove(id);
+        shard.forgotten += 1;
+    }
+
+    /// Keys that are cached now, stale ones included.
+    pub fn len(&self) -> usize {
+        let keys =
+            |shard: &RwLock<Shard>| shard.read().unwrap_or_else(|e| e.into_inner()).keys.len();
+        self.shards.iter().map(keys).sum()
+    }
+
+    /// Whether none is.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn shard(&self, id: &str) -> &RwLock<Shard> {
+        &self.shards[self.hasher.hash_one(id) as usize % SHARDS]
+    }
+}
+
+impl Shard {
+    /// Keeps a key, unless a look-up that began later has brought it already. Any other gives way
+    /// where there is no room: its next use brings it back.
+    fn keep(&mut self, id: &str, key: Arc<AccessKey>, asked_ns: u64) {
+        if let Some(cached) = self.keys.get_mut(id) {
+            if cached.asked_ns <= asked_ns {
+                *cached = Cached { key, asked_ns };
+            }
+            return;
+        }
+        if self.keys.len() >= SHARD_KEYS_MAX
+            && let Some(victim) = self.keys.keys().next().cloned()
+        {
+            self.keys.remove(&victim);
+        }
+        self.keys.insert(id.to_owned(), Cached { key, asked_ns });
+    }
+}

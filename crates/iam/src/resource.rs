@@ -1,0 +1,53 @@
+//! What is acted on.
+
+use larder_types::{BucketName, Owner};
+use std::fmt;
+
+/// What is acted on, with what decides who may. Rules match it exhaustively or deny what they do
+/// not name: there is no resource that is nobody's.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Resource<'a> {
+    /// No bucket: the caller's own account, as in ListBuckets.
+    Service,
+    /// A bucket that is to be made.
+    NewBucket(&'a BucketName),
+    /// A bucket.
+    Bucket(BucketResource<'a>),
+    /// An object, or the key of one.
+    Object(ObjectResource<'a>),
+}
+
+/// A bucket that exists.
+#[derive(Clone, Copy, Debug)]
+pub struct BucketResource<'a> {
+    /// Its name.
+    pub name: &'a BucketName,
+    /// Who owns it.
+    pub owner: &'a Owner,
+}
+
+/// An object, or the key of one.
+#[derive(Clone, Copy, Debug)]
+pub struct ObjectResource<'a> {
+    /// The bucket.
+    pub bucket: BucketResource<'a>,
+    /// The key.
+    pub key: &'a str,
+    /// The version that is named (`s3:VersionId`), as the request has it.
+    pub version: Option<&'a str>,
+}
+
+impl fmt::Display for Resource<'_> {
+    /// The ARN; `*` where there is no bucket.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Service => f.write_str("*"),
+            Self::NewBucket(name) => write!(f, "arn:aws:s3:::{name}"),
+            Self::Bucket(bucket) => write!(f, "arn:aws:s3:::{}", bucket.name),
+            Self::Object(object) => {
+                write!(f, "arn:aws:s3:::{}/{}", object.bucket.name, object.key)
+            }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! The documents of a bucket: rows of their own beside the bucket's, which names those that there
+//! are. Both are written in one commit, so that whoever reads the bucket's row knows what to find.
+
+use crate::attempts::Outcome;
+use crate::buckets::{Bucket, write};
+use crate::rows::address;
+use crate::rows::document::DocumentRecord;
+use crate::{Error, Objects};
+use bytes::Bytes;
+use larder_documents::{BucketDocument, BucketDocuments, DocumentKind};
+use larder_storage::{Delete, Put, Storage};
+
+/// A document that a bucket's row names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DocumentRef {
+    /// What it is.
+    pub kind: DocumentKind,
+    /// The write that made it; no two writes have the same.
+    pub generation: u64,
+}
+
+impl<S: Storage> Objects<S> {
+    /// Gives the bucket a document, or another in place of the one it has.
+    ///
+    /// Errors: [`Error::DocumentTooLarge`], [`Error::NoSuchBucket`].
+    pub async fn put_document<T: BucketDocument>(
+        &self,
+        bucket: &Bucket,
+        document: &T,
+    ) -> Result<(), Error> {
+        let document = Bytes::from(document.encode());
+        self.change_document(bucket, T::KIND, Some(document)).await
+    }
+
+    /// Takes a document from the bucket; one that is not there is gone already.
+    pub async fn delete_document(&self, bucket: &Bucket, kind: DocumentKind) -> Result<(), Error> {
+        self.change_document(bucket, kind, None).await
+    }
+
+    async fn change_document(
+        &self,
+        bucket: &Bucket,
+        kind: DocumentKind,
+        document: Option<Bytes>,
+    ) -> Result<(), Error> {
+        let name = address::bucket(&bucket.name);
+        let mut attempts = self.attempts(name.space, &name.key).await?;
+        loop {
+            let (seen, found) = self.read_bucket(&bucket.name).await?;
+            let mut now =
+                found.filter(|now| now.space == bucket.space).ok_or(Error::NoSuchBucket)?;
+            let had = now.document_refs.iter().any(|document| document.kind == kind);
+            if !had && document.is_none() {
+                return Ok(());
+            }
+            now.document_refs.retain(|document| document.kind != kind);
+            let row = address::bucket_document(&bucket.name, kind as u8);
+            let replaces = if had { Some(self.store.get(&row).await?.seen) } else { None };
+            let batch = if let Some(document) = &document {
+                let generation = self.platform.random.u64();
+                now.document_refs.push(DocumentRef { kind, generation });
+                let record = DocumentRecord { generation, document: document.clone() };
+                let mut batch = write(&now, seen)?;
+                batch.puts.push(Put { row, value: record.encode()?, payload: None, replaces });
+                batch
+            } else {
+                let mut batch = write(&now, seen)?;
+                batch.deletes.push(Delete { row, replaces });
+                batch
+            };
+            if self.commit_system(batch).await? == Outcome::Done {
+                return Ok(());
+            }
+            self.lost(&mut attempts, false).await?;
+        }
+    }
+
+    /// Reads the documents that the bucket's row names; `None` when they are not those, because
+    /// one of them was written since the row was read.
+    ///
+    /// Errors: [`Error::Corrupt`] when one cannot be read. A bucket is not served without a
+    /// document that it has: it may be one that forbids.
+    pub(crate) async fn read_documents(
+        &self,
+        bucket: &Bucket,
+    ) -> Result<Option<BucketDocuments>, Error> {
+        let mut documents = BucketDocuments::default();
+        for named in &bucket.document_refs {
+            let row = address::bucket_document(&bucket.name, named.kind as u8);
+            let Some(row) = self.store.get(&row).await?.row else {
+                return Ok(None);
+            };
+            let record = DocumentRecord::decode(&row.value)?;
+            if record.generation != named.generation {
+                return Ok(None);
+            }
+            let inserted = documents.insert(named.kind, record.generation, &record.document);
+            inserted.map_err(|error| {
+                Error::Corrupt(format!("a document of bucket {}: {error}", bucket.name))
+            })?;
+        }
+        Ok(Some(documents))
+    }
+
+    /// The removal of every document that the bucket's row names, for its own removal's commit.
+    pub(crate) async fn remove_documents(&self, bucket: &Bucket) -> Result<Vec<Delete>, Error> {
+        let mut deletes = Vec::with_capacity(bucket.document_refs.len());
+        for named in &bucket.document_refs {
+            let row = address::bucket_document(&bucket.name, named.kind as u8);
+            let replaces = Some(self.store.get(&row).await?.seen);
+            deletes.push(Delete { row, replaces });
+        }
+        Ok(deletes)
+    }
+}

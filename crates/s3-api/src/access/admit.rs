@@ -1,0 +1,245 @@
+//! Asks the rules for all that an operation needs, and gives the grant.
+
+use super::grant::{Admitted, Place, Source};
+use super::need::{Need, On};
+use super::source::{COPY_SOURCE, CopySource};
+use crate::call::Call;
+use crate::error::Failure;
+use crate::names::{bucket_name, object_key, version_id};
+use crate::service::Shared;
+use larder_iam::{
+    Action, BucketResource, Context, ObjectResource, Request, RequestValues, Resource,
+};
+use larder_objects::Bucket;
+use larder_s3_model::Level;
+use larder_s3_wire::error::ErrorCode;
+use larder_s3_wire::post_form::{FormFields, PostPolicy, SizeRange};
+use larder_storage::Storage;
+use larder_types::AccountId;
+use std::borrow::Cow;
+use std::sync::Arc;
+
+/// A form whose signature is verified.
+pub(crate) struct FormRequest<'a> {
+    pub(crate) fields: &'a FormFields,
+    /// A signed form has one.
+    pub(crate) policy: Option<&'a PostPolicy>,
+    pub(crate) needs: &'static [Need],
+}
+
+/// The fields of a form under the names of the headers that they stand for.
+pub(crate) struct FormValues<'a>(pub(crate) &'a FormFields);
+
+impl RequestValues for FormValues<'_> {
+    fn header(&self, name: &str) -> Option<Cow<'_, str>> {
+        let value = match name {
+            // A document here; a query string in the header.
+            "x-amz-tagging" => self.0.get("tagging").filter(|text| !text.trim().is_empty()),
+            "x-amz-acl" => self.0.get("acl").or_else(|| self.0.get(name)),
+            _ => self.0.get(name),
+        };
+        value.map(Cow::Borrowed)
+    }
+
+    fn query(&self, _: &str) -> Option<&str> {
+        None
+    }
+}
+
+impl<S: Storage> Shared<S> {
+    /// Asks for what an operation at this level needs before its body is read, on what the
+    /// request's path names and on a copy's source.
+    ///
+    /// Errors: `AccessDenied`, those of names, `NoSuchBucket`.
+    pub(crate) async fn admit(
+        &self,
+        call: &Call<'_>,
+        level: Level,
+        needs: &'static [Need],
+    ) -> Result<Admitted<S>, Failure> {
+        let place = self.place(call, level, needs).await?;
+        let key = call.target.key.as_deref().filter(|_| level == Level::Object);
+        let version = call.target.query_value("versionId");
+        ask_for_named(call, &Named { place: &place, key, version }, needs)?;
+        let key = key.map(object_key).transpose()?;
+        let version = version_id(version)?;
+        let mut admitted = Admitted::new(self.objects.clone(), call.principal().clone(), place);
+        admitted.key = key;
+        admitted.version = version;
+        admitted.needs = needs;
+        if needs.iter().any(|need| need.on == On::Source) {
+            // Boxed, so that other requests have not the size of a copy's.
+            admitted.source = Some(Box::pin(self.source(call, needs)).await?);
+        }
+        Ok(admitted)
+    }
+
+    /// Asks for what a form needs on the key that it names, and checks that its policy holds for
+    /// it: nobody has a grant that the policy did not mean. With it come the sizes that the policy
+    /// allows.
+    ///
+    /// Errors: as of [`Self::admit`], those of [`PostPolicy::check`].
+    pub(crate) async fn admit_form(
+        &self,
+        call: &Call<'_>,
+        form: &FormRequest<'_>,
+    ) -> Result<(Admitted<S>, SizeRange), Failure> {
+        let (fields, needs) = (form.fields, form.needs);
+        let name = bucket_name(call.target.bucket.as_deref().unwrap_or_default())?;
+        let bucket = self.objects.bucket(&name).await?;
+        let key = object_key(fields.key()?)?;
+        let values = FormValues(fields);
+        let context = &call.context(&values);
+        let resource = object_resource(&bucket, key.as_str());
+        for need in needs.iter().filter(|need| need.applies(&values, false)) {
+            ask(call, context, need.action, resource)?;
+        }
+        let size = match form.policy {
+            Some(policy) => policy.check(fields, name.as_str(), call.verified.at)?,
+            None => SizeRange::ANY,
+        };
+        let place = Place::Bucket(bucket);
+        let mut admitted = Admitted::new(self.objects.clone(), call.principal().clone(), place);
+        admitted.key = Some(key);
+        admitted.needs = needs;
+        Ok((admitted, size))
+    }
+
+    /// What the path names, as far as it has to exist.
+    async fn place(&self, call: &Call<'_>, level: Level, needs: &[Need]) -> Result<Place, Failure> {
+        let name = call.target.bucket.as_deref().filter(|_| level != Level::Service);
+        let Some(name) = name.map(bucket_name).transpose()? else {
+            return Ok(Place::Service);
+        };
+        if needs.iter().any(|need| need.on == On::NewBucket) {
+            return Ok(Place::NewBucket(name));
+        }
+        let bucket = self.objects.bucket(&name).await?;
+        let expected = call.header("x-amz-expected-bucket-owner");
+        self.check_owner(&bucket, expected.as_deref()).await?;
+        Ok(Place::Bucket(bucket))
+    }
+
+    /// The source of a copy, which may be read.
+    async fn source(&self, call: &Call<'_>, needs: &[Need]) -> Result<Box<Source>, Failure> {
+        let header = call.header(COPY_SOURCE).unwrap_or_default();
+        let named = CopySource::parse(&header)?;
+        let name = bucket_name(&named.bucket)?;
+        let bucket = self.objects.bucket(&name).await;
+        let bucket =
+            bucket.map_err(|error| Failure::from(error).element("BucketName", name.as_str()))?;
+        let expected = call.header("x-amz-source-expected-bucket-owner");
+        self.check_owner(&bucket, expected.as_deref()).await?;
+        let shown = named.version.map(|version| version.to_string());
+        let resource = Resource::Object(ObjectResource {
+            bucket: bucket_resource(&bucket),
+            key: &named.key,
+            version: shown.as_deref(),
+        });
+        let context = &call.context(call);
+        let asked = |need: &&Need| need.on == On::Source && !need.is_late();
+        for need in needs.iter().filter(asked) {
+            if need.applies(call, named.version.is_some()) {
+                ask(call, context, need.action, resource)?;
+            }
+        }
+        let key = object_key(&named.key)?;
+        Ok(Box::new(Source { bucket, key, version: named.version }))
+    }
+
+    /// Compares a bucket's owner with the account that the client expects.
+    ///
+    /// Errors: `AccessDenied`, `InvalidBucketOwnerAWSAccountID`.
+    async fn check_owner(
+        &self,
+        bucket: &Arc<Bucket>,
+        expected: Option<&str>,
+    ) -> Result<(), Failure> {
+        let Some(expected) = expected else {
+            return Ok(());
+        };
+        let invalid = |_| Failure::new(ErrorCode::InvalidBucketOwnerAWSAccountID);
+        let expected = AccountId::new(expected).map_err(invalid)?;
+        let owner = self.keys.source().account_id(&bucket.owner.canonical_id).await;
+        if owner? == Some(expected) { Ok(()) } else { Err(denied()) }
+    }
+}
+
+/// What a request's path names.
+struct Named<'a> {
+    place: &'a Place,
+    key: Option<&'a str>,
+    version: Option<&'a str>,
+}
+
+impl Named<'_> {
+    /// What a need is on; `None` for a row of the table that does not fit its operation's level.
+    fn resource(&self, on: On) -> Option<Resource<'_>> {
+        match (on, self.place) {
+            (On::Service, Place::Service) => Some(Resource::Service),
+            (On::NewBucket, Place::NewBucket(name)) => Some(Resource::NewBucket(name)),
+            (On::Bucket | On::Entry, Place::Bucket(bucket)) => {
+                Some(Resource::Bucket(bucket_resource(bucket)))
+            }
+            (On::Object, Place::Bucket(bucket)) => Some(Resource::Object(ObjectResource {
+                bucket: bucket_resource(bucket),
+                key: self.key?,
+                version: self.version,
+            })),
+            _ => None,
+        }
+    }
+}
+
+/// Asks for all needs on what the path names. Of the entries of a list, which is still to be read,
+/// it asks only whether one of them could be allowed.
+///
+/// Errors: `AccessDenied`, also where nothing was asked.
+fn ask_for_named(call: &Call<'_>, named: &Named<'_>, needs: &[Need]) -> Result<(), Failure> {
+    let context = &call.context(call);
+    let mut is_asked = false;
+    let mut entries = needs.iter().filter(|need| need.on == On::Entry).peekable();
+    if entries.peek().is_some() {
+        let resource = named.resource(On::Entry).ok_or_else(denied)?;
+        let principal = call.principal();
+        let could = |need: &Need| {
+            call.rules.could_allow(&Request { principal, action: need.action, resource, context })
+        };
+        is_asked = entries.any(could);
+    }
+    for need in needs.iter().filter(|need| !matches!(need.on, On::Entry | On::Source)) {
+        if need.applies(call, named.version.is_some()) && !need.is_late() {
+            let resource = named.resource(need.on).ok_or_else(denied)?;
+            ask(call, context, need.action, resource)?;
+            is_asked = true;
+        }
+    }
+    if is_asked { Ok(()) } else { Err(denied()) }
+}
+
+/// Asks the rules.
+///
+/// Errors: `AccessDenied`.
+pub(super) fn ask(
+    call: &Call<'_>,
+    context: &Context<'_>,
+    action: Action,
+    resource: Resource<'_>,
+) -> Result<(), Failure> {
+    let request = Request { principal: call.principal(), action, resource, context };
+    if call.rules.decide(&request).is_allowed() { Ok(()) } else { Err(denied()) }
+}
+
+pub(super) fn bucket_resource(bucket: &Bucket) -> BucketResource<'_> {
+    BucketResource { name: &bucket.name, owner: &bucket.owner }
+}
+
+/// The current version of a key.
+pub(super) fn object_resource<'a>(bucket: &'a Bucket, key: &'a str) -> Resource<'a> {
+    let bucket = bucket_resource(bucket);
+    Resource::Object(ObjectResource { bucket, key, version: None })
+}
+
+pub(super) fn denied() -> Failure {
+    Failure::new(ErrorCode::AccessDenied)
+}

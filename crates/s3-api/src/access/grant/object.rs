@@ -1,0 +1,106 @@
+//! Grants on objects that exist.
+
+use super::{Grant, Kind, kind};
+use crate::access::admit::{ask, bucket_resource, denied};
+use crate::call::Call;
+use crate::error::Failure;
+use larder_iam::{Action, Resource};
+use larder_objects::{
+    Bucket, DeleteObject, Deleted, Error, ObjectBody, ObjectVersion, PartPage, PartRange, Tag,
+};
+use larder_storage::Storage;
+use larder_types::{ByteRange, VersionId};
+
+const LIST_BUCKET: Action = Action::new("s3:ListBucket");
+
+/// The kinds that look an object up; what they find can be opened by `ReadObject` only.
+pub(crate) trait LooksUp: Kind {}
+
+impl LooksUp for kind::ReadObject {}
+impl LooksUp for kind::ReadTags {}
+impl LooksUp for kind::ReadAcl {}
+impl LooksUp for kind::ChangeAcl {}
+
+impl<S: Storage, K: LooksUp> Grant<S, K> {
+    /// Finds the object, or the version of it that the request names.
+    ///
+    /// Errors: those of `Objects::lookup`; see [`missing`].
+    pub(crate) async fn look_up(&self, call: &Call<'_>) -> Result<ObjectVersion, Failure> {
+        let found = self.objects().lookup(self.bucket(), self.key(), self.version()).await;
+        found.map_err(|error| missing(call, self.bucket(), error))
+    }
+}
+
+impl<S: Storage> Grant<S, kind::ReadObject> {
+    /// Opens the body of what was looked up, or a range of it.
+    pub(crate) async fn open(
+        &self,
+        found: &ObjectVersion,
+        range: Option<ByteRange>,
+    ) -> Result<ObjectBody<S>, Error> {
+        self.objects().open(found, range).await
+    }
+
+    /// Where a part of it lies.
+    pub(crate) async fn part(
+        &self,
+        found: &ObjectVersion,
+        number: u32,
+    ) -> Result<PartRange, Error> {
+        self.objects().part(found, number).await
+    }
+
+    /// Its parts behind `marker`, at most `max`.
+    pub(crate) async fn parts(
+        &self,
+        found: &ObjectVersion,
+        marker: u32,
+        max: usize,
+    ) -> Result<Option<PartPage>, Error> {
+        self.objects().object_parts(found, marker, max).await
+    }
+}
+
+impl<S: Storage> Grant<S, kind::ChangeTags> {
+    /// Replaces the object's tags; the version whose they are.
+    pub(crate) async fn put(&self, call: &Call<'_>, tags: &[Tag]) -> Result<VersionId, Failure> {
+        put_tags(self, call, tags).await
+    }
+}
+
+impl<S: Storage> Grant<S, kind::RemoveTags> {
+    /// Removes the object's tags; the version whose they were.
+    pub(crate) async fn remove(&self, call: &Call<'_>) -> Result<VersionId, Failure> {
+        put_tags(self, call, &[]).await
+    }
+}
+
+async fn put_tags<S: Storage, K: Kind>(
+    grant: &Grant<S, K>,
+    call: &Call<'_>,
+    tags: &[Tag],
+) -> Result<VersionId, Failure> {
+    let (bucket, key) = (grant.bucket(), grant.key());
+    let changed = grant.objects().put_tags(bucket, key, grant.version(), tags).await;
+    changed.map_err(|error| missing(call, bucket, error))
+}
+
+impl<S: Storage> Grant<S, kind::DeleteObject> {
+    /// Removes the object, or the version of it that the request names.
+    pub(crate) async fn delete(&self, delete: DeleteObject) -> Result<Deleted, Error> {
+        let delete = DeleteObject { version: self.version(), ..delete };
+        self.objects().delete(self.bucket(), self.key(), &delete).await
+    }
+}
+
+/// Who may not list a bucket does not learn which keys it lacks: `AccessDenied` instead of
+/// `NoSuchKey` and `NoSuchVersion` (GetObject, "Permissions"). The reference says it of keys; of
+/// versions it would tell the same.
+pub(super) fn missing(call: &Call<'_>, bucket: &Bucket, error: Error) -> Failure {
+    let is_missing = matches!(error, Error::NoSuchKey { .. } | Error::NoSuchVersion);
+    if is_missing && !may_list(call, bucket) { denied() } else { error.into() }
+}
+
+fn may_list(call: &Call<'_>, bucket: &Bucket) -> bool {
+    ask(call, &call.context(call), LIST_BUCKET, Resource::Bucket(bucket_resource(bucket))).is_ok()
+}

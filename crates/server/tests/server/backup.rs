@@ -1,6 +1,6 @@
 //! Backup, restore and scrub beside a server at work.
 
-use crate::care::{Keys, bytes, check, fill, quiet, view};
+use crate::care::{bytes, check, fill, quiet, view};
 use crate::harness::{Server, path, root_keys, run};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

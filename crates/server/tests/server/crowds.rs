@@ -122,8 +122,8 @@ fn health_is_answered_when_all_connections_are_taken() {
     server.stop();
 }
 
-/// Who is over the limit and does not send the body they promised keeps nobody and is kept by nobody:
-/// the refusal comes after `TURNED_AWAY_TIME_MAX`.
+/// Who is over the limit and does not send the body that they promised is refused after
+/// `TURNED_AWAY_TIME_MAX`, and others are served meanwhile.
 #[test]
 fn the_body_of_who_is_turned_away_is_waited_for_two_seconds() {
     let words = ["--ephemeral", "--connections-max", "4", "--connections-per-address", "2"];

@@ -1,7 +1,7 @@
 //! HTTP/2 clients that take nothing, that reset what they asked for, and others beside them.
 
 use crate::gone::read_log;
-use crate::harness::{PATIENCE, Server, path, root_keys};
+use crate::harness::{Keys, PATIENCE, Server, path, root_keys};
 use crate::tls::{self, Files};
 use bytes::Bytes;
 use h2::client::{self, ResponseFuture, SendRequest};
@@ -29,7 +29,7 @@ const PROMPT: Duration = Duration::from_secs(20);
 struct Stand {
     server: Server,
     files: Files,
-    keys: (String, String),
+    keys: Keys,
     /// A connection to the admin listener.
     admin: Client,
     _data: TempDir,
@@ -310,13 +310,13 @@ async fn copy_and_reset(stand: &Stand, client: &mut Client, batch: usize) {
         asked.push(client.send(copy, true).await.unwrap());
     }
     assert_eq!(stand.ask(client, Method::GET, "/_/health/live", b"").await.0, 200);
-    tokio::time::sleep(Duration::from_millis(200)).await;
+    tokio::time::sleep(Duration::from_millis(100)).await;
     asked.into_iter().for_each(Asked::reset);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn changes_without_a_stream_have_a_limit_and_come_to_their_end() {
-    let mut stand = Stand::new(16 << 20).await;
+    let mut stand = Stand::new(8 << 20).await;
     let log = read_log(&mut stand.server);
     let mut client = stand.connect(&client::Builder::new()).await;
     let mut batch = 0;

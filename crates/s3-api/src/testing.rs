@@ -4,7 +4,7 @@ use crate::{AccessRecord, ApiSettings, Connection, Parts, RequestBody, ResponseB
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
 use http_body::Body as _;
-use larder_iam::{Account, Accounts, OwnerRules, SecretKey};
+use larder_iam::{Account, Accounts, OwnerRules, Rules, SecretKey};
 use larder_objects::{CreateBucket, Objects, Settings};
 use larder_platform::sim::Simulation;
 use larder_platform::{BoxFuture, MemoryBudget, Platform};
@@ -26,6 +26,7 @@ pub(crate) const HOST: &str = "s3.test";
 /// are their names.
 pub(crate) struct World {
     pub(crate) sim: Simulation,
+    pub(crate) store: Model,
     pub(crate) objects: Objects<Model>,
     pub(crate) service: Service<Model>,
 }
@@ -108,22 +109,28 @@ impl World {
     }
 
     pub(crate) fn with(settings: ApiSettings) -> Self {
-        Self::made_of(settings, MemoryBudget::unlimited())
+        Self::made_of(settings, MemoryBudget::unlimited(), Arc::new(OwnerRules))
+    }
+
+    /// A world of these rules.
+    pub(crate) fn with_rules(rules: Arc<dyn Rules>) -> Self {
+        let settings = ApiSettings { domains: vec![HOST.to_owned()], ..ApiSettings::default() };
+        Self::made_of(settings, MemoryBudget::unlimited(), rules)
     }
 
     /// A world with a bucket, whose requests may hold so many bytes.
     pub(crate) fn with_request_memory(bytes_max: usize) -> Self {
         let settings = ApiSettings { domains: vec![HOST.to_owned()], ..ApiSettings::default() };
-        let world = Self::made_of(settings, MemoryBudget::new(bytes_max));
+        let world = Self::made_of(settings, MemoryBudget::new(bytes_max), Arc::new(OwnerRules));
         world.bucket("bucket");
         world
     }
 
-    fn made_of(settings: ApiSettings, memory: MemoryBudget) -> Self {
+    fn made_of(settings: ApiSettings, memory: MemoryBudget, rules: Arc<dyn Rules>) -> Self {
         let sim = Simulation::new(7);
         let platform = sim.platform().with_request_memory(memory);
-        let store = Arc::new(Model::new());
-        let objects = Objects::new(store, platform.clone(), Settings::default());
+        let store = Model::new();
+        let objects = Objects::new(Arc::new(store.clone()), platform.clone(), Settings::default());
         let mut accounts = Accounts::default();
         for (number, name) in [("111111111111", "alice"), ("222222222222", "bob")] {
             let keys = vec![(name.to_owned(), SecretKey::new(secret(name)))];
@@ -132,11 +139,11 @@ impl World {
         let service = Service::new(Parts {
             objects: objects.clone(),
             keys: Arc::new(accounts),
-            rules: Arc::new(OwnerRules),
+            rules,
             platform,
             settings,
         });
-        Self { sim, objects, service }
+        Self { sim, store, objects, service }
     }
 
     /// A world in which alice has this bucket.

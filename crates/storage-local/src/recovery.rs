@@ -84,6 +84,10 @@ pub(crate) fn recover(
         replay(index, &mut recovered, at, survey.used[&at.sequence].ends)?;
     }
     recovered.newest = recovered.segments.get(last_segment);
+    // Last of all: a start that refuses changes nothing.
+    for slot in &survey.unfinished {
+        platform.disk.remove(&layout.segment(*slot))?;
+    }
     Ok(recovered)
 }
 
@@ -103,14 +107,11 @@ fn undamaged(platform: &Platform, layout: &Layout) -> Result<Survey, OpenError> 
     }
 }
 
-/// The slots that hold no segment in use, without what was left of files never finished.
+/// The slots that hold no segment in use.
 fn slots(platform: &Platform, layout: &Layout, survey: &Survey) -> io::Result<Slots> {
     for free in &survey.free {
         // Its maker may have been killed before it synced the file.
         platform.disk.open(&layout.segment(free.slot), OpenMode::Read)?.sync()?;
-    }
-    for slot in &survey.unfinished {
-        platform.disk.remove(&layout.segment(*slot))?;
     }
     Ok(Slots::new(survey.free.clone(), survey.next_slot, survey.bytes_last))
 }

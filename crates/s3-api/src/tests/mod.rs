@@ -8,6 +8,7 @@ mod heads;
 mod listings;
 mod multipart;
 mod objects;
+mod permissions;
 mod pipeline;
 mod post_object;
 mod table;

@@ -11,7 +11,7 @@ use std::time::Duration;
 const TYPE: &str = "multipart/form-data; boundary=XbX";
 
 /// A form in the making; alice signs its policy.
-struct Form {
+pub(super) struct Form {
     fields: Vec<(String, String)>,
     conditions: String,
     file: Vec<u8>,
@@ -19,7 +19,7 @@ struct Form {
 }
 
 impl Form {
-    fn new(fields: &[(&str, &str)]) -> Self {
+    pub(super) fn new(fields: &[(&str, &str)]) -> Self {
         let own = |(n, v): &(&str, &str)| ((*n).to_owned(), (*v).to_owned());
         Self {
             fields: fields.iter().map(own).collect(),
@@ -29,7 +29,7 @@ impl Form {
         }
     }
 
-    fn condition(mut self, json: &str) -> Self {
+    pub(super) fn condition(mut self, json: &str) -> Self {
         self.conditions = format!("{},{json}", self.conditions);
         self
     }
@@ -44,7 +44,7 @@ impl Form {
         self
     }
 
-    fn signed(mut self, world: &World) -> Self {
+    pub(super) fn signed(mut self, world: &World) -> Self {
         let signer = Signer {
             access_key: "alice",
             secret: "secret of alice",
@@ -68,7 +68,7 @@ impl Form {
         self
     }
 
-    fn ask(&self) -> Ask {
+    pub(super) fn ask(&self) -> Ask {
         let mut body = Vec::new();
         for (name, value) in &self.fields {
             let field = format!(

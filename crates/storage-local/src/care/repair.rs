@@ -156,8 +156,10 @@ impl Repair<'_> {
             appender.add(addition)?;
         }
         appender.flush()?;
-        if !damaged.is_empty() && appender.live.is_empty() {
-            // The journal must go on somewhere: a tombstone of a row that never was.
+        let broken = self.survey.tail(rebuilt.link, rebuilt.next_batch).is_err();
+        if (broken || !damaged.is_empty()) && appender.live.is_empty() {
+            // The journal must go on somewhere, and the newest header may link to what is missing:
+            // a tombstone of a row that never was.
             appender.add(Addition::Remove { key: keys::internal(b"repaired") })?;
             appender.flush()?;
         }
@@ -363,6 +365,7 @@ impl Repair<'_> {
     /// Moves damaged segments aside, then the new index to its place.
     fn swap(&mut self, damaged: &BTreeSet<u64>) -> io::Result<()> {
         let mut slots = self.survey.unreadable.clone();
+        slots.extend(&self.survey.duplicates);
         slots.extend(damaged.iter().map(|sequence| self.survey.used[sequence].slot));
         for slot in slots {
             self.set_aside(&self.layout.segment(slot), &format!("segment-{slot:08x}"))?;

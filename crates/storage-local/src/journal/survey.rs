@@ -126,6 +126,8 @@ pub(crate) struct Survey {
     pub(crate) free_to_mend: Vec<FreeSegment>,
     /// Slots of files whose making was cut off.
     pub(crate) unfinished: Vec<u32>,
+    /// Slots of segments whose sequence number another has too.
+    pub(crate) duplicates: Vec<u32>,
     /// Slots whose header and its copy are both damaged.
     pub(crate) unreadable: Vec<u32>,
     /// A segment is missing altogether.
@@ -278,6 +280,7 @@ impl Survey {
             let what = format!("it has the sequence number of {}", place(other.slot));
             report(Finding::damage(place(slot), what).stopping());
             self.used.insert(other.header.segment, other);
+            self.duplicates.push(slot);
         }
     }
 

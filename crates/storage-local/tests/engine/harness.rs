@@ -9,8 +9,8 @@ use larder_storage::{
 };
 use larder_storage_local::index::{CachedIndex, GapOptions, Index, MemoryIndex, MemoryTables};
 use larder_storage_local::{
-    Copied, CopyParts, Indexes, Local, OpenError, Options, Repaired, Severity, check, copy_stopped,
-    repair,
+    Copied, CopyParts, Finding, Indexes, Local, OpenError, Options, Repaired, Severity, check,
+    copy_stopped, repair,
 };
 use std::cell::RefCell;
 use std::path::Path;
@@ -115,6 +115,16 @@ impl Harness {
 
     /// What a check calls damage in a directory with this index, or why it cannot look.
     pub fn check_at(&self, directory: &str) -> Result<Vec<String>, String> {
+        let damages = self.damages_at(directory)?;
+        Ok(damages.iter().map(Finding::to_string).collect())
+    }
+
+    /// What a check of the closed directory calls damage, taken apart.
+    pub fn damages(&self) -> Vec<Finding> {
+        self.damages_at("/data").expect("the directory can be read")
+    }
+
+    fn damages_at(&self, directory: &str) -> Result<Vec<Finding>, String> {
         let findings = RefCell::new(Vec::new());
         let tables = match directory {
             "/data" => self.tables.clone(),
@@ -125,7 +135,7 @@ impl Harness {
             check(&self.sim.platform(), Path::new(directory), open, &mut Plain, &mut |finding| {
                 // The usage of these tests is arbitrary: rows do not add up to it.
                 if finding.severity == Severity::Damage && !finding.what.starts_with("space ") {
-                    findings.borrow_mut().push(finding.to_string());
+                    findings.borrow_mut().push(finding);
                 }
             });
         checked.map(|_| findings.into_inner()).map_err(|error| error.to_string())

@@ -1,5 +1,6 @@
 //! The engine against the conformance suite and against the model, on simulated and real disks.
 
+mod agreement;
 mod care;
 mod conformance;
 mod crash;

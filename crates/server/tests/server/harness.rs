@@ -16,7 +16,7 @@ use tempfile::TempDir;
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// An access key and its secret.
-#[derive(Clone)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Keys(pub String, pub String);
 
 /// A server and its data directory. Killed when dropped.

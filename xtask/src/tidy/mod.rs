@@ -1,6 +1,7 @@
 //! `cargo xtask tidy`: the rules of the house that neither rustfmt nor clippy knows.
 
 mod cards;
+mod circles;
 mod dependencies;
 mod lexer;
 mod modules;
@@ -81,6 +82,7 @@ pub fn run() -> Result<(), String> {
     problems.extend(sizes::check(&tree, &settings));
     problems.extend(names::check(&tree));
     problems.extend(cards::check(&tree));
+    problems.extend(circles::check(&tree, &settings));
     problems.extend(dependencies::check(&tree));
     problems.extend(modules::check(&tree, &settings));
     problems.extend(parameters::check(&tree, &settings));

@@ -12,6 +12,8 @@ pub struct Settings {
     pub exceptions: Vec<Exception>,
     /// Strings that no file outside tests may hold.
     pub forbidden: Vec<Forbidden>,
+    /// Rooms whose modules may still import each other.
+    pub circles: Vec<Circle>,
     /// Rooms that a rule does not bind yet.
     not_yet: Vec<NotYet>,
 }
@@ -47,6 +49,14 @@ pub struct Exception {
     pub lines: usize,
 }
 
+/// One `[[circle]]` entry.
+pub struct Circle {
+    /// The crate's directory.
+    pub room: String,
+    /// How many of its modules are in circles.
+    pub modules: usize,
+}
+
 /// One `[[forbidden]]` entry.
 pub struct Forbidden {
     /// What must not appear.
@@ -71,6 +81,7 @@ impl Settings {
                     "large" => settings.exceptions.push(entry.exception()?),
                     "forbidden" => settings.forbidden.push(entry.forbidden()?),
                     "not-yet" => settings.not_yet.push(entry.not_yet()?),
+                    "circle" => settings.circles.push(entry.circle()?),
                     other => return Err(format!("{PATH}: unknown section {other:?}")),
                 }
             }
@@ -120,6 +131,16 @@ impl Entry<'_> {
     fn not_yet(&self) -> Result<NotYet, String> {
         self.text("reason")?;
         Ok(NotYet { rule: self.text("rule")?, room: self.text("room")? })
+    }
+
+    fn circle(&self) -> Result<Circle, String> {
+        self.text("reason")?;
+        let modules = self.0.get("modules").and_then(toml::Value::as_integer).unwrap_or(0);
+        Ok(Circle {
+            room: self.text("room")?,
+            modules: usize::try_from(modules)
+                .map_err(|_| format!("{PATH}: modules = {modules}"))?,
+        })
     }
 
     fn forbidden(&self) -> Result<Forbidden, String> {

@@ -33,6 +33,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 mod turns;
+mod usage;
 
 pub use body::{Body, BodyError};
 pub use buckets::{Bucket, BucketPage, CreateBucket, ListBuckets};
@@ -47,6 +48,7 @@ pub use meaning::RowMeaning;
 pub use put::{PutObject, Stored};
 pub use rows::{ContentHeaders, Placement, StorageClass, Tag, UploadId, VersionRecord, Versioning};
 pub use settings::Settings;
+pub use usage::BucketUsage;
 
 use larder_platform::Platform;
 use larder_storage::Storage;

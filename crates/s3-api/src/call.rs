@@ -2,7 +2,8 @@
 
 use crate::access_record::AccessRecord;
 use crate::error::Failure;
-use crate::keep_alive::{Identity, keep_alive};
+use crate::identity::Identity;
+use crate::keep_alive::keep_alive;
 use crate::reply::Reply;
 use crate::request_body::Intake;
 use crate::service::{ApiSettings, Connection};

@@ -1,6 +1,6 @@
 //! The one way from what the rooms below refuse to what an S3 client reads.
 
-use crate::keep_alive::Identity;
+use crate::identity::Identity;
 use crate::request_body::BodyFault;
 use http::header::{ALLOW, HeaderName, HeaderValue, LAST_MODIFIED};
 use larder_documents::InvalidDocument;

@@ -9,50 +9,21 @@
 
 use crate::error::Failure;
 use crate::gist::gist;
+use crate::identity::Identity;
+use crate::late_document::{LateDocument, Made, WHITE_SPACE_INTERVAL};
 use crate::reply::Reply;
 use crate::response_body::ResponseBody;
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue};
-use larder_platform::{BoxFuture, Platform, Reservation};
+use http::HeaderMap;
+use larder_platform::{BoxFuture, Platform};
 use larder_s3_wire::error::ErrorCode;
-use larder_types::RequestId;
-use std::borrow::Cow;
 use std::future::poll_fn;
-use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::Poll;
 use std::time::Duration;
 use tokio::sync::oneshot;
 
-/// An operation that takes longer than this starts to answer before its end; also the interval of
-/// the white space. Clients and proxies give up after 60 s of silence at the earliest.
-const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(10);
-const DECLARATION: &[u8] = b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
-
-/// What a request's error document says besides the error.
-#[derive(Clone, Debug)]
-pub(crate) struct Identity {
-    pub(crate) request_id: RequestId,
-    pub(crate) host_id: HeaderValue,
-    /// `/bucket/key` as addressed.
-    pub(crate) resource: String,
-}
-
-/// A document that is still being made.
-pub struct KeepAlive {
-    /// The result of the work; `None` once it was taken.
-    work: Option<oneshot::Receiver<Result<Reply, Failure>>>,
-    began: bool,
-    timer: BoxFuture<()>,
-    platform: Platform,
-    identity: Identity,
-    /// Code and gist of an error that came after the status.
-    late_error: Option<LateError>,
-    /// The memory of what is being worked on.
-    held: Option<Reservation>,
-}
-
-/// An error that came after the status: its code, and its gist for the access line.
-pub type LateError = (&'static str, Cow<'static, str>);
+/// An operation that takes longer than this starts to answer before its end.
+const KEEP_ALIVE_INTERVAL: Duration = WHITE_SPACE_INTERVAL;
 
 /// Runs `work`. When it is quick its result is the answer; otherwise the answer begins without it.
 pub(crate) async fn keep_alive(
@@ -70,88 +41,32 @@ pub(crate) async fn keep_alive(
         return result;
     }
     let (send, receive) = oneshot::channel();
+    let lost = identity.clone();
     platform.spawn(async move {
         // The receiver is gone only when nobody is left to record how it ended.
-        let _ = send.send(work.await);
+        let _ = send.send(made(work.await, &identity));
     });
-    let body = KeepAlive::new(platform, identity, receive);
+    let lost = move || made(Err(Failure::new(ErrorCode::InternalError)), &lost);
+    let body = LateDocument::new(platform, receive, Box::new(lost));
     Ok(Reply::xml(HeaderMap::new(), ResponseBody::KeepAlive(body)))
 }
 
-impl KeepAlive {
-    fn new(
-        platform: &Platform,
-        identity: Identity,
-        work: oneshot::Receiver<Result<Reply, Failure>>,
-    ) -> Self {
-        Self {
-            work: Some(work),
-            began: false,
-            timer: platform.tasks.sleep(KEEP_ALIVE_INTERVAL),
-            platform: platform.clone(),
-            identity,
-            late_error: None,
-            held: None,
-        }
-    }
-
-    pub(crate) fn poll_data(&mut self, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
-        let Some(work) = &mut self.work else {
-            return Poll::Ready(None);
-        };
-        if !self.began {
-            self.began = true;
-            return Poll::Ready(Some(Bytes::from_static(DECLARATION)));
-        }
-        if let Poll::Ready(received) = Pin::new(work).poll(cx) {
-            self.work = None;
-            self.held = None;
-            // A task that panicked sends nothing.
-            let result = received.unwrap_or_else(|_| Err(Failure::new(ErrorCode::InternalError)));
-            return Poll::Ready(Some(self.document(result)));
-        }
-        if self.timer.as_mut().poll(cx).is_ready() {
-            self.timer = self.platform.tasks.sleep(KEEP_ALIVE_INTERVAL);
-            // Registers the new timer with this task.
-            let _ = self.timer.as_mut().poll(cx);
-            return Poll::Ready(Some(Bytes::from_static(b" ")));
-        }
-        Poll::Pending
-    }
-
-    /// Whether the work is not done yet.
-    pub(crate) fn is_working(&self) -> bool {
-        self.work.is_some()
-    }
-
-    /// An error that came too late for the status.
-    pub(crate) fn late_error(&self) -> Option<&LateError> {
-        self.late_error.as_ref()
-    }
-
-    /// The same, which keeps this memory reserved until the work is done.
-    pub(crate) fn holding(self, held: Reservation) -> Self {
-        Self { held: Some(held), ..self }
-    }
-
-    /// The document without its declaration, which has been sent.
-    fn document(&mut self, result: Result<Reply, Failure>) -> Bytes {
-        let body = match result {
-            Ok(Reply { body: ResponseBody::Bytes(body), .. }) => body,
-            Ok(_) => Bytes::new(),
-            Err(failure) => {
-                self.late_error = Some((failure.code().name(), gist(&failure.error)));
-                failure.document(&self.identity).into()
-            }
-        };
-        if body.starts_with(DECLARATION) { body.slice(DECLARATION.len()..) } else { body }
+fn made(result: Result<Reply, Failure>, identity: &Identity) -> Made {
+    match result {
+        Ok(Reply { body: ResponseBody::Bytes(document), .. }) => Made { document, error: None },
+        Ok(_) => Made { document: Bytes::new(), error: None },
+        Err(failure) => Made {
+            error: Some((failure.code().name(), gist(&failure.error))),
+            document: failure.document(identity).into(),
+        },
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{DECLARATION, Identity, KEEP_ALIVE_INTERVAL, KeepAlive, keep_alive};
+    use super::{Identity, KEEP_ALIVE_INTERVAL, keep_alive, made};
     use crate::error::Failure;
+    use crate::late_document::LateDocument;
     use crate::reply::Reply;
     use crate::response_body::ResponseBody;
     use http_body::Body as _;
@@ -241,13 +156,14 @@ mod tests {
         let sim = Simulation::new(1);
         let platform = sim.platform();
         let (send, receive) = oneshot::channel();
-        let body = KeepAlive::new(&platform, identity(), receive);
+        let lost = || made(Err(Failure::new(ErrorCode::InternalError)), &identity());
+        let body = LateDocument::new(&platform, receive, Box::new(lost));
         drop(send);
         let mut body = ResponseBody::KeepAlive(body);
         let mut next = || sim.block_on(poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)));
         let declaration = next().unwrap().unwrap().into_data().unwrap();
         let document = next().unwrap().unwrap().into_data().unwrap();
-        assert!(next().is_none() && declaration == DECLARATION);
+        assert!(next().is_none() && declaration == DOCUMENT[..declaration.len()]);
         assert!(document.starts_with(b"<Error><Code>InternalError</Code>"), "{document:?}");
         assert!(matches!(body.late_error(), Some(("InternalError", _))));
     }

@@ -1,6 +1,6 @@
 //! Response bodies.
 
-use crate::keep_alive::{KeepAlive, LateError};
+use crate::late_document::{LateDocument, LateError};
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use larder_objects::{Error, ObjectBody};
@@ -21,7 +21,7 @@ pub enum ResponseBody {
     /// An object's data.
     Object(ObjectStream),
     /// White space until a slow operation has ended, then its document.
-    KeepAlive(KeepAlive),
+    KeepAlive(LateDocument),
     /// Pieces made as the connection takes them.
     Rows(Rows),
     /// In memory, which is reserved until the connection has taken it.

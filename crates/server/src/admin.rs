@@ -44,9 +44,14 @@ impl App {
     async fn metrics_page(&self) -> String {
         let process = self.platform.blocking(process_usage).await.unwrap_or_default();
         let store = self.store.get();
+        let usages = match store {
+            Some(store) => store.engine.usages().await,
+            None => Vec::new(),
+        };
         let memory = &self.platform.request_memory;
         self.metrics.page(&Others {
-            engine: store.map(|store| store.engine.metrics()),
+            engine: &store.map(|store| store.engine.metrics()).unwrap_or_default(),
+            usages: &usages,
             blobs_freed: store.map_or(0, |store| store.gc.blobs_freed()),
             scrub: store.map_or([0; 3], |store| store.scrub.counters()),
             log_lines_dropped: self.logs.dropped(),

@@ -3,6 +3,7 @@
 use crate::listener::{Conversation, Side};
 use crate::log::Logs;
 use crate::metrics::Metrics;
+use crate::store::Store;
 use crate::told::{Telling, Told};
 use crate::wiring::Phase;
 use bytes::Bytes;
@@ -10,12 +11,11 @@ use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body::Body;
 use hyper::body::Incoming;
 use larder_platform::Platform;
-use larder_s3_api::{AccessRecord, MustFinish, RequestBody, ResponseBody, Service};
+use larder_s3_api::{AccessRecord, MustFinish, RequestBody, ResponseBody};
 use larder_s3_wire::error::{ErrorCode, S3Error};
 use larder_s3_wire::target::parse_target;
-use larder_storage_local::Local;
+use larder_storage::Health;
 use larder_types::RequestId;
-use larder_workers::{GcHandle, ScrubHandle};
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
@@ -43,14 +43,6 @@ pub(crate) struct App {
     pub(crate) phase: watch::Receiver<Phase>,
     /// Set once the server has started.
     pub(crate) store: OnceLock<Store>,
-}
-
-/// What there is once the server has started.
-pub(crate) struct Store {
-    pub(crate) service: Service<Local>,
-    pub(crate) engine: Local,
-    pub(crate) gc: GcHandle,
-    pub(crate) scrub: Arc<ScrubHandle>,
 }
 
 impl App {
@@ -125,7 +117,14 @@ impl App {
             "health/live" => text(StatusCode::OK, "live\n"),
             "health/ready" => match *self.phase.borrow() {
                 Phase::Starting => text(StatusCode::SERVICE_UNAVAILABLE, "starting\n"),
-                Phase::Serving => text(StatusCode::OK, "ready\n"),
+                Phase::Serving => match self.store.get().map(|store| store.engine.health()) {
+                    Some(Health::Stopped) => {
+                        text(StatusCode::SERVICE_UNAVAILABLE, "the engine has stopped\n")
+                    }
+                    // Reads go on, and so do the deletes that make room.
+                    Some(Health::Full) => text(StatusCode::OK, "ready, but the disk is full\n"),
+                    Some(Health::Serving) | None => text(StatusCode::OK, "ready\n"),
+                },
                 Phase::Stopping => text(StatusCode::SERVICE_UNAVAILABLE, "stopping\n"),
             },
             _ => text(StatusCode::NOT_FOUND, "no such page\n"),

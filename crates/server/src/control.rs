@@ -3,13 +3,13 @@
 //!
 //! ```text
 //! scrub     pass N, then progress BYTES and finding TEXT, at last done DAMAGES
-//! backup    segment SLOT SEQUENCE END for each, then pinned; until the connection ends, nothing
-//!           that is stored now is freed
+//! backup    the engine's lines on what it has pinned, then pinned; until the connection ends,
+//!           nothing that is stored now is freed
 //! ```
 
+use crate::store::RunningEngine;
 use crate::wiring::Phase;
 use larder_platform::Platform;
-use larder_storage_local::Local;
 use larder_workers::ScrubHandle;
 use std::path::Path;
 use std::sync::Arc;
@@ -33,7 +33,7 @@ const PROGRESS: Duration = Duration::from_millis(250);
 #[derive(Clone)]
 pub(crate) struct Control {
     pub(crate) platform: Platform,
-    pub(crate) engine: Local,
+    pub(crate) engine: Arc<dyn RunningEngine>,
     pub(crate) scrub: Arc<ScrubHandle>,
     pub(crate) phase: watch::Receiver<Phase>,
 }
@@ -100,15 +100,15 @@ async fn serve(control: &Control, stream: UnixStream) -> std::io::Result<()> {
             let pin = control.engine.pin().await;
             log::info!("a backup began: nothing is freed until it ends");
             let mut text = String::new();
-            for segment in &pin.segments {
-                let (slot, sequence, end) = (segment.slot, segment.sequence, segment.end);
-                text.push_str(&format!("segment {slot} {sequence} {end}\n"));
+            for line in &pin.lines {
+                text.push_str(line);
+                text.push('\n');
             }
             write.write_all((text + "pinned\n").as_bytes()).await?;
             // Nothing more is expected: this ends when the client does.
             let mut rest = [0; 16];
             while read.get_mut().get_mut().read(&mut rest).await? > 0 {}
-            drop(pin);
+            drop(pin.held);
             log::info!("a backup ended");
             Ok(())
         }

@@ -17,6 +17,7 @@ mod metrics;
 mod privacy;
 mod root;
 mod settings;
+mod store;
 mod told;
 mod wiring;
 

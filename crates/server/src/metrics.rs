@@ -1,9 +1,11 @@
 //! What the server counts, and the metrics page in Prometheus's text format.
 
+use larder_objects::BucketUsage;
 use larder_platform::ProcessUsage;
 use larder_s3_api::Requested;
 use larder_s3_model::OPERATIONS;
-use larder_storage_local::Metrics as EngineMetrics;
+use larder_storage::{Metric, MetricValue, UsageDelta};
+use std::collections::BTreeMap;
 use std::fmt::{Display, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -75,7 +77,8 @@ fn status_place(status: u16) -> usize {
 
 /// What the page shows beside the server's own counters.
 pub(crate) struct Others<'a> {
-    pub(crate) engine: Option<&'a EngineMetrics>,
+    pub(crate) engine: &'a [Metric],
+    pub(crate) usages: &'a [BucketUsage],
     pub(crate) blobs_freed: u64,
     /// Bytes, passes and damages of the scrub.
     pub(crate) scrub: [u64; 3],
@@ -199,9 +202,8 @@ impl Metrics {
         ] {
             page.single(&format!("larder_{name}"), kind, help, value);
         }
-        if let Some(engine) = others.engine {
-            engine_metrics(&mut page, engine);
-        }
+        engine_metrics(&mut page, others.engine);
+        usage_metrics(&mut page, others.usages);
         process_metrics(&mut page, &others.process);
         page.0
     }
@@ -244,52 +246,50 @@ impl Metrics {
     }
 }
 
-fn engine_metrics(page: &mut Page, engine: &EngineMetrics) {
-    for (name, kind, help, value) in [
-        ("commits_total", "counter", "Commits that became durable.", &engine.commits),
-        (
-            "commits_refused_total",
-            "counter",
-            "Commits refused by a check, a fence or for want of space.",
-            &engine.refused,
-        ),
-        ("journal_writes_total", "counter", "Journal writes.", &engine.batches),
-        (
-            "journal_written_bytes_total",
-            "counter",
-            "Bytes of journal writes, padding included.",
-            &engine.batch_bytes,
-        ),
-        (
-            "journal_write_failures_total",
-            "counter",
-            "Journal writes that failed.",
-            &engine.write_failures,
-        ),
-        ("segment_bytes", "gauge", "Bytes of journal segments in use.", &engine.segment_bytes),
-        ("segment_live_bytes", "gauge", "Bytes of live records in them.", &engine.live_bytes),
-        (
-            "index_lag_bytes",
-            "gauge",
-            "Journal bytes that a restart would replay.",
-            &engine.index_lag_bytes,
-        ),
-        ("segments_freed_total", "counter", "Segments freed by gc.", &engine.segments_freed),
-        (
-            "records_moved_total",
-            "counter",
-            "Records that gc copied forward.",
-            &engine.records_moved,
-        ),
-        ("disk_full", "gauge", "1 while writes are refused for want of space.", &engine.full),
-    ] {
-        page.single(&format!("larder_{name}"), kind, help, value.load(Ordering::Relaxed));
+fn engine_metrics(page: &mut Page, engine: &[Metric]) {
+    for metric in engine {
+        let name = format!("larder_{}", metric.name);
+        match &metric.value {
+            MetricValue::Counter(value) => page.single(&name, "counter", metric.help, value),
+            MetricValue::Gauge(value) => page.single(&name, "gauge", metric.help, value),
+            MetricValue::Histogram { buckets, sum } => {
+                page.head(&name, "histogram", metric.help);
+                let rows: Vec<_> =
+                    buckets.iter().map(|(le, n)| (le.map(|le| le as f64), *n)).collect();
+                page.histogram(&name, "", &rows, sum);
+            }
+        }
     }
-    let help = "Commits to a journal write.";
-    page.head("larder_commit_group_size", "histogram", help);
-    let (rows, sum) = engine.group_size.snapshot();
-    let rows: Vec<_> = rows.into_iter().map(|(le, n)| (le.map(|le| le as f64), n)).collect();
-    page.histogram("larder_commit_group_size", "", &rows, sum);
+}
+
+/// What buckets hold, and what those of one owner hold together.
+fn usage_metrics(page: &mut Page, usages: &[BucketUsage]) {
+    let objects = "Objects, every version and delete marker counted.";
+    let bytes = "Bytes of object bodies, every version counted.";
+    let mut owners: BTreeMap<&str, UsageDelta> = BTreeMap::new();
+    for of in usages {
+        let sum = owners.entry(&of.owner_id).or_default();
+        sum.objects += of.usage.objects;
+        sum.bytes += of.usage.bytes;
+    }
+    let owner = |id: &str| format!("owner=\"{}\"", id.replace('\\', "\\\\").replace('"', "\\\""));
+    let of_bucket = |of: &BucketUsage| format!("bucket=\"{}\",{}", of.bucket, owner(&of.owner_id));
+    page.head("larder_bucket_objects", "gauge", objects);
+    for of in usages {
+        page.line("larder_bucket_objects", &of_bucket(of), of.usage.objects);
+    }
+    page.head("larder_bucket_bytes", "gauge", bytes);
+    for of in usages {
+        page.line("larder_bucket_bytes", &of_bucket(of), of.usage.bytes);
+    }
+    page.head("larder_account_objects", "gauge", objects);
+    for (id, sum) in &owners {
+        page.line("larder_account_objects", &owner(id), sum.objects);
+    }
+    page.head("larder_account_bytes", "gauge", bytes);
+    for (id, sum) in &owners {
+        page.line("larder_account_bytes", &owner(id), sum.bytes);
+    }
 }
 
 /// The names are those that every Prometheus client library uses.
@@ -349,9 +349,20 @@ impl Page {
 #[cfg(test)]
 mod tests {
     use super::{LATENCY_US, Metrics, Others};
+    use larder_objects::BucketUsage;
     use larder_platform::ProcessUsage;
     use larder_s3_api::Requested;
     use larder_s3_model::Operation;
+    use larder_storage::{Metric, MetricValue, UsageDelta};
+    use larder_types::BucketName;
+
+    fn usage(name: &str, objects: i64) -> BucketUsage {
+        BucketUsage {
+            bucket: BucketName::new(&format!("bucket-{name}")).unwrap(),
+            owner_id: "alice".into(),
+            usage: UsageDelta { objects, bytes: 10 * objects },
+        }
+    }
 
     #[test]
     fn page() {
@@ -363,9 +374,15 @@ mod tests {
         metrics.stripe(2).request(Some(Requested::PostObject), 418, 0);
         metrics.stripe(3).request(None, 400, 0);
         metrics.admin_request(404);
-        let engine = larder_storage_local::Metrics::default();
+        let buckets = vec![(Some(1), 0), (None, 2)];
+        let value = MetricValue::Histogram { buckets, sum: 9 };
+        let engine = [
+            Metric { name: "commit_group_size", help: "h", value },
+            Metric { name: "commits_total", help: "h", value: MetricValue::Counter(5) },
+        ];
         let others = Others {
-            engine: Some(&engine),
+            engine: &engine,
+            usages: &[usage("a", 1), usage("b", 2)],
             blobs_freed: 7,
             scrub: [5, 1, 0],
             log_lines_dropped: 0,
@@ -389,6 +406,13 @@ mod tests {
             "larder_request_seconds_count{operation=\"GetObject\"} 2",
             "larder_gc_blobs_freed_total 7",
             "larder_commit_group_size_bucket{le=\"1\"} 0",
+            "larder_commit_group_size_count 2",
+            "# TYPE larder_commits_total counter",
+            "larder_commits_total 5",
+            "larder_bucket_objects{bucket=\"bucket-b\",owner=\"alice\"} 2",
+            "larder_bucket_bytes{bucket=\"bucket-a\",owner=\"alice\"} 10",
+            "larder_account_objects{owner=\"alice\"} 3",
+            "larder_account_bytes{owner=\"alice\"} 30",
             "process_resident_memory_bytes 1",
         ] {
             assert!(page.lines().any(|found| found == line), "{line} in\n{page}");

@@ -1,12 +1,13 @@
 //! Puts the parts together, runs them, and takes them apart again.
 
-use crate::answer::{App, Store};
+use crate::answer::App;
 use crate::banner::{self, Addresses};
 use crate::control::{self, Control};
 use crate::listener::{Admission, ConnectionLimits, Door, Side, Tls, accept, listen, listen_admin};
 use crate::log::Logs;
 use crate::metrics::Metrics;
 use crate::settings::{self, Settings};
+use crate::store::{Running, Store};
 use crate::{limits, privacy, root};
 use larder_iam::OwnerRules;
 use larder_objects::{CreateBucket, Error, Objects};
@@ -207,17 +208,19 @@ impl Server<'_> {
                 sigv2: settings.sigv2,
             },
         });
+        let running = Arc::new(Running { engine: engine.clone(), objects: objects.clone() });
         let gc = larder_workers::start_gc(objects, platform);
         let every = Some(settings.scrub_every).filter(|every| *every > Duration::ZERO);
         let scrub = ScrubSettings { bytes_per_second: settings.scrub_rate, every };
-        let scrub = Arc::new(larder_workers::start_scrub(engine.clone(), platform, scrub));
+        let scrub = Arc::new(larder_workers::start_scrub(engine, platform, scrub));
         if !settings.ephemeral {
-            let (platform, engine) = (self.machine.clone(), engine.clone());
+            let (platform, engine) = (self.machine.clone(), running.clone());
             let (scrub, phase) = (scrub.clone(), self.phase.subscribe());
             control::start(Control { platform, engine, scrub, phase }, &settings.data);
         }
         // Set once: a server starts once.
-        let _ = self.app.store.set(Store { service, engine, gc, scrub });
+        let service = Box::new(service);
+        let _ = self.app.store.set(Store { service, engine: running, gc, scrub });
         Ok(place)
     }
 }

@@ -3,6 +3,7 @@
 mod meta;
 pub(crate) use meta::write_internal;
 mod open;
+mod seam;
 pub(crate) use open::{create_copy, lock_existing};
 
 use crate::blob::Blobs;
@@ -281,13 +282,8 @@ pub(crate) fn split_value(value: &[u8]) -> Option<(Place, u32, &[u8])> {
 
 impl Local {
     /// The engine's counters.
-    pub fn metrics(&self) -> &Metrics {
+    pub fn counters(&self) -> &Metrics {
         &self.shared.metrics
-    }
-
-    /// Refuses further commits; those that wait are answered `Stopped`. Reads go on.
-    pub fn stop(&self) {
-        self.shared.queue.stop();
     }
 }
 

@@ -29,7 +29,7 @@ mod rewrites;
 mod window;
 
 pub use care::{
-    Checked, Copied, CopyParts, CopySegment, Indexes, NewIndex, Pin, Repaired, Scrub, Scrubbed,
+    Checked, Copied, CopyParts, CopySegment, Indexes, NewIndex, Pin, Repaired, Scrub,
     VerifiedIndex, check, copy, copy_stopped, repair,
 };
 pub use engine::{Local, OpenError, Options};

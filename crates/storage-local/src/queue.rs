@@ -65,6 +65,11 @@ impl Queue {
         let _ = self.wake.set(wake);
     }
 
+    /// Whether it was stopped.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.waiting.lock().expect("no panic while locked").stopped
+    }
+
     /// Enters a command of `bytes` in the journal and waits for its answer.
     pub(crate) async fn submit(
         &self,

@@ -6,12 +6,16 @@
 
 mod blob;
 pub mod conformance;
+mod engine;
+mod finding;
 mod meaning;
 mod meta;
 pub mod model;
 mod row;
 
 pub use blob::{BlobError, BlobId, BlobReader, BlobRef, BlobStore, BlobWriter};
+pub use engine::{Engine, Health, Held, Metric, MetricValue, Pinned, ScrubPass, Scrubbed};
+pub use finding::{Finding, Severity};
 pub use meaning::{Holdings, Meaning};
 pub use meta::{
     Batch, Check, CommitError, Delete, FenceId, MetaError, MetaStore, Put, Receipt, Scan, ScanEnd,

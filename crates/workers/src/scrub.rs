@@ -5,7 +5,7 @@
 
 use larder_objects::RowMeaning;
 use larder_platform::{Platform, Step, Wake, Worker, WorkerHandle};
-use larder_storage_local::{Finding, Local, Scrub, Severity};
+use larder_storage::{Engine, Finding, ScrubPass, Severity};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -53,12 +53,12 @@ struct Shared {
     damages: AtomicU64,
 }
 
-struct ScrubWorker {
-    engine: Local,
+struct ScrubWorker<E: Engine> {
+    engine: E,
     platform: Platform,
     settings: ScrubSettings,
     shared: Arc<Shared>,
-    pass: Option<Scrub>,
+    pass: Option<E::Scrub>,
     /// When the pass may read on: somebody may wake the worker before.
     resume_ns: u64,
     /// When the next pass is due by itself, by the monotonic clock.
@@ -66,7 +66,11 @@ struct ScrubWorker {
 }
 
 /// Starts the worker; it sleeps until it is asked or due.
-pub fn start_scrub(engine: Local, platform: &Platform, settings: ScrubSettings) -> ScrubHandle {
+pub fn start_scrub<E: Engine>(
+    engine: E,
+    platform: &Platform,
+    settings: ScrubSettings,
+) -> ScrubHandle {
     let shared = Arc::new(Shared {
         status: Mutex::default(),
         asked: AtomicBool::new(false),
@@ -123,7 +127,7 @@ impl Shared {
     }
 }
 
-impl ScrubWorker {
+impl<E: Engine> ScrubWorker<E> {
     /// Sets when the next pass begins by itself.
     fn rest(&mut self) {
         let now_ns = self.platform.clock.monotonic_ns();
@@ -173,7 +177,7 @@ fn advice(finding: &Finding) -> &'static str {
     }
 }
 
-impl Worker for ScrubWorker {
+impl<E: Engine> Worker for ScrubWorker<E> {
     fn step(&mut self) -> Step {
         let now_ns = self.platform.clock.monotonic_ns();
         if self.pass.is_some() && self.resume_ns > now_ns {

@@ -1,6 +1,7 @@
 //! `cargo xtask tidy`: the rules of the house that neither rustfmt nor clippy knows.
 
 mod cards;
+mod circles;
 mod lexer;
 mod names;
 mod ranks;
@@ -77,6 +78,7 @@ pub fn run() -> Result<(), String> {
     problems.extend(sizes::check(&tree, &settings));
     problems.extend(names::check(&tree));
     problems.extend(cards::check(&tree));
+    problems.extend(circles::check(&tree, &settings));
     problems.extend(text::check(&tree, &settings));
     problems.sort_by(|a, b| (&a.path, a.line).cmp(&(&b.path, b.line)));
     for problem in &problems {

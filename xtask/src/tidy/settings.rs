@@ -12,6 +12,8 @@ pub struct Settings {
     pub exceptions: Vec<Exception>,
     /// Strings that no file outside tests may hold.
     pub forbidden: Vec<Forbidden>,
+    /// Rooms whose modules may still import each other.
+    pub circles: Vec<Circle>,
 }
 
 /// One `[[large]]` entry.
@@ -22,6 +24,14 @@ pub struct Exception {
     pub function: Option<String>,
     /// The size that it holds.
     pub lines: usize,
+}
+
+/// One `[[circle]]` entry.
+pub struct Circle {
+    /// The crate's directory.
+    pub room: String,
+    /// How many of its modules are in circles.
+    pub modules: usize,
 }
 
 /// One `[[forbidden]]` entry.
@@ -47,6 +57,7 @@ impl Settings {
                 match section.as_str() {
                     "large" => settings.exceptions.push(entry.exception()?),
                     "forbidden" => settings.forbidden.push(entry.forbidden()?),
+                    "circle" => settings.circles.push(entry.circle()?),
                     other => return Err(format!("{PATH}: unknown section {other:?}")),
                 }
             }
@@ -78,6 +89,16 @@ impl Entry<'_> {
             path: self.text("path")?,
             function: self.0.contains_key("function").then(|| self.text("function")).transpose()?,
             lines: usize::try_from(lines).map_err(|_| format!("{PATH}: lines = {lines}"))?,
+        })
+    }
+
+    fn circle(&self) -> Result<Circle, String> {
+        self.text("reason")?;
+        let modules = self.0.get("modules").and_then(toml::Value::as_integer).unwrap_or(0);
+        Ok(Circle {
+            room: self.text("room")?,
+            modules: usize::try_from(modules)
+                .map_err(|_| format!("{PATH}: modules = {modules}"))?,
         })
     }
 

@@ -152,3 +152,52 @@ fn text_is_narrow_and_clean() {
     assert_eq!(check("crates/x/src/a.rs", "#[cfg(test)]\nmod t { \"/builds/x\" }"), 0);
     assert_eq!(check("tests/clients/a.py", "\"/builds/x\""), 0);
 }
+
+#[test]
+fn modules_that_import_each_other_are_found() {
+    let check = |files: &[(&str, &str)], allowed: Option<usize>| {
+        let files: Vec<SourceFile> =
+            files.iter().map(|(name, text)| file(&format!("crates/x/src/{name}"), text)).collect();
+        let files: Vec<&SourceFile> = files.iter().collect();
+        let named = allowed.map(|modules| settings::Circle { room: "x".to_string(), modules });
+        let problems = circles::check_room("x", &files, named.as_ref());
+        messages(&problems).join("\n")
+    };
+    let lib = ("lib.rs", "mod a;\nmod b;\n#[cfg(test)]\nmod testing;\n");
+    let layers = [lib, ("a.rs", "use crate::b::B;"), ("b/mod.rs", "use crate::Root;")];
+    assert_eq!(check(&layers, None), "");
+    assert_eq!(check(&layers, Some(2)), "has no circles, and need not be named for them");
+    let two = "2 modules import each other, 0 may: a, b";
+    for back in [
+        "use crate::a;",
+        "use crate::{c::C, a::{A, d}};",
+        "fn f() { crate::a::f() }",
+        "use super::a::A;",
+    ] {
+        let circle = [lib, ("a.rs", "use crate::{\n    b::B,\n};"), ("b.rs", back)];
+        assert_eq!(check(&circle, None), two, "{back}");
+        assert_eq!(check(&circle, Some(2)), "", "{back}");
+    }
+    // By way of a third, and from deep inside a module.
+    let long = [
+        ("a.rs", "use crate::b;"),
+        ("b/mod.rs", ""),
+        ("b/deep.rs", "use crate::c;"),
+        ("c.rs", "use crate::a;"),
+    ];
+    assert_eq!(check(&long, Some(2)), "3 modules import each other, 2 may: a, b, c");
+    // Tests look down on anything, and what stands in comments and strings is nothing.
+    for harmless in [
+        "// crate::a",
+        "const A: &str = \"crate::a\";",
+        "#[cfg(test)]\nmod tests { use crate::a; }",
+        "use other_crate::a;",
+        "use crate::c::{a};",
+        "use super::super::a;",
+    ] {
+        let fine = [lib, ("a.rs", "use crate::b;"), ("b.rs", harmless)];
+        assert_eq!(check(&fine, None), "", "{harmless}");
+    }
+    let tested = [lib, ("a.rs", "use crate::testing;"), ("testing.rs", "use crate::a;")];
+    assert_eq!(check(&tested, None), "");
+}

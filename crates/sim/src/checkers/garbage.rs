@@ -27,7 +27,7 @@ pub(crate) async fn check_queue(ctx: &Ctx) -> Result<(), Violation> {
 /// The journal's size against what is live in it.
 pub(crate) fn check_journal(ctx: &Ctx, options: &Options) -> Result<(), Violation> {
     let metrics = ctx.store();
-    let metrics = metrics.metrics();
+    let metrics = metrics.counters();
     let used = metrics.segment_bytes.load(Ordering::Relaxed);
     let live = metrics.live_bytes.load(Ordering::Relaxed);
     // What the index has not made durable yet is not looked at by gc.

@@ -72,7 +72,7 @@ pub struct CopyParts<'a> {
 
 impl Local {
     /// Pins what is stored now. Waits for another pin to end.
-    pub async fn pin(&self) -> Pin {
+    pub(crate) async fn pin_segments(&self) -> Pin {
         let held = self.shared.frees.clone().write_owned().await;
         // The newest of the list is the only one that grows, and its end is a batch's.
         let segments = self.shared.segments.all();

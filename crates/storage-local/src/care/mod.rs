@@ -26,4 +26,4 @@ mod walk;
 pub use check::{Checked, check};
 pub use copy::{Copied, CopyParts, CopySegment, Pin, VerifiedIndex, copy, copy_stopped};
 pub use repair::{Indexes, NewIndex, Repaired, repair};
-pub use scrub::{Scrub, Scrubbed};
+pub use scrub::Scrub;

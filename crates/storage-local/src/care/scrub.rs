@@ -12,7 +12,7 @@ use crate::journal::{
     BlockState, Ends, SEGMENT_HEADER_BYTES, Segment, SegmentReader, Stretch, Twin, place, place_at,
 };
 use larder_platform::{DiskFile, OpenMode};
-use larder_storage::{BlobError, BlobId, BlobRef, Meaning, Moment};
+use larder_storage::{BlobError, BlobId, BlobRef, Meaning, Moment, Scrubbed};
 use std::collections::BTreeSet;
 use std::io;
 use std::sync::Arc;
@@ -21,17 +21,6 @@ use std::sync::Arc;
 const BLOBS_AT_ONCE: usize = 100;
 /// Behind damage, an intact batch is looked for in so many places at a time.
 const PLACES_AT_ONCE: u64 = 64;
-
-/// What one step of a scrub did.
-#[derive(Debug, Default)]
-pub struct Scrubbed {
-    /// Bytes that it read.
-    pub bytes: u64,
-    /// What it found.
-    pub findings: Vec<Finding>,
-    /// Everything has been read.
-    pub done: bool,
-}
 
 /// One pass over everything that an engine stores.
 pub struct Scrub {
@@ -65,7 +54,7 @@ struct Reading {
 
 impl Local {
     /// A pass over everything that is stored now. `meaning` gives what is damaged its name.
-    pub fn scrub(&self, meaning: Box<dyn Meaning>) -> Scrub {
+    pub(crate) fn scrub_pass(&self, meaning: Box<dyn Meaning>) -> Scrub {
         let mut segments = self.shared.segments.all();
         segments.reverse();
         Scrub {
@@ -81,7 +70,7 @@ impl Local {
 
 impl Scrub {
     /// Reads on, about a MiB. Blocks.
-    pub fn step(&mut self) -> Scrubbed {
+    pub(crate) fn read_on(&mut self) -> Scrubbed {
         let stage = std::mem::replace(&mut self.stage, Stage::Done);
         self.stage = match stage {
             Stage::Segments(segments) => self.next_segment(segments),

@@ -350,7 +350,7 @@ fn garbage_is_collected_and_live_rows_stay() {
     }
     harness.sim.run_until_idle();
     let local = harness.local();
-    let freed = &local.metrics().segments_freed;
+    let freed = &local.counters().segments_freed;
     assert!(freed.load(Ordering::Relaxed) > 3, "segments are freed");
     let names = harness.sim.platform().disk.list(std::path::Path::new("/data/journal"));
     assert!(names.expect("a list").len() < 10, "12 MiB of writes leave few segments");
@@ -384,7 +384,7 @@ fn gc_beside_failing_writes_loses_no_body() {
         harness.sim.run_until_idle();
         harness.assert_same();
         let local = harness.local();
-        freed += local.metrics().segments_freed.load(Ordering::Relaxed);
+        freed += local.counters().segments_freed.load(Ordering::Relaxed);
         harness.power_cut();
         harness.assert_same();
     }
@@ -399,7 +399,7 @@ fn gc_of_many_small_batches_comes_to_an_end() {
         assert!(harness.commit(vec![put(&format!("k{round:04}"), "v".into(), 0)]).is_empty());
     }
     harness.sim.run_until_idle();
-    let written = harness.local().metrics().batch_bytes.load(Ordering::Relaxed);
+    let written = harness.local().counters().batch_bytes.load(Ordering::Relaxed);
     assert!(written < 2 * 700 * 4096, "{written} bytes were written for 700 small commits");
     harness.assert_same();
     harness.power_cut();
@@ -428,7 +428,7 @@ fn gc_of_two_tombstones_of_one_key_comes_to_an_end() {
         assert!(harness.commit(vec![batch]).is_empty());
     }
     harness.sim.run_for(std::time::Duration::from_secs(2));
-    let moved = harness.local().metrics().records_moved.load(Ordering::Relaxed);
+    let moved = harness.local().counters().records_moved.load(Ordering::Relaxed);
     assert!(0 < moved && moved < 100, "{moved} records were moved");
     harness.assert_same();
     harness.power_cut();
@@ -458,7 +458,7 @@ fn gc_looks_again_at_what_only_a_read_damaged() {
     let garbage = |harness: &Harness| {
         let load = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         let local = harness.local();
-        let metrics = local.metrics();
+        let metrics = local.counters();
         load(&metrics.segment_bytes) - load(&metrics.live_bytes)
     };
     let kept = garbage(&harness);

@@ -100,7 +100,7 @@ impl Harness {
     /// Segments that gc freed since the engine was opened.
     pub fn segments_freed(&self) -> u64 {
         let local = self.local();
-        local.metrics().segments_freed.load(std::sync::atomic::Ordering::Relaxed)
+        local.counters().segments_freed.load(std::sync::atomic::Ordering::Relaxed)
     }
 
     pub fn throw_index_away(&mut self) {

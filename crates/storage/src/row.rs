@@ -35,11 +35,14 @@ pub enum RowKind {
     Body = 9,
     /// A document that configures a bucket, beside its row.
     BucketDocument = 10,
+    /// Derived: a bucket of an owner, in the system space. The key is the owner's account id, the
+    /// suffix the bucket's name.
+    OwnedBucket = 14,
 }
 
 impl RowKind {
     /// Every kind, in order.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Bucket,
         Self::Head,
         Self::Version,
@@ -50,6 +53,7 @@ impl RowKind {
         Self::Gc,
         Self::Body,
         Self::BucketDocument,
+        Self::OwnedBucket,
     ];
 
     /// Queues are consumed in the order of their suffix, across spaces and keys.

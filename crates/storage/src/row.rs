@@ -33,13 +33,19 @@ pub enum RowKind {
     Gc = 8,
     /// The small body of a version that is not the null version.
     Body = 9,
-    /// A document that configures a bucket, beside its row.
+    /// A document that an owner configured for a bucket.
     BucketDocument = 10,
+    /// A user, group, role, policy or access key of an account.
+    Identity = 11,
+    /// How far a background worker has come.
+    WorkerState = 12,
+    /// What does not fit the row of a version or of an upload beside it.
+    Overflow = 13,
 }
 
 impl RowKind {
     /// Every kind, in order.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::Bucket,
         Self::Head,
         Self::Version,
@@ -50,6 +56,9 @@ impl RowKind {
         Self::Gc,
         Self::Body,
         Self::BucketDocument,
+        Self::Identity,
+        Self::WorkerState,
+        Self::Overflow,
     ];
 
     /// Queues are consumed in the order of their suffix, across spaces and keys.

@@ -21,7 +21,7 @@ pub use key_cache::{
     Found, KEY_STALE_NS_MAX, KEYS_CACHED_MAX, KeyCache, KeySource, KeySourceError,
 };
 pub use principal::{FederatedSession, Principal, RoleSession, ServicePrincipal, User};
-pub use resource::{BucketResource, ObjectResource, Resource};
+pub use resource::{BucketResource, Existing, ExistingObject, ObjectResource, Resource};
 pub use rules::{Action, Decision, OwnerRules, Request, Rules};
 
 #[cfg(test)]

@@ -36,6 +36,28 @@ pub struct ObjectResource<'a> {
     pub key: &'a str,
     /// The version that is named (`s3:VersionId`), as the request has it.
     pub version: Option<&'a str>,
+    /// What is stored there.
+    pub existing: Existing<'a>,
+}
+
+/// What is stored at a key, as far as it was looked up.
+#[derive(Clone, Copy, Debug)]
+pub enum Existing<'a> {
+    /// Nobody looked: few rules need it. Those that do say so by `Decision::NeedsObject`.
+    Unknown,
+    /// Nothing that could be read.
+    Missing,
+    /// This object.
+    Found(ExistingObject<'a>),
+}
+
+/// What rules may need of an object that exists.
+#[derive(Clone, Copy, Debug)]
+pub struct ExistingObject<'a> {
+    /// Who owns it.
+    pub owner: &'a Owner,
+    /// Its tags, key and value (`s3:ExistingObjectTag/<key>`).
+    pub tags: &'a [(&'a str, &'a str)],
 }
 
 impl fmt::Display for Resource<'_> {

@@ -31,6 +31,9 @@ pub enum Decision {
     ImplicitlyDenied,
     /// A rule denies it.
     ExplicitlyDenied,
+    /// A rule depends on the object that exists: look it up and ask again with it. Whoever does not
+    /// is denied.
+    NeedsObject,
 }
 
 /// Decides. Pure: what a decision rests on comes with the request, so that no decision waits.

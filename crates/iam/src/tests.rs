@@ -1,5 +1,5 @@
 use super::{
-    AccessKey, Account, Accounts, Action, AuthType, BucketResource, Context, Decision,
+    AccessKey, Account, Accounts, Action, AuthType, BucketResource, Context, Decision, Existing,
     FederatedSession, Found, KEY_STALE_NS_MAX, KEYS_CACHED_MAX, KeyCache, KeySource,
     KeySourceError, ObjectResource, OwnerRules, Principal, Request, RequestValues, Resource,
     RoleSession, Rules as _, SecretKey, ServicePrincipal, Signature, SignatureVersion, User,
@@ -117,8 +117,14 @@ fn only_the_root_of_the_owner_is_allowed() {
     let name = BucketName::new("photos").unwrap();
     let bucket = |owner| BucketResource { name: &name, owner };
     let (own, foreign) = (account("111111111111").owner, account("222222222222").owner);
-    let object =
-        |owner| Resource::Object(ObjectResource { bucket: bucket(owner), key: "a", version: None });
+    let object = |owner| {
+        Resource::Object(ObjectResource {
+            bucket: bucket(owner),
+            key: "a",
+            version: None,
+            existing: Existing::Unknown,
+        })
+    };
     let context = context();
     for (principal, who) in principals() {
         let root = matches!(principal, Principal::AccountRoot(_));
@@ -145,6 +151,7 @@ fn decisions_other_than_allowed_deny() {
     assert!(Decision::Allowed.is_allowed());
     assert!(!Decision::ImplicitlyDenied.is_allowed());
     assert!(!Decision::ExplicitlyDenied.is_allowed());
+    assert!(!Decision::NeedsObject.is_allowed());
 }
 
 #[test]

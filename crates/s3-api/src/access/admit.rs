@@ -8,14 +8,15 @@ use crate::error::Failure;
 use crate::names::{bucket_name, object_key, version_id};
 use crate::service::Shared;
 use larder_iam::{
-    Action, BucketResource, Context, ObjectResource, Request, RequestValues, Resource,
+    Action, BucketResource, Context, Decision, Existing, ExistingObject, ObjectResource, Request,
+    RequestValues, Resource,
 };
-use larder_objects::Bucket;
+use larder_objects::{Bucket, Error, ObjectVersion};
 use larder_s3_model::Level;
 use larder_s3_wire::error::ErrorCode;
 use larder_s3_wire::post_form::{FormFields, PostPolicy, SizeRange};
 use larder_storage::Storage;
-use larder_types::AccountId;
+use larder_types::{AccountId, ObjectKey, VersionId};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -60,12 +61,29 @@ impl<S: Storage> Shared<S> {
         let place = self.place(call, level, needs).await?;
         let key = call.target.key.as_deref().filter(|_| level == Level::Object);
         let version = call.target.query_value("versionId");
-        ask_for_named(call, &Named { place: &place, key, version }, needs)?;
+        let named = Named { place: &place, key, version, existing: Existing::Unknown };
+        let mut found = None;
+        match ask_for_named(call, &named, needs) {
+            // Boxed, so that other requests have not the size of one that looks first.
+            Err(Refused::NeedsObject) => {
+                let look_up = async {
+                    let bucket = named.bucket().ok_or_else(denied)?;
+                    let key = object_key(key.ok_or_else(denied)?)?;
+                    self.existing(bucket, &key, version_id(version)?).await
+                };
+                found = Box::pin(look_up).await?;
+                let tags = found.as_deref().map(tags_of).unwrap_or_default();
+                let existing = existing(&found, &tags);
+                ask_for_named(call, &Named { existing, ..named }, needs)?;
+            }
+            asked => asked?,
+        }
         let key = key.map(object_key).transpose()?;
         let version = version_id(version)?;
         let mut admitted = Admitted::new(self.objects.clone(), call.principal().clone(), place);
         admitted.key = key;
         admitted.version = version;
+        admitted.found = found;
         admitted.needs = needs;
         if needs.iter().any(|need| need.on == On::Source) {
             // Boxed, so that other requests have not the size of a copy's.
@@ -131,20 +149,40 @@ impl<S: Storage> Shared<S> {
         let expected = call.header("x-amz-source-expected-bucket-owner");
         self.check_owner(&bucket, expected.as_deref()).await?;
         let shown = named.version.map(|version| version.to_string());
-        let resource = Resource::Object(ObjectResource {
+        let resource = ObjectResource {
             bucket: bucket_resource(&bucket),
             key: &named.key,
             version: shown.as_deref(),
-        });
-        let context = &call.context(call);
-        let asked = |need: &&Need| need.on == On::Source && !need.is_late();
-        for need in needs.iter().filter(asked) {
-            if need.applies(call, named.version.is_some()) {
-                ask(call, context, need.action, resource)?;
+            existing: Existing::Unknown,
+        };
+        let mut found = None;
+        match ask_for_source(call, needs, resource) {
+            Err(Refused::NeedsObject) => {
+                found = self.existing(&bucket, &object_key(&named.key)?, named.version).await?;
+                let tags = found.as_deref().map(tags_of).unwrap_or_default();
+                let existing = existing(&found, &tags);
+                ask_for_source(call, needs, ObjectResource { existing, ..resource })?;
             }
+            asked => asked?,
         }
         let key = object_key(&named.key)?;
-        Ok(Box::new(Source { bucket, key, version: named.version }))
+        Ok(Box::new(Source { bucket, key, version: named.version, found }))
+    }
+
+    /// What is stored at a key, for rules that depend on it; `None` for nothing that could be read.
+    async fn existing(
+        &self,
+        bucket: &Bucket,
+        key: &ObjectKey,
+        version: Option<VersionId>,
+    ) -> Result<Option<Box<ObjectVersion>>, Failure> {
+        match self.objects.lookup(bucket, key, version).await {
+            Ok(found) => Ok(Some(Box::new(found))),
+            Err(
+                Error::NoSuchKey { .. } | Error::NoSuchVersion | Error::MethodNotAllowed { .. },
+            ) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Compares a bucket's owner with the account that the client expects.
@@ -170,9 +208,30 @@ struct Named<'a> {
     place: &'a Place,
     key: Option<&'a str>,
     version: Option<&'a str>,
+    existing: Existing<'a>,
 }
 
-impl Named<'_> {
+/// Why something was not allowed.
+enum Refused {
+    Denied,
+    /// Nobody can say before the object was looked up.
+    NeedsObject,
+}
+
+impl From<Refused> for Failure {
+    fn from(_: Refused) -> Self {
+        denied()
+    }
+}
+
+impl<'a> Named<'a> {
+    fn bucket(&self) -> Option<&'a Bucket> {
+        match self.place {
+            Place::Bucket(bucket) => Some(bucket),
+            Place::Service | Place::NewBucket(_) => None,
+        }
+    }
+
     /// What a need is on; `None` for a row of the table that does not fit its operation's level.
     fn resource(&self, on: On) -> Option<Resource<'_>> {
         match (on, self.place) {
@@ -185,6 +244,7 @@ impl Named<'_> {
                 bucket: bucket_resource(bucket),
                 key: self.key?,
                 version: self.version,
+                existing: self.existing,
             })),
             _ => None,
         }
@@ -194,13 +254,13 @@ impl Named<'_> {
 /// Asks for all needs on what the path names. Of the entries of a list, which is still to be read,
 /// it asks only whether one of them could be allowed.
 ///
-/// Errors: `AccessDenied`, also where nothing was asked.
-fn ask_for_named(call: &Call<'_>, named: &Named<'_>, needs: &[Need]) -> Result<(), Failure> {
+/// Where nothing was asked nothing is allowed.
+fn ask_for_named(call: &Call<'_>, named: &Named<'_>, needs: &[Need]) -> Result<(), Refused> {
     let context = &call.context(call);
     let mut is_asked = false;
     let mut entries = needs.iter().filter(|need| need.on == On::Entry).peekable();
     if entries.peek().is_some() {
-        let resource = named.resource(On::Entry).ok_or_else(denied)?;
+        let resource = named.resource(On::Entry).ok_or(Refused::Denied)?;
         let principal = call.principal();
         let could = |need: &Need| {
             call.rules.could_allow(&Request { principal, action: need.action, resource, context })
@@ -209,15 +269,52 @@ fn ask_for_named(call: &Call<'_>, named: &Named<'_>, needs: &[Need]) -> Result<(
     }
     for need in needs.iter().filter(|need| !matches!(need.on, On::Entry | On::Source)) {
         if need.applies(call, named.version.is_some()) && !need.is_late() {
-            let resource = named.resource(need.on).ok_or_else(denied)?;
-            ask(call, context, need.action, resource)?;
+            let resource = named.resource(need.on).ok_or(Refused::Denied)?;
+            decide(call, context, need.action, resource)?;
             is_asked = true;
         }
     }
-    if is_asked { Ok(()) } else { Err(denied()) }
+    if is_asked { Ok(()) } else { Err(Refused::Denied) }
 }
 
-/// Asks the rules.
+/// Asks for all that a copy needs on its source before it is looked up.
+fn ask_for_source(
+    call: &Call<'_>,
+    needs: &[Need],
+    source: ObjectResource<'_>,
+) -> Result<(), Refused> {
+    let context = &call.context(call);
+    let asked = |need: &&Need| need.on == On::Source && !need.is_late();
+    for need in needs.iter().filter(asked) {
+        if need.applies(call, source.version.is_some()) {
+            decide(call, context, need.action, Resource::Object(source))?;
+        }
+    }
+    Ok(())
+}
+
+/// What was found, with its tags.
+fn existing<'a>(
+    found: &'a Option<Box<ObjectVersion>>,
+    tags: &'a [(&'a str, &'a str)],
+) -> Existing<'a> {
+    found.as_deref().map_or(Existing::Missing, |found| existing_object(found, tags))
+}
+
+/// What rules may need of a version.
+pub(super) fn existing_object<'a>(
+    found: &'a ObjectVersion,
+    tags: &'a [(&'a str, &'a str)],
+) -> Existing<'a> {
+    Existing::Found(ExistingObject { owner: &found.record.owner, tags })
+}
+
+/// The tags of a version, as rules read them.
+pub(super) fn tags_of(found: &ObjectVersion) -> Vec<(&str, &str)> {
+    found.record.tags.iter().map(|tag| (tag.key.as_str(), tag.value.as_str())).collect()
+}
+
+/// Asks the rules, which know of the object no more than its resource says.
 ///
 /// Errors: `AccessDenied`.
 pub(super) fn ask(
@@ -226,8 +323,21 @@ pub(super) fn ask(
     action: Action,
     resource: Resource<'_>,
 ) -> Result<(), Failure> {
+    Ok(decide(call, context, action, resource)?)
+}
+
+fn decide(
+    call: &Call<'_>,
+    context: &Context<'_>,
+    action: Action,
+    resource: Resource<'_>,
+) -> Result<(), Refused> {
     let request = Request { principal: call.principal(), action, resource, context };
-    if call.rules.decide(&request).is_allowed() { Ok(()) } else { Err(denied()) }
+    match call.rules.decide(&request) {
+        Decision::Allowed => Ok(()),
+        Decision::NeedsObject => Err(Refused::NeedsObject),
+        Decision::ImplicitlyDenied | Decision::ExplicitlyDenied => Err(Refused::Denied),
+    }
 }
 
 pub(super) fn bucket_resource(bucket: &Bucket) -> BucketResource<'_> {
@@ -237,7 +347,7 @@ pub(super) fn bucket_resource(bucket: &Bucket) -> BucketResource<'_> {
 /// The current version of a key.
 pub(super) fn object_resource<'a>(bucket: &'a Bucket, key: &'a str) -> Resource<'a> {
     let bucket = bucket_resource(bucket);
-    Resource::Object(ObjectResource { bucket, key, version: None })
+    Resource::Object(ObjectResource { bucket, key, version: None, existing: Existing::Unknown })
 }
 
 pub(super) fn denied() -> Failure {

@@ -69,7 +69,7 @@ struct Selected {
 
 /// Both operations: their inputs and outputs are the same but for the data.
 pub(crate) async fn get_object<S: Storage>(
-    grant: Grant<S, kind::ReadObject>,
+    mut grant: Grant<S, kind::ReadObject>,
     call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let input = call.input(GetObjectInput::decode)?;
@@ -88,11 +88,11 @@ pub(crate) async fn get_object<S: Storage>(
         part_number: input.part_number,
         checksums: input.checksum_mode.is_some_and(|mode| mode.eq_ignore_ascii_case("ENABLED")),
     };
-    answer(&grant, call, reading).await
+    answer(&mut grant, call, reading).await
 }
 
 async fn answer<S: Storage>(
-    grant: &Grant<S, kind::ReadObject>,
+    grant: &mut Grant<S, kind::ReadObject>,
     call: &Call<'_>,
     reading: Reading,
 ) -> Result<Reply, Failure> {

@@ -15,7 +15,7 @@ use larder_storage::Storage;
 use larder_types::Owner;
 
 pub(crate) async fn get_object_acl<S: Storage>(
-    grant: Grant<S, kind::ReadAcl>,
+    mut grant: Grant<S, kind::ReadAcl>,
     call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     call.input(GetObjectAclInput::decode)?;
@@ -26,7 +26,7 @@ pub(crate) async fn get_object_acl<S: Storage>(
 }
 
 pub(crate) async fn put_object_acl<S: Storage>(
-    grant: Grant<S, kind::ChangeAcl>,
+    mut grant: Grant<S, kind::ChangeAcl>,
     call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let input = call.input(PutObjectAclInput::decode)?;

@@ -17,7 +17,7 @@ use larder_storage::Storage;
 const PARTS_MAX: i32 = 1000;
 
 pub(crate) async fn get_object_attributes<S: Storage>(
-    grant: Grant<S, kind::ReadObject>,
+    mut grant: Grant<S, kind::ReadObject>,
     call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let input = call.input(GetObjectAttributesInput::decode)?;

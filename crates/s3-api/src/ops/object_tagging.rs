@@ -16,7 +16,7 @@ use larder_storage::Storage;
 use larder_types::VersionId;
 
 pub(crate) async fn get_object_tagging<S: Storage>(
-    grant: Grant<S, kind::ReadTags>,
+    mut grant: Grant<S, kind::ReadTags>,
     call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     call.input(GetObjectTaggingInput::decode)?;

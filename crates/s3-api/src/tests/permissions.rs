@@ -4,10 +4,15 @@
 use super::post_object::Form;
 use crate::ops::{Entry, entry};
 use crate::testing::{Ask, World};
-use larder_iam::{Decision, OwnerRules, Request, Rules};
+use larder_iam::{Decision, Existing, OwnerRules, Request, Resource, Rules};
+use larder_objects::Objects;
 use larder_s3_model::OPERATIONS;
+use larder_storage::model::Model;
+use larder_types::{BucketName, ObjectKey};
 use std::collections::BTreeSet;
+use std::pin::pin;
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
 
 /// An action and the ARN that it is asked on.
 type Right = (String, String);
@@ -480,4 +485,95 @@ fn the_expected_owner_of_a_source_is_the_sources() {
     // Bob expects the owner, and may still not read.
     let by_bob = copy("111111111111").by(Some("bob"));
     stage.world.send(by_bob).refused(403, "AccessDenied");
+}
+
+/// Rules that allow by an object's tag, and change the tags as soon as they have seen them.
+#[derive(Default)]
+struct ByTag {
+    objects: Mutex<Option<Objects<Model>>>,
+    shown: Mutex<Vec<String>>,
+}
+
+impl ByTag {
+    /// Removes the tags of `photos/a`. The model answers at once.
+    fn untag(&self) {
+        let Some(objects) = self.objects.lock().unwrap().take() else {
+            return;
+        };
+        let work = pin!(async {
+            let bucket = objects.bucket(&BucketName::new("photos").unwrap()).await.unwrap();
+            let key = ObjectKey::new("a").unwrap();
+            objects.put_tags(&bucket, &key, None, &[]).await.unwrap();
+        });
+        assert_eq!(work.poll(&mut Context::from_waker(Waker::noop())), Poll::Ready(()));
+    }
+}
+
+impl Rules for ByTag {
+    fn decide(&self, request: &Request<'_>) -> Decision {
+        let Resource::Object(object) = request.resource else {
+            return OwnerRules.decide(request);
+        };
+        let mut shown = self.shown.lock().unwrap();
+        match object.existing {
+            Existing::Unknown if request.action.as_str().starts_with("s3:Get") => {
+                shown.push("unknown".into());
+                Decision::NeedsObject
+            }
+            Existing::Unknown => OwnerRules.decide(request),
+            Existing::Missing => {
+                shown.push("missing".into());
+                Decision::Allowed
+            }
+            Existing::Found(found) => {
+                shown.push(format!("{} {:?}", found.owner.canonical_id, found.tags));
+                self.untag();
+                if found.tags == [("k", "v")] {
+                    Decision::Allowed
+                } else {
+                    Decision::ImplicitlyDenied
+                }
+            }
+        }
+    }
+
+    fn could_allow(&self, request: &Request<'_>) -> bool {
+        OwnerRules.could_allow(request)
+    }
+}
+
+/// Between the decision and the operation the object changes: what was decided on is answered.
+#[test]
+fn what_the_rules_were_shown_is_what_is_read() {
+    let copy = |source: &str| Ask::new("PUT", "/photos/new").header("x-amz-copy-source", source);
+    for ask in [get("/photos/a?tagging"), copy("photos/a")] {
+        let rules = Arc::new(ByTag::default());
+        let world = World::with_rules(rules.clone());
+        world.bucket("photos");
+        let put = |key: &str, tags: &str| {
+            let path = format!("/photos/{key}");
+            world.send(Ask::new("PUT", path).header("x-amz-tagging", tags).body("hello")).ok();
+        };
+        put("a", "k=v");
+        put("b", "k=other");
+        *rules.objects.lock().unwrap() = Some(world.objects.clone());
+        let is_copy = ask.method == "PUT";
+        let got = world.send(ask.clone()).ok();
+        assert_eq!(rules.shown.lock().unwrap()[..2], ["unknown", "alice-id [(\"k\", \"v\")]"]);
+        if is_copy {
+            let tags = world.send(get("/photos/new?tagging")).ok();
+            assert_eq!(tags.element("Value"), Some("v"));
+        } else {
+            assert_eq!(got.element("Value"), Some("v"));
+        }
+        // Now it has no tags, and the rules are shown that.
+        world.send(ask.clone()).refused(403, "AccessDenied");
+        let other = ask.path.replace("/a", "/b");
+        let other = if is_copy { copy("photos/b") } else { get(other) };
+        world.send(other).refused(403, "AccessDenied");
+        let none = if is_copy { copy("photos/none") } else { get("/photos/none?tagging") };
+        rules.shown.lock().unwrap().clear();
+        world.send(none).refused(404, "NoSuchKey");
+        assert_eq!(rules.shown.lock().unwrap()[..], ["unknown", "missing"]);
+    }
 }

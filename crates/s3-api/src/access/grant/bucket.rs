@@ -5,7 +5,7 @@ use crate::access::admit::{ask, bucket_resource};
 use crate::access::need::On;
 use crate::call::Call;
 use crate::error::Failure;
-use larder_iam::{ObjectResource, Resource};
+use larder_iam::{Existing, ObjectResource, Resource};
 use larder_objects::list::{
     ListObjects, ListPage, ListUploads, ListVersions, UploadPage, VersionPage,
 };
@@ -103,6 +103,7 @@ impl<S: Storage> Grant<S, kind::DeleteEntries> {
             bucket: bucket_resource(self.bucket()),
             key: key.as_str(),
             version: shown.as_deref(),
+            existing: Existing::Unknown,
         });
         for need in self.admitted.needs.iter().filter(|need| need.on == On::Entry) {
             if need.applies(call, delete.version.is_some()) {

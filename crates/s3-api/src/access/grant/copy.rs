@@ -2,7 +2,7 @@
 
 use super::object::missing;
 use super::{Grant, Source, kind};
-use crate::access::admit::{ask, bucket_resource, object_resource};
+use crate::access::admit::{ask, bucket_resource, existing_object, object_resource, tags_of};
 use crate::access::need::On;
 use crate::call::Call;
 use crate::error::Failure;
@@ -37,23 +37,32 @@ impl<S: Storage> Grant<S, kind::CopyObject> {
         conditions: ReadConditions,
         takes_tags: bool,
     ) -> Result<FoundSource<S>, Failure> {
-        let source = self.admitted.source.take().expect("a copy has one source");
-        let found = look_up(self.objects(), &source, &conditions).await;
+        let mut source = self.admitted.source.take().expect("a copy has one source");
+        let found = match source.found.take() {
+            Some(found) => hold_for(*found, &conditions),
+            None => look_up(self.objects(), &source, &conditions).await,
+        };
         let version = found.map_err(|refused| refused.failure(call, &source))?;
         if takes_tags && !version.record.tags.is_empty() {
-            self.ask_for_tags(call, &source)?;
+            self.ask_for_tags(call, &source, &version)?;
         }
         let objects = self.objects().clone();
         Ok(FoundSource { objects, source, conditions, version, look_ups: 1 })
     }
 
-    fn ask_for_tags(&self, call: &Call<'_>, source: &Source) -> Result<(), Failure> {
-        let context = &call.context(call);
+    fn ask_for_tags(
+        &self,
+        call: &Call<'_>,
+        source: &Source,
+        version: &ObjectVersion,
+    ) -> Result<(), Failure> {
+        let (context, tags) = (&call.context(call), tags_of(version));
         let shown = source.version.map(|version| version.to_string());
         let of_source = Resource::Object(ObjectResource {
             bucket: bucket_resource(&source.bucket),
             key: source.key.as_str(),
             version: shown.as_deref(),
+            existing: existing_object(version, &tags),
         });
         for need in self.admitted.needs.iter().filter(|need| need.is_late()) {
             let (resource, is_versioned) = match need.on {
@@ -158,7 +167,11 @@ async fn look_up<S: Storage>(
     conditions: &ReadConditions,
 ) -> Result<ObjectVersion, Refused> {
     let found = objects.lookup(&source.bucket, &source.key, source.version).await;
-    let version = found.map_err(Refused::NotFound)?;
+    hold_for(found.map_err(Refused::NotFound)?, conditions)
+}
+
+/// The version, if the conditions hold for it.
+fn hold_for(version: ObjectVersion, conditions: &ReadConditions) -> Result<ObjectVersion, Refused> {
     let header = match conditions.check(&version.record.etag, version.record.modified) {
         Ok(()) => return Ok(version),
         Err(Error::NotModified) if conditions.if_none_match.is_some() => {

@@ -14,7 +14,7 @@ use super::admit::denied;
 use super::need::Need;
 use crate::error::Failure;
 use larder_iam::Principal;
-use larder_objects::{Bucket, Objects};
+use larder_objects::{Bucket, ObjectVersion, Objects};
 use larder_storage::Storage;
 use larder_types::{BucketName, ObjectKey, Owner, VersionId};
 use std::marker::PhantomData;
@@ -98,6 +98,8 @@ pub(crate) struct Admitted<S: Storage> {
     pub(super) version: Option<VersionId>,
     pub(super) needs: &'static [Need],
     pub(super) source: Option<Box<Source>>,
+    /// The object, where the rules needed it: it is not looked up again.
+    pub(super) found: Option<Box<ObjectVersion>>,
 }
 
 /// Where an operation works.
@@ -115,6 +117,8 @@ pub(super) struct Source {
     pub(super) bucket: Arc<Bucket>,
     pub(super) key: ObjectKey,
     pub(super) version: Option<VersionId>,
+    /// See `Admitted`.
+    pub(super) found: Option<Box<ObjectVersion>>,
 }
 
 /// A verified right to an operation. Only the pipeline has one made.
@@ -125,7 +129,16 @@ pub(crate) struct Grant<S: Storage, K: Kind> {
 
 impl<S: Storage> Admitted<S> {
     pub(super) fn new(objects: Objects<S>, principal: Principal, place: Place) -> Self {
-        Self { objects, principal, place, key: None, version: None, needs: &[], source: None }
+        Self {
+            objects,
+            principal,
+            place,
+            key: None,
+            version: None,
+            needs: &[],
+            source: None,
+            found: None,
+        }
     }
 
     /// The bucket, where the operation has one.

@@ -22,10 +22,14 @@ impl LooksUp for kind::ReadAcl {}
 impl LooksUp for kind::ChangeAcl {}
 
 impl<S: Storage, K: LooksUp> Grant<S, K> {
-    /// Finds the object, or the version of it that the request names.
+    /// Finds the object, or the version of it that the request names. What the rules were shown is
+    /// what is found, the first time.
     ///
     /// Errors: those of `Objects::lookup`; see [`missing`].
-    pub(crate) async fn look_up(&self, call: &Call<'_>) -> Result<ObjectVersion, Failure> {
+    pub(crate) async fn look_up(&mut self, call: &Call<'_>) -> Result<ObjectVersion, Failure> {
+        if let Some(found) = self.admitted.found.take() {
+            return Ok(*found);
+        }
         let found = self.objects().lookup(self.bucket(), self.key(), self.version()).await;
         found.map_err(|error| missing(call, self.bucket(), error))
     }

@@ -8,10 +8,7 @@ use crate::rows::{GcRecord, Tag, Versioning, address, bucket};
 use crate::{Error, Objects, tagging};
 use bytes::Bytes;
 use larder_documents::BucketDocuments;
-use larder_storage::{
-    Batch, Check, Delete, FenceId, Put, RowKind, RowView, Scan, Seen, SpaceId, Step, Storage,
-    Visitor,
-};
+use larder_storage::{Batch, Check, Delete, FenceId, Put, RowKind, Seen, SpaceId, Storage};
 use larder_types::{BucketName, Owner, Timestamp};
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
@@ -80,6 +77,9 @@ pub struct BucketPage {
     pub next: Option<String>,
 }
 
+/// Derived rows read at a time by a listing.
+const OWNED_AT_ONCE: usize = 256;
+
 /// Most buckets kept decoded.
 const DECODED_MAX: usize = 1024;
 
@@ -126,12 +126,29 @@ impl Decoded {
 impl<S: Storage> Objects<S> {
     /// CreateBucket. [`Error::BucketAlreadyOwnedByYou`] and [`Error::BucketAlreadyExists`] when
     /// the name is taken.
+    ///
+    /// Once begun it goes on when the caller goes away: what is known of it here must outlive
+    /// its commits.
     pub async fn create_bucket(
         &self,
         name: &BucketName,
         create: CreateBucket,
     ) -> Result<Arc<Bucket>, Error> {
         tagging::check_bucket_tags(&create.tags)?;
+        let (send, receive) = tokio::sync::oneshot::channel();
+        let (objects, name) = (self.clone(), name.clone());
+        self.platform.spawn(async move {
+            // The caller may be gone: then nobody wants the outcome.
+            let _ = send.send(objects.create_with_owned(&name, create).await);
+        });
+        receive.await.unwrap_or_else(|_| Err(Error::Unknown("the server is stopping".into())))
+    }
+
+    async fn create_with_owned(
+        &self,
+        name: &BucketName,
+        create: CreateBucket,
+    ) -> Result<Arc<Bucket>, Error> {
         let row = address::bucket(name);
         let mut attempts = self.attempts(row.space, &row.key).await?;
         loop {
@@ -157,10 +174,21 @@ impl<S: Storage> Objects<S> {
                 documents: BucketDocuments::default(),
                 kept: Vec::new(),
             };
-            if self.commit_system(write(&bucket, seen)?).await? == Outcome::Done {
-                // It was held before anybody could remove it.
-                bucket.held.verify();
-                return Ok(Arc::new(bucket));
+            let creation = self.creating.begin(name);
+            self.write_owned(&bucket).await?;
+            match self.commit_system(write(&bucket, seen)?).await {
+                Ok(Outcome::Done) => {
+                    // It was held before anybody could remove it.
+                    bucket.held.verify();
+                    return Ok(Arc::new(bucket));
+                }
+                Ok(Outcome::Lost) => drop(creation),
+                Err(error) => {
+                    if matches!(error, Error::Unknown(_)) {
+                        creation.never_ends();
+                    }
+                    return Err(error);
+                }
             }
             self.lost(&mut attempts, false).await?;
         }
@@ -244,6 +272,9 @@ impl<S: Storage> Objects<S> {
         match &result {
             // The row is gone: nothing may be written to this incarnation by those who hold it.
             Ok(()) | Err(Error::NoSuchBucket) => {
+                // Where this fails a listing finds the derived row without its bucket.
+                let owner_id = &bucket.owner.canonical_id;
+                let _ = self.remove_owned(owner_id, &bucket.name, bucket.space).await;
                 self.decoded.holds.gone(bucket.space, bucket.name.clone());
                 self.forget_closed().await;
             }
@@ -318,20 +349,43 @@ impl<S: Storage> Objects<S> {
         self.change_bucket(bucket, |b| b.tags.clone_from(&tags)).await
     }
 
-    /// ListBuckets.
+    /// ListBuckets: reads the derived rows of the owner and the buckets that they name.
     pub async fn list_buckets(&self, list: ListBuckets) -> Result<BucketPage, Error> {
-        let kinds = [RowKind::Bucket];
-        let mut scan = Scan::prefix(SpaceId::SYSTEM, &kinds, list.prefix.clone());
-        if let Some(after) = list.start_after.as_deref().filter(|a| *a >= list.prefix.as_str()) {
-            scan.from = after.to_owned().into();
+        let mut page = BucketPage { buckets: Vec::new(), next: None };
+        // The first name that may be shown.
+        let mut from = list.prefix.clone().into_bytes();
+        if let Some(after) =
+            list.start_after.as_deref().filter(|after| after.as_bytes() >= &from[..])
+        {
+            from = behind(after);
         }
-        let page = Page { list, buckets: Vec::new(), more: false, error: None };
-        let (page, _) = self.store.scan(scan, page).await?;
-        if let Some(error) = page.error {
-            return Err(error);
+        loop {
+            let names = self.owned(&list.owner_id, &from, OWNED_AT_ONCE).await?;
+            for owned in &names {
+                if !owned.name.as_str().starts_with(&list.prefix) {
+                    return Ok(page);
+                }
+                let (_, bucket) = self.read_bucket(&owned.name).await?;
+                let own = bucket.filter(|bucket| bucket.owner.canonical_id == list.owner_id);
+                let Some(bucket) = own else {
+                    // It is skipped, and the next listing tries again where this fails.
+                    let _ = self.heal_owned(&list.owner_id, owned).await;
+                    continue;
+                };
+                if !list.wants(&bucket) {
+                    continue;
+                }
+                if page.buckets.len() >= list.max {
+                    page.next = page.buckets.last().map(|last| last.name.as_str().to_owned());
+                    return Ok(page);
+                }
+                page.buckets.push(Arc::new(bucket));
+            }
+            match names.last() {
+                Some(last) if names.len() == OWNED_AT_ONCE => from = behind(last.name.as_str()),
+                _ => return Ok(page),
+            }
         }
-        let last = page.buckets.last().map(|b| b.name.as_str().to_owned());
-        Ok(BucketPage { next: last.filter(|_| page.more), buckets: page.buckets })
     }
 
     async fn change_bucket(
@@ -377,44 +431,14 @@ pub(crate) fn write(bucket: &Bucket, seen: Seen) -> Result<Batch, Error> {
     })
 }
 
-/// Collects one page of buckets.
-struct Page {
-    list: ListBuckets,
-    buckets: Vec<Arc<Bucket>>,
-    more: bool,
-    error: Option<Error>,
+/// The first name behind `name`.
+fn behind(name: &str) -> Vec<u8> {
+    [name.as_bytes(), &[0]].concat()
 }
 
-impl Page {
+impl ListBuckets {
     fn wants(&self, bucket: &Bucket) -> bool {
-        let region = bucket.region.as_ref().unwrap_or(&self.list.default_region);
-        bucket.owner.canonical_id == self.list.owner_id
-            && self.list.region.as_ref().is_none_or(|wanted| wanted == region)
-            && self.list.start_after.as_deref().is_none_or(|after| bucket.name.as_str() > after)
-    }
-
-    fn add(&mut self, row: &RowView<'_>) -> Result<(), Error> {
-        let name = std::str::from_utf8(row.key).ok().map(BucketName::new);
-        let Some(Ok(name)) = name else {
-            return Err(Error::Corrupt("a bucket row's key is no bucket name".into()));
-        };
-        let bucket = bucket::decode(name, row.value)?;
-        if self.wants(&bucket) {
-            match self.buckets.len() < self.list.max {
-                true => self.buckets.push(Arc::new(bucket)),
-                false => self.more = true,
-            }
-        }
-        Ok(())
-    }
-}
-
-impl Visitor for Page {
-    fn visit(&mut self, row: RowView<'_>) -> Step {
-        self.error = self.add(&row).err();
-        match self.more || self.error.is_some() {
-            true => Step::Stop,
-            false => Step::Next,
-        }
+        let region = bucket.region.as_ref().unwrap_or(&self.default_region);
+        self.region.as_ref().is_none_or(|wanted| wanted == region)
     }
 }

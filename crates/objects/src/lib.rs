@@ -21,6 +21,7 @@ pub mod list;
 mod manifest;
 mod meaning;
 pub mod multipart;
+mod owned;
 mod plan;
 mod put;
 pub mod rows;
@@ -62,6 +63,7 @@ pub struct Parts<S: Storage> {
     platform: Platform,
     settings: Settings,
     decoded: buckets::Decoded,
+    creating: owned::Creating,
     turns: turns::Turns,
 }
 
@@ -69,7 +71,8 @@ impl<S: Storage> Objects<S> {
     /// Operations on what `store` holds. Only one, with its clones, writes there: see `holds.rs`.
     pub fn new(store: Arc<S>, platform: Platform, settings: Settings) -> Self {
         let (decoded, turns) = (buckets::Decoded::default(), turns::Turns::default());
-        Self(Arc::new(Parts { store, platform, settings, decoded, turns }))
+        let creating = owned::Creating::default();
+        Self(Arc::new(Parts { store, platform, settings, decoded, creating, turns }))
     }
 }
 

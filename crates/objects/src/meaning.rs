@@ -101,6 +101,10 @@ impl Meaning for RowMeaning {
                 DocumentRecord::decode(value).map_err(text)?;
                 Ok(Holdings::default())
             }
+            RowKind::OwnedBucket => {
+                crate::owned::decode(value).map_err(|error| error.to_string())?;
+                Ok(Holdings::default())
+            }
             RowKind::Body | RowKind::Outbox | RowKind::Due => Ok(Holdings::default()),
             RowKind::Identity | RowKind::WorkerState | RowKind::Overflow => Ok(Holdings::default()),
         }
@@ -114,6 +118,10 @@ impl Meaning for RowMeaning {
         }
         if row.kind == RowKind::BucketDocument {
             return format!("bucket {key} (a document of it)");
+        }
+        if row.kind == RowKind::OwnedBucket {
+            let name = String::from_utf8_lossy(&row.suffix);
+            return format!("bucket {} (in the list of its owner {key})", name.escape_debug());
         }
         let bucket = match self.buckets.get(&row.space) {
             Some(bucket) => bucket.clone(),
@@ -144,7 +152,8 @@ impl Meaning for RowMeaning {
             | RowKind::Outbox
             | RowKind::Due
             | RowKind::Bucket
-            | RowKind::BucketDocument => object,
+            | RowKind::BucketDocument
+            | RowKind::OwnedBucket => object,
         }
     }
 

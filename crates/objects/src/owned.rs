@@ -75,7 +75,7 @@ pub(crate) fn encode(space: SpaceId) -> Bytes {
 pub(crate) fn decode(value: &[u8]) -> Result<SpaceId, Error> {
     let space = value.split_first().filter(|(format, _)| **format == FORMAT);
     let space = space.and_then(|(_, space)| space.try_into().ok()).map(u64::from_be_bytes);
-    space.map(SpaceId).ok_or_else(|| Error::Corrupt("the row of an owned bucket".into()))
+    space.map(SpaceId).ok_or_else(|| Error::Corrupt("an owned bucket's row cannot be read".into()))
 }
 
 impl<S: Storage> Objects<S> {

@@ -2,7 +2,7 @@
 //! uploads, parts, usage. It ends each key's history of a round.
 
 use crate::book::{ContentId, OpId, Place};
-use crate::checkers::agreement::{Row, same_listings};
+use crate::checkers::agreement::{Row, same_buckets, same_listings};
 use crate::checkers::buckets::{BucketAction, BucketOutcome, Standing};
 use crate::checkers::keys::{Action, KeyState, Outcome, Target, Version};
 use crate::checkers::versions::{op_of, same_bytes, see};
@@ -54,6 +54,7 @@ pub(crate) async fn look(ctx: &Ctx, rng: &mut Prng, eyes: Eyes) -> Result<Look, 
         let found = found.map_err(|error| unavailable("a look at a bucket", &error))?;
         look_at_bucket(ctx, rng, (&mut look, bucket, &found), eyes).await?;
     }
+    same_buckets(ctx, 1 + rng.below(3) as usize).await?;
     Ok(look)
 }
 

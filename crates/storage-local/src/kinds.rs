@@ -2,9 +2,9 @@
 //! whole, at the start and by every tool, because to go on without them would be to lose what they
 //! say, and to carry them along unread would break what they promise.
 
-use crate::engine::OpenError;
 use crate::index::{Index, IndexError};
 use larder_storage::{Moment, RowKind};
+use std::fmt;
 
 /// Behind every moment there can be.
 pub(crate) const LATEST: Moment = Moment(u64::MAX >> 8);
@@ -13,13 +13,32 @@ const INTERNAL: u8 = 0;
 
 /// Fails when the index, brought up to the journal, holds a row of a kind that this version does
 /// not know. Costs one seek for each run of free codes, not a walk over the rows.
-pub(crate) fn refuse_unknown(index: &dyn Index) -> Result<(), OpenError> {
-    match first_unknown(index).map_err(|error| OpenError::Index(error.0))? {
+pub(crate) fn refuse_unknown(index: &dyn Index) -> Result<(), Unreadable> {
+    match first_unknown(index).map_err(Unreadable::Index)? {
         None => Ok(()),
-        Some(code) => Err(OpenError::Format(format!(
-            "there are rows of kind {code}, which this version of Larder does not know: use the \
-             newer version that wrote them"
-        ))),
+        Some(code) => Err(Unreadable::Kind(code)),
+    }
+}
+
+/// Why rows cannot be read.
+#[derive(Debug)]
+pub(crate) enum Unreadable {
+    /// The index failed.
+    Index(IndexError),
+    /// There are rows of this kind.
+    Kind(u8),
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Index(error) => f.write_str(&error.0),
+            Self::Kind(code) => write!(
+                f,
+                "there are rows of kind {code}, which this version of Larder does not know: use \
+                 the newer version that wrote them"
+            ),
+        }
     }
 }
 

@@ -41,11 +41,14 @@ pub enum RowKind {
     WorkerState = 12,
     /// What does not fit the row of a version or of an upload beside it.
     Overflow = 13,
+    /// Derived: a bucket of an owner, in the system space. The key is the owner's account id, the
+    /// suffix the bucket's name.
+    OwnedBucket = 14,
 }
 
 impl RowKind {
     /// Every kind, in order.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Bucket,
         Self::Head,
         Self::Version,
@@ -59,6 +62,7 @@ impl RowKind {
         Self::Identity,
         Self::WorkerState,
         Self::Overflow,
+        Self::OwnedBucket,
     ];
 
     /// Queues are consumed in the order of their suffix, across spaces and keys.

@@ -21,6 +21,13 @@ pub(crate) fn bucket_document(name: &BucketName, code: u8) -> RowKey {
     row.with_suffix(Bytes::copy_from_slice(&[code]))
 }
 
+/// The derived row of a bucket of an owner, who is named by its canonical id.
+pub(crate) fn owned_bucket(owner_id: &str, name: &BucketName) -> RowKey {
+    let key = Bytes::copy_from_slice(owner_id.as_bytes());
+    let row = RowKey::new(SpaceId::SYSTEM, RowKind::OwnedBucket, key);
+    row.with_suffix(Bytes::copy_from_slice(name.as_str().as_bytes()))
+}
+
 /// The row of a key's current object.
 pub(crate) fn head(space: SpaceId, key: &Bytes) -> RowKey {
     RowKey::new(space, RowKind::Head, key.clone())

@@ -3,6 +3,7 @@
 //! | row | kind | key | suffix | value |
 //! |---|---|---|---|---|
 //! | bucket | Bucket, system space | bucket name | | [`bucket`] |
+//! | owned bucket | OwnedBucket, system space | canonical id | bucket name | `crate::owned` |
 //! | document of it | BucketDocument, system space | bucket name | its code | [`document`] |
 //! | current object | Head | object key | | [`VersionRecord`] |
 //! | current delete marker | Version | object key | empty | [`VersionRecord`] |

@@ -1,7 +1,7 @@
 //! The value of Part rows.
 //!
-//! `u8 format = 1, u64 blob id, u64 size, i64 modified ms, [16] MD5, u64 CRC64NVME, tagged fields: 1
-//! a further checksum (u8 algorithm, u32 0, digest)`. An empty part has no blob.
+//! `u8 format = 1, u64 blob id, u64 size, i64 modified ms, [16] MD5, u64 CRC64NVME, tagged fields:
+//! 1 a further checksum (u8 algorithm, u32 0, digest)`. An empty part has no blob.
 
 use crate::rows::fields::{Malformed, Reader, UnknownFields, Writer, keep_unknown, tag};
 use bytes::Bytes;

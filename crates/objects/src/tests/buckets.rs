@@ -3,8 +3,8 @@
 use crate::conditions::{EtagCondition, WriteConditions};
 use crate::testing::{World, bucket_name, create_bucket};
 use crate::{Error, ListBuckets, Tag, Versioning};
-use larder_storage::MetaStore;
 use larder_storage::model::Model;
+use larder_storage::{MetaStore, RowKind, SpaceId};
 use std::sync::Arc;
 
 fn list(owner: &str) -> ListBuckets {
@@ -182,4 +182,58 @@ fn writes_wait_for_a_closing_bucket_only_so_long() {
     assert!(matches!(conditional, Err(Error::ConditionalRequestConflict)));
     w.run(w.store.reopen_space(bucket.space, fence)).unwrap();
     w.put_if(&bucket, "key", create()).unwrap();
+}
+
+/// Derived rows that say nothing true: of a bucket that was never made, of one that somebody else
+/// owns, of another incarnation. A listing shows what is there and removes what is left over.
+#[test]
+fn rows_left_over_in_an_owners_list_are_skipped_and_healed() {
+    let w = World::new();
+    let owned = |w: &World| {
+        let rows = w.objects.store.dump();
+        let rows = rows.into_iter().filter(|(row, ..)| row.kind == RowKind::OwnedBucket);
+        rows.map(|(row, ..)| (row.key, row.suffix)).collect::<Vec<_>>()
+    };
+    let mine = w.bucket("mine");
+    w.run(w.objects.create_bucket(&bucket_name("theirs"), create_bucket("bob"))).unwrap();
+    for name in ["gone", "theirs", "mine"] {
+        let mut left = (*mine).clone();
+        (left.name, left.space) = (bucket_name(name), SpaceId(77));
+        w.run(w.objects.write_owned(&left)).unwrap();
+    }
+    assert_eq!(owned(&w).len(), 4);
+    let creation = w.objects.creating.begin(&bucket_name("gone"));
+    assert_eq!(names(&w, list("alice")).0, ["mine"]);
+    assert_eq!(owned(&w).len(), 3, "of one that is being created it stays");
+    drop(creation);
+    assert_eq!(names(&w, list("alice")).0, ["mine"]);
+    assert_eq!(owned(&w).len(), 2);
+    // The row speaks of another incarnation: it is left over once the bucket is gone.
+    w.run(w.objects.delete_bucket(&mine)).unwrap();
+    assert_eq!(owned(&w).len(), 2);
+    assert_eq!(names(&w, list("alice")).0, Vec::<String>::new());
+    assert_eq!(owned(&w).len(), 1);
+    let again = w.bucket("mine");
+    w.run(w.objects.delete_bucket(&again)).unwrap();
+    assert_eq!(owned(&w).len(), 1, "a removal takes its row along");
+    assert_eq!(names(&w, list("bob")).0, ["theirs"]);
+}
+
+/// A listing reads the owner's rows alone, in pages as long as they are wanted.
+#[test]
+fn a_listing_goes_on_behind_what_is_read_at_once() {
+    let w = World::new();
+    let mut expected = Vec::new();
+    for n in 0..300 {
+        let name = format!("bucket-{n:03}");
+        w.bucket(&name);
+        expected.push(name);
+    }
+    let all = ListBuckets { max: 1000, ..list("alice") };
+    assert_eq!(names(&w, all), (expected.clone(), None));
+    let page = ListBuckets { max: 299, ..list("alice") };
+    let (first, next) = names(&w, page);
+    assert_eq!((first.len(), next.as_deref()), (299, Some("bucket-298")));
+    let rest = ListBuckets { start_after: next, ..list("alice") };
+    assert_eq!(names(&w, rest), (expected[299..].to_vec(), None));
 }

@@ -3,9 +3,10 @@
 
 use super::Violation;
 use crate::book::OpId;
-use crate::client::Ctx;
-use larder_objects::Bucket;
+use crate::client::{Ctx, bucket_name};
+use crate::operations::bucket_owner;
 use larder_objects::list::ListObjects;
+use larder_objects::{Bucket, Error, ListBuckets};
 use larder_platform::sim::Prng;
 use larder_types::{ETag, VersionId};
 use std::collections::BTreeSet;
@@ -24,6 +25,41 @@ pub(crate) struct Row {
 
 fn disagree(what: String) -> Violation {
     Violation::new("list agrees with get", what)
+}
+
+/// ListBuckets, in pages of at most `max`, shows every bucket that there is and no other.
+pub(crate) async fn same_buckets(ctx: &Ctx, max: usize) -> Result<(), Violation> {
+    let failed = |error| disagree(format!("a listing of buckets failed: {error}"));
+    let (mut there, mut listed) = (Vec::new(), Vec::new());
+    for at in 0..ctx.workload.buckets.len() {
+        match ctx.objects.bucket(&bucket_name(at)).await {
+            Ok(bucket) => there.push(bucket.name.to_string()),
+            Err(Error::NoSuchBucket) => {}
+            Err(error) => return Err(failed(error)),
+        }
+    }
+    there.sort();
+    let mut start_after = None;
+    loop {
+        let list = ListBuckets {
+            owner_id: bucket_owner().canonical_id,
+            prefix: String::new(),
+            region: None,
+            default_region: String::new(),
+            start_after,
+            max,
+        };
+        let page = ctx.objects.list_buckets(list).await.map_err(failed)?;
+        listed.extend(page.buckets.iter().map(|bucket| bucket.name.to_string()));
+        match page.next {
+            Some(next) => start_after = Some(next),
+            None => break,
+        }
+    }
+    match there == listed {
+        true => Ok(()),
+        false => Err(disagree(format!("listed buckets {listed:?}, and there are {there:?}"))),
+    }
 }
 
 /// ListObjects, page by page, shows the current objects among `rows`, grouped as it should.

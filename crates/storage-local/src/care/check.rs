@@ -13,7 +13,7 @@ use crate::journal::{
     Surveyed, Tail, TailSegment, place_at, survey,
 };
 use crate::keys;
-use crate::kinds::refuse_unknown;
+use crate::kinds::{Unreadable, refuse_unknown};
 use crate::layout::Layout;
 use crate::recovery::usage_change;
 use crate::window::row_hash;
@@ -125,8 +125,8 @@ pub(crate) fn check_locked(
     check.tail()?;
     // A damaged index is told by the walk over its rows.
     let known = check.index.as_ref().map_or(Ok(()), |index| refuse_unknown(&**index));
-    if let Err(refusal @ OpenError::Format(_)) = known {
-        return Err(refusal);
+    if let Err(refusal @ Unreadable::Kind(_)) = known {
+        return Err(refusal.into());
     }
     check.journal()?;
     if let Some(index) = check.index.clone() {

@@ -140,6 +140,10 @@ pub struct Function {
     /// Lines of its body that hold code: neither blank nor only a comment, braces' own lines not
     /// counted. The same measure as clippy's `too_many_lines`.
     pub code_lines: usize,
+    /// Its parameters, the receiver among them; a tuple counts as many as it has elements.
+    pub parameters: usize,
+    /// Whether one of them is a tuple.
+    pub has_tuple: bool,
 }
 
 /// Every function of masked source (see [`mask`]), nested ones too.
@@ -154,7 +158,10 @@ pub fn functions(masked: &str) -> Vec<Function> {
         {
             let line = 1 + chars[..at].iter().filter(|&&c| c == '\n').count();
             let code_lines = code_lines(&chars[open + 1..closing_brace(&chars, open)]);
-            found.push(Function { name, line, code_lines });
+            let elements = parameters(&chars[next..open]);
+            let parameters = elements.iter().sum();
+            let has_tuple = elements.iter().any(|elements| *elements > 1);
+            found.push(Function { name, line, code_lines, parameters, has_tuple });
         }
         at = next;
     }
@@ -227,4 +234,85 @@ fn closing_brace(chars: &[char], open: usize) -> usize {
 fn code_lines(body: &[char]) -> usize {
     let body: String = body.iter().collect();
     body.lines().filter(|line| !line.trim().is_empty()).count()
+}
+
+/// How many each parameter of the signature behind `fn` counts as.
+fn parameters(signature: &[char]) -> Vec<usize> {
+    let opens = list_opens(signature);
+    let list: Vec<char> = signature[opens..].iter().skip(1).copied().collect();
+    let list = &list[..end_of(&list, ')')];
+    pieces(list).iter().map(|piece| elements(piece)).collect()
+}
+
+/// Where the list of parameters opens: behind the name and what stands in `<>`.
+fn list_opens(signature: &[char]) -> usize {
+    let mut depth = 0;
+    for (at, c) in signature.iter().enumerate() {
+        match c {
+            '<' => depth += 1,
+            '>' if !is_arrow(signature, at) => depth -= 1,
+            '(' if depth == 0 => return at,
+            _ => {}
+        }
+    }
+    signature.len()
+}
+
+/// How many parameters one of them counts as.
+fn elements(parameter: &str) -> usize {
+    let Some(at) = parameter.find(": ").or(parameter.find(":\n")) else {
+        return 1;
+    };
+    let mut of_type = parameter[at + 1..].trim_start();
+    while let Some(rest) = of_type.strip_prefix(['&', '\'']) {
+        // What is borrowed, its lifetime and `mut` do not matter.
+        of_type = rest.trim_start_matches(is_ident).trim_start();
+        if rest.starts_with(|c: char| is_ident(c)) && !of_type.starts_with(['(', '&']) {
+            return 1;
+        }
+    }
+    let Some(inside) = of_type.strip_prefix('(') else {
+        return 1;
+    };
+    let inside: Vec<char> = inside.chars().collect();
+    pieces(&inside[..end_of(&inside, ')')]).len().max(1)
+}
+
+/// Where what is open before `text` is closed.
+fn end_of(text: &[char], close: char) -> usize {
+    let mut depth = 0;
+    for (at, c) in text.iter().enumerate() {
+        match c {
+            '(' | '[' | '{' => depth += 1,
+            c if depth == 0 && *c == close => return at,
+            ')' | ']' | '}' => depth -= 1,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+/// What stands between the commas that are in no brackets.
+fn pieces(text: &[char]) -> Vec<String> {
+    let mut found = vec![String::new()];
+    let mut depth = 0;
+    for (at, &c) in text.iter().enumerate() {
+        match c {
+            '(' | '[' | '{' | '<' => depth += 1,
+            ')' | ']' | '}' => depth -= 1,
+            '>' if !is_arrow(text, at) => depth -= 1,
+            _ => {}
+        }
+        match found.last_mut() {
+            Some(last) if c != ',' || depth > 0 => last.push(c),
+            _ => found.push(String::new()),
+        }
+    }
+    found.retain(|piece| !piece.trim().is_empty());
+    found
+}
+
+/// Whether the `>` at `at` belongs to `->` or `=>`.
+fn is_arrow(text: &[char], at: usize) -> bool {
+    at > 0 && matches!(text[at - 1], '-' | '=')
 }

@@ -2,14 +2,18 @@
 
 mod cards;
 mod circles;
+mod dependencies;
 mod lexer;
+mod modules;
 mod names;
+mod parameters;
 mod ranks;
 mod settings;
 mod sizes;
 #[cfg(test)]
 mod tests;
 mod text;
+mod walk;
 
 use std::fs;
 use std::path::Path;
@@ -79,6 +83,10 @@ pub fn run() -> Result<(), String> {
     problems.extend(names::check(&tree));
     problems.extend(cards::check(&tree));
     problems.extend(circles::check(&tree, &settings));
+    problems.extend(dependencies::check(&tree));
+    problems.extend(modules::check(&tree, &settings));
+    problems.extend(parameters::check(&tree, &settings));
+    problems.extend(walk::check(&tree));
     problems.extend(text::check(&tree, &settings));
     problems.sort_by(|a, b| (&a.path, a.line).cmp(&(&b.path, b.line)));
     for problem in &problems {

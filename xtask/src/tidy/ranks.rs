@@ -66,7 +66,7 @@ pub fn check_manifest(room: &str, path: &str, text: &str) -> Vec<Problem> {
 }
 
 /// Names of the packages that the manifest depends on in a normal build, per target as well.
-fn normal_dependencies(manifest: &toml::Table) -> Vec<String> {
+pub fn normal_dependencies(manifest: &toml::Table) -> Vec<String> {
     let mut tables: Vec<&toml::Table> = Vec::new();
     tables.extend(manifest.get("dependencies").and_then(|table| table.as_table()));
     if let Some(targets) = manifest.get("target").and_then(|table| table.as_table()) {

@@ -14,6 +14,29 @@ pub struct Settings {
     pub forbidden: Vec<Forbidden>,
     /// Rooms whose modules may still import each other.
     pub circles: Vec<Circle>,
+    /// Rooms that a rule does not bind yet.
+    not_yet: Vec<NotYet>,
+}
+
+/// One `[[not-yet]]` entry.
+struct NotYet {
+    rule: String,
+    room: String,
+}
+
+/// A room that a rule does not bind yet, and whether that is needed.
+pub struct Unclean {
+    room: String,
+    /// Set when something was found there.
+    pub is_needed: bool,
+}
+
+impl Unclean {
+    /// Whether the file at `path` is part of the room.
+    pub fn holds(&self, path: &str) -> bool {
+        let rest = path.strip_prefix("crates/").and_then(|path| path.strip_prefix(&self.room));
+        rest.is_some_and(|rest| rest.starts_with('/'))
+    }
 }
 
 /// One `[[large]]` entry.
@@ -57,12 +80,25 @@ impl Settings {
                 match section.as_str() {
                     "large" => settings.exceptions.push(entry.exception()?),
                     "forbidden" => settings.forbidden.push(entry.forbidden()?),
+                    "not-yet" => settings.not_yet.push(entry.not_yet()?),
                     "circle" => settings.circles.push(entry.circle()?),
                     other => return Err(format!("{PATH}: unknown section {other:?}")),
                 }
             }
         }
         Ok(settings)
+    }
+
+    /// The rooms that `rule` does not bind yet.
+    pub fn unclean(&self, rule: &str) -> Vec<Unclean> {
+        let of_rule = self.not_yet.iter().filter(|entry| entry.rule == rule);
+        of_rule.map(|entry| Unclean { room: entry.room.clone(), is_needed: false }).collect()
+    }
+
+    /// A problem for each room that a rule could bind.
+    pub fn stale(&self, not_clean: &[Unclean]) -> Vec<Problem> {
+        let clean = not_clean.iter().filter(|unclean| !unclean.is_needed);
+        clean.map(|unclean| self.problem(format!("{} is clean: strike it", unclean.room))).collect()
     }
 
     /// A problem of the settings themselves.
@@ -90,6 +126,11 @@ impl Entry<'_> {
             function: self.0.contains_key("function").then(|| self.text("function")).transpose()?,
             lines: usize::try_from(lines).map_err(|_| format!("{PATH}: lines = {lines}"))?,
         })
+    }
+
+    fn not_yet(&self) -> Result<NotYet, String> {
+        self.text("reason")?;
+        Ok(NotYet { rule: self.text("rule")?, room: self.text("room")? })
     }
 
     fn circle(&self) -> Result<Circle, String> {

@@ -154,6 +154,61 @@ fn text_is_narrow_and_clean() {
 }
 
 #[test]
+fn parameters_in_tuples_count() {
+    let count = |signature: &str| {
+        let source = format!("fn {signature} {{}}");
+        lexer::functions(&lexer::mask(&source))[0].parameters
+    };
+    assert_eq!(count("f()"), 0);
+    assert_eq!(count("f(&self, a: u8, b: &'a mut [u8; 4],)"), 3);
+    assert_eq!(count("f((a, b): (u8, u16), c: u8)"), 3);
+    assert_eq!(count("f<T: Fn(u8, u8) -> u8>(&self, a: &'a (u8, (u8, u8), u8))"), 4);
+    assert_eq!(count("f(a: &mut (u8, u8), b: HashMap<u8, (u8, u8)>)"), 3);
+    assert_eq!(count("f(a: impl Fn(u8, u8) -> (u8, u8), b: [(u8, u8); 2])"), 2);
+    assert_eq!(count("f(a: ()) -> (u8, u8)"), 1);
+    let check = |text: &str| parameters::check_file(&file("crates/x/src/a.rs", text)).len();
+    assert_eq!(check("fn f(&self, a: u8, (b, c): (u8, u8), d: u8) {}"), 0);
+    assert_eq!(check("fn f(&self, a: u8, (b, c): (u8, u8), d: u8, e: u8) {}"), 1);
+}
+
+#[test]
+fn modules_have_one_style() {
+    let check = |settings: &str| {
+        let settings = Settings::parse(settings).unwrap();
+        let paths = ["crates/x/src/a.rs", "crates/x/src/a/b.rs", "crates/y/src/c/mod.rs"];
+        let problems = modules::check_paths(&paths, &settings);
+        problems.into_iter().map(|problem| problem.message).collect::<Vec<_>>()
+    };
+    assert_eq!(check(""), ["a module with files of its own lies in crates/x/src/a/mod.rs"]);
+    let not_yet =
+        |room| format!("[[not-yet]]\nrule = \"modules\"\nroom = \"{room}\"\nreason = \"later\"");
+    assert!(check(&not_yet("x")).is_empty());
+    assert_eq!(check(&not_yet("y")).len(), 2, "one is not named, the other is clean");
+}
+
+#[test]
+fn rooms_use_the_crates_that_are_named_for_them() {
+    let list: toml::Table = "objects = [\"bytes\"]".parse().unwrap();
+    let check = |room: &str, dependencies: &str| {
+        let text = format!("[package]\nname = \"x\"\n{dependencies}");
+        dependencies::check_manifest(room, "Cargo.toml", &text, &list).len()
+    };
+    assert_eq!(check("objects", "[dependencies]\nbytes = \"1\"\nlarder-types = \"1\""), 0);
+    assert_eq!(check("objects", "[dependencies]\nbytes = \"1\"\nhttp = \"1\""), 1);
+    assert_eq!(check("objects", "[dev-dependencies]\nhttp = \"1\""), 1, "bytes is not used");
+    assert_eq!(check("types", "[target.'cfg(unix)'.dependencies]\nbytes.workspace = true"), 1);
+}
+
+#[test]
+fn a_walk_names_what_exists() {
+    let tree = Tree { files: vec![file("crates/x/src/a.rs", "impl A { fn go(&self) {} }")] };
+    let check = |text: &str| walk::check_page(&file("docs/walk.md", text), &tree).len();
+    assert_eq!(check("1. `crates/x/src/a.rs::go` goes, as `A` does"), 0);
+    assert_eq!(check("`crates/x/src/a.rs::went`, `crates/x/src/b.rs::go`"), 2);
+    assert_eq!(walk::check(&tree).len(), 1, "the page is gone");
+}
+
+#[test]
 fn modules_that_import_each_other_are_found() {
     let check = |files: &[(&str, &str)], allowed: Option<usize>| {
         let files: Vec<SourceFile> =

@@ -1,7 +1,7 @@
 //! Backup, restore and scrub beside a server at work.
 
-use crate::care::{Keys, bytes, check, fill, quiet, view};
-use crate::harness::{Server, path, root_keys, run};
+use crate::care::{bytes, check, fill, quiet, view};
+use crate::harness::{Keys, Server, path, root_keys, run};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;

@@ -1,6 +1,6 @@
 //! `larder bench` against a server of this build.
 
-use crate::harness::{Server, larder, root_keys};
+use crate::harness::{Keys, Server, larder, root_keys};
 use serde_json::Value;
 use std::io::Read as _;
 use std::process::{Child, Command, Stdio};
@@ -12,7 +12,7 @@ const SHORT: Duration = Duration::from_millis(200);
 
 /// Runs the tool and reads its JSON; every round must have requests and no errors.
 fn bench(server: &Server, data: &TempDir, words: &[&str]) -> Value {
-    let (access, secret) = root_keys(data.path());
+    let Keys(access, secret) = root_keys(data.path());
     let endpoint = format!("http://{}", server.address);
     let duration = format!("{}ms", SHORT.as_millis());
     let mut command = larder(&["bench"]);

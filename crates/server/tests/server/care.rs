@@ -1,13 +1,11 @@
 //! Check and repair with the real binary on real files.
 
-use crate::harness::{Server, path, root_keys, run};
+use crate::harness::{Keys, Server, path, root_keys, run};
 use std::collections::BTreeMap;
 use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use tempfile::{TempDir, tempdir};
-
-pub type Keys = (String, String);
 
 /// A server whose log nobody has to read.
 pub fn quiet(data: &TempDir) -> Server {

@@ -122,6 +122,41 @@ fn health_is_answered_when_all_connections_are_taken() {
     server.stop();
 }
 
+/// Who is over the limit and does not send the body that they promised is refused after
+/// `TURNED_AWAY_TIME_MAX`, and others are served meanwhile.
+#[test]
+fn the_body_of_who_is_turned_away_is_waited_for_two_seconds() {
+    let words = ["--ephemeral", "--connections-max", "4", "--connections-per-address", "2"];
+    let server = Server::start(&words);
+    let held = idle(GREEDY, &server, 2);
+    let begun = Instant::now();
+    let mut waiting: Vec<TcpStream> = idle(GREEDY, &server, 20);
+    for stream in &mut waiting {
+        let head = "PUT /bucket/key HTTP/1.1\r\nhost: x\r\ncontent-length: 100000\r\n\r\n";
+        stream.write_all(&[head.as_bytes(), &[b'x'; 50_000]].concat()).unwrap();
+    }
+    while begun.elapsed() < Duration::from_millis(1500) {
+        let asked = Instant::now();
+        assert_eq!(get(OTHER, &server, "/bucket/key", "").status, 404);
+        assert!(asked.elapsed() < Duration::from_secs(1), "{:?}", asked.elapsed());
+    }
+    for stream in &mut waiting {
+        // Part of the body is unread only where the rest never came.
+        check_slow_down(&Answer::read(stream));
+    }
+    let elapsed = begun.elapsed();
+    assert!(elapsed > Duration::from_secs(2) && elapsed < Duration::from_secs(4), "{elapsed:?}");
+    // Who says more than is read of a refused request is answered at once.
+    let mut much = from(GREEDY, server.address);
+    let asked = Instant::now();
+    let head = "PUT /bucket/key HTTP/1.1\r\nhost: x\r\ncontent-length: 90000000\r\n\r\n";
+    much.write_all(&[head.as_bytes(), &[b'x'; 256 << 10]].concat()).unwrap();
+    check_slow_down(&Answer::read(&mut much));
+    assert!(asked.elapsed() < Duration::from_secs(1), "{:?}", asked.elapsed());
+    drop(held);
+    server.settles("larder_connections_open", 1.0);
+}
+
 /// A server that trusts [`OTHER`] as a proxy and serves two connections of an address.
 fn behind_a_proxy(data: &tempfile::TempDir) -> Server {
     Server::spawn(

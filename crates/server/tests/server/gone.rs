@@ -1,6 +1,6 @@
 //! Clients that go away when they have asked: what they asked for is done and told, or not begun.
 
-use crate::harness::{Answer, PATIENCE, Server, root_keys};
+use crate::harness::{Answer, Keys, PATIENCE, Server, root_keys};
 use socket2::SockRef;
 use std::io::{Read, Write};
 use std::net::Shutdown;
@@ -16,7 +16,7 @@ fn lines<'a>(log: &'a str, operation: &str) -> Vec<&'a str> {
     log.lines().filter(|line| line.contains(&name)).collect()
 }
 
-fn started() -> (TempDir, Server, (String, String)) {
+fn started() -> (TempDir, Server, Keys) {
     let data = TempDir::new().unwrap();
     let server = Server::in_directory(&data);
     let keys = root_keys(data.path());
@@ -70,7 +70,7 @@ fn ask_and_reset(server: &Server, request: &[u8], pause: Duration) {
 }
 
 /// Takes the log as it is written: it is longer than a pipe.
-fn read_log(server: &mut Server) -> JoinHandle<String> {
+pub fn read_log(server: &mut Server) -> JoinHandle<String> {
     let mut errors = server.child.stderr.take().unwrap();
     std::thread::spawn(move || {
         let mut log = String::new();
@@ -79,7 +79,7 @@ fn read_log(server: &mut Server) -> JoinHandle<String> {
     })
 }
 
-fn count_keys(server: &Server, keys: &(String, String), prefix: &str) -> usize {
+fn count_keys(server: &Server, keys: &Keys, prefix: &str) -> usize {
     let path = format!("/bucket?list-type=2&prefix={prefix}");
     server.signed(keys, "GET", &path, b"").text().matches("<Key>").count()
 }

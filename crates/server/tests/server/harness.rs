@@ -15,6 +15,10 @@ use tempfile::TempDir;
 /// Longer than anything here takes on a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
+/// An access key and its secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Keys(pub String, pub String);
+
 /// A server and its data directory. Killed when dropped.
 pub struct Server {
     pub child: Child,
@@ -123,20 +127,32 @@ impl Server {
     }
 
     /// A signed request.
-    pub fn signed(&self, keys: &(String, String), method: &str, path: &str, body: &[u8]) -> Answer {
+    pub fn signed(&self, keys: &Keys, method: &str, path: &str, body: &[u8]) -> Answer {
         let mut stream = self.connect();
         stream.write_all(&self.signed_bytes(keys, method, path, body)).unwrap();
         Answer::read(&mut stream)
     }
 
     /// The bytes of a signed request that asks for the connection to be closed.
-    pub fn signed_bytes(
-        &self,
-        keys: &(String, String),
-        method: &str,
-        path: &str,
-        body: &[u8],
-    ) -> Vec<u8> {
+    pub fn signed_bytes(&self, keys: &Keys, method: &str, path: &str, body: &[u8]) -> Vec<u8> {
+        let mut headers = HeaderMap::new();
+        // Documents must come with a checksum.
+        if ["tagging=", "versioning=", "delete="].iter().any(|name| path.contains(name)) {
+            let crc = crc_fast::checksum(crc_fast::CrcAlgorithm::Crc32IsoHdlc, body) as u32;
+            let text = base64::prelude::BASE64_STANDARD.encode(crc.to_be_bytes());
+            headers.insert("x-amz-checksum-crc32", text.parse().unwrap());
+        }
+        self.sign(keys, method, path, &mut headers);
+        let mut request = format!("{method} {path} HTTP/1.1\r\n");
+        for (name, value) in &headers {
+            request.push_str(&format!("{name}: {}\r\n", value.to_str().unwrap()));
+        }
+        request.push_str(&format!("content-length: {}\r\nconnection: close\r\n\r\n", body.len()));
+        [request.as_bytes(), body].concat()
+    }
+
+    /// Signs a request whose body is not signed; adds `host`.
+    pub fn sign(&self, keys: &Keys, method: &str, path: &str, headers: &mut HeaderMap) {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
         let signer = Signer {
             access_key: &keys.0,
@@ -146,21 +162,8 @@ impl Server {
             service: "s3",
             now: Timestamp { ms: since.as_millis() as i64 },
         };
-        let mut headers = HeaderMap::new();
         headers.insert("host", self.address.to_string().parse().unwrap());
-        // Documents must come with a checksum.
-        if ["tagging=", "versioning=", "delete="].iter().any(|name| path.contains(name)) {
-            let crc = crc_fast::checksum(crc_fast::CrcAlgorithm::Crc32IsoHdlc, body) as u32;
-            let text = base64::prelude::BASE64_STANDARD.encode(crc.to_be_bytes());
-            headers.insert("x-amz-checksum-crc32", text.parse().unwrap());
-        }
-        signer.sign_request(method, path, &mut headers, UNSIGNED_PAYLOAD);
-        let mut request = format!("{method} {path} HTTP/1.1\r\n");
-        for (name, value) in &headers {
-            request.push_str(&format!("{name}: {}\r\n", value.to_str().unwrap()));
-        }
-        request.push_str(&format!("content-length: {}\r\nconnection: close\r\n\r\n", body.len()));
-        [request.as_bytes(), body].concat()
+        signer.sign_request(method, path, headers, UNSIGNED_PAYLOAD);
     }
 
     /// The value of a line of the metrics page.
@@ -238,11 +241,11 @@ impl Answer {
 }
 
 /// The keys in a data directory.
-pub fn root_keys(data: &Path) -> (String, String) {
+pub fn root_keys(data: &Path) -> Keys {
     let text = fs::read_to_string(data.join("root-credentials")).unwrap();
     let value = |name: &str| {
         let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(" = "));
         line.unwrap().to_owned()
     };
-    (value("aws_access_key_id"), value("aws_secret_access_key"))
+    Keys(value("aws_access_key_id"), value("aws_secret_access_key"))
 }

@@ -17,4 +17,5 @@ mod modes;
 mod own_paths;
 mod start;
 mod stop;
+mod streams;
 mod tls;

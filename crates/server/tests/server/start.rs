@@ -1,6 +1,6 @@
 //! Starting, and refusing to.
 
-use crate::harness::{Server, check_refusal, larder, path, root_keys, run};
+use crate::harness::{Keys, Server, check_refusal, larder, path, root_keys, run};
 use std::fs;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
@@ -32,7 +32,7 @@ fn banner_and_keys() {
     ] {
         assert!(server.banner.contains(&expected), "{expected} in\n{}", server.banner);
     }
-    let (_, secret) = root_keys(data.path());
+    let Keys(_, secret) = root_keys(data.path());
     let log = server.stop();
     assert!(!log.contains(&secret), "secrets are not logged");
 }
@@ -71,8 +71,8 @@ fn given_keys_and_accounts() {
     command.env("LARDER_ROOT_ACCESS_KEY", "ROOT").env("LARDER_ROOT_SECRET_KEY", "root-secret");
     let server = Server::spawn(&mut command);
     assert!(!store.join("root-credentials").exists());
-    let root = ("ROOT".to_owned(), "root-secret".to_owned());
-    let other = ("OTHER".to_owned(), "other-secret".to_owned());
+    let root = Keys("ROOT".to_owned(), "root-secret".to_owned());
+    let other = Keys("OTHER".to_owned(), "other-secret".to_owned());
     assert_eq!(server.signed(&root, "HEAD", "/roots", b"").status, 200);
     assert_eq!(server.signed(&other, "HEAD", "/roots", b"").status, 403);
     assert_eq!(server.signed(&other, "PUT", "/others", b"").status, 200);
@@ -86,7 +86,7 @@ fn ephemeral_leaves_nothing_behind() {
     let server = Server::spawn(&mut command);
     let line = server.banner.lines().find_map(|line| line.strip_prefix("  keys  ")).unwrap();
     let (key, secret) = line.split_once(' ').unwrap();
-    let keys = (key.to_owned(), secret.to_owned());
+    let keys = Keys(key.to_owned(), secret.to_owned());
     let body = vec![b'x'; 3 << 20];
     assert_eq!(server.signed(&keys, "PUT", "/bucket/large", &body).status, 200);
     assert_eq!(server.signed(&keys, "GET", "/bucket/large", b"").body, body);
@@ -111,7 +111,7 @@ fn a_given_secret_is_not_told() {
                 command.env("LARDER_ROOT_SECRET_KEY", "given-secret");
             }
             let server = Server::spawn(&mut command);
-            let keys = ("GIVENKEY".to_owned(), "given-secret".to_owned());
+            let keys = Keys("GIVENKEY".to_owned(), "given-secret".to_owned());
             assert_eq!(server.signed(&keys, "PUT", "/bucket", b"").status, 200);
             let said = server.banner.clone() + &server.stop();
             assert!(said.contains("keys  as given") && !said.contains("given-secret"), "{said}");

@@ -1,6 +1,6 @@
 //! Stopping.
 
-use crate::harness::{Answer, Server, path, root_keys};
+use crate::harness::{Answer, Keys, Server, path, root_keys};
 use std::io::{Read, Write};
 use std::time::{Duration, Instant};
 use tempfile::tempdir;
@@ -32,7 +32,7 @@ fn what_was_accepted_is_finished() {
 }
 
 /// A request whose head is complete and whose body never comes.
-fn unfinished(server: &Server, keys: &(String, String)) -> std::net::TcpStream {
+fn unfinished(server: &Server, keys: &Keys) -> std::net::TcpStream {
     let request = server.signed_bytes(keys, "PUT", "/bucket/key", &[0; 1000]);
     let mut stream = server.connect();
     stream.write_all(&request[..request.len() - 10]).unwrap();

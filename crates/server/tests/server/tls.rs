@@ -11,6 +11,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
 use std::future::poll_fn;
+use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
@@ -23,9 +24,10 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-struct Files {
+/// A certificate, its key and where they are.
+pub struct Files {
     _directory: TempDir,
-    certificate: PathBuf,
+    pub certificate: PathBuf,
     key: PathBuf,
 }
 
@@ -49,7 +51,7 @@ impl Body for Nothing {
 }
 
 impl Files {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let directory = tempdir().unwrap();
         let (certificate, key) =
             (directory.path().join("cert.pem"), directory.path().join("key.pem"));
@@ -66,15 +68,19 @@ impl Files {
     }
 
     fn server(&self) -> Server {
-        let words =
-            ["--ephemeral", "--tls-cert", path(&self.certificate), "--tls-key", path(&self.key)];
-        Server::start(&words)
+        self.server_with(&["--ephemeral"])
+    }
+
+    /// A server that has this certificate, with these settings.
+    pub fn server_with(&self, settings: &[&str]) -> Server {
+        let tls = ["--tls-cert", path(&self.certificate), "--tls-key", path(&self.key)];
+        Server::start(&[settings, &tls].concat())
     }
 }
 
 /// Connects as a client that trusts this certificate alone.
-async fn connect(
-    server: &Server,
+pub async fn connect(
+    address: SocketAddr,
     certificate: &Path,
     protocol: &[u8],
 ) -> io::Result<TlsStream<TcpStream>> {
@@ -87,7 +93,7 @@ async fn connect(
         .with_root_certificates(roots)
         .with_no_client_auth();
     config.alpn_protocols = vec![protocol.to_vec()];
-    let stream = TcpStream::connect(server.address).await?;
+    let stream = TcpStream::connect(address).await?;
     let name = ServerName::try_from("localhost").unwrap();
     TlsConnector::from(Arc::new(config)).connect(name, stream).await
 }
@@ -108,7 +114,7 @@ fn request(server: &Server, version: Version) -> Request<Nothing> {
 /// Status and body of a request over the protocol that ALPN settled on.
 async fn ask(server: &Server, certificate: &Path, http2: bool) -> io::Result<(u16, Vec<u8>)> {
     let protocol: &[u8] = if http2 { b"h2" } else { b"http/1.1" };
-    let stream = connect(server, certificate, protocol).await?;
+    let stream = connect(server.address, certificate, protocol).await?;
     assert_eq!(stream.get_ref().1.alpn_protocol(), Some(protocol));
     let io = TokioIo::new(stream);
     let response = if http2 {

@@ -106,6 +106,7 @@ impl Meaning for RowMeaning {
                 Ok(Holdings::default())
             }
             RowKind::Body | RowKind::Outbox | RowKind::Due => Ok(Holdings::default()),
+            RowKind::Identity | RowKind::WorkerState | RowKind::Overflow => Ok(Holdings::default()),
         }
     }
 
@@ -144,6 +145,9 @@ impl Meaning for RowMeaning {
                 None => format!("{object} (a part)"),
             },
             RowKind::Gc => format!("{object} (what is to be freed of it)"),
+            RowKind::Identity => format!("identity {key}"),
+            RowKind::WorkerState => format!("state of worker {key}"),
+            RowKind::Overflow => format!("{object}{}, what its row has no room for", version()),
             RowKind::Head
             | RowKind::Outbox
             | RowKind::Due

@@ -11,6 +11,7 @@ use crate::committer::group::POINTER_BYTES;
 use crate::finding::Finding;
 use crate::index::{GapOptions, Index};
 use crate::journal::{HotRecords, Place, Segments, Slots};
+use crate::kinds::Unreadable;
 use crate::layout::{BATCH_BYTES_MAX, Layout, SEGMENT_BYTES_MAX};
 use crate::metrics::Metrics;
 use crate::pace::Pace;
@@ -319,6 +320,15 @@ impl fmt::Display for OpenError {
 }
 
 impl std::error::Error for OpenError {}
+
+impl From<Unreadable> for OpenError {
+    fn from(error: Unreadable) -> Self {
+        match error {
+            Unreadable::Index(error) => Self::Index(error.0),
+            Unreadable::Kind(_) => Self::Format(error.to_string()),
+        }
+    }
+}
 
 impl From<io::Error> for OpenError {
     fn from(error: io::Error) -> Self {

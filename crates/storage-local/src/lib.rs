@@ -18,6 +18,7 @@ pub mod index;
 mod journal;
 mod keeper;
 mod keys;
+mod kinds;
 mod layout;
 mod metrics;
 mod pace;

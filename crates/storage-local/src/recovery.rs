@@ -10,6 +10,7 @@ use crate::journal::{
     Ends, Link, Op, PlacedRecord, ReadBatch, SEGMENT_HEADER_BYTES, Segment, SegmentReader,
     Segments, Slots, Stretch, Survey, TailSegment, place_at, survey,
 };
+use crate::kinds::refuse_unknown;
 use crate::layout::Layout;
 use larder_platform::{OpenMode, Platform};
 use larder_storage::UsageDelta;
@@ -84,6 +85,8 @@ pub(crate) fn recover(
         replay(index, &mut recovered, at, survey.used[&at.sequence].ends)?;
     }
     recovered.newest = recovered.segments.get(last_segment);
+    // Before anything is removed.
+    refuse_unknown(index)?;
     // Last of all: a start that refuses changes nothing.
     for slot in &survey.unfinished {
         platform.disk.remove(&layout.segment(*slot))?;

@@ -33,8 +33,14 @@ pub enum RowKind {
     Gc = 8,
     /// The small body of a version that is not the null version.
     Body = 9,
-    /// A document that configures a bucket, beside its row.
+    /// A document that an owner configured for a bucket.
     BucketDocument = 10,
+    /// A user, group, role, policy or access key of an account.
+    Identity = 11,
+    /// How far a background worker has come.
+    WorkerState = 12,
+    /// What does not fit the row of a version or of an upload beside it.
+    Overflow = 13,
     /// Derived: a bucket of an owner, in the system space. The key is the owner's account id, the
     /// suffix the bucket's name.
     OwnedBucket = 14,
@@ -42,7 +48,7 @@ pub enum RowKind {
 
 impl RowKind {
     /// Every kind, in order.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::Bucket,
         Self::Head,
         Self::Version,
@@ -53,6 +59,9 @@ impl RowKind {
         Self::Gc,
         Self::Body,
         Self::BucketDocument,
+        Self::Identity,
+        Self::WorkerState,
+        Self::Overflow,
         Self::OwnedBucket,
     ];
 

@@ -1,5 +1,7 @@
 //! Large bodies alone and in company, through the hasher that requests use.
 
+#![allow(clippy::disallowed_methods, reason = "threads that race, which end with the test")]
+
 use crate::{BodyDigests, BodyHasher, BodyPlan, Md5, Md5Queue};
 use bytes::Bytes;
 use larder_platform::{BoxFuture, Tasks, Worker, WorkerHandle};

@@ -4,7 +4,7 @@ use crate::attempts::{Attempts, Outcome};
 use crate::body::{Body, Kept, Room};
 use crate::copy::CopyBody;
 use crate::plan::gc_put;
-use crate::rows::{GcRecord, PartRecord, UploadId, UploadRecord, address};
+use crate::rows::{GcRecord, PartRecord, UnknownFields, UploadId, UploadRecord, address};
 use crate::{Bucket, Error, ObjectVersion, Objects};
 use bytes::Bytes;
 use larder_digest::BodyDigests;
@@ -128,6 +128,7 @@ impl<S: Storage> Objects<S> {
             md5: digests.md5,
             crc64nvme: digests.crc64nvme,
             checksum,
+            unknown: UnknownFields::default(),
         };
         let row = address::part(*space, key, part.upload_id, part.part_number);
         let upload_row = address::upload(*space, key, part.upload_id);

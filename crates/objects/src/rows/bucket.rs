@@ -2,8 +2,7 @@
 //!
 //! `u8 format = 1, u8 versioning (0 never, 1 enabled, 2 suspended), u64 space, i64 created ms,
 //! owner, region (u16 length, text; empty when the client named none), tagged fields: 7 tags, 0x85
-//! documents (u8 code and u64 generation each); reserved: 17 access control list, 18 object
-//! ownership`.
+//! documents (u8 code and u64 generation each)`.
 
 use crate::buckets::Bucket;
 use crate::documents::DocumentRef;

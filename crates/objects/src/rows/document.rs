@@ -3,7 +3,7 @@
 //! `u8 format = 1, u64 generation, document (u16 length, bytes), tagged fields: none yet`.
 
 use crate::Error;
-use crate::rows::fields::{Malformed, Reader, Writer, keep_unknown};
+use crate::rows::fields::{Malformed, Reader, UnknownFields, Writer};
 use bytes::Bytes;
 use larder_storage::ROW_VALUE_BYTES_MAX;
 
@@ -46,9 +46,7 @@ impl DocumentRecord {
         let generation = r.u64()?;
         let document = Bytes::copy_from_slice(r.sized()?);
         // The row is written whole each time: what is not known has nothing to be carried to.
-        while let Some((tag, field)) = r.field()? {
-            keep_unknown(&mut Vec::new(), tag, field)?;
-        }
+        UnknownFields::read(&mut r)?;
         Ok(Self { generation, document })
     }
 }

@@ -1,8 +1,8 @@
-//! The value of Gc rows: `u8 format = 1, u8 kind`, then what the kind says.
+//! The value of Gc rows: `u8 format = 1, u8 kind, u16 length and what the kind says, tagged fields:
+//! none yet`. A row is read, done and removed: it carries no field along.
 
-use crate::rows::fields::{Malformed, Reader, Writer};
+use crate::rows::fields::{Malformed, Reader, UnknownFields, Writer};
 use crate::rows::upload::UploadId;
-use crate::rows::version::read_blob;
 use bytes::Bytes;
 use larder_storage::{BlobId, BlobRef, SpaceId};
 
@@ -31,56 +31,50 @@ impl GcRecord {
     pub(crate) fn encode(&self) -> Bytes {
         let mut w = Writer::default();
         w.u8(FORMAT);
-        match self {
-            Self::Blobs(ids) => {
-                w.u8(1);
-                ids.iter().for_each(|id| w.u64(id.0));
-            }
-            Self::Manifest(blob) => {
-                w.u8(2);
-                w.u64(blob.id.0);
-                w.u64(blob.length);
-            }
+        w.u8(match self {
+            Self::Blobs(_) => 1,
+            Self::Manifest(_) => 2,
+            Self::UploadParts { .. } => 3,
+            Self::Space(_) => 4,
+        });
+        w.sized_with(|w| match self {
+            Self::Blobs(ids) => ids.iter().for_each(|id| w.u64(id.0)),
+            Self::Manifest(blob) => w.blob(blob),
             Self::UploadParts { upload, keep } => {
-                w.u8(3);
                 w.raw(&upload.0);
                 if let Some(blob) = keep {
-                    w.u64(blob.id.0);
-                    w.u64(blob.length);
+                    w.blob(blob);
                 }
             }
-            Self::Space(space) => {
-                w.u8(4);
-                w.u64(space.0);
-            }
-        }
-        w.finish(usize::MAX).expect("a gc row has no texts")
+            Self::Space(space) => w.u64(space.0),
+        });
+        w.finish(usize::MAX).expect("a list of blobs is bounded")
     }
 
     /// Reads a Gc row's value.
     pub(crate) fn decode(value: &[u8]) -> Result<Self, Malformed> {
         let mut r = Reader(value);
         r.format(FORMAT)?;
-        let record = match r.u8()? {
+        let kind = r.u8()?;
+        let mut what = Reader(r.sized()?);
+        UnknownFields::read(&mut r)?;
+        let record = match kind {
             1 => {
-                let mut ids = Vec::with_capacity(r.0.len() / 8);
-                while !r.0.is_empty() {
-                    ids.push(BlobId(r.u64()?));
+                let mut ids = Vec::with_capacity(what.0.len() / 8);
+                while !what.0.is_empty() {
+                    ids.push(BlobId(what.u64()?));
                 }
                 Self::Blobs(ids)
             }
-            2 => Self::Manifest(read_blob(&mut r)?),
+            2 => Self::Manifest(what.blob()?),
             3 => Self::UploadParts {
-                upload: UploadId(r.array()?),
-                keep: match r.0.is_empty() {
-                    true => None,
-                    false => Some(read_blob(&mut r)?),
-                },
+                upload: UploadId(what.array()?),
+                keep: if what.0.is_empty() { None } else { Some(what.blob()?) },
             },
-            4 => Self::Space(SpaceId(r.u64()?)),
+            4 => Self::Space(SpaceId(what.u64()?)),
             _ => return Err(Malformed("a gc row has a kind of a newer version")),
         };
-        r.end()?;
+        what.end()?;
         Ok(record)
     }
 }

@@ -1,15 +1,16 @@
 //! The content of a manifest blob: the parts of a multipart object, in order.
 //!
 //! ```text
-//! header, 16 bytes: u8 format = 1, u8 checksum algorithm (0 none), u16 bytes of an entry,
-//!                   u32 parts, u64 size of the object
+//! header, 64 bytes: u8 format = 1, u8 checksum algorithm (0 none), u16 bytes of an entry,
+//!                   u32 parts, u64 size of the object, tagged fields (u16 length, bytes): none
+//!                   yet; zeros to the end
 //! entry:  u32 part number, u64 offset in the object, u64 size, u64 blob id, [16] MD5,
 //!         u64 CRC64NVME, digest of the algorithm
 //! ```
 //!
 //! Entries are equally long, so that a reader finds one without reading the others.
 
-use crate::rows::fields::{Malformed, Reader, Writer};
+use crate::rows::fields::{Malformed, Reader, UnknownFields, Writer};
 use bytes::Bytes;
 use larder_storage::{BlobId, BlobRef};
 use larder_types::{Checksum, ChecksumAlgorithm};
@@ -63,7 +64,7 @@ impl ManifestEntry {
 
 impl ManifestHeader {
     /// Bytes of the header.
-    pub const BYTES: usize = 16;
+    pub const BYTES: usize = 64;
 
     /// Bytes of an entry.
     pub fn entry_bytes(&self) -> usize {
@@ -77,6 +78,8 @@ impl ManifestHeader {
         let (code, entry_bytes) = (r.u8()?, r.u16()?);
         let algorithm = ChecksumAlgorithm::from_code(code);
         let header = Self { algorithm, parts: r.u32()?, size: r.u64()? };
+        // A manifest is never written again: what is not known has nothing to be carried to.
+        UnknownFields::read(&mut Reader(r.sized()?))?;
         match usize::from(entry_bytes) == header.entry_bytes() && (code == 0 || algorithm.is_some())
         {
             true => Ok(header),
@@ -143,6 +146,8 @@ impl Manifest {
         w.raw(&(header.entry_bytes() as u16).to_le_bytes());
         w.u32(header.parts);
         w.u64(header.size);
+        w.sized(&[]);
+        w.zeros_to(ManifestHeader::BYTES);
         for entry in &self.entries {
             let digest = entry.checksum.as_ref().map(|c| (c.algorithm, &c.digest));
             assert!(digest.map(|(a, _)| a) == self.algorithm, "one algorithm per manifest");
@@ -162,7 +167,7 @@ impl Manifest {
     /// Reads a whole manifest.
     pub fn decode(bytes: &[u8]) -> Result<Self, Malformed> {
         let header = ManifestHeader::decode(bytes)?;
-        let entries = header.entries(&bytes[ManifestHeader::BYTES..])?;
+        let entries = header.entries(bytes.get(ManifestHeader::BYTES..).unwrap_or_default())?;
         if entries.len() != header.parts as usize {
             return Err(Malformed("a manifest lacks parts"));
         }

@@ -30,7 +30,7 @@ mod upload;
 mod version;
 
 pub use bucket::Versioning;
-pub use fields::{ContentHeaders, Malformed, Tag};
+pub use fields::{ContentHeaders, Malformed, Tag, UnknownFields};
 pub use gc::GcRecord;
 pub use manifest::{Manifest, ManifestEntry, ManifestHeader};
 pub use part::PartRecord;

@@ -1,9 +1,9 @@
 //! The value of Part rows.
 //!
-//! `u8 format = 1, u64 blob id, u64 size, i64 modified ms, [16] MD5, u64 CRC64NVME, then a further
-//! checksum when there is one: u8 algorithm, u32 0, digest`. An empty part has no blob.
+//! `u8 format = 1, u64 blob id, u64 size, i64 modified ms, [16] MD5, u64 CRC64NVME, tagged fields:
+//! 1 a further checksum (u8 algorithm, u32 0, digest)`. An empty part has no blob.
 
-use crate::rows::fields::{Malformed, Reader, Writer};
+use crate::rows::fields::{Malformed, Reader, UnknownFields, Writer, keep_unknown, tag};
 use bytes::Bytes;
 use larder_storage::{BlobId, BlobRef};
 use larder_types::{Checksum, ETag, Timestamp};
@@ -23,6 +23,8 @@ pub struct PartRecord {
     pub crc64nvme: u64,
     /// The checksum of the upload's or the client's algorithm, when that is another.
     pub checksum: Option<Checksum>,
+    /// Fields of newer versions.
+    pub unknown: UnknownFields,
 }
 
 impl PartRecord {
@@ -46,9 +48,10 @@ impl PartRecord {
         w.raw(&self.md5);
         w.u64(self.crc64nvme);
         if let Some(checksum) = &self.checksum {
-            w.checksum(checksum);
+            w.field_with(tag::CHECKSUM, |w| w.checksum(checksum));
         }
-        w.finish(usize::MAX).expect("a part's row has no texts")
+        self.unknown.write(&mut w);
+        w.finish(usize::MAX).expect("no field of a part is long")
     }
 
     /// Reads a Part row's value.
@@ -56,15 +59,20 @@ impl PartRecord {
         let mut r = Reader(value);
         r.format(FORMAT)?;
         let blob = BlobRef { id: BlobId(r.u64()?), length: r.u64()? };
-        Ok(Self {
+        let mut part = Self {
             blob: (blob.length > 0).then_some(blob),
             modified: Timestamp { ms: r.i64()? },
             md5: r.array()?,
             crc64nvme: r.u64()?,
-            checksum: match r.0.is_empty() {
-                true => None,
-                false => Some(r.checksum()?),
-            },
-        })
+            checksum: None,
+            unknown: UnknownFields::default(),
+        };
+        while let Some((tag, mut field)) = r.field()? {
+            match tag {
+                tag::CHECKSUM => part.checksum = Some(field.checksum()?),
+                other => keep_unknown(&mut part.unknown.0, other, field)?,
+            }
+        }
+        Ok(part)
     }
 }

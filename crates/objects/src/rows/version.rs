@@ -20,7 +20,7 @@ use crate::rows::fields::{
 };
 use crate::rows::upload::UploadId;
 use bytes::Bytes;
-use larder_storage::{BlobId, BlobRef, ROW_VALUE_BYTES_MAX};
+use larder_storage::{BlobRef, ROW_VALUE_BYTES_MAX};
 use larder_types::{Checksum, ChecksumAlgorithm, ChecksumType, ETag, Owner, Timestamp, VersionId};
 
 const FORMAT: u8 = 1;
@@ -319,13 +319,11 @@ impl Placement {
             Self::OwnRow => w.u8(4),
             Self::Blob(blob) => {
                 w.u8(2);
-                w.u64(blob.id.0);
-                w.u64(blob.length);
+                w.blob(blob);
             }
             Self::Manifest { blob, parts, part_bytes } => {
                 w.u8(3);
-                w.u64(blob.id.0);
-                w.u64(blob.length);
+                w.blob(blob);
                 w.u32(*parts);
                 w.u64(*part_bytes);
             }
@@ -337,18 +335,14 @@ impl Placement {
             0 => Self::Empty,
             1 => Self::Inline,
             4 => Self::OwnRow,
-            2 => Self::Blob(read_blob(r)?),
-            3 => match (read_blob(r)?, r.u32()?, r.u64()?) {
+            2 => Self::Blob(r.blob()?),
+            3 => match (r.blob()?, r.u32()?, r.u64()?) {
                 (_, 0, _) => return Err(Malformed("a manifest without parts")),
                 (blob, parts, part_bytes) => Self::Manifest { blob, parts, part_bytes },
             },
             _ => return Err(Malformed("a row places its body where a newer version does")),
         })
     }
-}
-
-pub(crate) fn read_blob(r: &mut Reader<'_>) -> Result<BlobRef, Malformed> {
-    Ok(BlobRef { id: BlobId(r.u64()?), length: r.u64()? })
 }
 
 impl StorageClass {

@@ -13,6 +13,7 @@ use crate::journal::{
     Surveyed, Tail, TailSegment, place_at, survey,
 };
 use crate::keys;
+use crate::kinds::{Unreadable, refuse_unknown};
 use crate::layout::Layout;
 use crate::recovery::usage_change;
 use crate::window::row_hash;
@@ -122,6 +123,11 @@ pub(crate) fn check_locked(
     };
     found.into_iter().for_each(|finding| check.say(finding));
     check.tail()?;
+    // A damaged index is told by the walk over its rows.
+    let known = check.index.as_ref().map_or(Ok(()), |index| refuse_unknown(&**index));
+    if let Err(refusal @ Unreadable::Kind(_)) = known {
+        return Err(refusal.into());
+    }
     check.journal()?;
     if let Some(index) = check.index.clone() {
         if let Err(Failed::Index(error)) = check.rows(&*index, meaning) {

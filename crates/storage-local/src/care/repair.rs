@@ -19,6 +19,7 @@ use crate::journal::{
     Segments, Slots, Survey, survey, write_block, write_header,
 };
 use crate::keys;
+use crate::kinds::refuse_unknown;
 use crate::layout::{Layout, SEGMENT_BYTES_MIN};
 use larder_platform::{OpenMode, Platform};
 use larder_storage::{Meaning, Moment};
@@ -97,6 +98,8 @@ pub(crate) fn repair_locked(
     let index = (indexes.new)(&repair.layout.rebuilding())?;
     let target = Target { index: &*index, memtable_bytes: options.memtable_bytes };
     let rebuilt = rebuild(platform, &repair.layout, &repair.survey, &target, &mut *repair.report)?;
+    // Before anything changes: a repair that left these rows out would lose them.
+    refuse_unknown(&*index)?;
     let damaged: BTreeSet<u64> = rebuilt.damage.keys().chain(&rebuilt.flipped).copied().collect();
     let suspicious = !rebuilt.damage.is_empty() || !repair.survey.unreadable.is_empty();
     // The old index knows what is lost, and keeps the values of the rows.

@@ -5,11 +5,9 @@ use crate::engine::split_value;
 use crate::index::{Cursor, Index, IndexError};
 use crate::journal::Place;
 use crate::keys;
-use larder_storage::{Holdings, Meaning, Moment, RowKey, UsageDelta};
+use crate::kinds::LATEST;
+use larder_storage::{Holdings, Meaning, RowKey, UsageDelta};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Behind every moment there can be.
-const LATEST: Moment = Moment(u64::MAX >> 8);
 
 /// What the engine's own rows say.
 #[derive(Default)]

@@ -124,6 +124,7 @@ impl Index for CachedIndex {
 }
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "threads that race, which end with the test")]
 mod tests {
     use super::CachedIndex;
     use crate::index::{Index, IndexChange, MemoryIndex, MemoryTables};

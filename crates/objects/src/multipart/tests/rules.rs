@@ -35,6 +35,7 @@ fn uploaded(part_number: u32, length: u64, algorithm: Option<ChecksumAlgorithm>)
             md5: [part_number as u8; 16],
             crc64nvme: part_number.into(),
             checksum: algorithm.filter(|a| *a != Crc64Nvme).map(sum),
+            unknown: Default::default(),
         },
     }
 }

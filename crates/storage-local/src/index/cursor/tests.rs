@@ -1,5 +1,7 @@
 //! Walks compared with a map that keeps every version.
 
+#![allow(clippy::disallowed_methods, reason = "threads that race, which end with the test")]
+
 use crate::index::{Index, IndexChange, LsmIndex};
 use larder_platform::Platform;
 use larder_storage::Moment;

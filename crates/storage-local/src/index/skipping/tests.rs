@@ -1,5 +1,7 @@
 //! What walks cost where rows were removed, and that they miss nothing.
 
+#![allow(clippy::disallowed_methods, reason = "threads that race, which end with the test")]
+
 use super::{GapOptions, SkippingIndex};
 use crate::index::{Index, IndexChange, MemoryIndex, MemoryTables};
 use larder_platform::sim::Simulation;

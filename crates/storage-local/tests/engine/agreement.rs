@@ -213,7 +213,8 @@ fn spoil(image: &mut Vec<u8>, earlier: &[u8], rng: &mut Prng) -> String {
     let live = found.last().map_or(BLOCK, |last| last.end);
     let at = match rng.below(4) {
         0 => rng.index(image.len()),
-        1 => rng.index(BLOCK.min(image.len())),
+        // Header, seal and the copy of the header.
+        1 => [rng.index(72), 512 + rng.index(40), 1024 + rng.index(72)][rng.index(3)],
         2 => found.last().map_or(0, |last| last.start + rng.index(last.len())),
         _ => rng.index(live),
     };

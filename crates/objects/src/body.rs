@@ -1,10 +1,11 @@
 //! Bodies on their way in: buffered beside the row when small, streamed to a blob when large.
 
-use crate::{Error, Objects};
+use crate::rows::StorageClass;
+use crate::{Bucket, Error, Objects};
 use bytes::{Bytes, BytesMut};
 use larder_digest::BodyDigests;
 use larder_platform::{MemoryBudget, Reservation};
-use larder_storage::{BlobId, BlobRef, BlobStore, BlobWriter, Storage};
+use larder_storage::{BlobId, BlobRef, BlobStore, BlobWriter, CreateHints, Storage};
 
 /// What went wrong with a body, for its owner to downcast.
 pub type BodyError = Box<dyn std::error::Error + Send + Sync>;
@@ -48,8 +49,15 @@ pub(crate) struct Room {
     pub inline_bytes_max: usize,
     /// Largest body at all, in bytes.
     pub bytes_max: u64,
-    /// The body's length when it is known beforehand.
-    pub length: Option<u64>,
+    /// What it is, for the engine; its length when that is known beforehand.
+    pub hints: CreateHints,
+}
+
+impl Bucket {
+    /// What an engine is told of the body of an object here.
+    pub(crate) fn hints(&self, class: StorageClass, bytes: Option<u64>) -> CreateHints {
+        CreateHints { space: self.space, storage_class: class.name(), bytes }
+    }
 }
 
 impl<S: Storage> Objects<S> {
@@ -70,10 +78,10 @@ impl<S: Storage> Objects<S> {
         held: &mut Reservation<&MemoryBudget>,
     ) -> Result<(Kept, BodyDigests), Error> {
         let too_large = || Error::EntityTooLarge { max: room.bytes_max };
-        if room.length.is_some_and(|length| length > room.bytes_max) {
+        if room.hints.bytes.is_some_and(|length| length > room.bytes_max) {
             return Err(too_large());
         }
-        let known = room.length.map_or(0, |l| usize::try_from(l).unwrap_or(usize::MAX));
+        let known = room.hints.bytes.map_or(0, |l| usize::try_from(l).unwrap_or(usize::MAX));
         let mut small = BytesMut::with_capacity(match known <= room.inline_bytes_max {
             true => known,
             false => 0,
@@ -96,7 +104,7 @@ impl<S: Storage> Objects<S> {
                 held.grow(data.len()).map_err(|_| Error::SlowDown)?;
                 small.extend_from_slice(&data);
             } else {
-                let mut blob = self.store.create().await?;
+                let mut blob = self.store.create(room.hints).await?;
                 if !small.is_empty() {
                     blob.write(small.split().freeze()).await?;
                     held.shrink(held.bytes());
@@ -114,9 +122,14 @@ impl<S: Storage> Objects<S> {
         Ok((kept, digests))
     }
 
-    /// Writes a small body to a blob after all.
-    pub(crate) async fn keep_in_blob(&self, body: Bytes) -> Result<BlobRef, Error> {
-        let mut writer = self.store.create().await?;
+    /// Writes a small body to a blob after all, whatever length the hints have.
+    pub(crate) async fn keep_in_blob(
+        &self,
+        body: Bytes,
+        hints: CreateHints,
+    ) -> Result<BlobRef, Error> {
+        let hints = CreateHints { bytes: Some(body.len() as u64), ..hints };
+        let mut writer = self.store.create(hints).await?;
         writer.write(body).await?;
         Ok(writer.finish().await?)
     }

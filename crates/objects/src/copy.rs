@@ -71,7 +71,7 @@ impl<S: Storage> Objects<S> {
         let room = Room {
             inline_bytes_max: self.inline_bytes_max(),
             bytes_max: COPY_SOURCE_BYTES_MAX,
-            length: Some(source.record.size),
+            hints: bucket.hints(record.storage_class, Some(source.record.size)),
         };
         let mut held = self.platform.request_memory.lend();
         let (kept, digests) =

@@ -3,7 +3,7 @@
 use crate::rows::{Manifest, ManifestEntry, ManifestHeader, Placement, VersionRecord};
 use crate::{Error, ObjectVersion, Objects};
 use bytes::{Bytes, BytesMut};
-use larder_storage::{BlobReader, BlobRef, BlobStore, Storage};
+use larder_storage::{BlobReader, BlobRef, BlobStore, CreateHints, Storage};
 use larder_types::{ByteRange, Checksum};
 use std::ops::Range;
 
@@ -153,8 +153,12 @@ impl<S: Storage> Objects<S> {
     }
 
     /// Writes a manifest; durable, to be adopted by the commit that names it.
-    pub(crate) async fn write_manifest(&self, manifest: &Manifest) -> Result<BlobRef, Error> {
-        self.keep_in_blob(manifest.encode()).await
+    pub(crate) async fn write_manifest(
+        &self,
+        manifest: &Manifest,
+        hints: CreateHints,
+    ) -> Result<BlobRef, Error> {
+        self.keep_in_blob(manifest.encode(), hints).await
     }
 
     async fn read_bytes(&self, blob: BlobRef, range: Range<u64>) -> Result<Bytes, Error> {

@@ -62,7 +62,7 @@ impl<S: Storage> Objects<S> {
         let room = Room {
             inline_bytes_max: self.inline_bytes_max(),
             bytes_max: PART_BYTES_MAX,
-            length: put.length,
+            hints: bucket.hints(record.storage_class, put.length),
         };
         let mut held = self.platform.request_memory.lend();
         let (kept, digests) = self.keep(body, room, &mut held).await?;
@@ -104,7 +104,9 @@ impl<S: Storage> Objects<S> {
             if standing.moves_payload()
                 && let Some(payload) = new.payload.take()
             {
-                let blob = self.keep_in_blob(payload).await?;
+                let blob = self
+                    .keep_in_blob(payload, bucket.hints(new.record.storage_class, None))
+                    .await?;
                 new.record.placement = Placement::Blob(blob);
                 new.adopts.push(blob.id);
             }

@@ -20,7 +20,7 @@ use crate::keys;
 use crate::layout::{BLOBS_PER_DIRECTORY, Layout};
 use crate::pace;
 use larder_platform::{DiskFile, OpenMode};
-use larder_storage::{BlobError, BlobId, BlobRef, BlobStore, CommitError, Moment};
+use larder_storage::{BlobError, BlobId, BlobRef, BlobStore, CommitError, CreateHints, Moment};
 use std::collections::BTreeMap;
 use std::io;
 use std::ops::Range;
@@ -269,7 +269,7 @@ impl BlobStore for Local {
     type Writer = LocalWriter;
     type Reader = LocalReader;
 
-    async fn create(&self) -> Result<LocalWriter, BlobError> {
+    async fn create(&self, _hints: CreateHints) -> Result<LocalWriter, BlobError> {
         if self.shared.reserve.is_full() {
             return Err(BlobError::Full);
         }

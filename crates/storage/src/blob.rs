@@ -1,5 +1,6 @@
 //! Immutable bytes, addressed by what the writer returned.
 
+use crate::row::SpaceId;
 use bytes::Bytes;
 use std::fmt;
 use std::ops::Range;
@@ -32,6 +33,17 @@ pub enum BlobError {
     Stopped,
 }
 
+/// What is known of a blob before it is written. It binds nobody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CreateHints {
+    /// The space of the row that will name it.
+    pub space: SpaceId,
+    /// The storage class of its object, by AWS's name.
+    pub storage_class: &'static str,
+    /// Its length in bytes, where it is known.
+    pub bytes: Option<u64>,
+}
+
 /// A blob being written. Dropping it discards what was written.
 pub trait BlobWriter: Send + 'static {
     /// Appends. Returns when the engine has room for more, not when the bytes are durable.
@@ -54,8 +66,11 @@ pub trait BlobStore: Send + Sync + 'static {
     /// A blob being read.
     type Reader: BlobReader;
 
-    /// Starts a blob.
-    fn create(&self) -> impl Future<Output = Result<Self::Writer, BlobError>> + Send;
+    /// Starts a blob. An engine may use the hints to choose a place, and may do without.
+    fn create(
+        &self,
+        hints: CreateHints,
+    ) -> impl Future<Output = Result<Self::Writer, BlobError>> + Send;
 
     /// Reads `range`, which lies within the blob.
     fn read(

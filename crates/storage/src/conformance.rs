@@ -2,9 +2,9 @@
 //! assertion panics with the name of the rule.
 
 use crate::{
-    Batch, BlobReader, BlobRef, BlobWriter, Check, CommitError, Delete, Enqueue, Found, Put,
-    QueuePlace, Queued, RowKey, RowKind, RowView, Scan, ScanEnd, Seen, SpaceId, Step, Storage,
-    UsageDelta, Visitor,
+    Batch, BlobReader, BlobRef, BlobWriter, Check, CommitError, CreateHints, Delete, Enqueue,
+    Found, Put, QueuePlace, Queued, RowKey, RowKind, RowView, Scan, ScanEnd, Seen, SpaceId, Step,
+    Storage, UsageDelta, Visitor,
 };
 use bytes::Bytes;
 
@@ -332,7 +332,8 @@ async fn blobs_come_back<S: Storage>(store: &S) {
     let byte = |i: usize| (i * 7 + i / 251) as u8;
     for length in [1, 65_535, 65_536, 65_537, 1_048_576, 2_500_001] {
         let data: Vec<u8> = (0..length).map(byte).collect();
-        let mut writer = store.create().await.expect("a writer");
+        let hints = CreateHints { space, storage_class: "STANDARD", bytes: Some(length as u64) };
+        let mut writer = store.create(hints).await.expect("a writer");
         for piece in data.chunks(70_001) {
             writer.write(Bytes::copy_from_slice(piece)).await.expect("room");
         }

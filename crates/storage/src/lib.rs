@@ -14,7 +14,7 @@ pub mod model;
 mod queue;
 mod row;
 
-pub use blob::{BlobError, BlobId, BlobReader, BlobRef, BlobStore, BlobWriter};
+pub use blob::{BlobError, BlobId, BlobReader, BlobRef, BlobStore, BlobWriter, CreateHints};
 pub use engine::{Engine, Health, Held, Metric, MetricValue, Pinned, ScrubPass, Scrubbed};
 pub use finding::{Finding, Severity};
 pub use meaning::{Holdings, Meaning};

@@ -1,7 +1,7 @@
 //! The reference model: both seams on `BTreeMap`s. The oracle of every engine's property tests and
 //! the store under the tests of the rooms above, so it cannot rot.
 
-use crate::blob::{BlobError, BlobId, BlobReader, BlobRef, BlobStore, BlobWriter};
+use crate::blob::{BlobError, BlobId, BlobReader, BlobRef, BlobStore, BlobWriter, CreateHints};
 use crate::meta::{
     Batch, CommitError, FenceId, MetaError, MetaStore, Receipt, Scan, ScanEnd, Step, UsageDelta,
     Visitor,
@@ -40,6 +40,7 @@ struct State {
     closed: BTreeSet<(SpaceId, FenceId)>,
     usage: BTreeMap<SpaceId, UsageDelta>,
     blobs: BTreeMap<BlobId, Bytes>,
+    hints: BTreeMap<BlobId, CreateHints>,
     adopted: BTreeSet<BlobId>,
     now: Moment,
     ids: u64,
@@ -89,6 +90,11 @@ impl Model {
     pub fn fork(&self) -> Self {
         let state = Arc::new(Mutex::new(self.state().clone()));
         Self { state, ..self.clone() }
+    }
+
+    /// What was said of a blob when it was begun.
+    pub fn hints(&self, id: BlobId) -> Option<CreateHints> {
+        self.state().hints.get(&id).copied()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -289,6 +295,7 @@ fn in_prefix(row: &RowKey, scan: &Scan) -> bool {
 /// A blob being written to a [`Model`].
 pub struct ModelWriter {
     model: Model,
+    hints: CreateHints,
     data: BytesMut,
 }
 
@@ -305,6 +312,7 @@ impl BlobWriter for ModelWriter {
         let data = self.data.freeze();
         let length = data.len() as u64;
         state.blobs.insert(id, data);
+        state.hints.insert(id, self.hints);
         Ok(BlobRef { id, length })
     }
 }
@@ -324,8 +332,8 @@ impl BlobStore for Model {
     type Writer = ModelWriter;
     type Reader = ModelReader;
 
-    async fn create(&self) -> Result<ModelWriter, BlobError> {
-        Ok(ModelWriter { model: self.clone(), data: BytesMut::new() })
+    async fn create(&self, hints: CreateHints) -> Result<ModelWriter, BlobError> {
+        Ok(ModelWriter { model: self.clone(), hints, data: BytesMut::new() })
     }
 
     async fn read(&self, blob: BlobRef, range: Range<u64>) -> Result<ModelReader, BlobError> {

@@ -72,7 +72,8 @@ impl<S: Storage> Objects<S> {
                     let parts = self.all_parts(bucket.space, key, id).await?;
                     let smallest = self.settings.part_bytes_min;
                     let assembly = Assembly::of(&upload.record, &parts, request, smallest)?;
-                    let manifest = self.write_manifest(&assembly.manifest).await?;
+                    let hints = bucket.hints(upload.record.storage_class, None);
+                    let manifest = self.write_manifest(&assembly.manifest, hints).await?;
                     written.insert(Written {
                         upload: upload.seen.record,
                         manifest,

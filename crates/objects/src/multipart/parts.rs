@@ -98,8 +98,8 @@ impl<S: Storage> Objects<S> {
         upload: &UploadRecord,
         body: &mut B,
     ) -> Result<UploadedPart, Error> {
-        let room =
-            Room { inline_bytes_max: 0, bytes_max: PART_BYTES_MAX, length: target.part.length };
+        let hints = bucket.hints(upload.storage_class, target.part.length);
+        let room = Room { inline_bytes_max: 0, bytes_max: PART_BYTES_MAX, hints };
         let mut held = self.platform.request_memory.lend();
         let (kept, digests) = self.keep(body, room, &mut held).await?;
         let result = self.commit_part(bucket, target, (upload, &kept, &digests)).await;

@@ -38,6 +38,10 @@ fn bodies_of_every_size_come_back() {
             assert_eq!(w.read(&found, None).unwrap(), data);
             let kept_inline = matches!(found.record.placement, Placement::Inline);
             assert_eq!(kept_inline, (1..=inline_max).contains(&length), "{length}");
+            if let Placement::Blob(blob) = found.record.placement {
+                let hints = w.store.hints(blob.id).expect("the engine was told");
+                assert_eq!(hints, bucket.hints(StorageClass::Standard, known));
+            }
             for (start, end) in [(0, 1), (1, 2), (length / 2, length), (0, length)] {
                 if start < end && end <= length {
                     let range = ByteRange { start: start as u64, end: end as u64 };

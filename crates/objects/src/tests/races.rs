@@ -10,9 +10,9 @@ use larder_platform::Platform;
 use larder_platform::sim::Simulation;
 use larder_storage::model::Model;
 use larder_storage::{
-    Batch, BlobError, BlobId, BlobRef, BlobStore, CommitError, FenceId, Found, MetaError,
-    MetaStore, PartitionId, QueuePlace, Queued, Receipt, Row, RowKey, RowKind, Scan, ScanEnd,
-    SpaceId, UsageDelta, Visitor,
+    Batch, BlobError, BlobId, BlobRef, BlobStore, CommitError, CreateHints, FenceId, Found,
+    MetaError, MetaStore, PartitionId, QueuePlace, Queued, Receipt, Row, RowKey, RowKind, Scan,
+    ScanEnd, SpaceId, UsageDelta, Visitor,
 };
 use larder_types::VersionId;
 use std::ops::Range;
@@ -112,9 +112,9 @@ impl BlobStore for Slow {
     type Writer = <Model as BlobStore>::Writer;
     type Reader = <Model as BlobStore>::Reader;
 
-    async fn create(&self) -> Result<Self::Writer, BlobError> {
+    async fn create(&self, hints: CreateHints) -> Result<Self::Writer, BlobError> {
         self.pause().await;
-        self.model.create().await
+        self.model.create(hints).await
     }
 
     async fn read(&self, blob: BlobRef, range: Range<u64>) -> Result<Self::Reader, BlobError> {

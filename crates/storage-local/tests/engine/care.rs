@@ -1,6 +1,6 @@
 //! Check and repair: an index thrown away, and bits flipped anywhere.
 
-use crate::harness::{Harness, SPACES};
+use crate::harness::{HINTS, Harness, SPACES};
 use bytes::Bytes;
 use larder_platform::OpenMode;
 use larder_storage::{
@@ -169,7 +169,7 @@ fn what_freed_segments_said_of_older_ones_is_not_lost() {
 fn write_blob(harness: &Harness, length: usize) -> BlobRef {
     let local = harness.local();
     harness.sim.block_on(async move {
-        let mut writer = local.create().await.expect("a writer");
+        let mut writer = local.create(HINTS).await.expect("a writer");
         writer.write(Bytes::from(vec![7; length])).await.expect("room");
         writer.finish().await.expect("a durable blob")
     })

@@ -1,6 +1,6 @@
 //! Crash sweeps: a small workload, cut at every one of its syncs.
 
-use crate::harness::{Harness, SPACES, options};
+use crate::harness::{HINTS, Harness, SPACES, options};
 use bytes::Bytes;
 use larder_platform::sim::{FaultRates, Simulation};
 use larder_storage::{
@@ -102,7 +102,7 @@ fn the_directory_of_the_index_survives_a_cut() {
 fn write_blob(harness: &Harness, byte: u8, length: usize) -> BlobRef {
     let local = harness.local();
     harness.sim.block_on(async move {
-        let mut writer = local.create().await.expect("a writer");
+        let mut writer = local.create(HINTS).await.expect("a writer");
         writer.write(Bytes::from(vec![byte; length])).await.expect("room");
         writer.finish().await.expect("a durable blob")
     })
@@ -504,7 +504,7 @@ fn a_directory_whose_sync_failed_is_synced_by_the_next_try() {
         let mut harness = Harness::new(seed);
         let local = harness.local();
         harness.sim.faults().fail_next_sync("data/blobs");
-        assert!(harness.sim.block_on(local.create()).is_err(), "the sync failed");
+        assert!(harness.sim.block_on(local.create(HINTS)).is_err(), "the sync failed");
         drop(local);
         let blob = write_blob(&harness, 7, 1000);
         name(&harness, blob);

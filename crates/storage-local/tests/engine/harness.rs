@@ -4,8 +4,8 @@ use bytes::Bytes;
 use larder_platform::sim::Simulation;
 use larder_storage::model::Model;
 use larder_storage::{
-    Batch, BlobRef, CommitError, Delete, Holdings, Meaning, MetaStore, QueuePlace, Receipt, RowKey,
-    RowKind, RowView, Scan, SpaceId, Step, Visitor,
+    Batch, BlobRef, CommitError, CreateHints, Delete, Holdings, Meaning, MetaStore, QueuePlace,
+    Receipt, RowKey, RowKind, RowView, Scan, SpaceId, Step, Visitor,
 };
 use larder_storage_local::index::{CachedIndex, GapOptions, Index, MemoryIndex, MemoryTables};
 use larder_storage_local::{
@@ -15,6 +15,10 @@ use larder_storage_local::{
 use std::cell::RefCell;
 use std::path::Path;
 use std::sync::Arc;
+
+/// What the engine is told of blobs whose objects do not matter.
+pub(crate) const HINTS: CreateHints =
+    CreateHints { space: SpaceId(5), storage_class: "STANDARD", bytes: None };
 
 /// The spaces that tests write to.
 pub const SPACES: [SpaceId; 2] = [SpaceId(1), SpaceId(2)];

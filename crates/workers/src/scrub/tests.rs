@@ -4,7 +4,7 @@ use super::{ScrubHandle, ScrubSettings, start_scrub};
 use bytes::Bytes;
 use larder_platform::sim::Simulation;
 use larder_storage::{
-    Batch, BlobRef, BlobStore, BlobWriter, MetaStore, Put, RowKey, RowKind, SpaceId,
+    Batch, BlobRef, BlobStore, BlobWriter, CreateHints, MetaStore, Put, RowKey, RowKind, SpaceId,
 };
 use larder_storage_local::index::{MemoryIndex, MemoryTables};
 use larder_storage_local::{Local, Options};
@@ -31,7 +31,8 @@ impl World {
         }
         let store = world.engine.clone();
         let blob = world.sim.block_on(async move {
-            let mut writer = store.create().await.unwrap();
+            let hints = CreateHints { space: SpaceId(5), storage_class: "STANDARD", bytes: None };
+            let mut writer = store.create(hints).await.unwrap();
             writer.write(Bytes::from(vec![9; 3 << 20])).await.unwrap();
             writer.finish().await.unwrap()
         });

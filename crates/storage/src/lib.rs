@@ -6,6 +6,7 @@
 
 mod blob;
 pub mod conformance;
+mod consumer;
 mod engine;
 mod finding;
 mod meaning;
@@ -15,6 +16,7 @@ mod queue;
 mod row;
 
 pub use blob::{BlobError, BlobId, BlobReader, BlobRef, BlobStore, BlobWriter, CreateHints};
+pub use consumer::{Consumer, Delivery, MarkError};
 pub use engine::{Engine, Health, Held, Metric, MetricValue, Pinned, ScrubPass, Scrubbed};
 pub use finding::{Finding, Severity};
 pub use meaning::{Holdings, Meaning};

@@ -3,6 +3,7 @@
 mod agreement;
 mod care;
 mod conformance;
+mod consumers;
 mod crash;
 mod harness;
 mod properties;

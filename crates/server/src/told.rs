@@ -1,5 +1,4 @@
-//! What is told of a request when it is over: its access line, its share of the metrics, the hint
-//! to the gc.
+//! What is told of a request when it is over: its access line, its share of the metrics.
 
 use crate::listener::{Client, Conversation, Permit, RUNNING_MAX, Underway};
 use crate::log::Access;
@@ -134,25 +133,14 @@ impl Telling {
             cut: self.cut,
         });
     }
-
-    /// Whether the request may have left something to free. One without an answer may have, too.
-    fn may_have_freed(&self) -> bool {
-        let reads = |name: &str| ["Get", "Head", "List"].iter().any(|read| name.starts_with(read));
-        let is_read = self.record.operation.is_some_and(|operation| reads(operation.name()));
-        !is_read && self.admin.is_none()
-    }
 }
 
 impl Drop for Telling {
     fn drop(&mut self) {
         self.conversation.running.fetch_sub(1, Ordering::Relaxed);
         self.stripe().over.fetch_add(1, Ordering::Relaxed);
-        if self.own {
-            return;
-        }
-        self.tell();
-        if let Some(store) = self.conversation.app.store.get().filter(|_| self.may_have_freed()) {
-            store.gc.hint();
+        if !self.own {
+            self.tell();
         }
     }
 }

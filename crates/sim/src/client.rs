@@ -13,7 +13,6 @@ use larder_platform::Platform;
 use larder_platform::sim::{Faults, Prng};
 use larder_storage_local::Local;
 use larder_types::{BucketName, ObjectKey};
-use larder_workers::GcHandle;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -27,7 +26,6 @@ pub(crate) struct Ctx {
     pub(crate) objects: Objects<Local>,
     pub(crate) local: Local,
     pub(crate) platform: Platform,
-    pub(crate) gc: Arc<GcHandle>,
     pub(crate) faults: Faults,
     pub(crate) workload: &'static Workload,
     pub(crate) settings: Settings,
@@ -202,7 +200,6 @@ pub(crate) async fn run(ctx: Ctx, mut rng: Prng) {
             () = operations::one(&ctx, &mut rng) => true,
             () = ctx.platform.tasks.sleep(patience) => false,
         };
-        ctx.gc.hint();
         let mut book = ctx.book();
         match ended {
             true => {}

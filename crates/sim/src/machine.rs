@@ -25,7 +25,7 @@ pub(crate) struct Server {
     pub(crate) platform: Platform,
     pub(crate) local: Local,
     pub(crate) objects: Objects<Local>,
-    pub(crate) gc: Arc<GcHandle>,
+    _gc: GcHandle,
 }
 
 impl Machine {
@@ -52,8 +52,8 @@ impl Machine {
         })?;
         let store = Arc::new(local.clone());
         let objects = Objects::new(store, platform.clone(), self.knobs.settings);
-        let gc = Arc::new(start_gc(objects.clone(), &platform));
-        self.server = Some(Server { platform, local, objects, gc });
+        let gc = start_gc(objects.clone(), &platform);
+        self.server = Some(Server { platform, local, objects, _gc: gc });
         Ok(())
     }
 

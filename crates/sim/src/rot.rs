@@ -29,7 +29,6 @@ fn ctx(machine: &Machine, book: &Arc<Mutex<Book>>, workload: &'static Workload) 
         objects: server.objects.clone(),
         local: server.local.clone(),
         platform: server.platform.clone(),
-        gc: server.gc.clone(),
         faults: machine.sim.faults(),
         workload,
         settings: machine.knobs.settings,

@@ -150,7 +150,6 @@ impl<'a> Run<'a> {
             objects: server.objects.clone(),
             local: server.local.clone(),
             platform: server.platform.clone(),
-            gc: server.gc.clone(),
             faults: self.machine.sim.faults(),
             workload: self.plan.workload,
             settings: self.machine.knobs.settings,
@@ -372,7 +371,6 @@ impl<'a> Run<'a> {
         if self.plan.ends_empty && !self.plan.workload.moves_buckets() {
             self.machine.sim.block_on(empty(&ctx))?;
         }
-        ctx.gc.hint();
         let grace_ms = self.machine.knobs.settings.gc_grace_ms.unsigned_abs();
         self.machine.sim.run_for(Duration::from_millis(grace_ms) + Duration::from_secs(1_000));
         self.machine.sim.block_on(garbage::check_queue(&ctx))?;

@@ -120,7 +120,7 @@ impl Committer {
             answers.push((pending.reply, outcome));
         }
         self.moment = group.moment.0;
-        let moves = group.moves;
+        let (moves, kinds) = (group.moves, group.kinds);
         let written = self.write(&mut group);
         if written.is_ok() {
             self.apply(group);
@@ -128,6 +128,9 @@ impl Committer {
         // Also when the write failed: the window remembers its rows as changed, and a reader must
         // be able to see a moment behind that, or its checks would fail for ever.
         self.shared.visible.store(self.moment, Ordering::Release);
+        if written.is_ok() {
+            self.shared.watchers.tell(kinds);
+        }
         for (reply, outcome) in answers {
             let outcome = match (&written, outcome) {
                 (Err(error), Ok(_)) => Err(error.clone()),

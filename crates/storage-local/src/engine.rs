@@ -19,7 +19,7 @@ use crate::queue::Queue;
 use crate::reserve::Reserve;
 use crate::window::CHANGES_MAX;
 use larder_platform::{Platform, Wake, WorkerHandle};
-use larder_storage::{Moment, UsageDelta};
+use larder_storage::{Moment, UsageDelta, Watchers};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::io;
@@ -113,6 +113,8 @@ pub(crate) struct Shared {
     usage: Mutex<HashMap<u64, UsageDelta>>,
     flush: Mutex<Flush>,
     keepers: OnceLock<Vec<Arc<dyn Wake>>>,
+    /// Who is told of commits.
+    pub(crate) watchers: Watchers,
 }
 
 #[derive(Default)]

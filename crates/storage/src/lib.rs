@@ -14,6 +14,7 @@ mod meta;
 pub mod model;
 mod queue;
 mod row;
+mod watch;
 
 pub use blob::{BlobError, BlobId, BlobReader, BlobRef, BlobStore, BlobWriter, CreateHints};
 pub use consumer::{Consumer, Delivery, MarkError};
@@ -26,6 +27,7 @@ pub use meta::{
 };
 pub use queue::{Enqueue, PartitionId, QueuePlace, Queued};
 pub use row::{Found, Locator, Moment, Payload, Row, RowKey, RowKind, RowView, Seen, SpaceId};
+pub use watch::{RowKinds, Watcher, Watchers};
 
 /// Both seams in one engine.
 pub trait Storage: MetaStore + BlobStore {}

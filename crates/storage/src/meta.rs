@@ -3,8 +3,10 @@
 use crate::blob::BlobId;
 use crate::queue::{Enqueue, PartitionId, QueuePlace, Queued};
 use crate::row::{Found, Moment, Row, RowKey, RowKind, RowView, Seen, SpaceId};
+use crate::watch::{RowKinds, Watcher};
 use bytes::Bytes;
 use std::fmt;
+use std::sync::Arc;
 
 /// A change of rows, all of one space and one key: the whole of it becomes visible and durable at
 /// once, or none of it does.
@@ -191,6 +193,11 @@ pub trait MetaStore: Send + Sync + 'static {
     /// Makes the batch durable and visible, in this order.
     fn commit(&self, batch: Batch) -> impl Future<Output = Result<Receipt, CommitError>> + Send;
 
+    /// Tells `watcher` of what is committed through this engine from now on, as long as somebody
+    /// else has it. Of what others commit to the same store nothing is promised: who must not miss
+    /// it looks from time to time as well.
+    fn watch(&self, watcher: &Arc<dyn Watcher>);
+
     /// A new space for a new bucket.
     fn open_space(&self) -> impl Future<Output = Result<SpaceId, MetaError>> + Send;
 
@@ -233,6 +240,14 @@ impl Scan {
 }
 
 impl Batch {
+    /// The kinds of which it writes rows; what it removes is not counted.
+    pub fn kinds_put(&self) -> RowKinds {
+        let mut kinds = RowKinds::default();
+        self.puts.iter().for_each(|put| kinds.insert(put.row.kind));
+        self.enqueues.iter().for_each(|row| kinds.insert(row.queue));
+        kinds
+    }
+
     /// Panics when the batch breaks the seam's contract: rows of several keys, too many rows or
     /// bytes, an empty value. Every engine calls it, so that no caller leans on a lenient one.
     pub fn assert_valid(&self, payload_bytes_max: usize) {

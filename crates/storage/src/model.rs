@@ -8,6 +8,7 @@ use crate::meta::{
 };
 use crate::queue::{PartitionId, QueuePlace, Queued};
 use crate::row::{Found, Locator, Moment, Payload, Row, RowKey, RowKind, RowView, Seen, SpaceId};
+use crate::watch::{Watcher, Watchers};
 use bytes::{Bytes, BytesMut};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -20,6 +21,7 @@ const PAYLOAD_BYTES_MAX: usize = 16 << 10;
 #[derive(Clone)]
 pub struct Model {
     state: Arc<Mutex<State>>,
+    watchers: Arc<Watchers>,
     payload_bytes_max: usize,
     closed_spaces_max: usize,
     /// How many partitions: a space is in one of them.
@@ -72,8 +74,13 @@ impl Model {
 
     /// An empty model with the limit of the engine that it is compared with.
     pub fn with_payload_bytes_max(payload_bytes_max: usize) -> Self {
-        let (state, closed_spaces_max, partitions) = (Arc::default(), usize::MAX, 1);
-        Self { state, payload_bytes_max, closed_spaces_max, partitions }
+        Self {
+            state: Arc::default(),
+            watchers: Arc::default(),
+            payload_bytes_max,
+            closed_spaces_max: usize::MAX,
+            partitions: 1,
+        }
     }
 
     /// An empty model that refuses to close more spaces than this at a time.
@@ -89,7 +96,7 @@ impl Model {
     /// A model of its own that holds what this one holds.
     pub fn fork(&self) -> Self {
         let state = Arc::new(Mutex::new(self.state().clone()));
-        Self { state, ..self.clone() }
+        Self { state, watchers: Arc::default(), ..self.clone() }
     }
 
     /// What was said of a blob when it was begun.
@@ -245,8 +252,18 @@ impl MetaStore for Model {
         }
         match state.refusal(&batch) {
             Some(error) => Err(error),
-            None => Ok(Receipt { at: state.apply(batch) }),
+            None => {
+                let kinds = batch.kinds_put();
+                let receipt = Receipt { at: state.apply(batch) };
+                drop(state);
+                self.watchers.tell(kinds);
+                Ok(receipt)
+            }
         }
+    }
+
+    fn watch(&self, watcher: &Arc<dyn Watcher>) {
+        self.watchers.add(watcher);
     }
 
     async fn open_space(&self) -> Result<SpaceId, MetaError> {

@@ -1,14 +1,14 @@
 //! Frees what no row names any more, when it is due.
 //!
 //! A Gc row is due a while after the commit that wrote it, so that nothing has to happen at the
-//! commit itself: a hint that something may have been freed sets one timer, and the run that it
-//! starts says when the next row is due. Without hints nothing runs and nothing is read.
+//! commit itself: the first one sets a timer, and the run that it starts says when the next row is
+//! due. Where no such row is committed nothing runs and nothing is read.
 
 use crate::bridge::{WorkerOf, start};
 use larder_objects::Objects;
 use larder_objects::gc::{GRACE_MS, GcProgress};
 use larder_platform::{BoxFuture, Platform, Step, Wake, WorkerHandle};
-use larder_storage::Storage;
+use larder_storage::{RowKind, RowKinds, Storage, Watcher};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -18,7 +18,7 @@ const ROWS_AT_ONCE: usize = 1000;
 /// Shortest time between two runs: rows that are due one after another are freed together.
 const PAUSE_MIN: Duration = Duration::from_secs(1);
 /// Longest sleep towards a row that is due far away: the wall clock may be set meanwhile, and a
-/// hint that comes during it speaks of a row that is due this long after it.
+/// row that is committed during it is due this long after it.
 const PAUSE_MAX: Duration = Duration::from_millis(GRACE_MS.unsigned_abs());
 /// When to try again what failed.
 const RETRY: Duration = Duration::from_secs(30);
@@ -26,13 +26,14 @@ const RETRY: Duration = Duration::from_secs(30);
 /// The running gc. Dropping it stops the gc after its current step; not on a reactor thread.
 pub struct GcHandle {
     shared: Arc<Shared>,
-    wake: Arc<dyn Wake>,
+    /// What the engine tells of commits, for as long as the gc runs.
+    _watcher: Arc<dyn Watcher>,
     _worker: WorkerHandle,
 }
 
 struct Shared {
-    /// Something may have been freed since the last run began.
-    hinted: AtomicBool,
+    /// Gc rows were committed since the last run began.
+    committed: AtomicBool,
     /// Blobs freed so far.
     freed: AtomicU64,
     run: Mutex<Run>,
@@ -56,34 +57,46 @@ struct Gc<S: Storage> {
 /// Starts the gc. Its first run looks at everything that an earlier process left.
 pub fn start_gc<S: Storage>(objects: Objects<S>, platform: &Platform) -> GcHandle {
     let shared = Arc::new(Shared {
-        hinted: AtomicBool::new(false),
+        committed: AtomicBool::new(false),
         freed: AtomicU64::new(0),
         run: Mutex::default(),
     });
     let gc = Gc {
-        objects,
+        objects: objects.clone(),
         platform: platform.clone(),
         shared: shared.clone(),
         due_ns: Some(0),
         started: false,
     };
     let worker = start(platform, "gc", gc);
-    GcHandle { shared, wake: worker.wake.clone(), _worker: worker }
+    let watcher = GcWatcher { shared: shared.clone(), wake: worker.wake.clone() };
+    let watcher: Arc<dyn Watcher> = Arc::new(watcher);
+    objects.watch(&watcher);
+    GcHandle { shared, _watcher: watcher, _worker: worker }
 }
 
 impl GcHandle {
-    /// Says that a request may have left something to free. Cheap: one load when the gc knows.
-    pub fn hint(&self) {
-        if !self.shared.hinted.load(Ordering::Relaxed)
-            && !self.shared.hinted.swap(true, Ordering::Relaxed)
-        {
-            self.wake.wake();
-        }
-    }
-
     /// Blobs freed since the start.
     pub fn blobs_freed(&self) -> u64 {
         self.shared.freed.load(Ordering::Relaxed)
+    }
+}
+
+/// Wakes the gc when there is something to free.
+struct GcWatcher {
+    shared: Arc<Shared>,
+    wake: Arc<dyn Wake>,
+}
+
+impl Watcher for GcWatcher {
+    /// Cheap: one load when the gc knows.
+    fn committed(&self, kinds: RowKinds) {
+        if kinds.contains(RowKind::Gc)
+            && !self.shared.committed.load(Ordering::Relaxed)
+            && !self.shared.committed.swap(true, Ordering::Relaxed)
+        {
+            self.wake.wake();
+        }
     }
 }
 
@@ -94,7 +107,7 @@ impl<S: Storage> WorkerOf for Gc<S> {
             let pause = self.shared.lock().pause.take();
             self.due_ns = pause.map(|pause| after(now_ns, pause));
         }
-        if self.due_ns.is_none() && self.shared.hinted.load(Ordering::Relaxed) {
+        if self.due_ns.is_none() && self.shared.committed.load(Ordering::Relaxed) {
             self.due_ns = Some(after(now_ns, PAUSE_MAX));
         }
         match self.due_ns {
@@ -103,8 +116,8 @@ impl<S: Storage> WorkerOf for Gc<S> {
                 Err(Step::SleepFor(Duration::from_nanos(due_ns - now_ns)))
             }
             Some(_) => {
-                // Before the run looks, so that no hint is lost.
-                self.shared.hinted.store(false, Ordering::Relaxed);
+                // Before the run looks, so that no row is missed.
+                self.shared.committed.store(false, Ordering::Relaxed);
                 self.started = true;
                 let run = run(self.objects.clone(), self.platform.clone(), self.shared.clone());
                 Ok(Box::pin(run))
@@ -136,7 +149,7 @@ async fn run<S: Storage>(objects: Objects<S>, platform: Platform, shared: Arc<Sh
     *shared.lock() = Run { pause };
 }
 
-/// How long to wait for the next run; `None` until there is a hint.
+/// How long to wait for the next run; `None` until further rows are committed.
 fn pause_after(progress: &GcProgress, now_ms: i64) -> Option<Duration> {
     let due = progress.next_due_ms.map(|due_ms| match due_ms - now_ms {
         // The limit was reached.

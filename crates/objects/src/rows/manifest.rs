@@ -167,7 +167,8 @@ impl Manifest {
     /// Reads a whole manifest.
     pub fn decode(bytes: &[u8]) -> Result<Self, Malformed> {
         let header = ManifestHeader::decode(bytes)?;
-        let entries = header.entries(bytes.get(ManifestHeader::BYTES..).unwrap_or_default())?;
+        let entries = bytes.get(ManifestHeader::BYTES..);
+        let entries = header.entries(entries.ok_or(Malformed("a manifest is too short"))?)?;
         if entries.len() != header.parts as usize {
             return Err(Malformed("a manifest lacks parts"));
         }

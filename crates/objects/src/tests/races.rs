@@ -12,7 +12,7 @@ use larder_storage::model::Model;
 use larder_storage::{
     Batch, BlobError, BlobId, BlobRef, BlobStore, CommitError, CreateHints, FenceId, Found,
     MetaError, MetaStore, PartitionId, QueuePlace, Queued, Receipt, Row, RowKey, RowKind, Scan,
-    ScanEnd, SpaceId, UsageDelta, Visitor,
+    ScanEnd, SpaceId, UsageDelta, Visitor, Watcher,
 };
 use larder_types::VersionId;
 use std::ops::Range;
@@ -79,6 +79,10 @@ impl MetaStore for Slow {
         let result = self.model.commit(batch).await;
         self.pause().await;
         result
+    }
+
+    fn watch(&self, watcher: &Arc<dyn Watcher>) {
+        self.model.watch(watcher);
     }
 
     async fn open_space(&self) -> Result<SpaceId, MetaError> {

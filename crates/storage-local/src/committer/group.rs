@@ -6,7 +6,7 @@ use crate::keys;
 use crate::window::{Since, Window, row_hash};
 use larder_platform::AlignedBuffer;
 use larder_storage::{
-    Batch, CommitError, Delete, Moment, Put, QueuePlace, Receipt, Seen, UsageDelta,
+    Batch, CommitError, Delete, Moment, Put, QueuePlace, Receipt, RowKinds, Seen, UsageDelta,
 };
 
 /// Bytes of the index's own in front of a row's value: segment, offset, record and payload length.
@@ -30,6 +30,8 @@ pub(crate) struct Group {
     /// (segment, bytes) of records that are not needed any more.
     pub(crate) dead: Vec<(u64, u32)>,
     pub(crate) usage: Vec<(u64, UsageDelta)>,
+    /// Of which kinds there are new rows.
+    pub(crate) kinds: RowKinds,
     /// Whether gc waits for an answer.
     pub(crate) moves: bool,
     /// Whether the next record is the first of a commit.
@@ -99,6 +101,7 @@ impl Group {
             live: Vec::new(),
             dead: Vec::new(),
             usage: Vec::new(),
+            kinds: RowKinds::default(),
             moves: false,
             first: false,
         }
@@ -137,6 +140,7 @@ impl Group {
             }
         }
         self.begin();
+        self.kinds.merge(batch.kinds_put());
         let space = batch.puts.first().map(|put| put.row.space);
         let space = space.or_else(|| batch.deletes.first().map(|delete| delete.row.space));
         let space = space.or_else(|| batch.enqueues.first().map(|row| row.space));

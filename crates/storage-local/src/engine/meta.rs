@@ -12,7 +12,7 @@ use bytes::Bytes;
 use larder_storage::{
     Batch, CommitError, FenceId, Found, MetaError, MetaStore, Moment, PartitionId, Payload,
     QueuePlace, Queued, Receipt, Row, RowKey, RowKind, RowView, Scan, ScanEnd, Seen, SpaceId, Step,
-    UsageDelta, Visitor,
+    UsageDelta, Visitor, Watcher,
 };
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -192,6 +192,10 @@ impl MetaStore for Local {
         let receipt = self.shared.queue.submit(Command::Commit(batch), bytes).await?;
         self.blobs.adopted(&adopts);
         Ok(receipt)
+    }
+
+    fn watch(&self, watcher: &Arc<dyn Watcher>) {
+        self.shared.watchers.add(watcher);
     }
 
     async fn open_space(&self) -> Result<SpaceId, MetaError> {

@@ -15,7 +15,7 @@ use crate::queue::Queue;
 use crate::recovery::{Recovered, recover};
 use crate::reserve::Reserve;
 use larder_platform::{DiskLock, OpenMode, Platform, Worker};
-use larder_storage::Moment;
+use larder_storage::{Moment, Watchers};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
@@ -83,6 +83,7 @@ fn share(
         usage: Mutex::new(recovered.usage),
         flush: Mutex::new(Flush { requested: None, durable: recovered.durable_segment }),
         keepers: OnceLock::new(),
+        watchers: Watchers::default(),
     };
     (shared, end, recovered.replayed_bytes)
 }

@@ -53,7 +53,7 @@ pub(crate) fn turn_back(epoch: &Epoch, bytes: &[u8]) -> Option<Vec<u8>> {
 /// The records of a batch of `length` bytes of them.
 fn records(bytes: &[u8], length: u32) -> Option<&[u8]> {
     let whole = BATCH_HEADER_BYTES + length as usize;
-    (length > 0 && whole <= BATCH_BYTES_MAX).then(|| bytes.get(BATCH_HEADER_BYTES..whole)).flatten()
+    (whole <= BATCH_BYTES_MAX).then(|| bytes.get(BATCH_HEADER_BYTES..whole)).flatten()
 }
 
 fn checksum(epoch: &Epoch, header: &[u8; BATCH_HEADER_BYTES], records: &[u8]) -> u64 {
@@ -88,6 +88,24 @@ mod tests {
         out[40..48].copy_from_slice(&checksum.to_le_bytes());
         out.resize(9000, 0);
         out
+    }
+
+    #[test]
+    fn a_batch_without_records_has_bits_to_flip_too() {
+        let epoch = Epoch([3; 16]);
+        let mut batch = vec![0; 4096];
+        batch[..4].copy_from_slice(b"LBAT");
+        let checksum = epoch.checksum(&[&batch[..40], &[]]);
+        batch[40..48].copy_from_slice(&checksum.to_le_bytes());
+        for bit in 0..48 * 8 {
+            let mut flipped = batch.clone();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            let found = turn_back(&epoch, &flipped);
+            assert_eq!(found.as_deref(), Some(&batch[..BATCH_HEADER_BYTES]), "bit {bit}");
+        }
+        for blank in [0, 0xff] {
+            assert_eq!(turn_back(&epoch, &[blank; 4096]), None);
+        }
     }
 
     #[test]

@@ -83,9 +83,10 @@ fn arbitrary(choices: u8, length: u64, body: &[u8]) {
 fn framed(choices: u8, length: usize, seed: &[u8]) {
     let signed = choices & SIGNED != 0;
     let mut draw = Draw::new(seed);
-    let chunk_bytes = match signed {
-        true => SIGNED_CHUNK_BYTES_MIN as usize + usize::from(draw.short()),
-        false => 1 + usize::from(draw.short()),
+    let chunk_bytes = if signed {
+        SIGNED_CHUNK_BYTES_MIN as usize + usize::from(draw.short())
+    } else {
+        1 + usize::from(draw.short())
     };
     let (place, change) = (draw.short(), draw.byte());
     let seed = draw.rest();

@@ -113,14 +113,13 @@ impl Load {
             let started = Instant::now();
             next.set(index + 1);
             let head = self.batch.head(request);
-            let sent = match self.batch.sends_bodies {
-                false => stream.write_all(head).await,
-                true => {
-                    out.clear();
-                    out.extend_from_slice(head);
-                    out.extend_from_slice(self.bodies.of(request.object));
-                    stream.write_all(&out).await
-                }
+            let sent = if self.batch.sends_bodies {
+                out.clear();
+                out.extend_from_slice(head);
+                out.extend_from_slice(self.bodies.of(request.object));
+                stream.write_all(&out).await
+            } else {
+                stream.write_all(head).await
             };
             sent.map_err(|error| format!("request {index}: {error}"))?;
             let has_body = !matches!(self.expect, Expect::Head);

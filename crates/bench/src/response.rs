@@ -26,10 +26,13 @@ impl Response {
         let head = &buffer[..end];
         let content_bytes = match status {
             204 => 0,
-            _ if is_chunked(head) => match buffer.ends_with(LAST_CHUNK) {
-                true => buffer.len() - end - 4,
-                false => return Ok(None),
-            },
+            _ if is_chunked(head) => {
+                if buffer.ends_with(LAST_CHUNK) {
+                    buffer.len() - end - 4
+                } else {
+                    return Ok(None);
+                }
+            }
             _ => content_length(head).ok_or_else(|| format!("no length: {}", text(head)))?,
         };
         Ok(Some(Self { status, head_bytes: end + 4, content_bytes }))

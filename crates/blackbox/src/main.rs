@@ -120,8 +120,9 @@ fn built(directory: &Path) -> Result<PathBuf, String> {
             return Err(format!("{command:?}: {status}"));
         }
     }
-    match binary.is_file() {
-        true => Ok(binary),
-        false => Err(format!("{} is missing; build it or give --larder", binary.display())),
+    if binary.is_file() {
+        Ok(binary)
+    } else {
+        Err(format!("{} is missing; build it or give --larder", binary.display()))
     }
 }

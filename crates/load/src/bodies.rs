@@ -67,9 +67,12 @@ impl Bodies {
         let body = |(n, bytes): (usize, &u64)| {
             let (start, bytes) = (n.wrapping_mul(STRIDE) % POOL_BYTES, *bytes as usize);
             let window = &noise[start..start + bytes];
-            let payload = |piece: &[u8]| match plan.unsigned_payload {
-                true => UNSIGNED_PAYLOAD.to_owned(),
-                false => hex::encode(&sha256(piece)),
+            let payload = |piece: &[u8]| {
+                if plan.unsigned_payload {
+                    UNSIGNED_PAYLOAD.to_owned()
+                } else {
+                    hex::encode(&sha256(piece))
+                }
             };
             let payloads = match bytes {
                 0 => vec![payload(window)],

@@ -43,10 +43,7 @@ impl Stop {
 
     /// Goes on unless the process was told to stop.
     pub(crate) fn check(&self) -> Result<(), String> {
-        match self.is_set() {
-            false => Ok(()),
-            true => Err("stopped by a signal: no report".to_owned()),
-        }
+        if self.is_set() { Err("stopped by a signal: no report".to_owned()) } else { Ok(()) }
     }
 }
 

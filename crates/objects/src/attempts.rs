@@ -113,10 +113,8 @@ impl<S: Storage> Objects<S> {
         attempts: &mut Attempts<'_>,
         conditional: bool,
     ) -> Result<(), Error> {
-        let refusal = || match conditional {
-            true => Error::ConditionalRequestConflict,
-            false => Error::SlowDown,
-        };
+        let refusal =
+            || if conditional { Error::ConditionalRequestConflict } else { Error::SlowDown };
         attempts.lost += 1;
         if attempts.lost >= ATTEMPTS_MAX {
             return Err(refusal());

@@ -82,10 +82,8 @@ impl<S: Storage> Objects<S> {
             return Err(too_large());
         }
         let known = room.hints.bytes.map_or(0, |l| usize::try_from(l).unwrap_or(usize::MAX));
-        let mut small = BytesMut::with_capacity(match known <= room.inline_bytes_max {
-            true => known,
-            false => 0,
-        });
+        let mut small =
+            BytesMut::with_capacity(if known <= room.inline_bytes_max { known } else { 0 });
         let mut writer: Option<S::Writer> = None;
         let mut length = 0;
         while let Some(data) = body.next().await.map_err(Error::Body)? {

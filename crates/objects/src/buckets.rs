@@ -336,10 +336,7 @@ impl<S: Storage> Objects<S> {
 
     /// PutBucketVersioning.
     pub async fn put_versioning(&self, bucket: &Bucket, enabled: bool) -> Result<(), Error> {
-        let versioning = match enabled {
-            true => Versioning::Enabled,
-            false => Versioning::Suspended,
-        };
+        let versioning = if enabled { Versioning::Enabled } else { Versioning::Suspended };
         self.change_bucket(bucket, |b| b.versioning = versioning).await
     }
 

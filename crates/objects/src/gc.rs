@@ -215,9 +215,6 @@ impl Visitor for Sweep {
                 .with_suffix(Bytes::copy_from_slice(row.suffix)),
             replaces: Some(row.seen),
         });
-        match self.rows.len() < SWEEP_ROWS {
-            true => Step::Next,
-            false => Step::Stop,
-        }
+        if self.rows.len() < SWEEP_ROWS { Step::Next } else { Step::Stop }
     }
 }

@@ -59,9 +59,10 @@ impl<S: Storage> Objects<S> {
         let Some(version) = version else {
             let stood = self.standing_for_read(bucket, attempts).await?.current;
             let stood = stood.ok_or(Error::NoSuchKey { delete_marker: None })?;
-            return match stood.record.delete_marker {
-                false => Ok((stood, true)),
-                true => Err(Error::NoSuchKey { delete_marker: Some(stood.record.version()) }),
+            return if stood.record.delete_marker {
+                Err(Error::NoSuchKey { delete_marker: Some(stood.record.version()) })
+            } else {
+                Ok((stood, true))
             };
         };
         // Boxed, so that the usual look-up has not the size of this one.

@@ -122,12 +122,11 @@ impl<S: Storage> Objects<S> {
     ) -> Result<Vec<ManifestEntry>, Error> {
         match record.placement {
             Placement::Manifest { blob, parts, part_bytes } if part_bytes > 0 => {
-                match (1..=parts).contains(&part_number) {
-                    true => {
-                        let index = u64::from(part_number) - 1;
-                        self.read_entries(blob, index..index + 1).await
-                    }
-                    false => Ok(Vec::new()),
+                if (1..=parts).contains(&part_number) {
+                    let index = u64::from(part_number) - 1;
+                    self.read_entries(blob, index..index + 1).await
+                } else {
+                    Ok(Vec::new())
                 }
             }
             _ => self.entries(record, 0..record.size).await,
@@ -171,9 +170,10 @@ impl<S: Storage> Objects<S> {
         while let Some(data) = reader.next().await? {
             bytes.extend_from_slice(&data);
         }
-        match bytes.len() as u64 == length {
-            true => Ok(bytes.freeze()),
-            false => Err(Error::Corrupt("a blob is shorter than it says".into())),
+        if bytes.len() as u64 == length {
+            Ok(bytes.freeze())
+        } else {
+            Err(Error::Corrupt("a blob is shorter than it says".into()))
         }
     }
 }

@@ -24,12 +24,13 @@ impl RowMeaning {
         let id = row.suffix.get(..16).unwrap_or_default().to_vec();
         let open = self.buckets.contains_key(&row.space)
             && self.uploads.contains(&(row.space, row.key.to_vec(), id));
-        Ok(match open {
-            true => Holdings { blob: part.blob, ..Holdings::default() },
-            false => Holdings {
+        Ok(if open {
+            Holdings { blob: part.blob, ..Holdings::default() }
+        } else {
+            Holdings {
                 frees: part.blob.into_iter().map(|blob| blob.id).collect(),
                 ..Holdings::default()
-            },
+            }
         })
     }
 }

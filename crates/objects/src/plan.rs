@@ -148,9 +148,10 @@ impl Standing {
             Some(current) if current.null => Some(current.order),
             current => current.and_then(|c| c.null_position),
         };
-        let row = match record.delete_marker {
-            true => address::marker(self.space, &self.key),
-            false => address::head(self.space, &self.key),
+        let row = if record.delete_marker {
+            address::marker(self.space, &self.key)
+        } else {
+            address::head(self.space, &self.key)
         };
         let mut payload = new.payload.clone();
         if payload.is_some() && !record.null {
@@ -175,9 +176,10 @@ impl Standing {
             if current.row != row {
                 batch.deletes.push(current.removal());
             }
-            match self.displaces() {
-                true => batch.puts.push(current.aside()?),
-                false => self.forget(&mut batch, current, stamp),
+            if self.displaces() {
+                batch.puts.push(current.aside()?)
+            } else {
+                self.forget(&mut batch, current, stamp)
             }
         }
         if let Some(null) = self.null.as_ref().filter(|_| record.null) {
@@ -204,15 +206,13 @@ impl Standing {
             batch.deletes.push(current.removal());
             return Ok(batch);
         };
-        let row = match next.record.delete_marker {
-            true => address::marker(self.space, &self.key),
-            false => address::head(self.space, &self.key),
+        let row = if next.record.delete_marker {
+            address::marker(self.space, &self.key)
+        } else {
+            address::head(self.space, &self.key)
         };
         let mut record = next.record.clone();
-        record.null_position = match next.record.null {
-            true => None,
-            false => current.record.null_position,
-        };
+        record.null_position = if next.record.null { None } else { current.record.null_position };
         batch.checks.push(next.check());
         batch.deletes.push(next.removal());
         let replaces = (current.row == row).then_some(current.seen);

@@ -167,9 +167,10 @@ impl Call<'_> {
     /// The length that the body's framing or its `Content-Length` announces.
     pub(crate) fn content_length(&self) -> Option<u64> {
         self.sent_length().or_else(|| {
-            match self.headers.contains_key(http::header::TRANSFER_ENCODING) {
-                true => None,
-                false => self.body.length(),
+            if self.headers.contains_key(http::header::TRANSFER_ENCODING) {
+                None
+            } else {
+                self.body.length()
             }
         })
     }

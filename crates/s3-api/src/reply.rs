@@ -34,9 +34,10 @@ impl Reply {
         let mut headers = HeaderMap::new();
         let mut body = Vec::new();
         encode(&mut headers, &mut body);
-        let mut reply = match body.is_empty() {
-            true => Self { status: StatusCode::OK, headers, body: ResponseBody::Empty },
-            false => Self::xml(headers, body.into()),
+        let mut reply = if body.is_empty() {
+            Self { status: StatusCode::OK, headers, body: ResponseBody::Empty }
+        } else {
+            Self::xml(headers, body.into())
         };
         reply.status = StatusCode::from_u16(status).expect("the model's statuses are valid");
         reply

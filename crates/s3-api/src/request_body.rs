@@ -176,10 +176,7 @@ impl Intake {
             let now_ns = platform.clock.monotonic_ns();
             self.waited += Duration::from_nanos(now_ns.saturating_sub(since_ns));
         }
-        match data.is_some() && self.is_too_slow() {
-            true => Err(BodyFault::Timeout),
-            false => Ok(data),
-        }
+        if data.is_some() && self.is_too_slow() { Err(BodyFault::Timeout) } else { Ok(data) }
     }
 
     fn is_too_slow(&self) -> bool {

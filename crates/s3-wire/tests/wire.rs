@@ -97,9 +97,10 @@ fn send(mode: &str, object: &[u8]) -> (Sent, Checksum) {
     let chunks = signer().sign_request("PUT", &uri, &mut headers, payload);
     let signed = (mode.contains("HMAC")).then_some(chunks);
     let pair = [(algorithm.header(), value.as_str())];
-    let body = match mode.starts_with("STREAMING") {
-        true => sign_chunks(object, 8192, signed, trailers.then_some(&pair[..])),
-        false => object.to_vec(),
+    let body = if mode.starts_with("STREAMING") {
+        sign_chunks(object, 8192, signed, trailers.then_some(&pair[..]))
+    } else {
+        object.to_vec()
     };
     (Sent { uri, headers, body, received_at: now() }, checksum)
 }

@@ -17,9 +17,10 @@ unsafe impl Sync for Text {}
 /// What a burst of connections or of large bodies leaves behind goes back to the system after a
 /// second, by a thread that sleeps otherwise; where jemalloc has no such thread, when memory is
 /// asked for next.
-const TEXT: &std::ffi::CStr = match cfg!(target_os = "linux") {
-    true => c"background_thread:true,dirty_decay_ms:1000,muzzy_decay_ms:0",
-    false => c"dirty_decay_ms:1000,muzzy_decay_ms:0",
+const TEXT: &std::ffi::CStr = if cfg!(target_os = "linux") {
+    c"background_thread:true,dirty_decay_ms:1000,muzzy_decay_ms:0"
+} else {
+    c"dirty_decay_ms:1000,muzzy_decay_ms:0"
 };
 
 /// Read by jemalloc before anything runs.

@@ -38,9 +38,10 @@ fn banner(settings: &Settings, addresses: &Addresses, keys: &Place) -> String {
         urls => urls,
     };
     let urls = urls(&addresses.public);
-    let data = match settings.ephemeral {
-        true => "in memory, gone at the end".to_owned(),
-        false => settings.data.display().to_string(),
+    let data = if settings.ephemeral {
+        "in memory, gone at the end".to_owned()
+    } else {
+        settings.data.display().to_string()
     };
     let (keys, environment) = match keys {
         Place::Given => (
@@ -74,18 +75,20 @@ fn banner(settings: &Settings, addresses: &Addresses, keys: &Place) -> String {
 
 /// A URL that a client on this machine can use.
 fn url(scheme: &str, address: &SocketAddr) -> String {
-    match address.ip().is_unspecified() {
-        true => format!("{scheme}://localhost:{}", address.port()),
-        false => format!("{scheme}://{address}"),
+    if address.ip().is_unspecified() {
+        format!("{scheme}://localhost:{}", address.port())
+    } else {
+        format!("{scheme}://{address}")
     }
 }
 
 /// For a POSIX shell.
 fn quoted(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@%".contains(c);
-    match !text.is_empty() && text.chars().all(plain) {
-        true => text.to_owned(),
-        false => format!("'{}'", text.replace('\'', "'\\''")),
+    if !text.is_empty() && text.chars().all(plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', "'\\''"))
     }
 }
 

@@ -177,9 +177,10 @@ impl Server<'_> {
                 () = grace => false,
             }
         });
-        match finished {
-            true => log::info!("stopped"),
-            false => log::warn!("stopped with requests unfinished: the grace is over"),
+        if finished {
+            log::info!("stopped")
+        } else {
+            log::warn!("stopped with requests unfinished: the grace is over")
         }
         Ok(())
     }

@@ -41,9 +41,10 @@ impl Body for PiecewiseBody {
     }
 
     async fn finish(&mut self) -> Result<BodyDigests, BodyError> {
-        match self.breaks {
-            true => Err("the client's checksum is of other bytes".into()),
-            false => Ok(self.hasher.take().expect("finished once").finish()),
+        if self.breaks {
+            Err("the client's checksum is of other bytes".into())
+        } else {
+            Ok(self.hasher.take().expect("finished once").finish())
         }
     }
 }

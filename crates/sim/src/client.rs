@@ -191,9 +191,10 @@ pub(crate) async fn run(ctx: Ctx, mut rng: Prng) {
             let pause = Duration::from_micros(rng.below(2 * ctx.pace_us));
             ctx.platform.tasks.sleep(pause).await;
         }
-        let patience = match ctx.impatient && rng.chance(1, 12) {
-            true => Duration::from_micros(rng.below(3_000)),
-            false => HANGS_AFTER,
+        let patience = if ctx.impatient && rng.chance(1, 12) {
+            Duration::from_micros(rng.below(3_000))
+        } else {
+            HANGS_AFTER
         };
         let ended = tokio::select! {
             biased;
@@ -201,13 +202,11 @@ pub(crate) async fn run(ctx: Ctx, mut rng: Prng) {
             () = ctx.platform.tasks.sleep(patience) => false,
         };
         let mut book = ctx.book();
-        match ended {
-            true => {}
-            false if patience < HANGS_AFTER => book.refused("client went away"),
-            false => {
-                let what = format!("an operation is not answered within {HANGS_AFTER:?}");
-                book.violate(Violation::new("availability", what));
-            }
+        if !ended && patience < HANGS_AFTER {
+            book.refused("client went away");
+        } else if !ended {
+            let what = format!("an operation is not answered within {HANGS_AFTER:?}");
+            book.violate(Violation::new("availability", what));
         }
     }
 }

@@ -191,12 +191,11 @@ async fn look_at_current(
         }
         _ => false,
     };
-    match agree {
-        true => Ok(()),
-        false => {
-            let what = format!("{place:?} lists {row:?} first, but a look-up gives {found:?}");
-            Err(Violation::new("list agrees with get", what))
-        }
+    if agree {
+        Ok(())
+    } else {
+        let what = format!("{place:?} lists {row:?} first, but a look-up gives {found:?}");
+        Err(Violation::new("list agrees with get", what))
     }
 }
 

@@ -52,9 +52,10 @@ impl Report {
     /// Faults that never fired though there were seeds enough.
     pub fn silent_faults(&self) -> Vec<&'static str> {
         let silent = self.faults.iter().filter(|(_, count)| **count == 0);
-        match self.seeds >= SEEDS_ENOUGH {
-            true => silent.map(|(name, _)| *name).collect(),
-            false => Vec::new(),
+        if self.seeds >= SEEDS_ENOUGH {
+            silent.map(|(name, _)| *name).collect()
+        } else {
+            Vec::new()
         }
     }
 

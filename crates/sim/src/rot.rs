@@ -64,23 +64,25 @@ pub(crate) fn rot(
         Err(error) => {
             // What to do is in the message.
             let text = error.to_string();
-            return match text.contains("larder repair") {
-                true => Ok(()),
-                false => Err(broken(format!("the start says nothing of a repair: {text}"))),
+            return if text.contains("larder repair") {
+                Ok(())
+            } else {
+                Err(broken(format!("the start says nothing of a repair: {text}")))
             };
         }
     }
     let shared = ctx(machine, book, workload);
     let after = machine.sim.block_on(look(&shared, rng, eyes))?;
-    match (&before.present, before.unreadable) == (&after.present, after.unreadable) {
-        true => Ok(()),
-        false => Err(broken(format!(
+    if (&before.present, before.unreadable) == (&after.present, after.unreadable) {
+        Ok(())
+    } else {
+        Err(broken(format!(
             "before the restart {} versions stood and {} could not be read, now {} and {}",
             before.present.len(),
             before.unreadable,
             after.present.len(),
             after.unreadable
-        ))),
+        )))
     }
 }
 

@@ -369,9 +369,10 @@ impl BlobStore for Model {
     async fn verify(&self, blob: BlobRef) -> Result<(), BlobError> {
         let state = self.state();
         let data = state.blobs.get(&blob.id).ok_or(BlobError::Missing(blob.id))?;
-        match data.len() as u64 == blob.length {
-            true => Ok(()),
-            false => Err(BlobError::Corrupt(format!("length of {:016x}", blob.id.0))),
+        if data.len() as u64 == blob.length {
+            Ok(())
+        } else {
+            Err(BlobError::Corrupt(format!("length of {:016x}", blob.id.0)))
         }
     }
 

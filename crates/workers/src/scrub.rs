@@ -171,9 +171,10 @@ impl<E: Engine> ScrubWorker<E> {
 
 /// What an operator should do.
 fn advice(finding: &Finding) -> &'static str {
-    match finding.place.starts_with("blobs") {
-        true => "upload the object again, or restore it from a backup",
-        false => "stop the server and run `larder repair`",
+    if finding.place.starts_with("blobs") {
+        "upload the object again, or restore it from a backup"
+    } else {
+        "stop the server and run `larder repair`"
     }
 }
 

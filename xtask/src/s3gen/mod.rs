@@ -41,10 +41,7 @@ pub fn run(args: &[String]) -> Result<(), String> {
     let overrides = overrides::Overrides::parse(&read(&home.join("overrides.toml"))?)?;
     overrides.check_against(&model)?;
     let wanted = home.join("src/generated");
-    let written = match check {
-        true => root.join("target/s3gen/generated"),
-        false => wanted.clone(),
-    };
+    let written = if check { root.join("target/s3gen/generated") } else { wanted.clone() };
     fs::create_dir_all(&written).map_err(|e| format!("{}: {e}", written.display()))?;
     let files = emit::files(&model, &overrides)?;
     let mut paths = Vec::new();
@@ -54,10 +51,7 @@ pub fn run(args: &[String]) -> Result<(), String> {
         paths.push(path);
     }
     execute(Command::new("rustfmt").args(["--edition", "2024"]).args(&paths))?;
-    match check {
-        true => compare(&files, &wanted, &written),
-        false => Ok(()),
-    }
+    if check { compare(&files, &wanted, &written) } else { Ok(()) }
 }
 
 fn compare(files: &[(&str, String)], wanted: &Path, written: &Path) -> Result<(), String> {
@@ -76,9 +70,10 @@ fn compare(files: &[(&str, String)], wanted: &Path, written: &Path) -> Result<()
             !files.iter().any(|(known, _)| known == name) || text(wanted) != text(written)
         })
         .collect();
-    match differing.is_empty() {
-        true => Ok(()),
-        false => Err(format!("not as `cargo xtask s3gen` writes them: {}", differing.join(", "))),
+    if differing.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("not as `cargo xtask s3gen` writes them: {}", differing.join(", ")))
     }
 }
 
@@ -110,8 +105,9 @@ fn read(path: &Path) -> Result<String, String> {
 fn execute(command: &mut Command) -> Result<(), String> {
     let status =
         command.status().map_err(|e| format!("{}: {e}", command.get_program().display()))?;
-    match status.success() {
-        true => Ok(()),
-        false => Err(format!("{} failed", command.get_program().display())),
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("{} failed", command.get_program().display()))
     }
 }

@@ -34,9 +34,10 @@ pub struct Operation<'m> {
 impl Model {
     pub fn parse(text: &str) -> Result<Self, String> {
         let value: Value = serde_json::from_str(text).map_err(|e| e.to_string())?;
-        match value["operations"].is_object() && value["shapes"].is_object() {
-            true => Ok(Self { value }),
-            false => Err("the model has no operations or no shapes".to_owned()),
+        if value["operations"].is_object() && value["shapes"].is_object() {
+            Ok(Self { value })
+        } else {
+            Err("the model has no operations or no shapes".to_owned())
         }
     }
 

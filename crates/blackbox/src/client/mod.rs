@@ -125,9 +125,10 @@ fn head(address: SocketAddr, request: &Request<'_>) -> Vec<u8> {
     for (name, text) in &request.headers {
         headers.insert(HeaderName::from_static(name), value(text));
     }
-    let payload = match request.body.len() <= SIGNED_BYTES_MAX {
-        true => hex::encode(&larder_digest::sha256(request.body)),
-        false => UNSIGNED_PAYLOAD.to_owned(),
+    let payload = if request.body.len() <= SIGNED_BYTES_MAX {
+        hex::encode(&larder_digest::sha256(request.body))
+    } else {
+        UNSIGNED_PAYLOAD.to_owned()
     };
     signer.sign_request(request.method, request.target, &mut headers, &payload);
     let mut out = format!("{} {} HTTP/1.1\r\n", request.method, request.target).into_bytes();

@@ -94,10 +94,7 @@ impl Content {
     pub fn pages_missing(&self, offset: u64, bytes: u64) -> u64 {
         let first = (offset / PAGE).max(self.reserved);
         let end = (offset + bytes).div_ceil(PAGE);
-        match first < end {
-            true => end - first - self.platter.range(first..end).count() as u64,
-            false => 0,
-        }
+        if first < end { end - first - self.platter.range(first..end).count() as u64 } else { 0 }
     }
 
     /// Reads up to `bytes`, fewer at the end of the file.

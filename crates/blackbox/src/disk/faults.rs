@@ -146,8 +146,5 @@ pub fn place(path: &str) -> String {
     let is_number = |part: &str| part.len() >= 8 && part.chars().all(|c| c.is_ascii_hexdigit());
     let parts = directory.split('/').skip(1).filter(|part| !is_number(part));
     let parts: Vec<&str> = parts.collect();
-    match parts.is_empty() {
-        true => name.to_owned(),
-        false => parts.join("/"),
-    }
+    if parts.is_empty() { name.to_owned() } else { parts.join("/") }
 }

@@ -19,10 +19,8 @@ impl Worker {
             _ => return,
         };
         let target = format!("/{name}");
-        let (method, word) = match exists {
-            true => ("DELETE", "delete bucket"),
-            false => ("PUT", "create bucket"),
-        };
+        let (method, word) =
+            if exists { ("DELETE", "delete bucket") } else { ("PUT", "create bucket") };
         let end = self.change(word, &Request::new(method, &target), None);
         let state = match end {
             End::Acknowledged(_) => (!exists, exists),

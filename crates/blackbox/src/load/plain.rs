@@ -17,9 +17,10 @@ impl Worker {
     /// PutObject: inline, over the limit of that, large; with conditions now and then.
     pub(super) fn put(&mut self) {
         let large = self.chance.one_in(40);
-        let (key, length) = match large {
-            true => (self.large_key(), self.large_bytes()),
-            false => (self.plain_key(), self.small_bytes()),
+        let (key, length) = if large {
+            (self.large_key(), self.large_bytes())
+        } else {
+            (self.plain_key(), self.small_bytes())
         };
         let slot = self.ledger.plain.entry(key.clone()).or_default();
         let Some(known) = slot.known().cloned() else {
@@ -115,9 +116,10 @@ impl Worker {
                 let deleted: Vec<String> =
                     xml::elements(&text, "Deleted").filter_map(|d| xml::text(d, "Key")).collect();
                 for key in &keys {
-                    let end = match deleted.contains(key) {
-                        true => End::Acknowledged(answer.clone()),
-                        false => End::Unknown,
+                    let end = if deleted.contains(key) {
+                        End::Acknowledged(answer.clone())
+                    } else {
+                        End::Unknown
                     };
                     if matches!(end, End::Unknown) && self.weather != Weather::Errors {
                         let text = format!("{key} is not among the deleted: {text}");
@@ -173,12 +175,11 @@ impl Worker {
             tag(&object)
         );
         let checksum = content_md5(body.as_bytes());
-        let request = match remove {
-            true => Request::new("DELETE", &target),
-            false => {
-                let request = Request::new("PUT", &target).header("content-md5", checksum);
-                request.body(body.as_bytes())
-            }
+        let request = if remove {
+            Request::new("DELETE", &target)
+        } else {
+            let request = Request::new("PUT", &target).header("content-md5", checksum);
+            request.body(body.as_bytes())
         };
         let end = self.change("tag", &request, None);
         self.settle(&key, end, object);

@@ -36,9 +36,10 @@ impl Worker {
         let mut token = String::new();
         let mut last = None;
         loop {
-            let next = match token.is_empty() {
-                true => String::new(),
-                false => format!("&continuation-token={}", encode(&token)),
+            let next = if token.is_empty() {
+                String::new()
+            } else {
+                format!("&continuation-token={}", encode(&token))
             };
             let target = format!("/{PLAIN}?list-type=2&max-keys={PAGE_KEYS}&prefix={prefix}{next}");
             let Ok(answer) = self.client.send(&Request::new("GET", &target)) else {
@@ -214,9 +215,7 @@ fn reconcile(chain: &Chain, listed: Vec<Listed>) -> Result<Vec<Version>, (Wrong,
 /// Percent-encoding of all but the plainest letters.
 fn encode(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    let encode = |byte: u8| match plain(byte) {
-        true => char::from(byte).to_string(),
-        false => format!("%{byte:02X}"),
-    };
+    let encode =
+        |byte: u8| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
     text.bytes().map(encode).collect()
 }

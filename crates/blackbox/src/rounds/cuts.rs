@@ -87,13 +87,12 @@ pub fn round(stand: &mut Stand, first: bool, sum: &mut Sum) -> Result<(), String
 /// Load, a kill that loses nothing yet, restart, comparison.
 fn kill(stand: &mut Stand, serving: Serving) -> Result<Option<Serving>, String> {
     let mut patience = LOAD_MAX;
-    match stand.chance.one_in(2) {
+    if stand.chance.one_in(2) {
         // The one write whose outcome nobody has seen.
-        true => {
-            let skip = stand.chance.below(500);
-            stand.disk.arm(Fault::power(&[Call::DurableWrite], "data/journal/", skip));
-        }
-        false => patience = arm(stand),
+        let skip = stand.chance.below(500);
+        stand.disk.arm(Fault::power(&[Call::DurableWrite], "data/journal/", skip));
+    } else {
+        patience = arm(stand);
     }
     let load = stand.load(&serving, Weather::Power);
     if !stand.disk.wait_for_power_to_go(patience) {

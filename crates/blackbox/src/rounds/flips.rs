@@ -57,9 +57,10 @@ fn damage_objects(stand: &mut Stand, serving: &mut Serving, sum: &mut Sum) -> Re
     let before = serving.server.said().len();
     let mut errors = 0;
     for (key, object) in damaged_objects(stand) {
-        match stand.read_damaged(serving, &format!("/{PLAIN}/{key}"), &object)? {
-            true => errors += 1,
-            false => sum.note("damaged objects served right from elsewhere", 1),
+        if stand.read_damaged(serving, &format!("/{PLAIN}/{key}"), &object)? {
+            errors += 1
+        } else {
+            sum.note("damaged objects served right from elsewhere", 1)
         }
     }
     sum.note("damaged objects answered with an error", errors);
@@ -122,10 +123,7 @@ fn choose(stand: &mut Stand) -> Option<Object> {
     let slots = stand.ledgers()[owner].plain.values();
     let objects: Vec<Object> =
         slots.filter_map(|slot| slot.object()).filter(|o| large(o)).cloned().collect();
-    match objects.is_empty() {
-        true => None,
-        false => Some(stand.chance.pick(&objects).clone()),
-    }
+    if objects.is_empty() { None } else { Some(stand.chance.pick(&objects).clone()) }
 }
 
 fn positions(content: &[u8], mark: &[u8]) -> Vec<u64> {

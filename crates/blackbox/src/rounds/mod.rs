@@ -128,16 +128,13 @@ pub fn run(plan: &Plan, kind: Kind, rounds: u64, seed: u64) -> Result<Sum, Strin
         sum.tally.add(tally);
         sum.counts.add(&counts);
         outcome.map_err(|error| format!("{kind} round {round}, seed {seed}: {error}"))?;
-        match clean {
-            true => {
-                sum.passed += 1;
-                stand = Some(now);
-            }
+        if clean {
+            sum.passed += 1;
+            stand = Some(now);
+        } else {
             // What is wrong once would be found again in every round of this store.
-            false => {
-                sum.failed += 1;
-                keep(&now, &plan.work.join(format!("{kind}-{round}")));
-            }
+            sum.failed += 1;
+            keep(&now, &plan.work.join(format!("{kind}-{round}")));
         }
     }
     Ok(sum)

@@ -39,9 +39,10 @@ impl Tasks for Jobs {
     #[allow(clippy::disallowed_methods, reason = "there is no platform below this test")]
     fn blocking(&self, job: Job) {
         self.begun.fetch_add(1, Ordering::SeqCst);
-        match self.threads {
-            true => drop(std::thread::spawn(job)),
-            false => self.waiting.lock().unwrap().push(job),
+        if self.threads {
+            drop(std::thread::spawn(job))
+        } else {
+            self.waiting.lock().unwrap().push(job)
         }
     }
 

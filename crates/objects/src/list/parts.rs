@@ -114,9 +114,6 @@ impl Visitor for Parts {
                 return Step::Stop;
             }
         }
-        match self.found.len() < self.limit {
-            true => Step::Next,
-            false => Step::Stop,
-        }
+        if self.found.len() < self.limit { Step::Next } else { Step::Stop }
     }
 }

@@ -115,10 +115,7 @@ fn select<'a>(
         check_part(upload, &found.record, part).map(|()| found)
     };
     let parts = request.parts.iter().map(find).collect::<Result<Vec<_>, _>>()?;
-    match is_composite && !consecutive() {
-        true => Err(Error::InvalidPartOrder),
-        false => Ok(parts),
-    }
+    if is_composite && !consecutive() { Err(Error::InvalidPartOrder) } else { Ok(parts) }
 }
 
 /// Refuses a part whose checksum is not the one that was computed when it was uploaded. One of an
@@ -169,9 +166,10 @@ fn check_checksum(ours: &Checksum, request: &CompleteUpload) -> Result<(), Error
     }
     // A composite checksum may come without the number of parts behind it.
     let same_parts = theirs.parts.is_none() || theirs.parts == ours.parts;
-    match same_parts && theirs.digest == ours.digest {
-        true => Ok(()),
-        false => Err(Error::BadDigest(ours.algorithm)),
+    if same_parts && theirs.digest == ours.digest {
+        Ok(())
+    } else {
+        Err(Error::BadDigest(ours.algorithm))
     }
 }
 

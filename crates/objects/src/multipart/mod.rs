@@ -168,16 +168,18 @@ fn checksum_of(
         };
     };
     let only_full = algorithm == ChecksumAlgorithm::Crc64Nvme;
-    let checksum_type = checksum_type.unwrap_or(match only_full {
-        true => ChecksumType::FullObject,
-        false => ChecksumType::Composite,
+    let checksum_type = checksum_type.unwrap_or(if only_full {
+        ChecksumType::FullObject
+    } else {
+        ChecksumType::Composite
     });
     let supported = match checksum_type {
         ChecksumType::FullObject => algorithm.is_crc(),
         ChecksumType::Composite => !only_full,
     };
-    match supported {
-        true => Ok(Some((algorithm, checksum_type))),
-        false => Err(Error::ChecksumTypeUnsupported { algorithm, checksum_type }),
+    if supported {
+        Ok(Some((algorithm, checksum_type)))
+    } else {
+        Err(Error::ChecksumTypeUnsupported { algorithm, checksum_type })
     }
 }

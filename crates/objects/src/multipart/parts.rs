@@ -215,12 +215,13 @@ fn check_algorithm(upload: &UploadRecord, actual: Option<ChecksumAlgorithm>) -> 
         (Some((_, checksum_type)), None) => checksum_type == ChecksumType::FullObject,
         (Some((algorithm, _)), Some(actual)) => algorithm == actual,
     };
-    match fits {
-        true => Ok(()),
-        false => Err(Error::ChecksumAlgorithmMismatch {
+    if fits {
+        Ok(())
+    } else {
+        Err(Error::ChecksumAlgorithmMismatch {
             expected: upload.checksum.map(|(algorithm, _)| algorithm),
             actual,
-        }),
+        })
     }
 }
 

@@ -201,9 +201,10 @@ impl Writer {
 
     /// The value, when it has at most `bytes_max` bytes.
     pub(crate) fn finish(self, bytes_max: usize) -> Result<Bytes, Error> {
-        match self.overflow || self.out.len() > bytes_max {
-            true => Err(Error::MetadataTooLarge),
-            false => Ok(self.out.into()),
+        if self.overflow || self.out.len() > bytes_max {
+            Err(Error::MetadataTooLarge)
+        } else {
+            Ok(self.out.into())
         }
     }
 }
@@ -338,9 +339,10 @@ impl<'a> Reader<'a> {
 
     /// Fails unless the next byte is the format's version.
     pub(crate) fn format(&mut self, known: u8) -> Result<(), Malformed> {
-        match self.u8()? == known {
-            true => Ok(()),
-            false => Err(Malformed("a row has the format of a newer version")),
+        if self.u8()? == known {
+            Ok(())
+        } else {
+            Err(Malformed("a row has the format of a newer version"))
         }
     }
 }

@@ -80,10 +80,10 @@ impl ManifestHeader {
         let header = Self { algorithm, parts: r.u32()?, size: r.u64()? };
         // A manifest is never written again: what is not known has nothing to be carried to.
         UnknownFields::read(&mut Reader(r.sized()?))?;
-        match usize::from(entry_bytes) == header.entry_bytes() && (code == 0 || algorithm.is_some())
-        {
-            true => Ok(header),
-            false => Err(Malformed("a manifest has the format of a newer version")),
+        if usize::from(entry_bytes) == header.entry_bytes() && (code == 0 || algorithm.is_some()) {
+            Ok(header)
+        } else {
+            Err(Malformed("a manifest has the format of a newer version"))
         }
     }
 

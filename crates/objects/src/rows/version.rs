@@ -188,9 +188,10 @@ impl<'a> Hot<'a> {
 impl VersionRecord {
     /// Its version id.
     pub fn version(&self) -> VersionId {
-        match self.null {
-            true => VersionId::Null,
-            false => VersionId::Id { order: self.order, nonce: self.nonce },
+        if self.null {
+            VersionId::Null
+        } else {
+            VersionId::Id { order: self.order, nonce: self.nonce }
         }
     }
 

@@ -300,9 +300,10 @@ impl Content {
                 Outcome::AllKept => versions.len(),
                 Outcome::Torn => oldest + rng.index(versions.len() - oldest + 1),
             };
-            match kept == versions.len() && !versions.is_empty() {
-                true => sectors.kept += 1,
-                false => sectors.lost += 1,
+            if kept == versions.len() && !versions.is_empty() {
+                sectors.kept += 1
+            } else {
+                sectors.lost += 1
             }
             if let Some(version) = kept.checked_sub(1).and_then(|at| versions.get(at)) {
                 self.put_image(sector, version.bytes.as_deref());

@@ -270,9 +270,10 @@ impl DiskFile for SimFile {
         self.check_writable()?;
         self.check_aligned(data, offset)?;
         let direct = self.mode == OpenMode::Direct;
-        let mut state = match direct {
-            true => self.shared.enter_slow(self.boot)?,
-            false => self.shared.enter(self.boot)?,
+        let mut state = if direct {
+            self.shared.enter_slow(self.boot)?
+        } else {
+            self.shared.enter(self.boot)?
         };
         state.plan.writes += 1;
         state.occupy(self.node, offset, data.len() as u64)?;
@@ -294,9 +295,10 @@ impl DiskFile for SimFile {
         let short = Plan::strikes(&mut state.plan.short_write, &self.path) || by_chance;
         let count = if short { state.rng.index(data.len().max(1)) / 512 * 512 } else { data.len() };
         let content = state.tree.content(self.node)?;
-        match direct {
-            true => content.write_durable(&data[..count], offset),
-            false => content.write(&data[..count], offset),
+        if direct {
+            content.write_durable(&data[..count], offset)
+        } else {
+            content.write(&data[..count], offset)
         }
         if short {
             state.plan.fire(Fault::ShortWrite);

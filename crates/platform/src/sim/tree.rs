@@ -266,10 +266,7 @@ impl Tree {
                 Outcome::AllKept => true,
                 Outcome::Torn => rng.chance(1, 2),
             };
-            match kept {
-                true => self.harden(change),
-                false => plan.fire(Fault::EntryLost),
-            }
+            if kept { self.harden(change) } else { plan.fire(Fault::EntryLost) }
         }
         for node in self.nodes.values_mut() {
             if let Node::Directory(directory) = node {

@@ -107,12 +107,13 @@ async fn answer<S: Storage>(
         }
         let selected = select(grant, &found, &reading).await?;
         let length = selected.range.map_or(record.size, ByteRange::length);
-        let body = match call.method == Method::HEAD {
-            true => Ok(ResponseBody::Empty),
-            false => match grant.open(&found, selected.range).await {
+        let body = if call.method == Method::HEAD {
+            Ok(ResponseBody::Empty)
+        } else {
+            match grant.open(&found, selected.range).await {
                 Ok(body) => ResponseBody::object(body, length).await,
                 Err(error) => Err(error),
-            },
+            }
         };
         attempts += 1;
         let body = match body {

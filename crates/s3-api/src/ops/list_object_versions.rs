@@ -93,12 +93,11 @@ impl Page for Versions {
             self.encoding.element(writer, "Key", version.key);
             writer.element("VersionId", &version.version.to_string());
             flag(writer, "IsLatest", version.is_latest);
-            match version.delete_marker {
-                true => paging::time(writer, "LastModified", version.modified),
-                false => {
-                    describe(writer, &version);
-                    writer.element("StorageClass", version.storage_class.name());
-                }
+            if version.delete_marker {
+                paging::time(writer, "LastModified", version.modified)
+            } else {
+                describe(writer, &version);
+                writer.element("StorageClass", version.storage_class.name());
             }
             paging::owner(writer, "Owner", version.owner);
             writer.close(name);

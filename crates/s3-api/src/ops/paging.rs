@@ -97,10 +97,7 @@ impl Encoding {
     /// `EncodingType` of the answer. (AWS's references are no XML: over one such key a strict
     /// parser refuses the page, and all others with it.)
     pub(crate) fn for_page<'a>(self, texts: impl IntoIterator<Item = &'a str>) -> Self {
-        match texts.into_iter().all(xml::can_hold) {
-            true => self,
-            false => Self::Url,
-        }
+        if texts.into_iter().all(xml::can_hold) { self } else { Self::Url }
     }
 
     /// An element that holds a key or a part of one.

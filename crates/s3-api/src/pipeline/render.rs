@@ -42,9 +42,10 @@ pub(super) fn answer(
 pub(super) async fn refusal(call: &mut Call<'_>, failure: Failure) -> Reply {
     // A client that waits for `100 Continue` must not get it now.
     let waits = call.body.received() == 0 && call.headers.contains_key(EXPECT);
-    let close = match failure.close || waits {
-        true => !call.body.is_end(),
-        false => !call.body.drain(call.platform).await,
+    let close = if failure.close || waits {
+        !call.body.is_end()
+    } else {
+        !call.body.drain(call.platform).await
     };
     let query = |name: &str| call.target.query_value(name);
     let failure = failure.about(call.target.bucket.as_deref(), call.target.key.as_deref(), &query);

@@ -15,10 +15,11 @@ fn request_of(info: &'static OperationInfo) -> Ask {
     let query: Vec<String> = info
         .query
         .iter()
-        .map(|(name, value)| match value.is_empty() {
-            true => format!("{name}=1"),
-            false => format!("{name}={value}"),
-        })
+        .map(
+            |(name, value)| {
+                if value.is_empty() { format!("{name}=1") } else { format!("{name}={value}") }
+            },
+        )
         .collect();
     let mut ask = Ask::new(info.method, format!("{path}?{}", query.join("&")));
     for name in info.headers {

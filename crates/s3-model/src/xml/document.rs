@@ -153,9 +153,10 @@ impl<'a> Builder<'a> {
 
     fn text(&mut self, text: Cow<'a, str>) -> Result<(), DecodeError> {
         let Some((index, _)) = self.open.last() else {
-            return match text.trim().is_empty() {
-                true => Ok(()),
-                false => Err(DecodeError::malformed("text outside of the root")),
+            return if text.trim().is_empty() {
+                Ok(())
+            } else {
+                Err(DecodeError::malformed("text outside of the root"))
             };
         };
         let node = &mut self.nodes[*index];

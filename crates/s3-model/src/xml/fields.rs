@@ -90,10 +90,7 @@ impl<'d> Fields<'d> {
     /// As `list`, but the element must be there.
     pub fn full_list<T: XmlValue>(&self, name: &str, item: &str) -> Result<Vec<T>, DecodeError> {
         let present = self.element.children().any(|child| child.name() == name);
-        match present {
-            true => self.list(name, item),
-            false => Err(self.missing(name)),
-        }
+        if present { self.list(name, item) } else { Err(self.missing(name)) }
     }
 
     /// As `list`; the written sides differ.

@@ -128,10 +128,7 @@ impl AmzValues {
                 uncovered.push(name);
             }
         }
-        match uncovered.is_empty() {
-            true => Ok(Self(values)),
-            false => Err(not_signed(&uncovered.join(", "))),
-        }
+        if uncovered.is_empty() { Ok(Self(values)) } else { Err(not_signed(&uncovered.join(", "))) }
     }
 }
 

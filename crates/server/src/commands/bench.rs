@@ -200,9 +200,10 @@ fn credential(words: &Words, flag: &str, variable: Option<String>) -> Result<Str
             "no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give {flag}"
         ))
     })?;
-    match given.bytes().all(|b| b.is_ascii_graphic()) {
-        true => Ok(given),
-        false => Err(Failure(format!("{flag}: only printable ASCII characters, no blanks"))),
+    if given.bytes().all(|b| b.is_ascii_graphic()) {
+        Ok(given)
+    } else {
+        Err(Failure(format!("{flag}: only printable ASCII characters, no blanks")))
     }
 }
 

@@ -48,10 +48,7 @@ impl Patience {
 impl hyper::rt::Timer for Patience {
     /// hyper says how long; this timer knows better.
     fn sleep(&self, _duration: Duration) -> Pin<Box<dyn hyper::rt::Sleep>> {
-        let patience = match self.first.swap(false, Ordering::Relaxed) {
-            true => HEAD_MAX,
-            false => self.idle,
-        };
+        let patience = if self.first.swap(false, Ordering::Relaxed) { HEAD_MAX } else { self.idle };
         self.shared.heard.store(false, Ordering::Relaxed);
         let now_ns = self.shared.platform.clock.monotonic_ns();
         Box::pin(Waiting {

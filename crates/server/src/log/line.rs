@@ -33,11 +33,11 @@ impl Line {
         line.out.push_str(&time.to_iso8601());
         line.out.push_str(between);
         line.out.push_str(level.as_str());
-        match json {
-            true => line.out.push('"'),
+        if json {
+            line.out.push('"');
+        } else if level.as_str().len() < 5 {
             // Levels have four letters or five.
-            false if level.as_str().len() < 5 => line.out.push(' '),
-            false => {}
+            line.out.push(' ');
         }
         line
     }
@@ -45,19 +45,13 @@ impl Line {
     /// A named text.
     pub(super) fn field(&mut self, name: &str, value: &str) {
         self.name(name);
-        match self.json {
-            true => {
-                self.out.push('"');
-                self.escape(value);
-                self.out.push('"');
-            }
-            // What could be taken for the line's own structure is quoted: keys may hold anything.
-            false if value.is_empty() || has_structure(value) => {
-                self.out.push('"');
-                self.escape(value);
-                self.out.push('"');
-            }
-            false => self.escape(value),
+        // What could be taken for the line's own structure is quoted: keys may hold anything.
+        if self.json || value.is_empty() || has_structure(value) {
+            self.out.push('"');
+            self.escape(value);
+            self.out.push('"');
+        } else {
+            self.escape(value);
         }
     }
 
@@ -101,12 +95,11 @@ impl Line {
 
     /// Free text: `message` in JSON, unnamed in text.
     pub(super) fn message(&mut self, text: &str) {
-        match self.json {
-            true => self.field("message", text),
-            false => {
-                self.out.push(' ');
-                self.escape(text);
-            }
+        if self.json {
+            self.field("message", text)
+        } else {
+            self.out.push(' ');
+            self.escape(text);
         }
     }
 

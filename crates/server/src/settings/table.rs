@@ -266,9 +266,10 @@ pub(crate) fn help() -> String {
          between them.\n",
     );
     for setting in SETTINGS {
-        let name = match setting.has_flag() {
-            true => setting.flag(),
-            false => format!("{} (no flag)", setting.variable()),
+        let name = if setting.has_flag() {
+            setting.flag()
+        } else {
+            format!("{} (no flag)", setting.variable())
         };
         let value = match setting.value {
             "" => String::new(),

@@ -10,9 +10,12 @@ fn try_load(words: &[&str], variables: &[(&str, &str)], file: &str) -> Result<Se
     let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
     let variables: Vec<(String, String)> =
         variables.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
-    load(&words, &variables, |path| match path == Path::new("larder.toml") {
-        true => Ok(file.as_bytes().to_vec()),
-        false => Err(io::ErrorKind::NotFound.into()),
+    load(&words, &variables, |path| {
+        if path == Path::new("larder.toml") {
+            Ok(file.as_bytes().to_vec())
+        } else {
+            Err(io::ErrorKind::NotFound.into())
+        }
     })
 }
 

@@ -9,9 +9,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub(super) fn text(text: &str) -> Result<String, String> {
-    match text.is_empty() {
-        true => Err("expected a value, found nothing".into()),
-        false => Ok(text.to_owned()),
+    if text.is_empty() {
+        Err("expected a value, found nothing".into())
+    } else {
+        Ok(text.to_owned())
     }
 }
 
@@ -51,19 +52,18 @@ pub(super) fn domain(text: &str) -> Result<String, String> {
     let label = |label: &str| {
         !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
     };
-    match text.split('.').all(label) && text.parse::<std::net::IpAddr>().is_err() {
-        true => Ok(text.to_ascii_lowercase()),
-        false => Err("expected a domain name, such as s3.example.com".into()),
+    if text.split('.').all(label) && text.parse::<std::net::IpAddr>().is_err() {
+        Ok(text.to_ascii_lowercase())
+    } else {
+        Err("expected a domain name, such as s3.example.com".into())
     }
 }
 
 pub(super) fn region(text: &str) -> Result<String, String> {
-    match larder_s3_wire::auth::is_region(text) {
-        true => Ok(text.to_owned()),
-        false => {
-            Err("expected a region of at most 64 letters, digits and '-', such as eu-central-1"
-                .into())
-        }
+    if larder_s3_wire::auth::is_region(text) {
+        Ok(text.to_owned())
+    } else {
+        Err("expected a region of at most 64 letters, digits and '-', such as eu-central-1".into())
     }
 }
 

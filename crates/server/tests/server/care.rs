@@ -143,10 +143,7 @@ pub fn files(directory: &Path) -> Vec<PathBuf> {
     let mut out = Vec::new();
     for entry in fs::read_dir(directory).unwrap() {
         let path = entry.unwrap().path();
-        match path.is_dir() {
-            true => out.extend(files(&path)),
-            false => out.push(path),
-        }
+        if path.is_dir() { out.extend(files(&path)) } else { out.push(path) }
     }
     out.sort();
     out

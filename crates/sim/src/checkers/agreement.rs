@@ -56,9 +56,10 @@ pub(crate) async fn same_buckets(ctx: &Ctx, max: usize) -> Result<(), Violation>
             None => break,
         }
     }
-    match there == listed {
-        true => Ok(()),
-        false => Err(disagree(format!("listed buckets {listed:?}, and there are {there:?}"))),
+    if there == listed {
+        Ok(())
+    } else {
+        Err(disagree(format!("listed buckets {listed:?}, and there are {there:?}")))
     }
 }
 
@@ -100,11 +101,12 @@ pub(crate) async fn same_listings(
             None => break,
         }
     }
-    match (&found, &found_groups) == (&keys, &groups) {
-        true => Ok(()),
-        false => Err(disagree(format!(
+    if (&found, &found_groups) == (&keys, &groups) {
+        Ok(())
+    } else {
+        Err(disagree(format!(
             "prefix {prefix:?}, delimiter {delimiter:?}, pages of {max_keys}: listed {found:?} and \
              {found_groups:?}, versions say {keys:?} and {groups:?}"
-        ))),
+        )))
     }
 }

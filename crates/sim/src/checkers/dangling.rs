@@ -68,8 +68,9 @@ pub(crate) async fn check_unnamed(ctx: &Ctx, look: &Look) -> Result<(), Violatio
     let listed = listed.map_err(|error| broken(format!("blobs cannot be listed: {error}")))?;
     let unnamed: Vec<_> =
         listed.iter().filter(|id| !look.blobs.contains_key(&id.0)).map(|id| id.0).collect();
-    match unnamed.is_empty() {
-        true => Ok(()),
-        false => Err(broken(format!("no row names the blobs {unnamed:?}"))),
+    if unnamed.is_empty() {
+        Ok(())
+    } else {
+        Err(broken(format!("no row names the blobs {unnamed:?}")))
     }
 }

@@ -210,12 +210,11 @@ impl Key {
             return (next, refused);
         }
         let marker = self.0 != Versioning::Unversioned;
-        match marker {
-            false => next.versions.clear(),
-            true => {
-                let marker = Version { op, marker: true, null: false, content: 0, tag: 0 };
-                self.write(&mut next, marker);
-            }
+        if marker {
+            let marker = Version { op, marker: true, null: false, content: 0, tag: 0 };
+            self.write(&mut next, marker);
+        } else {
+            next.versions.clear()
         }
         (next, Outcome::Removed { marker })
     }

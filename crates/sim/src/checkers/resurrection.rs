@@ -6,13 +6,12 @@ use std::collections::BTreeSet;
 
 /// A version shows.
 pub(crate) fn seen(book: &Book, op: OpId) -> Result<(), Violation> {
-    match book.gone.contains(&op) {
-        false => Ok(()),
-        true => {
-            let write = &book.writes[&op];
-            let what = format!("{op} was gone and shows again: {write:?}");
-            Err(Violation::new("nothing resurrects", what))
-        }
+    if book.gone.contains(&op) {
+        let write = &book.writes[&op];
+        let what = format!("{op} was gone and shows again: {write:?}");
+        Err(Violation::new("nothing resurrects", what))
+    } else {
+        Ok(())
     }
 }
 

@@ -82,11 +82,12 @@ pub(crate) fn same_bytes(
     bytes: &[u8],
 ) -> Result<(), Violation> {
     let written = &book.contents[version.content as usize].bytes;
-    match written.get(range.clone()) == Some(bytes) {
-        true => Ok(()),
-        false => Err(Violation::new(
+    if written.get(range.clone()) == Some(bytes) {
+        Ok(())
+    } else {
+        Err(Violation::new(
             "wrong bytes",
             format!("{version:?} has other bytes in {range:?} of {} written", written.len()),
-        )),
+        ))
     }
 }

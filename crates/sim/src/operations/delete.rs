@@ -23,9 +23,10 @@ fn begin(ctx: &Ctx, place: Place, when: When) -> (OpId, Handle, DeleteObject) {
 fn ended(ctx: &Ctx, (place, op): (Place, OpId), handle: Handle, deleted: Result<Deleted, Error>) {
     match deleted {
         Ok(deleted) => {
-            match deleted.delete_marker {
-                true => marked(ctx, (place, op), deleted.version),
-                false => ctx.book().fate(op, Fate::Failed),
+            if deleted.delete_marker {
+                marked(ctx, (place, op), deleted.version)
+            } else {
+                ctx.book().fate(op, Fate::Failed)
             }
             ctx.book().end(handle, Outcome::Removed { marker: deleted.delete_marker });
         }

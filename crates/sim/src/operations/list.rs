@@ -19,10 +19,8 @@ pub(super) async fn objects(ctx: &Ctx, rng: &mut Prng) {
     let bucket_at = rng.index(ctx.workload.buckets.len());
     let keys = all_keys(ctx);
     let prefix = ["", "", "d", "d/", "k"][rng.index(5)];
-    let after = match rng.chance(1, 2) {
-        true => String::new(),
-        false => key_text(rng.index(ctx.workload.keys)),
-    };
+    let after =
+        if rng.chance(1, 2) { String::new() } else { key_text(rng.index(ctx.workload.keys)) };
     let max_keys = 1 + rng.below(30) as u32;
     let Some(bucket) = ctx.bucket(bucket_at).await else { return };
     let asked = keys
@@ -47,9 +45,10 @@ pub(super) async fn objects(ctx: &Ctx, rng: &mut Prng) {
     let mut book = ctx.book();
     for (text, handle) in begun {
         // Behind the last key of a page that is cut nothing is said.
-        match page.next.as_ref().is_some_and(|next| text > next) {
-            true => book.fail(handle),
-            false => book.end(handle, Outcome::Listed(shown.get(text.as_str()).copied())),
+        if page.next.as_ref().is_some_and(|next| text > next) {
+            book.fail(handle)
+        } else {
+            book.end(handle, Outcome::Listed(shown.get(text.as_str()).copied()))
         }
     }
 }
@@ -85,12 +84,11 @@ pub(super) async fn versions(ctx: &Ctx, rng: &mut Prng) {
     let mut book = ctx.book();
     for (text, handle) in begun {
         // The last key of a page that is cut may have more versions.
-        match page.next.as_ref().is_some_and(|(next, _)| text >= next) {
-            true => book.fail(handle),
-            false => {
-                let versions = shown.remove(text.as_str()).unwrap_or_default();
-                book.end(handle, Outcome::Versions(versions));
-            }
+        if page.next.as_ref().is_some_and(|(next, _)| text >= next) {
+            book.fail(handle)
+        } else {
+            let versions = shown.remove(text.as_str()).unwrap_or_default();
+            book.end(handle, Outcome::Versions(versions));
         }
     }
 }

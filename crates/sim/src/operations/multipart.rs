@@ -57,9 +57,10 @@ pub(super) async fn create(ctx: &Ctx, rng: &mut Prng) {
 
 fn draw_upload(ctx: &Ctx, rng: &mut Prng) -> Option<Upload> {
     let book = ctx.book();
-    match book.uploads.is_empty() {
-        true => None,
-        false => Some(book.uploads[rng.index(book.uploads.len())].clone()),
+    if book.uploads.is_empty() {
+        None
+    } else {
+        Some(book.uploads[rng.index(book.uploads.len())].clone())
     }
 }
 
@@ -213,10 +214,8 @@ pub(super) async fn complete(ctx: &Ctx, rng: &mut Prng) {
     if parts.is_empty() {
         return;
     }
-    let when = match rng.chance(1, 5) {
-        true => draw_conditions(ctx, rng, upload.place),
-        false => When::default(),
-    };
+    let when =
+        if rng.chance(1, 5) { draw_conditions(ctx, rng, upload.place) } else { When::default() };
     let content = assemble(ctx, &parts);
     complete_with(ctx, &upload, (parts, content), when).await;
 }

@@ -50,9 +50,10 @@ pub(super) async fn get(ctx: &Ctx, rng: &mut Prng, older: bool) {
 fn unreadable(ctx: &Ctx, version: &Version, error: &Error) {
     // A clock that was set forward makes blobs due for gc under their readers.
     let gone = matches!(error, Error::Internal(_)) && ctx.excuses.clock;
-    match gone {
-        true => ctx.book().refused("gone"),
-        false => ctx.refuse(&format!("read of {version:?}"), error),
+    if gone {
+        ctx.book().refused("gone")
+    } else {
+        ctx.refuse(&format!("read of {version:?}"), error)
     }
 }
 

@@ -37,10 +37,7 @@ pub(super) async fn put(ctx: &Ctx, rng: &mut Prng, (conditional, breaks): (bool,
     let place = ctx.place(rng);
     let length = ctx.length(rng);
     let bytes = draw_body(rng, length);
-    let when = match conditional {
-        true => draw_conditions(ctx, rng, place),
-        false => When::default(),
-    };
+    let when = if conditional { draw_conditions(ctx, rng, place) } else { When::default() };
     let (tagged, says_length) = (rng.chance(1, 5), rng.chance(1, 2));
     let Some(bucket) = ctx.bucket(place.bucket).await else { return };
     let (op, handle) = {
@@ -103,10 +100,7 @@ pub(super) async fn look_up(
 pub(super) async fn copy(ctx: &Ctx, rng: &mut Prng) {
     let (from, place) = (ctx.place(rng), ctx.place(rng));
     let target = rng.chance(1, 3).then(|| draw_version(ctx, rng, from));
-    let when = match rng.chance(1, 4) {
-        true => draw_conditions(ctx, rng, place),
-        false => When::default(),
-    };
+    let when = if rng.chance(1, 4) { draw_conditions(ctx, rng, place) } else { When::default() };
     let keeps_tags = rng.chance(1, 2);
     let Some(source_bucket) = ctx.bucket(from.bucket).await else { return };
     let Some((source, version)) = look_up(ctx, &source_bucket, (from, target)).await else {

@@ -183,10 +183,7 @@ pub(crate) fn verify_footer(file: &dyn DiskFile, blob: BlobRef) -> Result<(), Bl
         && reader.u64() == Some(blob.length);
     let checked = &bytes[..table + FOOTER_BYTES - 8];
     let crc = crc_fast::checksum(crc_fast::CrcAlgorithm::Crc64Nvme, checked);
-    match intact && reader.u64() == Some(crc) {
-        true => Ok(()),
-        false => Err(damaged(blob, "the footer")),
-    }
+    if intact && reader.u64() == Some(crc) { Ok(()) } else { Err(damaged(blob, "the footer")) }
 }
 
 #[cfg(test)]

@@ -117,10 +117,7 @@ pub(crate) fn lock_existing(platform: &Platform, layout: &Layout) -> Result<Disk
         return Err(missing());
     }
     let lock = lock(platform, layout)?;
-    match has_format(platform, layout)? {
-        true => Ok(lock),
-        false => Err(missing()),
-    }
+    if has_format(platform, layout)? { Ok(lock) } else { Err(missing()) }
 }
 
 fn lock(platform: &Platform, layout: &Layout) -> Result<DiskLock, OpenError> {

@@ -99,9 +99,10 @@ impl Gap {
         if let [.., middle, _] = &self.proven[..]
             && self.proven.len() == MARKS_MAX
         {
-            match at.saturating_sub(middle.since) >= SETTLED_MOMENTS {
-                true => drop(self.proven.remove(0)),
-                false => drop(self.proven.pop()),
+            if at.saturating_sub(middle.since) >= SETTLED_MOMENTS {
+                drop(self.proven.remove(0))
+            } else {
+                drop(self.proven.pop())
             }
         }
         self.proven.push(Mark { end, since });

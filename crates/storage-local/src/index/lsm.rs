@@ -101,10 +101,11 @@ impl LsmIndex {
         cache_bytes: u64,
     ) -> Result<Self, Vec<Finding>> {
         let findings = super::files::verify(disk, path);
-        match findings.is_empty() {
-            true => Self::open(disk, path, cache_bytes)
-                .map_err(|error| vec![Finding::damage("index", error.0)]),
-            false => Err(findings),
+        if findings.is_empty() {
+            Self::open(disk, path, cache_bytes)
+                .map_err(|error| vec![Finding::damage("index", error.0)])
+        } else {
+            Err(findings)
         }
     }
 
@@ -276,10 +277,7 @@ impl Index for LsmIndex {
         let version = self.tree.current_version();
         let runs: usize = version.iter_levels().map(|level| level.iter().count()).sum();
         let layered = tables <= TABLES_MIN && runs >= RUNS_MIN;
-        match tombstones > TOMBSTONES_MIN || replaced || layered {
-            true => Waste::Some,
-            false => Waste::Little,
-        }
+        if tombstones > TOMBSTONES_MIN || replaced || layered { Waste::Some } else { Waste::Little }
     }
 
     fn table_bytes(&self) -> u64 {

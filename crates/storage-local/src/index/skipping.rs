@@ -323,9 +323,10 @@ impl Cursor for SkippingCursor<'_> {
             }
             self.time_from_here();
         }
-        match is_over && self.inner_end < self.to {
-            true => self.enter(&self.inner_end.clone()),
-            false => Ok(()),
+        if is_over && self.inner_end < self.to {
+            self.enter(&self.inner_end.clone())
+        } else {
+            Ok(())
         }
     }
 
@@ -343,9 +344,10 @@ impl Cursor for SkippingCursor<'_> {
             }
         }
         self.time_from_here();
-        match self.inner.entry().is_none() && self.inner_end < self.to {
-            true => self.enter(&self.inner_end.clone()),
-            false => Ok(()),
+        if self.inner.entry().is_none() && self.inner_end < self.to {
+            self.enter(&self.inner_end.clone())
+        } else {
+            Ok(())
         }
     }
 }

@@ -239,9 +239,10 @@ impl SegmentReader {
 
     /// Looks for the next whole batch behind a place where none is, one place at a time.
     fn search(&mut self) -> io::Result<Stretch<'_>> {
-        let found = match self.offset < self.window.end {
-            true => self.intact()?.filter(|header| header.sequence >= self.sequence),
-            false => None,
+        let found = if self.offset < self.window.end {
+            self.intact()?.filter(|header| header.sequence >= self.sequence)
+        } else {
+            None
         };
         if found.is_none() && self.offset < self.window.end {
             self.offset += BATCH_ALIGN as u64;

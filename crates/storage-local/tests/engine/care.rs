@@ -137,9 +137,10 @@ fn what_freed_segments_said_of_older_ones_is_not_lost() {
         let unknown = harness.commit(vec![put("keep-0-4", "doubtful".into(), 0)]);
         let power_lost = harness.sim.faults().power_lost();
         harness.sim.faults().disarm();
-        match power_lost {
-            true => harness.power_cut(),
-            false => harness.reboot(),
+        if power_lost {
+            harness.power_cut()
+        } else {
+            harness.reboot()
         }
         harness.settle(&unknown);
         if seed % 4 < 2 {

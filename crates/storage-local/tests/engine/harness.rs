@@ -428,10 +428,7 @@ impl Visitor for Rows {
     fn visit(&mut self, row: RowView<'_>) -> Step {
         let key = RowKey::new(self.space, row.kind, row.key.to_vec());
         self.rows.push((key.with_suffix(row.suffix.to_vec()), row.value.to_vec()));
-        match row.key == self.from {
-            true => Step::Seek([row.key, &[0]].concat().into()),
-            false => Step::Next,
-        }
+        if row.key == self.from { Step::Seek([row.key, &[0]].concat().into()) } else { Step::Next }
     }
 }
 

@@ -166,9 +166,10 @@ fn run(seed: u64, operations: &[Operation]) {
             Operation::Reboot => harness.reboot(),
             Operation::PowerCut => harness.power_cut(),
             Operation::Repair(cut) => {
-                match cut {
-                    true => harness.sim.power_cut(),
-                    false => harness.sim.reboot(),
+                if *cut {
+                    harness.sim.power_cut()
+                } else {
+                    harness.sim.reboot()
                 }
                 harness.local = None;
                 assert_eq!(harness.check(), Vec::<String>::new(), "nothing is damaged");

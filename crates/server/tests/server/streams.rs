@@ -310,9 +310,13 @@ async fn copy_and_reset(stand: &Stand, client: &mut Client, batch: usize) {
     asked.into_iter().for_each(Asked::reset);
 }
 
+/// Bytes of an object whose copies take so long that they pile up faster than they end: a batch of
+/// them is a GiB to read, hash and write, and is sent in a fraction of a second.
+const LONG_COPY: usize = 32 << 20;
+
 #[tokio::test(flavor = "multi_thread")]
 async fn changes_without_a_stream_have_a_limit_and_come_to_their_end() {
-    let mut stand = Stand::new(8 << 20).await;
+    let mut stand = Stand::new(LONG_COPY).await;
     let log = read_log(&mut stand.server);
     let mut client = stand.connect(&client::Builder::new()).await;
     let mut batch = 0;

@@ -1,6 +1,6 @@
 //! What is known of a request besides who asks for what.
 
-use larder_types::Timestamp;
+use larder_types::{AuthType, Timestamp};
 use std::borrow::Cow;
 use std::net::IpAddr;
 
@@ -41,19 +41,6 @@ pub enum SignatureVersion {
     V4,
 }
 
-/// How a request was authenticated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AuthType {
-    /// Not at all.
-    Anonymous,
-    /// By the Authorization header.
-    RestHeader,
-    /// By query parameters.
-    RestQueryString,
-    /// By the fields of a POST form.
-    Post,
-}
-
 /// What a request says of itself. Whoever reads a value names it; there is no way to ask for all.
 pub trait RequestValues: Sync {
     /// The value of a header, whose name is in lower case, or of what stands for it in a form.
@@ -78,18 +65,6 @@ impl SignatureVersion {
         match self {
             Self::V2 => "AWS",
             Self::V4 => "AWS4-HMAC-SHA256",
-        }
-    }
-}
-
-impl AuthType {
-    /// The value of `s3:authType`; `None` for anonymous requests, which have no such key.
-    pub fn as_str(self) -> Option<&'static str> {
-        match self {
-            Self::Anonymous => None,
-            Self::RestHeader => Some("REST-HEADER"),
-            Self::RestQueryString => Some("REST-QUERY-STRING"),
-            Self::Post => Some("POST"),
         }
     }
 }

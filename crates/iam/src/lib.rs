@@ -16,7 +16,7 @@ pub use accounts::{
     ACCESS_KEY_BYTES_MAX, AccessKey, Account, Accounts, InvalidAccounts, SECRET_KEY_BYTES_MIN,
     SecretKey,
 };
-pub use context::{AuthType, Context, RequestValues, Signature, SignatureVersion};
+pub use context::{Context, RequestValues, Signature, SignatureVersion};
 pub use key_cache::{
     Found, KEY_STALE_NS_MAX, KEYS_CACHED_MAX, KeyCache, KeySource, KeySourceError,
 };

@@ -1,11 +1,11 @@
 use super::{
-    AccessKey, Account, Accounts, Action, AuthType, BucketResource, Context, Decision, Existing,
+    AccessKey, Account, Accounts, Action, BucketResource, Context, Decision, Existing,
     FederatedSession, Found, KEY_STALE_NS_MAX, KEYS_CACHED_MAX, KeyCache, KeySource,
     KeySourceError, ObjectResource, OwnerRules, Principal, Request, RequestValues, Resource,
     RoleSession, Rules as _, SecretKey, ServicePrincipal, Signature, SignatureVersion, User,
 };
 use larder_platform::Clock;
-use larder_types::{AccountId, BucketName, Owner, Timestamp};
+use larder_types::{AccountId, AuthType, BucketName, Owner, Timestamp};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::future::ready;

@@ -2,7 +2,7 @@
 
 use crate::attempts::Attempts;
 use crate::plan::{Standing, Stood};
-use crate::rows::{ManifestEntry, Placement, VersionRecord, address};
+use crate::rows::{ManifestEntry, Placement, VersionRecord, address, body};
 use crate::{Bucket, Error, Objects};
 use bytes::Bytes;
 use larder_storage::{BlobError, BlobReader, BlobRef, BlobStore, Row, RowKey, SpaceId, Storage};
@@ -189,6 +189,7 @@ impl<S: Storage> Objects<S> {
         let (key, record) = (&version.row.key, &version.record);
         let row = address::body(version.space, key, record.order, record.nonce);
         let stored = self.store.get(&row).await?.row.ok_or(Error::VersionGone)?;
+        body::check(&stored.value)?;
         self.store.payload(&row, &stored).await?.ok_or(Error::VersionGone)
     }
 }

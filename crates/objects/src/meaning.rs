@@ -2,7 +2,7 @@
 
 use crate::rows::{
     GcRecord, Manifest, PartRecord, Placement, UploadId, UploadRecord, VersionRecord, address,
-    bucket, document::DocumentRecord,
+    body, bucket, document::DocumentRecord,
 };
 use larder_storage::{BlobRef, Holdings, Meaning, RowKey, RowKind, SpaceId, UsageDelta};
 use larder_types::{BucketName, VersionId};
@@ -103,10 +103,14 @@ impl Meaning for RowMeaning {
                 Ok(Holdings::default())
             }
             RowKind::OwnedBucket => {
-                crate::owned::decode(value).map_err(|error| error.to_string())?;
+                crate::owned::decode(value).map_err(text)?;
                 Ok(Holdings::default())
             }
-            RowKind::Body | RowKind::Outbox | RowKind::Due => Ok(Holdings::default()),
+            RowKind::Body => {
+                body::check(value).map_err(text)?;
+                Ok(Holdings::default())
+            }
+            RowKind::Outbox | RowKind::Due => Ok(Holdings::default()),
             RowKind::Identity | RowKind::WorkerState | RowKind::Overflow => Ok(Holdings::default()),
         }
     }

@@ -12,6 +12,7 @@
 
 use crate::attempts::Outcome;
 use crate::rows::address;
+use crate::rows::fields::{Malformed, Reader, UnknownFields};
 use crate::{Bucket, Error, Objects};
 use bytes::Bytes;
 use larder_storage::{
@@ -66,16 +67,20 @@ impl Drop for Creation {
     }
 }
 
-/// The value of the derived row of a bucket's incarnation: format, then the space, big-endian.
+/// The value of the derived row of a bucket's incarnation: `u8 format = 1, u64 space, tagged
+/// fields: none yet`.
 pub(crate) fn encode(space: SpaceId) -> Bytes {
-    [&[FORMAT][..], &space.0.to_be_bytes()].concat().into()
+    [&[FORMAT][..], &space.0.to_le_bytes()].concat().into()
 }
 
 /// The incarnation that a derived row was written for.
-pub(crate) fn decode(value: &[u8]) -> Result<SpaceId, Error> {
-    let space = value.split_first().filter(|(format, _)| **format == FORMAT);
-    let space = space.and_then(|(_, space)| space.try_into().ok()).map(u64::from_be_bytes);
-    space.map(SpaceId).ok_or_else(|| Error::Corrupt("an owned bucket's row cannot be read".into()))
+pub(crate) fn decode(value: &[u8]) -> Result<SpaceId, Malformed> {
+    let mut r = Reader(value);
+    r.format(FORMAT)?;
+    let space = SpaceId(r.u64()?);
+    // The row is written whole each time: what is not known has nothing to be carried to.
+    UnknownFields::read(&mut r)?;
+    Ok(space)
 }
 
 impl<S: Storage> Objects<S> {
@@ -182,7 +187,7 @@ impl Visitor for Names {
                 Step::Next
             }
             (_, Err(error)) => {
-                self.error = Some(error);
+                self.error = Some(error.into());
                 Step::Stop
             }
             _ => {

@@ -37,7 +37,7 @@
 //! Usage: every version counts as an object, delete markers included, and its size as bytes; parts
 //! of uploads in progress are not counted.
 
-use crate::rows::{GcRecord, address};
+use crate::rows::{GcRecord, address, body};
 use crate::{Error, Placement, VersionRecord, Versioning};
 use bytes::Bytes;
 use larder_storage::{
@@ -158,7 +158,7 @@ impl Standing {
             record.placement = Placement::OwnRow;
             batch.puts.push(Put {
                 row: address::body(self.space, &self.key, record.order, record.nonce),
-                value: Bytes::from_static(address::BODY_VALUE),
+                value: Bytes::from_static(body::VALUE),
                 payload: payload.take(),
                 replaces: None,
             });

@@ -11,14 +11,14 @@ use crate::upload_body::UploadBody;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Version};
 use larder_digest::Md5Queue;
-use larder_iam::{AccessKey, AuthType, Context, Principal, RequestValues, Rules, Signature};
+use larder_iam::{AccessKey, Context, Principal, RequestValues, Rules, Signature};
 use larder_platform::{Platform, Reservation};
 use larder_s3_model::{DecodeError, RequestHead};
 use larder_s3_wire::auth::PayloadMode;
 use larder_s3_wire::body::BodyVerifier;
 use larder_s3_wire::error::ErrorCode;
 use larder_s3_wire::target::Target;
-use larder_types::{RequestId, Timestamp};
+use larder_types::{AuthType, RequestId, Timestamp};
 use std::borrow::Cow;
 use std::sync::Arc;
 

@@ -5,6 +5,7 @@
 //! Enter at: [`BucketName`], [`ObjectKey`], [`VersionId`], [`ETag`], [`Checksum`], [`Timestamp`].
 
 mod account;
+mod auth_type;
 mod bucket_name;
 mod checksum;
 mod etag;
@@ -17,6 +18,7 @@ mod timestamp;
 mod version_id;
 
 pub use account::{AccountId, InvalidAccountId, Owner};
+pub use auth_type::AuthType;
 pub use bucket_name::{BucketName, InvalidBucketName};
 pub use checksum::{Checksum, ChecksumAlgorithm, ChecksumType, InvalidChecksum};
 pub use etag::{ETag, InvalidETag};

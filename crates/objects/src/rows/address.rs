@@ -57,9 +57,6 @@ pub(crate) fn body(space: SpaceId, key: &Bytes, order: u64, nonce: u64) -> RowKe
     RowKey::new(space, RowKind::Body, key.clone()).with_suffix(position(order, nonce))
 }
 
-/// The value of a body row: its format.
-pub(crate) const BODY_VALUE: &[u8] = &[1];
-
 /// The row of an upload.
 pub(crate) fn upload(space: SpaceId, key: &Bytes, id: UploadId) -> RowKey {
     RowKey::new(space, RowKind::Upload, key.clone()).with_suffix(Bytes::copy_from_slice(&id.0))

@@ -8,7 +8,7 @@
 //! | current object | Head | object key | | [`VersionRecord`] |
 //! | current delete marker | Version | object key | empty | [`VersionRecord`] |
 //! | older version | Version | object key | inverted order, nonce | [`VersionRecord`] |
-//! | body of a version | Body | object key | inverted order, nonce | 1 byte, and the payload |
+//! | body of a version | Body | object key | inverted order, nonce | [`body`], and the payload |
 //! | upload | Upload | object key | upload id | [`UploadRecord`] |
 //! | part | Part | object key | upload id, part number | [`PartRecord`] |
 //! | to free | Gc | object key (or bucket name) | its place in the queue | [`GcRecord`] |
@@ -20,6 +20,7 @@
 //! promise (compression, encryption, retention).
 
 pub(crate) mod address;
+pub(crate) mod body;
 pub(crate) mod bucket;
 pub(crate) mod document;
 pub(crate) mod fields;

@@ -1,10 +1,11 @@
 //! Round trips, damaged values, and the fixtures of every released format.
 
+use crate::owned;
 use crate::rows::document::DocumentRecord;
 use crate::rows::fields::{CRITICAL, ContentHeaders, Malformed, Tag, tag};
 use crate::rows::{
     GcRecord, Hot, Manifest, ManifestEntry, ManifestHeader, PartRecord, Placement, StorageClass,
-    UploadId, UploadRecord, VersionRecord, Versioning, address, bucket,
+    UploadId, UploadRecord, VersionRecord, Versioning, address, body, bucket,
 };
 use crate::testing::owner;
 use crate::{Bucket, DocumentRef, Error};
@@ -262,6 +263,8 @@ fn every_kind() -> Vec<(&'static str, Vec<u8>, Rewrite)> {
         }),
         ("gc", of(GcRecord::Space(SpaceId(7)).encode()), |v| GcRecord::decode(v).map(|_| None)),
         ("document", of(document.encode().unwrap()), |v| DocumentRecord::decode(v).map(|_| None)),
+        ("body", body::VALUE.to_vec(), |v| body::check(v).map(|()| None)),
+        ("owned bucket", of(owned::encode(SpaceId(7))), |v| owned::decode(v).map(|_| None)),
     ]
 }
 

@@ -3,7 +3,7 @@
 use crate::call::{Call, Verified};
 use crate::error::Failure;
 use crate::service::Shared;
-use larder_iam::{AccessKey, AuthType, Signature, SignatureVersion};
+use larder_iam::{AccessKey, Signature, SignatureVersion};
 use larder_s3_wire::auth::{self, Claim, PostClaim, RequestParts, security_token};
 use larder_s3_wire::error::ErrorCode;
 use larder_storage::Storage;
@@ -81,12 +81,7 @@ impl<S: Storage> Shared<S> {
 fn stated(verified: &auth::Verified, version: Option<SignatureVersion>, at: Timestamp) -> Verified {
     Verified {
         signature: version.map(|version| Signature { version, signed_at: verified.signed_at }),
-        auth_type: match verified.auth_type {
-            auth::AuthType::Anonymous => AuthType::Anonymous,
-            auth::AuthType::RestHeader => AuthType::RestHeader,
-            auth::AuthType::RestQueryString => AuthType::RestQueryString,
-            auth::AuthType::Post => AuthType::Post,
-        },
+        auth_type: verified.auth_type,
         at,
     }
 }

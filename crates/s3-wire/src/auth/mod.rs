@@ -21,7 +21,7 @@ pub(crate) use post::missing_field;
 use crate::error::{ErrorCode, WireError, echoed};
 use crate::target::Target;
 use http::HeaderMap;
-use larder_types::Timestamp;
+use larder_types::{AuthType, Timestamp};
 
 /// The algorithm of every Version 4 signature that is accepted.
 pub const ALGORITHM_V4: &str = "AWS4-HMAC-SHA256";
@@ -68,19 +68,6 @@ impl Default for AuthSettings {
     fn default() -> Self {
         Self { region: None, sigv2: SigV2::default(), services: vec!["s3".to_owned()] }
     }
-}
-
-/// How a request was authenticated, by the names of the policy key `s3:authType`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AuthType {
-    /// Not at all.
-    Anonymous,
-    /// By the Authorization header.
-    RestHeader,
-    /// By query parameters.
-    RestQueryString,
-    /// By the fields of a POST form.
-    Post,
 }
 
 /// What verification found out.

@@ -4,12 +4,12 @@ use super::claim::Place;
 use super::version_2::check_tag;
 use super::version_4::{Means, check_scope, check_scope_date};
 use super::{
-    ALGORITHM_V4, AuthType, PayloadMode, SigV2, V2Claim, V4Claim, Verified, check_skew,
+    ALGORITHM_V4, PayloadMode, SigV2, V2Claim, V4Claim, Verified, check_skew,
     mechanism_unsupported, signature_mismatch,
 };
 use crate::error::WireError;
 use crate::post_form::FormFields;
-use larder_types::{Timestamp, hex};
+use larder_types::{AuthType, Timestamp, hex};
 
 /// The credential that a form's fields claim. `policy` is the policy document as sent (base64),
 /// which is the string that was signed.

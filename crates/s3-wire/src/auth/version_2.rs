@@ -4,15 +4,14 @@
 use super::canonical::text;
 use super::iso_seconds;
 use super::{
-    AuthType, PayloadMode, RequestParts, V2Claim, Verified, check_skew, not_signed,
-    signature_mismatch,
+    PayloadMode, RequestParts, V2Claim, Verified, check_skew, not_signed, signature_mismatch,
 };
 use crate::error::{ErrorCode, WireError};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use larder_digest::hmac_sha1;
 use larder_s3_model::{Operation, is_hoisted, is_subresource};
-use larder_types::Timestamp;
+use larder_types::{AuthType, Timestamp};
 use std::collections::BTreeMap;
 
 /// Parameters that are part of the resource beside the subresources of the operation table and

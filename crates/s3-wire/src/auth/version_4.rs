@@ -5,14 +5,14 @@ use super::claim::Place;
 use super::payload::DeclaredPayload;
 use super::signed_headers::SignedHeaders;
 use super::{
-    AuthSettings, AuthType, CanonicalRequest, ChunkSigner, Fold, RequestParts, SigningKeys,
-    V4Claim, Verified, canonical_request, check_skew, iso_seconds, not_signed, signature_mismatch,
+    AuthSettings, CanonicalRequest, ChunkSigner, Fold, RequestParts, SigningKeys, V4Claim,
+    Verified, canonical_request, check_skew, iso_seconds, not_signed, signature_mismatch,
     spaced_hex, string_to_sign,
 };
 use crate::error::{ErrorCode, WireError, echoed};
 use http::HeaderMap;
 use larder_types::limits::{CLOCK_SKEW_SECONDS_MAX, PRESIGNED_SECONDS_MAX};
-use larder_types::{Timestamp, hex};
+use larder_types::{AuthType, Timestamp, hex};
 
 /// What verification needs from its [`super::Verifier`].
 pub(super) type Means<'a> = (&'a AuthSettings, &'a SigningKeys);

@@ -1,5 +1,5 @@
 use super::{FORM_FIELDS_BYTES_MAX, FormEvent, FormFields, PostFormParser, PostPolicy};
-use crate::auth::{AuthSettings, AuthType, PostClaim, SigV2, Verifier};
+use crate::auth::{AuthSettings, PostClaim, SigV2, Verifier};
 use crate::error::{ErrorCode, WireError};
 use crate::signer::Signer;
 use base64::Engine as _;
@@ -187,7 +187,7 @@ fn aws_post_example() {
     let now = Timestamp::parse_iso8601("2015-12-29T12:00:00Z").unwrap();
     let verifier = Verifier::default();
     let verified = verifier.verify_post(&claim, SECRET, now).unwrap();
-    assert_eq!(verified.auth_type, AuthType::Post);
+    assert_eq!(verified.auth_type, larder_types::AuthType::Post);
     let policy = policy.unwrap();
     let size = policy.check(&fields, "sigv4examplebucket", now).unwrap();
     assert_eq!(size, super::SizeRange::ANY);

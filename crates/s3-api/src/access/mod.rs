@@ -11,4 +11,6 @@ mod source;
 
 pub(crate) use admit::FormRequest;
 pub(crate) use grant::{Admitted, DeleteEntry, FoundSource, Grant, Kind, kind};
-pub(crate) use need::{Need, bucket, covers, entry, new_bucket, object, service, source};
+pub(crate) use need::{
+    Need, bucket, covers, entry, names_grantees, new_bucket, object, service, source,
+};

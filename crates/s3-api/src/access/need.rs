@@ -146,7 +146,7 @@ impl Need {
             Version::Current => !is_versioned,
         };
         let acl = || values.header(ACL).filter(|acl| !acl.is_empty());
-        let grants = || GRANTS.iter().any(|name| values.header(name).is_some());
+        let grants = || names_grantees(values);
         fits && match self.when {
             When::Always | When::CopiesTags => true,
             When::Header(name) => values.header(name).is_some(),
@@ -157,6 +157,11 @@ impl Need {
             When::SharingAcl => acl().is_some_and(|acl| acl != "private") || grants(),
         }
     }
+}
+
+/// Whether a request grants something to somebody by a header of its own.
+pub(crate) fn names_grantees(values: &dyn RequestValues) -> bool {
+    GRANTS.iter().any(|name| values.header(name).is_some())
 }
 
 /// Whether all of `actions` are among the needs: a handler gets no grant that reaches further than

@@ -1,6 +1,7 @@
 //! What PutObject, CopyObject, CreateMultipartUpload and PostObject say of an object besides its
 //! data, read the same way for all of them.
 
+use crate::access::names_grantees;
 use crate::call::Call;
 use crate::error::Failure;
 use larder_objects::conditions::{EtagCondition, WriteConditions};
@@ -169,15 +170,8 @@ pub(crate) fn tagging(header: Option<&str>) -> Result<Vec<Tag>, Failure> {
 ///
 /// Errors: `AccessControlListNotSupported`.
 pub(crate) fn refuse_acl(call: &Call<'_>, acl: Option<&str>) -> Result<(), Failure> {
-    const GRANTS: [&str; 5] = [
-        "x-amz-grant-full-control",
-        "x-amz-grant-read",
-        "x-amz-grant-read-acp",
-        "x-amz-grant-write",
-        "x-amz-grant-write-acp",
-    ];
     let shares = !matches!(acl, None | Some("" | "private" | "bucket-owner-full-control"));
-    if shares || GRANTS.iter().any(|name| call.header(name).is_some()) {
+    if shares || names_grantees(call) {
         return Err(Failure::new(ErrorCode::AccessControlListNotSupported));
     }
     Ok(())

@@ -20,6 +20,7 @@
 //! promise (compression, encryption, retention).
 
 pub(crate) mod address;
+mod blob_ref;
 pub(crate) mod body;
 pub(crate) mod bucket;
 pub(crate) mod document;

@@ -8,9 +8,9 @@ use xxhash_rust::xxh64::Xxh64;
 
 /// A checksum in the making. Digests come out big-endian, as S3 puts them into base64; for the
 /// XXHASH family that is the canonical order, which AWS's own client library writes.
-pub struct Hasher(State);
+pub struct Hasher(HashState);
 
-enum State {
+enum HashState {
     Crc(crc_fast::Digest, usize),
     Sha(ring::digest::Context),
     // Boxed: it holds a block.
@@ -27,44 +27,44 @@ impl Hasher {
         use ring::digest::{Context, SHA1_FOR_LEGACY_USE_ONLY, SHA256, SHA512};
         Self(match algorithm {
             ChecksumAlgorithm::Crc32 | ChecksumAlgorithm::Crc32c | ChecksumAlgorithm::Crc64Nvme => {
-                State::Crc(
+                HashState::Crc(
                     crc_fast::Digest::new(crc_kind(algorithm).expect("a CRC has a kind")),
                     algorithm.digest_bytes(),
                 )
             }
-            ChecksumAlgorithm::Sha1 => State::Sha(Context::new(&SHA1_FOR_LEGACY_USE_ONLY)),
-            ChecksumAlgorithm::Sha256 => State::Sha(Context::new(&SHA256)),
-            ChecksumAlgorithm::Sha512 => State::Sha(Context::new(&SHA512)),
-            ChecksumAlgorithm::Md5 => State::Md5(Box::default()),
-            ChecksumAlgorithm::XxHash64 => State::XxHash64(Xxh64::new(0)),
-            ChecksumAlgorithm::XxHash3 => State::XxHash3(Box::new(Xxh3::new())),
-            ChecksumAlgorithm::XxHash128 => State::XxHash128(Box::new(Xxh3::new())),
+            ChecksumAlgorithm::Sha1 => HashState::Sha(Context::new(&SHA1_FOR_LEGACY_USE_ONLY)),
+            ChecksumAlgorithm::Sha256 => HashState::Sha(Context::new(&SHA256)),
+            ChecksumAlgorithm::Sha512 => HashState::Sha(Context::new(&SHA512)),
+            ChecksumAlgorithm::Md5 => HashState::Md5(Box::default()),
+            ChecksumAlgorithm::XxHash64 => HashState::XxHash64(Xxh64::new(0)),
+            ChecksumAlgorithm::XxHash3 => HashState::XxHash3(Box::new(Xxh3::new())),
+            ChecksumAlgorithm::XxHash128 => HashState::XxHash128(Box::new(Xxh3::new())),
         })
     }
 
     /// Adds bytes.
     pub fn update(&mut self, data: &[u8]) {
         match &mut self.0 {
-            State::Crc(state, _) => state.update(data),
-            State::Sha(state) => state.update(data),
-            State::Md5(state) => state.update(data),
-            State::XxHash64(state) => state.update(data),
-            State::XxHash3(state) | State::XxHash128(state) => state.update(data),
+            HashState::Crc(state, _) => state.update(data),
+            HashState::Sha(state) => state.update(data),
+            HashState::Md5(state) => state.update(data),
+            HashState::XxHash64(state) => state.update(data),
+            HashState::XxHash3(state) | HashState::XxHash128(state) => state.update(data),
         }
     }
 
     /// The digest, big-endian, [`ChecksumAlgorithm::digest_bytes`] long.
     pub fn finish(self) -> Vec<u8> {
         match self.0 {
-            State::Crc(state, length) => {
+            HashState::Crc(state, length) => {
                 let digest = state.finalize().to_be_bytes();
                 digest[digest.len() - length..].to_vec()
             }
-            State::Sha(state) => state.finish().as_ref().to_vec(),
-            State::Md5(state) => state.finish().to_vec(),
-            State::XxHash64(state) => state.digest().to_be_bytes().to_vec(),
-            State::XxHash3(state) => state.digest().to_be_bytes().to_vec(),
-            State::XxHash128(state) => state.digest128().to_be_bytes().to_vec(),
+            HashState::Sha(state) => state.finish().as_ref().to_vec(),
+            HashState::Md5(state) => state.finish().to_vec(),
+            HashState::XxHash64(state) => state.digest().to_be_bytes().to_vec(),
+            HashState::XxHash3(state) => state.digest().to_be_bytes().to_vec(),
+            HashState::XxHash128(state) => state.digest128().to_be_bytes().to_vec(),
         }
     }
 }

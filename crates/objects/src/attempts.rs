@@ -1,6 +1,6 @@
 //! Commits, and how often a lost race is run again.
 
-use crate::turns::Place;
+use crate::turns::QueuedTurn;
 use crate::{Bucket, Error, Objects};
 use bytes::Bytes;
 use larder_platform::Platform;
@@ -38,7 +38,7 @@ pub(crate) struct Attempts<'a> {
     lost: u32,
     /// The race that is not run again without the turn; `u32::MAX` when it is not waited for.
     turn_after: u32,
-    place: Option<Place>,
+    place: Option<QueuedTurn>,
 }
 
 impl<'a> Attempts<'a> {
@@ -130,7 +130,7 @@ impl<S: Storage> Objects<S> {
         Ok(())
     }
 
-    async fn wait_for_turn(&self, attempts: &mut Attempts<'_>, mut place: Place) {
+    async fn wait_for_turn(&self, attempts: &mut Attempts<'_>, mut place: QueuedTurn) {
         if has_turn_in_time(&self.platform, &mut place).await {
             attempts.place = Some(place);
         } else {
@@ -140,7 +140,7 @@ impl<S: Storage> Objects<S> {
 }
 
 /// Waits for the turn; `false` when it did not come within [`TURN_WAIT_MAX`].
-async fn has_turn_in_time(platform: &Platform, place: &mut Place) -> bool {
+async fn has_turn_in_time(platform: &Platform, place: &mut QueuedTurn) -> bool {
     let mut turn = pin!(place.turn());
     let mut timer = None;
     poll_fn(|cx| {

@@ -23,7 +23,7 @@ pub trait Body: Send {
 
 /// A body that is stored, but that no row names yet.
 #[derive(Debug)]
-pub(crate) enum Kept {
+pub(crate) enum StoredBody {
     /// No bytes.
     Empty,
     /// To be written beside its row.
@@ -32,7 +32,7 @@ pub(crate) enum Kept {
     Blob(BlobRef),
 }
 
-impl Kept {
+impl StoredBody {
     /// The blob, to be adopted by the commit or discarded without one.
     pub(crate) fn blob(&self) -> Option<BlobId> {
         match self {
@@ -42,10 +42,10 @@ impl Kept {
     }
 }
 
-/// How a body may be kept.
+/// Where a body may be stored, and how much of it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Room {
-    /// Largest body kept beside its row, in bytes; 0 when it must be a blob.
+pub(crate) struct BodyTarget {
+    /// Largest body stored beside its row, in bytes; 0 when it must be a blob.
     pub inline_bytes_max: usize,
     /// Largest body at all, in bytes.
     pub bytes_max: u64,
@@ -54,41 +54,41 @@ pub(crate) struct Room {
 }
 
 impl Bucket {
-    /// What an engine is told of the body of an object here.
+    /// What an engine learns of the body of an object here.
     pub(crate) fn hints(&self, class: StorageClass, bytes: Option<u64>) -> CreateHints {
         CreateHints { space: self.space, storage_class: class.name(), bytes }
     }
 }
 
 impl<S: Storage> Objects<S> {
-    /// Largest body kept beside its row, in bytes.
+    /// Largest body stored beside its row, in bytes.
     pub(crate) fn inline_bytes_max(&self) -> usize {
         let engine = self.store.payload_bytes_max();
         self.settings.inline_bytes_max.min(engine)
     }
 
     /// Takes in a whole body and its verified digests. What stays in memory is reserved in `held`,
-    /// which must live as long as what is kept.
+    /// which must live as long as the stored body.
     ///
     /// Errors: [`Error::SlowDown`] when requests hold all the memory that they may.
-    pub(crate) async fn keep<B: Body>(
+    pub(crate) async fn store_body<B: Body>(
         &self,
         body: &mut B,
-        room: Room,
+        body_target: BodyTarget,
         held: &mut Reservation<&MemoryBudget>,
-    ) -> Result<(Kept, BodyDigests), Error> {
-        let too_large = || Error::EntityTooLarge { max: room.bytes_max };
-        if room.hints.bytes.is_some_and(|length| length > room.bytes_max) {
+    ) -> Result<(StoredBody, BodyDigests), Error> {
+        let too_large = || Error::EntityTooLarge { max: body_target.bytes_max };
+        if body_target.hints.bytes.is_some_and(|length| length > body_target.bytes_max) {
             return Err(too_large());
         }
-        let known = room.hints.bytes.map_or(0, |l| usize::try_from(l).unwrap_or(usize::MAX));
+        let known = body_target.hints.bytes.map_or(0, |l| usize::try_from(l).unwrap_or(usize::MAX));
         let mut small =
-            BytesMut::with_capacity(if known <= room.inline_bytes_max { known } else { 0 });
+            BytesMut::with_capacity(if known <= body_target.inline_bytes_max { known } else { 0 });
         let mut writer: Option<S::Writer> = None;
         let mut length = 0;
         while let Some(data) = body.next().await.map_err(Error::Body)? {
             length += data.len() as u64;
-            if length > room.bytes_max {
+            if length > body_target.bytes_max {
                 return Err(too_large());
             }
             if data.is_empty() {
@@ -96,13 +96,13 @@ impl<S: Storage> Objects<S> {
             }
             if let Some(writer) = &mut writer {
                 writer.write(data).await?;
-            } else if small.len() + data.len() <= room.inline_bytes_max
-                && known <= room.inline_bytes_max
+            } else if small.len() + data.len() <= body_target.inline_bytes_max
+                && known <= body_target.inline_bytes_max
             {
                 held.grow(data.len()).map_err(|_| Error::SlowDown)?;
                 small.extend_from_slice(&data);
             } else {
-                let mut blob = self.store.create(room.hints).await?;
+                let mut blob = self.store.create(body_target.hints).await?;
                 if !small.is_empty() {
                     blob.write(small.split().freeze()).await?;
                     held.shrink(held.bytes());
@@ -112,16 +112,16 @@ impl<S: Storage> Objects<S> {
             }
         }
         let digests = body.finish().await.map_err(Error::Body)?;
-        let kept = match writer {
-            Some(writer) => Kept::Blob(writer.finish().await?),
-            None if small.is_empty() => Kept::Empty,
-            None => Kept::Inline(small.freeze()),
+        let stored = match writer {
+            Some(writer) => StoredBody::Blob(writer.finish().await?),
+            None if small.is_empty() => StoredBody::Empty,
+            None => StoredBody::Inline(small.freeze()),
         };
-        Ok((kept, digests))
+        Ok((stored, digests))
     }
 
     /// Writes a small body to a blob after all, whatever length the hints have.
-    pub(crate) async fn keep_in_blob(
+    pub(crate) async fn store_in_blob(
         &self,
         body: Bytes,
         hints: CreateHints,

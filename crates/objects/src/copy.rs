@@ -1,6 +1,6 @@
 //! CopyObject. Blobs are immutable, but each belongs to one row: a copy has bytes of its own.
 
-use crate::body::{Body, BodyError, Room};
+use crate::body::{Body, BodyError, BodyTarget};
 use crate::conditions::WriteConditions;
 use crate::plan::NewVersion;
 use crate::rows::{ContentHeaders, StorageClass, Tag, VersionRecord};
@@ -62,27 +62,29 @@ impl<S: Storage> Objects<S> {
         record.encode()?;
         let row_key = Bytes::copy_from_slice(key.as_bytes());
         if copy.conditions.any() {
-            let standing = self.standing(bucket, &row_key).await?;
-            copy.conditions.check(standing.current())?;
+            let snapshot = self.snapshot(bucket, &row_key).await?;
+            copy.conditions.check(snapshot.current())?;
         }
         let of_source = source.record.checksum.as_ref().map(|c| c.algorithm);
         let algorithm = copy.checksum.or(of_source);
         let mut body = CopyBody::new(self.open(source, None).await?, algorithm);
-        let room = Room {
+        let body_target = BodyTarget {
             inline_bytes_max: self.inline_bytes_max(),
             bytes_max: COPY_SOURCE_BYTES_MAX,
             hints: bucket.hints(record.storage_class, Some(source.record.size)),
         };
         let mut held = self.platform.request_memory.lend();
-        let (kept, digests) =
-            self.keep(&mut body, room, &mut held).await.map_err(CopyBody::<S>::unwrap)?;
+        let (stored, digests) = self
+            .store_body(&mut body, body_target, &mut held)
+            .await
+            .map_err(CopyBody::<S>::unwrap)?;
         let whole = source.record.crc64nvme.is_none_or(|crc| crc == digests.crc64nvme);
         if digests.length != source.record.size || !whole {
-            self.discard(kept.blob()).await;
+            self.discard(stored.blob()).await;
             return Err(Error::Corrupt("a copy's source is not what was stored".into()));
         }
-        record.describe_body(&kept, &digests);
-        let new = NewVersion::of(record, kept);
+        record.describe_body(&stored, &digests);
+        let new = NewVersion::of(record, stored);
         self.write_version(bucket, &row_key, new, &copy.conditions).await
     }
 }

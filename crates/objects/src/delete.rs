@@ -2,7 +2,7 @@
 
 use crate::attempts::{Attempts, Outcome};
 use crate::conditions::DeleteConditions;
-use crate::plan::{NewVersion, Standing};
+use crate::plan::{KeySnapshot, NewVersion};
 use crate::rows::VersionRecord;
 use crate::{Bucket, Error, Objects, Versioning};
 use bytes::Bytes;
@@ -60,7 +60,7 @@ impl<S: Storage> Objects<S> {
         let key = Bytes::copy_from_slice(key.as_bytes());
         let mut attempts = match delete.version {
             None => self.attempts(bucket.space, &key).await?,
-            // A version that is not the newest stands in nobody's way.
+            // A version that is not the newest blocks no write.
             Some(_) => Attempts::beside_others(bucket.space, &key),
         };
         loop {
@@ -111,15 +111,15 @@ impl<S: Storage> Objects<S> {
         delete: &DeleteObject,
         attempts: &mut Attempts<'_>,
     ) -> Result<Option<Planned>, Error> {
-        let standing = self.standing_for_write(bucket, attempts).await?;
-        delete.conditions.check(standing.current())?;
+        let snapshot = self.snapshot_for_write(bucket, attempts).await?;
+        delete.conditions.check(snapshot.current())?;
         let stamp = self.stamp();
         if bucket.versioning == Versioning::Unversioned
-            && standing.current().is_none_or(|current| current.null)
+            && snapshot.current().is_none_or(|current| current.null)
         {
-            let batch = match standing.current() {
+            let batch = match snapshot.current() {
                 None => None,
-                Some(_) => Some(standing.remove_current(None, &stamp)?),
+                Some(_) => Some(snapshot.remove_current(None, &stamp)?),
             };
             let deleted = Deleted { delete_marker: false, version: None };
             return Ok(Some(Planned { batch, deleted }));
@@ -129,7 +129,7 @@ impl<S: Storage> Objects<S> {
             payload: None,
             adopts: Vec::new(),
         };
-        let (batch, record) = standing.write(&marker, &stamp)?;
+        let (batch, record) = snapshot.write(&marker, &stamp)?;
         Ok(Some(Planned {
             batch: Some(batch),
             deleted: Deleted { delete_marker: true, version: Some(record.version()) },
@@ -143,14 +143,14 @@ impl<S: Storage> Objects<S> {
         (version, delete): (VersionId, &DeleteObject),
         attempts: &mut Attempts<'_>,
     ) -> Result<Option<Planned>, Error> {
-        let (mut standing, mut found) = self.locate(bucket, version, attempts).await?;
-        if let Some((stood, current)) = &mut found {
-            self.load_body(stood).await?;
+        let (mut snapshot, mut found) = self.locate(bucket, version, attempts).await?;
+        if let Some((version, current)) = &mut found {
+            self.load_body(version).await?;
             if *current {
-                standing.current = Some(stood.clone());
+                snapshot.current = Some(version.clone());
             }
         }
-        let record = found.as_ref().map(|(stood, _)| &*stood.record);
+        let record = found.as_ref().map(|(version, _)| &*version.record);
         delete.conditions.check(record)?;
         let deleted = Deleted {
             delete_marker: record.is_some_and(|record| record.delete_marker),
@@ -158,8 +158,8 @@ impl<S: Storage> Objects<S> {
         };
         let batch = match found {
             None => None,
-            Some((older, false)) => Some(standing.remove_older(&older, &self.stamp())),
-            Some((_, true)) => match self.plan_removal_of_current(&standing).await? {
+            Some((older, false)) => Some(snapshot.remove_older(&older, &self.stamp())),
+            Some((_, true)) => match self.plan_removal_of_current(&snapshot).await? {
                 None => return Ok(None),
                 batch => batch,
             },
@@ -167,17 +167,20 @@ impl<S: Storage> Objects<S> {
         Ok(Some(Planned { batch, deleted }))
     }
 
-    async fn plan_removal_of_current(&self, standing: &Standing) -> Result<Option<Batch>, Error> {
+    async fn plan_removal_of_current(
+        &self,
+        snapshot: &KeySnapshot,
+    ) -> Result<Option<Batch>, Error> {
         let mut next = None;
-        if standing.versioning != Versioning::Unversioned {
-            next = self.newest_older(standing.space, &standing.key).await?;
+        if snapshot.versioning != Versioning::Unversioned {
+            next = self.newest_older(snapshot.space, &snapshot.key).await?;
         }
         if let Some(next) = &mut next
             && !self.load_payload(next).await?
         {
             return Ok(None);
         }
-        standing.remove_current(next.as_ref(), &self.stamp()).map(Some)
+        snapshot.remove_current(next.as_ref(), &self.stamp()).map(Some)
     }
 }
 

@@ -1,7 +1,7 @@
 //! GetObject and HeadObject: find a version, then stream a range of it.
 
 use crate::attempts::Attempts;
-use crate::plan::{Standing, Stood};
+use crate::plan::{KeySnapshot, VersionRow};
 use crate::rows::{ManifestEntry, Placement, VersionRecord, address, body};
 use crate::{Bucket, Error, Objects};
 use bytes::Bytes;
@@ -38,14 +38,14 @@ impl<S: Storage> Objects<S> {
     ) -> Result<ObjectVersion, Error> {
         let row_key = Bytes::copy_from_slice(key.as_bytes());
         let mut attempts = Attempts::reading(bucket.space, &row_key);
-        let (stood, current) = self.locate_object(bucket, version, &mut attempts).await?;
+        let (version, current) = self.locate_object(bucket, version, &mut attempts).await?;
         Ok(ObjectVersion {
             key: key.clone(),
             space: bucket.space,
             current,
-            record: stood.record,
-            row: stood.row,
-            stored: stood.stored,
+            record: version.record,
+            row: version.row,
+            stored: version.stored,
         })
     }
 
@@ -55,44 +55,44 @@ impl<S: Storage> Objects<S> {
         bucket: &Bucket,
         version: Option<VersionId>,
         attempts: &mut Attempts<'_>,
-    ) -> Result<(Stood, bool), Error> {
+    ) -> Result<(VersionRow, bool), Error> {
         let Some(version) = version else {
-            let stood = self.standing_for_read(bucket, attempts).await?.current;
-            let stood = stood.ok_or(Error::NoSuchKey { delete_marker: None })?;
-            return if stood.record.delete_marker {
-                Err(Error::NoSuchKey { delete_marker: Some(stood.record.version()) })
+            let version = self.snapshot_for_read(bucket, attempts).await?.current;
+            let version = version.ok_or(Error::NoSuchKey { delete_marker: None })?;
+            return if version.record.delete_marker {
+                Err(Error::NoSuchKey { delete_marker: Some(version.record.version()) })
             } else {
-                Ok((stood, true))
+                Ok((version, true))
             };
         };
         // Boxed, so that the usual look-up has not the size of this one.
         match Box::pin(self.locate(bucket, version, attempts)).await?.1 {
             None => Err(Error::NoSuchVersion),
-            Some((stood, _)) if stood.record.delete_marker => Err(Error::MethodNotAllowed {
-                delete_marker: stood.record.version(),
-                modified: stood.record.modified,
+            Some((version, _)) if version.record.delete_marker => Err(Error::MethodNotAllowed {
+                delete_marker: version.record.version(),
+                modified: version.record.modified,
             }),
             Some(found) => Ok(found),
         }
     }
 
     /// The row of a version, object or delete marker, and whether it is the current one, with
-    /// what stands at the key.
+    /// the rows of the key.
     pub(crate) async fn locate(
         &self,
         bucket: &Bucket,
         version: VersionId,
         attempts: &mut Attempts<'_>,
-    ) -> Result<(Standing, Option<(Stood, bool)>), Error> {
+    ) -> Result<(KeySnapshot, Option<(VersionRow, bool)>), Error> {
         let key = attempts.key();
         loop {
-            let standing = self.standing_for_read(bucket, attempts).await?;
-            let Some(current) = &standing.current else {
-                return Ok((standing, None));
+            let snapshot = self.snapshot_for_read(bucket, attempts).await?;
+            let Some(current) = &snapshot.current else {
+                return Ok((snapshot, None));
             };
             if current.record.version() == version {
                 let current = current.clone();
-                return Ok((standing, Some((current, true))));
+                return Ok((snapshot, Some((current, true))));
             }
             let position = match version {
                 VersionId::Null => current.record.null_position.map(|order| (order, 0)),
@@ -102,16 +102,16 @@ impl<S: Storage> Objects<S> {
                 }
             };
             let Some((order, nonce)) = position else {
-                return Ok((standing, None));
+                return Ok((snapshot, None));
             };
             if let Some(older) = self.older(bucket.space, key, order, nonce).await? {
-                return Ok((standing, Some((older, false))));
+                return Ok((snapshot, Some((older, false))));
             }
             // Between the two reads it may have become the current version.
-            let again = self.standing(bucket, key).await?;
-            let record = |s: &Standing| s.current.as_ref().map(|current| current.seen.record);
-            if record(&again) == record(&standing) {
-                return Ok((standing, None));
+            let again = self.snapshot(bucket, key).await?;
+            let record = |s: &KeySnapshot| s.current.as_ref().map(|current| current.seen.record);
+            if record(&again) == record(&snapshot) {
+                return Ok((snapshot, None));
             }
             self.lost(attempts, false).await?;
         }

@@ -95,7 +95,7 @@ impl Holds {
         spaces.closed.iter().map(|(space, name)| (*space, name.clone())).collect()
     }
 
-    /// Closed spaces that nobody holds. They are not told again.
+    /// Closed spaces that nobody holds. They are not announced again.
     pub(crate) fn take_unheld(&self) -> Vec<(SpaceId, BucketName)> {
         let Spaces { held, closed, .. } = &mut *self.spaces();
         held.retain(|_, hold| hold.strong_count() > 0);

@@ -19,14 +19,14 @@ mod get;
 mod holds;
 pub mod list;
 mod manifest;
-mod meaning;
 pub mod multipart;
 mod owned;
 mod plan;
 mod put;
 pub mod rows;
+mod schema;
 mod settings;
-mod standing;
+mod snapshot;
 mod tagging;
 #[cfg(test)]
 mod testing;
@@ -44,9 +44,9 @@ pub use error::Error;
 pub use get::{ObjectBody, ObjectVersion};
 pub use holds::Hold;
 pub use manifest::{ObjectPart, PartPage, PartRange};
-pub use meaning::RowMeaning;
 pub use put::{PutObject, Stored};
 pub use rows::{ContentHeaders, Placement, StorageClass, Tag, UploadId, VersionRecord, Versioning};
+pub use schema::ObjectSchema;
 pub use settings::Settings;
 pub use usage::BucketUsage;
 

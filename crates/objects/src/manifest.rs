@@ -157,7 +157,7 @@ impl<S: Storage> Objects<S> {
         manifest: &Manifest,
         hints: CreateHints,
     ) -> Result<BlobRef, Error> {
-        self.keep_in_blob(manifest.encode(), hints).await
+        self.store_in_blob(manifest.encode(), hints).await
     }
 
     async fn read_bytes(&self, blob: BlobRef, range: Range<u64>) -> Result<Bytes, Error> {

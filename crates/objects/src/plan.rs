@@ -1,14 +1,14 @@
 //! The plan of every change of a key's versions: which rows it checks, writes and removes. Pure.
 //!
-//! **What stands.** A key's current version is its Head row when it is an object, and its marker
+//! **Rows of a key.** A key's current version is its Head row when it is an object, and its marker
 //! row (a Version row with an empty suffix) when it is a delete marker; never both. Older versions
 //! are Version rows whose suffix is their position; there are some only below a current version.
 //!
 //! **Why every change is atomic.** Let C be the pair (Head row, marker row).
 //! 1. Every commit that changes which version is current writes or removes a row of C: a new
-//!    version is written to one of the two and the row that stood there moves or goes; removing
+//!    version is written to one of the two and the row that was there moves or goes; removing
 //!    the current version removes its row or overwrites it with the next older one.
-//! 2. Every such commit checks that C is as it was read: the Head row alone when it stands, since
+//! 2. Every such commit checks that C is as it was read: the Head row alone when it exists, since
 //!    a marker can only come to be by a commit that removes that Head row; both when it does not.
 //!    The two addresses are fixed, so the absence of a key is checked like its presence, without
 //!    a scan and without relying on an engine to notice the removal of a row that was not there.
@@ -27,7 +27,7 @@
 //! version keeps it beside a body row at its position, so that to displace a version, to promote
 //! it or to tag it moves its record alone. The one write that would need two payloads, the first
 //! over a null version once versioning is on, puts its body into a blob
-//! ([`Standing::moves_payload`]).
+//! ([`KeySnapshot::moves_payload`]).
 //!
 //! In a bucket that never had versioning the marker row is not read: it cannot exist there. A
 //! write that began before versioning was switched on may still be planned so; it then stands
@@ -67,7 +67,7 @@ impl Stamp {
 #[derive(Clone, Debug)]
 pub(crate) struct NewVersion {
     pub record: VersionRecord,
-    /// The body, when it is kept beside a row; the plan says which.
+    /// The body, when it is stored beside a row; the plan says which.
     pub payload: Option<Bytes>,
     /// Blobs that its row is the first to name.
     pub adopts: Vec<BlobId>,
@@ -75,7 +75,7 @@ pub(crate) struct NewVersion {
 
 /// A version's row as read, with what is needed to write it elsewhere.
 #[derive(Clone, Debug)]
-pub(crate) struct Stood {
+pub(crate) struct VersionRow {
     pub row: RowKey,
     pub seen: Seen,
     /// Boxed: it is large, and futures that hold it are moved.
@@ -88,21 +88,21 @@ pub(crate) struct Stood {
     pub body: Option<Seen>,
 }
 
-/// What stands at a key, as far as a change depends on it.
+/// The rows of a key as read, as far as a change depends on them.
 #[derive(Clone, Debug)]
-pub(crate) struct Standing {
+pub(crate) struct KeySnapshot {
     pub space: SpaceId,
     pub key: Bytes,
     pub versioning: Versioning,
     /// Checks of the Head row and, where it was read, of the marker row.
     pub checks: Vec<Check>,
     /// The current version.
-    pub current: Option<Stood>,
+    pub current: Option<VersionRow>,
     /// The older null version, where a write would replace it.
-    pub null: Option<Stood>,
+    pub null: Option<VersionRow>,
 }
 
-impl Standing {
+impl KeySnapshot {
     /// The current version; a delete marker when its record says so.
     pub(crate) fn current(&self) -> Option<&VersionRecord> {
         self.current.as_ref().map(|current| &*current.record)
@@ -177,7 +177,7 @@ impl Standing {
                 batch.deletes.push(current.removal());
             }
             if self.displaces() {
-                batch.puts.push(current.aside()?)
+                batch.puts.push(current.displaced()?)
             } else {
                 self.forget(&mut batch, current, stamp)
             }
@@ -196,7 +196,7 @@ impl Standing {
     /// is loaded.
     pub(crate) fn remove_current(
         &self,
-        next: Option<&Stood>,
+        next: Option<&VersionRow>,
         stamp: &Stamp,
     ) -> Result<Batch, Error> {
         let current = self.current.as_ref().expect("there is a current version");
@@ -229,7 +229,7 @@ impl Standing {
     }
 
     /// Removes an older version.
-    pub(crate) fn remove_older(&self, older: &Stood, stamp: &Stamp) -> Batch {
+    pub(crate) fn remove_older(&self, older: &VersionRow, stamp: &Stamp) -> Batch {
         let mut batch = Batch {
             checks: vec![older.check()],
             deletes: vec![older.removal()],
@@ -241,7 +241,7 @@ impl Standing {
     }
 
     /// Accounts for a version that is gone, and leaves its blobs to the gc.
-    fn forget(&self, batch: &mut Batch, gone: &Stood, stamp: &Stamp) {
+    fn forget(&self, batch: &mut Batch, gone: &VersionRow, stamp: &Stamp) {
         batch.usage.objects -= 1;
         batch.usage.bytes -= gone.record.size as i64;
         let record = match gone.record.placement {
@@ -268,7 +268,7 @@ pub(crate) fn gc_row(space: SpaceId, key: &Bytes, record: &GcRecord, stamp: &Sta
     }
 }
 
-impl Stood {
+impl VersionRow {
     /// The row is as it was read.
     pub(crate) fn check(&self) -> Check {
         Check { row: self.row.clone(), seen: self.seen }
@@ -286,7 +286,7 @@ impl Stood {
     }
 
     /// The row in its place among the older versions.
-    fn aside(&self) -> Result<Put, Error> {
+    fn displaced(&self) -> Result<Put, Error> {
         let mut record = self.record.clone();
         record.null_position = None;
         Ok(Put {

@@ -1,7 +1,7 @@
 //! PutObject: body first, then one commit.
 
 use crate::attempts::Outcome;
-use crate::body::{Body, Kept, Room};
+use crate::body::{Body, BodyTarget, StoredBody};
 use crate::conditions::WriteConditions;
 use crate::plan::NewVersion;
 use crate::rows::{ContentHeaders, Placement, StorageClass, Tag, VersionRecord};
@@ -56,18 +56,18 @@ impl<S: Storage> Objects<S> {
         // Metadata that does not fit is refused before the body is read.
         record.encode()?;
         if put.conditions.any() {
-            let standing = self.standing(bucket, &row_key).await?;
-            put.conditions.check(standing.current())?;
+            let snapshot = self.snapshot(bucket, &row_key).await?;
+            put.conditions.check(snapshot.current())?;
         }
-        let room = Room {
+        let body_target = BodyTarget {
             inline_bytes_max: self.inline_bytes_max(),
             bytes_max: PART_BYTES_MAX,
             hints: bucket.hints(record.storage_class, put.length),
         };
         let mut held = self.platform.request_memory.lend();
-        let (kept, digests) = self.keep(body, room, &mut held).await?;
-        record.describe_body(&kept, &digests);
-        let new = NewVersion::of(record, kept);
+        let (stored, digests) = self.store_body(body, body_target, &mut held).await?;
+        record.describe_body(&stored, &digests);
+        let new = NewVersion::of(record, stored);
         self.write_version(bucket, &row_key, new, &put.conditions).await
     }
 
@@ -99,20 +99,20 @@ impl<S: Storage> Objects<S> {
     ) -> Result<Stored, Error> {
         let mut attempts = self.attempts(bucket.space, key).await?;
         loop {
-            let standing = self.standing_for_write(bucket, &mut attempts).await?;
-            conditions.check(standing.current())?;
-            if standing.moves_payload()
+            let snapshot = self.snapshot_for_write(bucket, &mut attempts).await?;
+            conditions.check(snapshot.current())?;
+            if snapshot.moves_payload()
                 && let Some(payload) = new.payload.take()
             {
                 let blob = self
-                    .keep_in_blob(payload, bucket.hints(new.record.storage_class, None))
+                    .store_in_blob(payload, bucket.hints(new.record.storage_class, None))
                     .await?;
                 new.record.placement = Placement::Blob(blob);
                 new.adopts.push(blob.id);
             }
             let stamp = self.stamp();
             new.record.modified = stamp.modified();
-            let (batch, record) = standing.write(new, &stamp)?;
+            let (batch, record) = snapshot.write(new, &stamp)?;
             if self.commit(bucket, batch, &mut attempts).await? == Outcome::Done {
                 return Ok(Stored { version: bucket.shown(record.version()), record });
             }
@@ -143,28 +143,28 @@ impl PutObject {
 
 impl VersionRecord {
     /// Notes what the body turned out to be.
-    pub(crate) fn describe_body(&mut self, kept: &Kept, digests: &BodyDigests) {
+    pub(crate) fn describe_body(&mut self, stored: &StoredBody, digests: &BodyDigests) {
         self.size = digests.length;
         self.etag = ETag::of_body(digests.md5);
         self.crc64nvme = Some(digests.crc64nvme);
         self.checksum = Some(shown_checksum(digests));
-        self.placement = match kept {
-            Kept::Empty => Placement::Empty,
-            Kept::Inline(_) => Placement::Inline,
-            Kept::Blob(blob) => Placement::Blob(*blob),
+        self.placement = match stored {
+            StoredBody::Empty => Placement::Empty,
+            StoredBody::Inline(_) => Placement::Inline,
+            StoredBody::Blob(blob) => Placement::Blob(*blob),
         };
     }
 }
 
 impl NewVersion {
-    /// A version whose whole body is in `kept`.
-    pub(crate) fn of(record: VersionRecord, kept: Kept) -> Self {
+    /// A version whose whole body is in `stored`.
+    pub(crate) fn of(record: VersionRecord, stored: StoredBody) -> Self {
         Self {
             record,
-            adopts: kept.blob().into_iter().collect(),
-            payload: match kept {
-                Kept::Inline(payload) => Some(payload),
-                Kept::Empty | Kept::Blob(_) => None,
+            adopts: stored.blob().into_iter().collect(),
+            payload: match stored {
+                StoredBody::Inline(payload) => Some(payload),
+                StoredBody::Empty | StoredBody::Blob(_) => None,
             },
         }
     }

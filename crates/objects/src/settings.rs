@@ -5,7 +5,7 @@ use crate::gc;
 /// Values that an operator may choose.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
-    /// Bodies up to this many bytes are kept beside their row, as far as the engine can.
+    /// Bodies up to this many bytes are stored beside their row, as far as the engine can.
     pub inline_bytes_max: usize,
     /// How long a blob that nothing names any more is kept for readers in flight.
     pub gc_grace_ms: i64,

@@ -24,21 +24,21 @@ impl<S: Storage> Objects<S> {
         let key = Bytes::copy_from_slice(key.as_bytes());
         let mut attempts = self.attempts(bucket.space, &key).await?;
         loop {
-            let (mut stood, _) = self.locate_object(bucket, version, &mut attempts).await?;
-            if self.load_payload(&mut stood).await? {
-                stood.record.tags = tags.to_vec();
+            let (mut version, _) = self.locate_object(bucket, version, &mut attempts).await?;
+            if self.load_payload(&mut version).await? {
+                version.record.tags = tags.to_vec();
                 let batch = Batch {
-                    checks: vec![stood.check()],
+                    checks: vec![version.check()],
                     puts: vec![Put {
-                        row: stood.row.clone(),
-                        value: stood.record.encode()?,
-                        payload: stood.payload.clone(),
-                        replaces: Some(stood.seen),
+                        row: version.row.clone(),
+                        value: version.record.encode()?,
+                        payload: version.payload.clone(),
+                        replaces: Some(version.seen),
                     }],
                     ..Batch::default()
                 };
                 if self.commit(bucket, batch, &mut attempts).await? == Outcome::Done {
-                    return Ok(stood.record.version());
+                    return Ok(version.record.version());
                 }
             }
             self.lost(&mut attempts, false).await?;

@@ -30,7 +30,7 @@ pub(crate) struct Turns(Arc<Table>);
 struct Table {
     /// How many queues there are; read without the lock where nothing is contended.
     count: AtomicUsize,
-    /// One queue for each key with a [`Place`], so never more than there are operations.
+    /// One queue for each key with a [`QueuedTurn`], so never more than there are operations.
     queues: Mutex<HashMap<Contended, Queue>>,
 }
 
@@ -48,7 +48,7 @@ pub(crate) struct QueueFull;
 
 /// A place in the queue of a key. Dropped, waiting or with the turn, it is given up, and the next
 /// in the queue moves on.
-pub(crate) struct Place {
+pub(crate) struct QueuedTurn {
     turns: Turns,
     key: Contended,
     turn: Arc<FairMutex<()>>,
@@ -61,7 +61,7 @@ impl Turns {
         &self,
         space: SpaceId,
         key: &Bytes,
-    ) -> Result<Option<Place>, QueueFull> {
+    ) -> Result<Option<QueuedTurn>, QueueFull> {
         // A queue that begins just now is missed: then this operation races once more.
         if self.0.count.load(Ordering::Relaxed) == 0 {
             return Ok(None);
@@ -76,7 +76,7 @@ impl Turns {
     }
 
     /// The last place in the queue of a key, which may be the first one.
-    pub(crate) fn start_queue(&self, space: SpaceId, key: &Bytes) -> Result<Place, QueueFull> {
+    pub(crate) fn start_queue(&self, space: SpaceId, key: &Bytes) -> Result<QueuedTurn, QueueFull> {
         let key = (space, key.clone());
         let mut queues = self.queues();
         let queue = queues.entry(key.clone()).or_default();
@@ -96,23 +96,23 @@ impl Turns {
 }
 
 impl Queue {
-    fn place(&mut self, turns: &Turns, key: Contended) -> Result<Place, QueueFull> {
+    fn place(&mut self, turns: &Turns, key: Contended) -> Result<QueuedTurn, QueueFull> {
         if self.places == QUEUE_MAX {
             return Err(QueueFull);
         }
         self.places += 1;
-        Ok(Place { turns: turns.clone(), key, turn: self.turn.clone(), held: None })
+        Ok(QueuedTurn { turns: turns.clone(), key, turn: self.turn.clone(), held: None })
     }
 }
 
-impl Place {
+impl QueuedTurn {
     /// Ends when this place has the turn. It has it until it is dropped.
     pub(crate) async fn turn(&mut self) {
         self.held = Some(self.turn.clone().lock_owned().await);
     }
 }
 
-impl Drop for Place {
+impl Drop for QueuedTurn {
     fn drop(&mut self) {
         // Handed on before the queue may end: who comes in between finds it still there.
         self.held = None;
@@ -129,7 +129,7 @@ impl Drop for Place {
 
 #[cfg(test)]
 mod tests {
-    use super::{Place, QUEUE_MAX, Turns};
+    use super::{QUEUE_MAX, QueuedTurn, Turns};
     use bytes::Bytes;
     use futures_util::FutureExt;
     use larder_storage::SpaceId;
@@ -140,7 +140,7 @@ mod tests {
         Bytes::from_static(b"key")
     }
 
-    fn join(turns: &Turns) -> Place {
+    fn join(turns: &Turns) -> QueuedTurn {
         turns.start_queue(SPACE, &key()).unwrap()
     }
 

@@ -10,14 +10,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 /// Unit of memory, in bytes: what was never written costs nothing.
 const PAGE: usize = 64 * 1024;
 
-enum Entry {
+enum MemoryEntry {
     Directory,
     File(Arc<MemoryFile>),
 }
 
 #[derive(Default)]
 struct Names {
-    entries: BTreeMap<PathBuf, Entry>,
+    entries: BTreeMap<PathBuf, MemoryEntry>,
     locks: BTreeSet<PathBuf>,
 }
 
@@ -64,8 +64,8 @@ fn clean(path: &Path) -> io::Result<PathBuf> {
 impl Names {
     fn check_dir(&self, path: &Path) -> io::Result<()> {
         match self.entries.get(path) {
-            Some(Entry::Directory) => Ok(()),
-            Some(Entry::File(_)) => Err(io::ErrorKind::NotADirectory.into()),
+            Some(MemoryEntry::Directory) => Ok(()),
+            Some(MemoryEntry::File(_)) => Err(io::ErrorKind::NotADirectory.into()),
             None => Err(io::ErrorKind::NotFound.into()),
         }
     }
@@ -76,8 +76,8 @@ impl Names {
 
     fn file(&self, path: &Path) -> io::Result<&Arc<MemoryFile>> {
         match self.entries.get(path) {
-            Some(Entry::File(file)) => Ok(file),
-            Some(Entry::Directory) => Err(io::ErrorKind::IsADirectory.into()),
+            Some(MemoryEntry::File(file)) => Ok(file),
+            Some(MemoryEntry::Directory) => Err(io::ErrorKind::IsADirectory.into()),
             None => Err(io::ErrorKind::NotFound.into()),
         }
     }
@@ -87,7 +87,7 @@ impl MemoryDisk {
     /// An empty disk, with a root directory, of so many bytes; `/a` and `a` name the same file.
     pub fn new(capacity_bytes: u64) -> Self {
         let mut names = Names::default();
-        names.entries.insert(PathBuf::new(), Entry::Directory);
+        names.entries.insert(PathBuf::new(), MemoryEntry::Directory);
         let budget = Arc::new(Budget { used_bytes: AtomicU64::new(0), capacity_bytes });
         Self { names: Arc::new(Mutex::new(names)), budget }
     }
@@ -100,14 +100,14 @@ impl MemoryDisk {
 impl Disk for MemoryDisk {
     fn create_dir(&self, path: &Path) -> io::Result<()> {
         let (path, mut names) = (clean(path)?, self.names());
-        if matches!(names.entries.get(&path), Some(Entry::Directory)) {
+        if matches!(names.entries.get(&path), Some(MemoryEntry::Directory)) {
             return Ok(());
         }
         names.check_parent(&path)?;
         if names.entries.contains_key(&path) {
             return Err(io::ErrorKind::AlreadyExists.into());
         }
-        names.entries.insert(path, Entry::Directory);
+        names.entries.insert(path, MemoryEntry::Directory);
         Ok(())
     }
 
@@ -136,7 +136,7 @@ impl Disk for MemoryDisk {
         }
         let content = RwLock::new(Content::default());
         let file = Arc::new(MemoryFile { content, budget: Arc::clone(&self.budget) });
-        names.entries.insert(path, Entry::File(Arc::clone(&file)));
+        names.entries.insert(path, MemoryEntry::File(Arc::clone(&file)));
         Ok(file)
     }
 
@@ -144,7 +144,7 @@ impl Disk for MemoryDisk {
         let (from, to, mut names) = (clean(from)?, clean(to)?, self.names());
         names.file(&from)?;
         names.check_parent(&to)?;
-        if let Some(Entry::Directory) = names.entries.get(&to) {
+        if let Some(MemoryEntry::Directory) = names.entries.get(&to) {
             return Err(io::ErrorKind::IsADirectory.into());
         }
         let entry = names.entries.remove(&from).expect("seen under the same lock");

@@ -1,4 +1,4 @@
-//! What is told of a request when it is over, however it ends.
+//! What is recorded of a request for its access line and the metrics, however it ends.
 
 use crate::requested::Requested;
 use larder_types::{AccountId, RequestId};

@@ -29,7 +29,7 @@ pub(crate) struct Call<'a> {
     pub(crate) headers: HeaderMap,
     pub(crate) target: Target,
     pub(crate) connection: Connection,
-    /// What is told of the request; some of it when the call is dropped.
+    /// What is recorded of the request; part of it when the call is dropped.
     pub(crate) record: &'a mut AccessRecord,
     /// Who signed; `None` when anonymous or not yet known.
     pub(crate) caller: Option<Arc<AccessKey>>,

@@ -14,12 +14,12 @@ use crate::access_record::AccessRecord;
 use crate::call::{Call, Verified};
 use crate::error::Failure;
 use crate::gist::gist;
-use crate::ops::{self, Entry};
+use crate::ops::{self, TableEntry};
 use crate::reply::Reply;
 use crate::request_body::{Intake, RequestBody};
 use crate::requested::Requested;
 use crate::response_body::ResponseBody;
-use crate::service::{Connection, Service, Shared};
+use crate::service::{Connection, Service, ServiceParts};
 use http::{HeaderMap, Method, Request, Response, header};
 use larder_s3_model::{
     Level, OPERATIONS, Operation, OperationInfo, RequestBody as BodyKind, is_subresource, route,
@@ -62,7 +62,7 @@ impl<S: Storage> Service<S> {
     }
 }
 
-impl<S: Storage> Shared<S> {
+impl<S: Storage> ServiceParts<S> {
     /// The request as a call, and whether its head can be read at all.
     fn receive<'a>(
         &'a self,
@@ -118,14 +118,14 @@ impl<S: Storage> Shared<S> {
         let entry = ops::entry(operation);
         let level = operation.info().level;
         let needs = match entry {
-            Entry::Built(needs) => needs,
-            Entry::NotBuilt(_) => unbuilt(level),
+            TableEntry::Built(needs) => needs,
+            TableEntry::NotBuilt(_) => unbuilt(level),
         };
         let admitted = self.admit(call, level, needs).await?;
         if let Some(bucket) = admitted.bucket() {
             cors::note_cors(call, bucket);
         }
-        if let Entry::NotBuilt(reason) = entry {
+        if let TableEntry::NotBuilt(reason) = entry {
             let name = operation.name();
             return Err(Failure::not_implemented(format!("{name} is not implemented: {reason}")));
         }

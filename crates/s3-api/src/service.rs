@@ -58,10 +58,10 @@ pub struct Connection {
 }
 
 /// The S3 service. Cheap to clone.
-pub struct Service<S: Storage>(pub(crate) Arc<Shared<S>>);
+pub struct Service<S: Storage>(pub(crate) Arc<ServiceParts<S>>);
 
 /// What all requests share.
-pub(crate) struct Shared<S: Storage> {
+pub(crate) struct ServiceParts<S: Storage> {
     pub(crate) objects: Objects<S>,
     pub(crate) keys: KeyCache,
     pub(crate) rules: Arc<dyn Rules>,
@@ -82,7 +82,7 @@ impl<S: Storage> Service<S> {
         let Parts { objects, keys, rules, platform, settings } = parts;
         let mut host = [0; 24];
         platform.random.fill(&mut host);
-        Self(Arc::new(Shared {
+        Self(Arc::new(ServiceParts {
             objects,
             keys: KeyCache::new(keys, platform.clock.clone()),
             rules,

@@ -3,7 +3,7 @@
 
 use crate::answer::{App, text};
 use crate::metrics::Others;
-use crate::told::{AdminPage, Telling, Told};
+use crate::report::{AdminPage, ReportedBody, RequestReport};
 use http::{HeaderValue, Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use larder_platform::process_usage;
@@ -19,8 +19,8 @@ impl App {
     pub(crate) async fn admin(
         &self,
         request: &Request<Incoming>,
-        telling: Telling,
-    ) -> Response<Told> {
+        report: RequestReport,
+    ) -> Response<ReportedBody> {
         let (method, path) = (request.method(), request.uri().path());
         let is_read = method == Method::GET || method == Method::HEAD;
         let (operation, mut response) = match path {
@@ -38,7 +38,7 @@ impl App {
         if method == Method::HEAD {
             *response.body_mut() = ResponseBody::Empty;
         }
-        telling.admin(AdminPage { operation, request_id }, response)
+        report.admin(AdminPage { operation, request_id }, response)
     }
 
     async fn metrics_page(&self) -> String {

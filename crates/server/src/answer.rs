@@ -3,8 +3,8 @@
 use crate::listener::{Conversation, Side};
 use crate::log::Logs;
 use crate::metrics::Metrics;
+use crate::report::{ReportedBody, RequestReport};
 use crate::store::Store;
-use crate::told::{Telling, Told};
 use crate::wiring::Phase;
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
@@ -52,38 +52,38 @@ impl App {
         request: Request<Incoming>,
         conversation: &Arc<Conversation>,
         must_finish: MustFinish,
-    ) -> Response<Told> {
-        let mut telling = Telling::new(conversation);
-        telling.record.must_finish = must_finish;
+    ) -> Response<ReportedBody> {
+        let mut report = RequestReport::new(conversation);
+        report.record.must_finish = must_finish;
         if conversation.side == Side::Admin {
-            return self.admin(&request, telling).await;
+            return self.admin(&request, report).await;
         }
         if let Some(path) = self.own_path(&request) {
             let response = self.own(request.method(), &path);
-            return telling.own(response);
+            return report.own(response);
         }
         let method = request.method().clone();
         let mut client = conversation.client(request.headers());
         let is_turned_away =
-            conversation.is_over_limit() || client.is_over_share() || telling.is_one_too_many;
-        telling.of(&mut client);
+            conversation.is_over_limit() || client.is_over_share() || report.is_one_too_many;
+        report.of(&mut client);
         if is_turned_away {
-            let refusal = self.turn_away(request, &mut telling.record).await;
-            return telling.answer(refusal, &method);
+            let refusal = self.turn_away(request, &mut report.record).await;
+            return report.answer(refusal, &method);
         }
         if head_bytes(&request) > HEAD_BYTES_MAX {
             let error = S3Error::new(ErrorCode::RequestHeaderSectionTooLarge);
-            let refusal = self.refuse(&request, error, &mut telling.record);
-            return telling.answer(refusal, &method);
+            let refusal = self.refuse(&request, error, &mut report.record);
+            return report.answer(refusal, &method);
         }
         let Some(store) = self.started().await else {
             let error = S3Error::new(ErrorCode::ServiceUnavailable);
-            let refusal = self.refuse(&request, error, &mut telling.record);
-            return telling.answer(refusal, &method);
+            let refusal = self.refuse(&request, error, &mut report.record);
+            return report.answer(refusal, &method);
         };
         let request = request.map(RequestBody::Incoming);
-        let response = store.service.handle(request, &client.connection, &mut telling.record).await;
-        telling.answer(response, &method)
+        let response = store.service.handle(request, &client.connection, &mut report.record).await;
+        report.answer(response, &method)
     }
 
     /// The store, waiting a little for it; `None` when the server is not ready in time.

@@ -1,7 +1,7 @@
 //! What the operator reads when the server is ready.
 
 use crate::listener::Bound;
-use crate::root::Place;
+use crate::root::KeyOrigin;
 use crate::settings::Settings;
 use std::io::Write;
 use std::net::SocketAddr;
@@ -21,14 +21,14 @@ impl Addresses {
 }
 
 /// Prints the banner to standard output.
-pub(crate) fn print(settings: &Settings, addresses: &Addresses, keys: &Place) {
+pub(crate) fn print(settings: &Settings, addresses: &Addresses, keys: &KeyOrigin) {
     let banner = banner(settings, addresses, keys);
     let mut out = std::io::stdout();
     // Nobody may be reading it.
     let _ = out.write_all(banner.as_bytes()).and_then(|()| out.flush());
 }
 
-fn banner(settings: &Settings, addresses: &Addresses, keys: &Place) -> String {
+fn banner(settings: &Settings, addresses: &Addresses, keys: &KeyOrigin) -> String {
     let scheme = if settings.tls_cert.is_some() { "https" } else { "http" };
     let urls = |addresses: &[SocketAddr]| -> Vec<String> {
         addresses.iter().map(|address| url(scheme, address)).collect()
@@ -44,17 +44,17 @@ fn banner(settings: &Settings, addresses: &Addresses, keys: &Place) -> String {
         settings.data.display().to_string()
     };
     let (keys, environment) = match keys {
-        Place::Given => (
+        KeyOrigin::Given => (
             "as given".to_owned(),
             "AWS_ACCESS_KEY_ID=$LARDER_ROOT_ACCESS_KEY \
              AWS_SECRET_ACCESS_KEY=$LARDER_ROOT_SECRET_KEY"
                 .to_owned(),
         ),
-        Place::File(path) => (
+        KeyOrigin::File(path) => (
             path.display().to_string(),
             format!("AWS_SHARED_CREDENTIALS_FILE={}", quoted(&path.display().to_string())),
         ),
-        Place::Run(access_key, secret_key) => (
+        KeyOrigin::Run(access_key, secret_key) => (
             format!("{access_key} {secret_key}"),
             format!("AWS_ACCESS_KEY_ID={access_key} AWS_SECRET_ACCESS_KEY={secret_key}"),
         ),
@@ -95,7 +95,7 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Addresses, banner};
-    use crate::root::Place;
+    use crate::root::KeyOrigin;
     use crate::settings::Settings;
 
     #[test]
@@ -103,7 +103,7 @@ mod tests {
         let settings = Settings { data: "./my data".into(), ..Settings::default() };
         let public = vec!["0.0.0.0:9000".parse().unwrap(), "[::1]:9001".parse().unwrap()];
         let mut addresses = Addresses { public, admin: Vec::new() };
-        let keys = Place::File("./my data/root-credentials".into());
+        let keys = KeyOrigin::File("./my data/root-credentials".into());
         assert_eq!(
             banner(&settings, &addresses, &keys),
             format!(

@@ -26,7 +26,7 @@ const CONNECTIONS_MAX: usize = 8;
 const LINE_BYTES_MAX: u64 = 256;
 /// How long a connection may take to ask.
 const ASK_MAX: Duration = Duration::from_secs(10);
-/// How often progress is told while somebody watches.
+/// How often progress is sent while somebody watches.
 const PROGRESS: Duration = Duration::from_millis(250);
 
 /// What commands may ask for.

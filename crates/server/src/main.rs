@@ -15,10 +15,10 @@ mod listener;
 mod log;
 mod metrics;
 mod privacy;
+mod report;
 mod root;
 mod settings;
 mod store;
-mod told;
 mod wiring;
 
 use std::io::Write;

@@ -151,7 +151,7 @@ impl Metrics {
 
     /// The page.
     pub(crate) fn page(&self, others: &Others<'_>) -> String {
-        let mut page = Page::default();
+        let mut page = MetricsText::default();
         page.head("larder_build_info", "gauge", "The version that runs.");
         page.line("larder_build_info", &format!("version=\"{}\"", crate::VERSION), 1);
         self.requests(&mut page);
@@ -208,7 +208,7 @@ impl Metrics {
         page.0
     }
 
-    fn requests(&self, page: &mut Page) {
+    fn requests(&self, page: &mut MetricsText) {
         page.head("larder_requests_total", "counter", "Requests by operation and status.");
         for (place, operation) in names().enumerate() {
             for (status, known) in STATUSES.iter().enumerate() {
@@ -246,7 +246,7 @@ impl Metrics {
     }
 }
 
-fn engine_metrics(page: &mut Page, engine: &[Metric]) {
+fn engine_metrics(page: &mut MetricsText, engine: &[Metric]) {
     for metric in engine {
         let name = format!("larder_{}", metric.name);
         match &metric.value {
@@ -263,7 +263,7 @@ fn engine_metrics(page: &mut Page, engine: &[Metric]) {
 }
 
 /// What buckets hold, and what those of one owner hold together.
-fn usage_metrics(page: &mut Page, usages: &[BucketUsage]) {
+fn usage_metrics(page: &mut MetricsText, usages: &[BucketUsage]) {
     let objects = "Objects, every version and delete marker counted.";
     let bytes = "Bytes of object bodies, every version counted.";
     let mut owners: BTreeMap<&str, UsageDelta> = BTreeMap::new();
@@ -293,7 +293,7 @@ fn usage_metrics(page: &mut Page, usages: &[BucketUsage]) {
 }
 
 /// The names are those that every Prometheus client library uses.
-fn process_metrics(page: &mut Page, usage: &ProcessUsage) {
+fn process_metrics(page: &mut MetricsText, usage: &ProcessUsage) {
     if let Some(bytes) = usage.rss_bytes {
         page.single("process_resident_memory_bytes", "gauge", "Resident memory.", bytes);
     }
@@ -309,9 +309,9 @@ fn process_metrics(page: &mut Page, usage: &ProcessUsage) {
 
 /// The page in the making. Writing to a string cannot fail.
 #[derive(Default)]
-struct Page(String);
+struct MetricsText(String);
 
-impl Page {
+impl MetricsText {
     fn head(&mut self, name: &str, kind: &str, help: &str) {
         let _ = writeln!(self.0, "# HELP {name} {help}\n# TYPE {name} {kind}");
     }

@@ -26,28 +26,28 @@ fn line(settings: &Settings) -> Option<String> {
         let Some(path) = path else { continue };
         // What is not there cannot be read; who needs it will say so.
         let Ok(open) = open_to_others(path, looked_at_max) else { continue };
-        found.extend(told(path, &open));
+        found.extend(describe(path, &open));
     }
     if found.is_empty() {
         return None;
     }
     let paths: Vec<String> = found.iter().map(|(path, _)| path.clone()).collect();
-    let told: Vec<String> = found.into_iter().map(|(_, told)| told).collect();
+    let described: Vec<String> = found.into_iter().map(|(_, described)| described).collect();
     Some(format!(
         "other users may use what is private: {}; run `chmod -R go= {}`",
-        told.join(", "),
+        described.join(", "),
         paths.join(" ")
     ))
 }
 
-/// The path to mend and what is told of it.
-fn told(path: &Path, open: &OpenToOthers) -> Option<(String, String)> {
+/// The path to correct and what the line says of it.
+fn describe(path: &Path, open: &OpenToOthers) -> Option<(String, String)> {
     let (first, mode) = open.first.as_ref()?;
     let (first, path) = (first.display(), path.display().to_string());
-    let told = match (open.count - 1, open.more) {
+    let described = match (open.count - 1, open.more) {
         (0, false) => format!("{first} (mode {mode:04o})"),
         (others, false) => format!("{first} (mode {mode:04o}) and {others} more"),
         (others, true) => format!("{first} (mode {mode:04o}) and at least {others} more"),
     };
-    Some((path, told))
+    Some((path, described))
 }

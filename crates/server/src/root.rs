@@ -26,7 +26,7 @@ const KEY_CHARS: usize = 20;
 
 /// Where the root account's keys are to be found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum KeyOrigin {
     /// The operator gave them.
     Given,
     /// In this file.
@@ -39,7 +39,7 @@ pub(crate) enum Place {
 pub(crate) fn accounts(
     settings: &mut Settings,
     platform: &Platform,
-) -> Result<(Accounts, Place), String> {
+) -> Result<(Accounts, KeyOrigin), String> {
     let (access_key, secret_key, place) = keys(settings, platform)?;
     let mut accounts = Accounts::default();
     let mut add = |account, keys| accounts.add(account, keys).map_err(|error| error.to_string());
@@ -59,15 +59,18 @@ pub(crate) fn account() -> Account {
     }
 }
 
-fn keys(settings: &mut Settings, platform: &Platform) -> Result<(String, String, Place), String> {
+fn keys(
+    settings: &mut Settings,
+    platform: &Platform,
+) -> Result<(String, String, KeyOrigin), String> {
     let given = (settings.root_access_key.take(), settings.root_secret_key.take());
     if let (Some(access_key), Some(secret_key)) = given {
-        return Ok((access_key, secret_key, Place::Given));
+        return Ok((access_key, secret_key, KeyOrigin::Given));
     }
     let random = &*platform.random;
     if settings.ephemeral {
         let (access_key, secret_key) = generate(random);
-        let place = Place::Run(access_key.clone(), secret_key.clone());
+        let place = KeyOrigin::Run(access_key.clone(), secret_key.clone());
         return Ok((access_key, secret_key, place));
     }
     let path = settings.data.join(FILE_NAME);
@@ -82,7 +85,7 @@ fn keys(settings: &mut Settings, platform: &Platform) -> Result<(String, String,
         }
         Err(error) => return Err(format!("{} cannot be read: {error}", path.display())),
     };
-    Ok((access_key, secret_key, Place::File(path)))
+    Ok((access_key, secret_key, KeyOrigin::File(path)))
 }
 
 fn generate(random: &dyn Random) -> (String, String) {
@@ -124,7 +127,7 @@ fn parse(path: &Path, content: &[u8]) -> Result<(String, String), String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Place, accounts, file, parse};
+    use super::{KeyOrigin, accounts, file, parse};
     use crate::settings::Settings;
     use larder_platform::sim::Simulation;
     use std::path::{Path, PathBuf};
@@ -139,7 +142,7 @@ mod tests {
         let platform = sim.platform();
         platform.disk.create_dir(Path::new("/data")).unwrap();
         let (first, place) = accounts(&mut settings(), &platform).unwrap();
-        assert_eq!(place, Place::File("/data/root-credentials".into()));
+        assert_eq!(place, KeyOrigin::File("/data/root-credentials".into()));
         let content = platform.disk.read_all(Path::new("/data/root-credentials")).unwrap();
         let (key, secret) = parse(Path::new("x"), &content).unwrap();
         assert_eq!((key.len(), secret.len()), (20, 40));
@@ -159,10 +162,10 @@ mod tests {
             ..settings()
         };
         let (accounts_given, place) = accounts(&mut given, &platform).unwrap();
-        assert!(accounts_given.access_key("root").is_some() && place == Place::Given);
+        assert!(accounts_given.access_key("root").is_some() && place == KeyOrigin::Given);
         let mut ephemeral = Settings { ephemeral: true, ..settings() };
         let (accounts, place) = accounts(&mut ephemeral, &platform).unwrap();
-        let Place::Run(key, _) = place else { panic!("{place:?}") };
+        let KeyOrigin::Run(key, _) = place else { panic!("{place:?}") };
         assert!(accounts.access_key(&key).is_some());
         assert!(platform.disk.list(Path::new("/")).unwrap().is_empty());
     }

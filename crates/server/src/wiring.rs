@@ -3,7 +3,9 @@
 use crate::answer::App;
 use crate::banner::{self, Addresses};
 use crate::control::{self, Control};
-use crate::listener::{Admission, ConnectionLimits, Door, Side, Tls, accept, listen, listen_admin};
+use crate::listener::{
+    Admission, ConnectionLimits, ListenerContext, Side, Tls, accept, listen, listen_admin,
+};
 use crate::log::Logs;
 use crate::metrics::Metrics;
 use crate::settings::{self, Settings};
@@ -131,7 +133,7 @@ impl Server<'_> {
         let admin = listen_admin(&settings.admin_listen, settings.admin_listen_asked)?;
         let addresses = Addresses::of(&listeners, &admin);
         let (admission, admin_admission) = admissions(&settings);
-        let door = Door {
+        let context = ListenerContext {
             side: Side::Public,
             app: self.app.clone(),
             platform: self.machine.clone(),
@@ -140,10 +142,11 @@ impl Server<'_> {
             idle: settings.idle_timeout,
             phase: self.phase.subscribe(),
         };
-        let admin_door = Door { side: Side::Admin, admission: admin_admission, ..door.clone() };
-        for (door, listeners) in [(&door, listeners), (&admin_door, admin)] {
+        let admin_context =
+            ListenerContext { side: Side::Admin, admission: admin_admission, ..context.clone() };
+        for (context, listeners) in [(&context, listeners), (&admin_context, admin)] {
             for bound in listeners {
-                self.machine.spawn(accept(door.clone(), bound.listener));
+                self.machine.spawn(accept(context.clone(), bound.listener));
             }
         }
         if let Some(tls) = tls {
@@ -167,8 +170,8 @@ impl Server<'_> {
         });
         let grace = self.machine.tasks.sleep(settings.shutdown_grace);
         let everyone = async {
-            door.admission.emptied().await;
-            admin_door.admission.emptied().await;
+            context.admission.emptied().await;
+            admin_context.admission.emptied().await;
         };
         let finished = self.runtime.block_on(async {
             tokio::select! {
@@ -186,7 +189,7 @@ impl Server<'_> {
     }
 
     /// Opens the store and everything that works on it. Blocks.
-    fn open(&self, settings: &mut Settings) -> Result<root::Place, String> {
+    fn open(&self, settings: &mut Settings) -> Result<root::KeyOrigin, String> {
         let platform = &self.app.platform;
         let engine = open_engine(platform, settings).map_err(|error| match error {
             OpenError::Io(error) => {

@@ -3,7 +3,7 @@
 
 use crate::Storage;
 use crate::finding::Finding;
-use crate::meaning::Meaning;
+use crate::schema::RowSchema;
 
 /// An engine. A clone is another handle of the same one; the last one dropped ends it.
 pub trait Engine: Storage + Clone {
@@ -16,8 +16,8 @@ pub trait Engine: Storage + Clone {
     /// What it counts, for the page of metrics. The names are without the program's prefix.
     fn metrics(&self) -> Vec<Metric>;
 
-    /// A pass over everything that is stored now. `meaning` gives what is damaged its name.
-    fn scrub(&self, meaning: Box<dyn Meaning>) -> Self::Scrub;
+    /// A pass over everything that is stored now. `schema` gives what is damaged its name.
+    fn scrub(&self, schema: Box<dyn RowSchema>) -> Self::Scrub;
 
     /// Frees nothing that is stored now for as long as the pin lives. Waits for another pin to end.
     fn pin(&self) -> impl Future<Output = Pinned> + Send;

@@ -9,24 +9,24 @@ pub mod conformance;
 mod consumer;
 mod engine;
 mod finding;
-mod meaning;
 mod meta;
 pub mod model;
 mod queue;
 mod row;
+mod schema;
 mod watch;
 
 pub use blob::{BlobError, BlobId, BlobReader, BlobRef, BlobStore, BlobWriter, CreateHints};
 pub use consumer::{Consumer, Delivery, MarkError};
 pub use engine::{Engine, Health, Held, Metric, MetricValue, Pinned, ScrubPass, Scrubbed};
 pub use finding::{Finding, Severity};
-pub use meaning::{Holdings, Meaning};
 pub use meta::{
     Batch, Check, CommitError, Delete, FenceId, MetaError, MetaStore, Put, Receipt, Scan, ScanEnd,
     Step, UsageDelta, Visitor,
 };
 pub use queue::{Enqueue, PartitionId, QueuePlace, Queued};
 pub use row::{Found, Locator, Moment, Payload, Row, RowKey, RowKind, RowView, Seen, SpaceId};
+pub use schema::{RowReferences, RowSchema};
 pub use watch::{RowKinds, Watcher, Watchers};
 
 /// Both seams in one engine.

@@ -20,7 +20,7 @@ const PAYLOAD_BYTES_MAX: usize = 16 << 10;
 /// The model. Cheap to clone; clones share their content.
 #[derive(Clone)]
 pub struct Model {
-    state: Arc<Mutex<State>>,
+    state: Arc<Mutex<ModelState>>,
     watchers: Arc<Watchers>,
     payload_bytes_max: usize,
     closed_spaces_max: usize,
@@ -35,8 +35,8 @@ impl Default for Model {
 }
 
 #[derive(Clone, Default)]
-struct State {
-    rows: BTreeMap<RowKey, Record>,
+struct ModelState {
+    rows: BTreeMap<RowKey, ModelRow>,
     /// When each row was last written or removed.
     changed: BTreeMap<RowKey, Moment>,
     closed: BTreeSet<(SpaceId, FenceId)>,
@@ -49,13 +49,13 @@ struct State {
 }
 
 #[derive(Clone)]
-struct Record {
+struct ModelRow {
     value: Bytes,
     payload: Option<Bytes>,
     at: Moment,
 }
 
-impl Record {
+impl ModelRow {
     fn locator(&self) -> Locator {
         Locator([self.at.0, 0])
     }
@@ -104,7 +104,7 @@ impl Model {
         self.state().hints.get(&id).copied()
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, ModelState> {
         self.state.lock().expect("no panic while the model is locked")
     }
 
@@ -115,7 +115,7 @@ impl Model {
     }
 }
 
-impl State {
+impl ModelState {
     fn refusal(&self, batch: &Batch) -> Option<CommitError> {
         let closed = |space| self.closed.iter().any(|(closed, _)| *closed == space);
         let puts = batch.puts.iter().map(|put| put.row.space);
@@ -144,12 +144,12 @@ impl State {
         }
         for put in batch.puts {
             self.changed.insert(put.row.clone(), at);
-            self.rows.insert(put.row, Record { value: put.value, payload: put.payload, at });
+            self.rows.insert(put.row, ModelRow { value: put.value, payload: put.payload, at });
         }
         for (nth, enqueue) in batch.enqueues.into_iter().enumerate() {
             let row = enqueue.row_at(QueuePlace::of_commit(enqueue.due_ms, at.0, nth));
             self.changed.insert(row.clone(), at);
-            self.rows.insert(row, Record { value: enqueue.value, payload: None, at });
+            self.rows.insert(row, ModelRow { value: enqueue.value, payload: None, at });
         }
         self.adopted.extend(batch.adopts);
         at
@@ -164,7 +164,7 @@ impl MetaStore for Model {
     async fn get(&self, row: &RowKey) -> Result<Found, MetaError> {
         let state = self.state();
         let record = state.rows.get(row);
-        let seen = Seen { at: state.now, record: record.map(Record::locator) };
+        let seen = Seen { at: state.now, record: record.map(ModelRow::locator) };
         let row = record.map(|r| Row { value: r.value.clone(), payload: r.payload() });
         Ok(Found { row, seen })
     }

@@ -1,4 +1,4 @@
-//! Who is told what kinds of rows were committed: background work sleeps until there is some.
+//! Wakes background work by the kinds of the rows that are committed.
 
 use crate::row::RowKind;
 use std::sync::{Arc, PoisonError, RwLock, Weak};
@@ -32,7 +32,7 @@ impl RowKinds {
     }
 }
 
-/// Somebody who is told of commits.
+/// Receives the kinds of committed rows.
 pub trait Watcher: Send + Sync {
     /// Rows of these kinds were written, and can be read. Called where commits are made: it tells
     /// somebody else to look, and does not look itself.

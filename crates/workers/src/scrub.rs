@@ -3,7 +3,7 @@
 //! Off by default: an idle server reads nothing. A pass is started by a command, or by a setting
 //! that says how often.
 
-use larder_objects::RowMeaning;
+use larder_objects::ObjectSchema;
 use larder_platform::{Platform, Step, Wake, Worker, WorkerHandle};
 use larder_storage::{Engine, Finding, ScrubPass, Severity};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -187,7 +187,7 @@ impl<E: Engine> Worker for ScrubWorker<E> {
         let mut pass = match self.pass.take() {
             Some(pass) => pass,
             None => match self.idle() {
-                Ok(()) => self.engine.scrub(Box::<RowMeaning>::default()),
+                Ok(()) => self.engine.scrub(Box::<ObjectSchema>::default()),
                 Err(step) => return step,
             },
         };

@@ -1,11 +1,11 @@
 //! MD5's compression (RFC 1321) of one stream, and what all kernels share.
 
 /// A chaining value.
-pub(super) type State = [u32; 4];
+pub(super) type Md5State = [u32; 4];
 /// Bytes of a block.
 pub(super) const BLOCK_BYTES: usize = 64;
 /// Where a chain begins.
-pub(super) const START: State = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476];
+pub(super) const START: Md5State = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476];
 
 /// The constants of the 64 steps: the first 32 bits of the fractions of the sines of 1 to 64.
 #[rustfmt::skip]
@@ -69,7 +69,7 @@ macro_rules! steps {
 pub(super) use steps;
 
 /// Compresses whole blocks of one stream.
-pub(super) fn one(state: &mut State, data: &[u8]) {
+pub(super) fn one(state: &mut Md5State, data: &[u8]) {
     for block in data.chunks_exact(BLOCK_BYTES) {
         let mut m = [0; 16];
         for (word, bytes) in m.iter_mut().zip(block.chunks_exact(4)) {

@@ -4,7 +4,7 @@
 //! a core idle. Lanes work on streams that have nothing to do with each other.
 #![allow(unsafe_code, reason = "vector instructions, which not every processor has")]
 
-use super::kernel::{BLOCK_BYTES, K, State, steps};
+use super::kernel::{BLOCK_BYTES, K, Md5State, steps};
 use std::arch::x86_64::{
     __m256i, __m512i, _mm256_add_epi32, _mm256_and_si256, _mm256_loadu_si256, _mm256_or_si256,
     _mm256_permute2x128_si256, _mm256_set1_epi32, _mm256_slli_epi32, _mm256_srli_epi32,
@@ -207,7 +207,11 @@ unsafe fn words(data: &[&[u8]], block: usize, word: usize) -> [__m256i; 8] {
 
 /// Compresses `blocks` blocks of every lane.
 #[inline(always)]
-unsafe fn compress<V: Vector>(states: &mut [State; LANES], data: &[&[u8]; LANES], blocks: usize) {
+unsafe fn compress<V: Vector>(
+    states: &mut [Md5State; LANES],
+    data: &[&[u8]; LANES],
+    blocks: usize,
+) {
     // SAFETY: the caller's processor has what V needs, AVX2 among it. States are 16 bytes each,
     // so that 32 bytes from an even one on are two.
     unsafe {
@@ -262,13 +266,13 @@ unsafe fn compress<V: Vector>(states: &mut [State; LANES], data: &[&[u8]; LANES]
 }
 
 #[target_feature(enable = "avx2")]
-fn avx2(states: &mut [State; LANES], data: &[&[u8]; LANES], blocks: usize) {
+fn avx2(states: &mut [Md5State; LANES], data: &[&[u8]; LANES], blocks: usize) {
     // SAFETY: this function has what a pair needs.
     unsafe { compress::<Pair>(states, data, blocks) }
 }
 
 #[target_feature(enable = "avx512f,avx2")]
-fn avx512(states: &mut [State; LANES], data: &[&[u8]; LANES], blocks: usize) {
+fn avx512(states: &mut [Md5State; LANES], data: &[&[u8]; LANES], blocks: usize) {
     // SAFETY: this function has what a register of 512 bits needs.
     unsafe { compress::<__m512i>(states, data, blocks) }
 }
@@ -296,7 +300,7 @@ impl Kernel {
 
     /// Compresses `blocks` blocks of at most [`LANES`] streams; lanes without one repeat the
     /// first.
-    pub(super) fn compress(self, streams: &mut [(&mut State, &[u8])], blocks: usize) {
+    pub(super) fn compress(self, streams: &mut [(&mut Md5State, &[u8])], blocks: usize) {
         assert!(self.is_there(), "kernels come from `all`");
         assert!((1..=LANES).contains(&streams.len()), "each stream has a lane");
         let data = std::array::from_fn(|lane| streams.get(lane).unwrap_or(&streams[0]).1);

@@ -16,7 +16,7 @@ pub(crate) use lone::Lone;
 pub(crate) use queue::Counted;
 pub use queue::Md5Queue;
 
-use kernel::{BLOCK_BYTES, START, State};
+use kernel::{BLOCK_BYTES, Md5State, START};
 #[cfg(target_arch = "x86_64")]
 use lanes::{Kernel, LANES};
 #[cfg(not(target_arch = "x86_64"))]
@@ -35,7 +35,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// A digest in the making.
 #[derive(Clone, Debug)]
 pub struct Md5 {
-    state: State,
+    state: Md5State,
     /// The beginning of a block.
     rest: [u8; BLOCK_BYTES],
     /// Bytes so far.
@@ -120,7 +120,7 @@ impl Md5 {
     }
 
     fn update_all_by(kernel: Option<Kernel>, jobs: &mut [(&mut Self, &[u8])]) {
-        let mut streams: Vec<(&mut State, &[u8])> = Vec::with_capacity(jobs.len());
+        let mut streams: Vec<(&mut Md5State, &[u8])> = Vec::with_capacity(jobs.len());
         for (md5, data) in jobs.iter_mut() {
             let blocks = md5.begin(data);
             if !blocks.is_empty() {

@@ -1,6 +1,6 @@
 //! Processors without a kernel for lanes hash one stream after the other.
 
-use super::kernel::State;
+use super::kernel::Md5State;
 
 /// Streams that are taken together.
 pub(super) const LANES: usize = 16;
@@ -14,7 +14,7 @@ impl Kernel {
         std::iter::empty()
     }
 
-    pub(super) fn compress(self, _streams: &mut [(&mut State, &[u8])], _blocks: usize) {
+    pub(super) fn compress(self, _streams: &mut [(&mut Md5State, &[u8])], _blocks: usize) {
         match self {}
     }
 }

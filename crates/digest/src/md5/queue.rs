@@ -19,10 +19,10 @@ const BYTES_MIN: usize = 1 << 10;
 /// thread is needed. It holds at most one job of each request. Where there are too few bodies for
 /// lanes, large ones are hashed on another thread instead, a few pieces behind.
 #[derive(Clone, Default)]
-pub struct Md5Queue(Arc<Shared>);
+pub struct Md5Queue(Arc<QueueParts>);
 
 #[derive(Default)]
-struct Shared {
+struct QueueParts {
     jobs: Mutex<VecDeque<Job>>,
     /// Bodies that are coming in.
     bodies: AtomicUsize,
@@ -31,7 +31,7 @@ struct Shared {
 }
 
 /// Counts a body for as long as it comes in.
-pub(crate) struct Counted(Arc<Shared>);
+pub(crate) struct Counted(Arc<QueueParts>);
 
 impl Counted {
     /// Where the body is to be hashed when there are too few for lanes.
@@ -62,7 +62,7 @@ struct Done {
 impl Md5Queue {
     /// A queue whose bodies without company are hashed on the threads of `tasks`.
     pub fn new(tasks: Arc<dyn Tasks>) -> Self {
-        Self(Arc::new(Shared { tasks: Some(tasks), ..Shared::default() }))
+        Self(Arc::new(QueueParts { tasks: Some(tasks), ..QueueParts::default() }))
     }
 
     /// Counts a body.

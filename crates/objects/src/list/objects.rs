@@ -42,19 +42,19 @@ impl<S: Storage> Objects<S> {
         };
         let mut scan = Scan::prefix(bucket.space, &[RowKind::Head], list.prefix.to_owned());
         scan.from = from;
-        let visitor = Page { walk, page: ListPage::default(), error: None };
+        let visitor = ObjectCollector { walk, page: ListPage::default(), error: None };
         let (visitor, _) = self.store.scan(scan, visitor).await?;
         visitor.finish()
     }
 }
 
-struct Page {
+struct ObjectCollector {
     walk: Walk,
     page: ListPage,
     error: Option<Error>,
 }
 
-impl Page {
+impl ObjectCollector {
     fn see(&mut self, row: RowView<'_>) -> Result<Step, Error> {
         match self.walk.look(row.key) {
             Verdict::Full => return Ok(Step::Stop),
@@ -82,7 +82,7 @@ impl Page {
     }
 }
 
-impl Visitor for Page {
+impl Visitor for ObjectCollector {
     fn visit(&mut self, row: RowView<'_>) -> Step {
         self.see(row).unwrap_or_else(|error| {
             self.error = Some(error);

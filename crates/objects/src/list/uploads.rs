@@ -82,19 +82,19 @@ impl<S: Storage> Objects<S> {
             let behind = [&id.0[..], &[0]].concat();
             (RowKind::Upload, behind.into())
         });
-        let visitor = Page { walk, page: UploadPage::default(), error: None };
+        let visitor = UploadCollector { walk, page: UploadPage::default(), error: None };
         let (visitor, _) = self.store.scan(scan, visitor).await?;
         visitor.finish()
     }
 }
 
-struct Page {
+struct UploadCollector {
     walk: Walk,
     page: UploadPage,
     error: Option<Error>,
 }
 
-impl Page {
+impl UploadCollector {
     fn see(&mut self, row: RowView<'_>) -> Result<Step, Error> {
         match self.walk.look(row.key) {
             Verdict::Full => return Ok(Step::Stop),
@@ -124,7 +124,7 @@ impl Page {
     }
 }
 
-impl Visitor for Page {
+impl Visitor for UploadCollector {
     fn visit(&mut self, row: RowView<'_>) -> Step {
         self.see(row).unwrap_or_else(|error| {
             self.error = Some(error);

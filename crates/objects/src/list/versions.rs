@@ -4,7 +4,7 @@ use super::page::{ListedRows, key_text};
 use super::page_size;
 use super::walk::{Verdict, Walk};
 use crate::attempts::Attempts;
-use crate::plan::Stood;
+use crate::plan::VersionRow;
 use crate::rows::address;
 use crate::{Bucket, Error, Objects, VersionRecord};
 use bytes::Bytes;
@@ -70,10 +70,10 @@ impl<S: Storage> Objects<S> {
         // the scan was of one moment with it: no version can have moved past the page's begin.
         let mut attempts = Attempts::reading(bucket.space, &key);
         loop {
-            let before = self.standing(bucket, &key).await?.current;
+            let before = self.snapshot(bucket, &key).await?.current;
             let resume = resume(key.clone(), marker, before.as_ref())?;
             let page = self.version_page(bucket, list, Some(resume)).await?;
-            let after = self.standing(bucket, &key).await?.current;
+            let after = self.snapshot(bucket, &key).await?.current;
             if identity(before.as_ref()) == identity(after.as_ref()) {
                 return Ok(page);
             }
@@ -88,7 +88,7 @@ impl<S: Storage> Objects<S> {
         resume: Option<Resume>,
     ) -> Result<VersionPage, Error> {
         let max = page_size(list.max_keys);
-        let mut visitor = Page {
+        let mut visitor = VersionCollector {
             walk: Walk::new(list.prefix, list.delimiter, max),
             page: VersionPage::default(),
             head_key: Bytes::new(),
@@ -119,7 +119,7 @@ impl<S: Storage> Objects<S> {
 ///
 /// A marker `null` whose version is gone has no place any more: the key's versions are listed from
 /// the newest, because a version may be listed twice but never be left out.
-fn resume(key: Bytes, marker: VersionId, current: Option<&Stood>) -> Result<Resume, Error> {
+fn resume(key: Bytes, marker: VersionId, current: Option<&VersionRow>) -> Result<Resume, Error> {
     let record = current.map(|current| &*current.record);
     let below = match marker {
         VersionId::Id { order, .. } => order,
@@ -132,11 +132,11 @@ fn resume(key: Bytes, marker: VersionId, current: Option<&Stood>) -> Result<Resu
     Ok(Resume { key, below, first: first.map(VersionRecord::encode).transpose()? })
 }
 
-fn identity(current: Option<&Stood>) -> Option<(RowKind, u64, u64)> {
+fn identity(current: Option<&VersionRow>) -> Option<(RowKind, u64, u64)> {
     current.map(|c| (c.row.kind, c.record.order, c.record.nonce))
 }
 
-struct Page {
+struct VersionCollector {
     walk: Walk,
     page: VersionPage,
     /// The key of the last Head row.
@@ -144,7 +144,7 @@ struct Page {
     error: Option<Error>,
 }
 
-impl Page {
+impl VersionCollector {
     fn see(&mut self, row: RowView<'_>) -> Result<Step, Error> {
         match self.walk.look(row.key) {
             Verdict::Full => return Ok(Step::Stop),
@@ -181,7 +181,7 @@ impl Page {
     }
 }
 
-impl Visitor for Page {
+impl Visitor for VersionCollector {
     fn visit(&mut self, row: RowView<'_>) -> Step {
         self.see(row).unwrap_or_else(|error| {
             self.error = Some(error);

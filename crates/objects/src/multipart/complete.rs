@@ -60,8 +60,8 @@ impl<S: Storage> Objects<S> {
         let mut attempts = self.attempts(bucket.space, key).await?;
         loop {
             let upload = self.find_upload(bucket.space, key, id).await?;
-            let standing = self.standing_for_write(bucket, &mut attempts).await?;
-            request.conditions.check(standing.current())?;
+            let snapshot = self.snapshot_for_write(bucket, &mut attempts).await?;
+            request.conditions.check(snapshot.current())?;
             // The parts are as they were read while the upload's row is the one read before them.
             if let Some(stale) = written.take_if(|w| w.upload != upload.seen.record) {
                 self.discard([stale.manifest.id]).await;
@@ -82,7 +82,7 @@ impl<S: Storage> Objects<S> {
                 }
             };
             let stamp = self.stamp();
-            let (mut batch, record) = standing.write(&current.new, &stamp)?;
+            let (mut batch, record) = snapshot.write(&current.new, &stamp)?;
             upload.end(&mut batch, &address::upload(bucket.space, key, id));
             let rest = GcRecord::UploadParts { upload: id, keep: Some(current.manifest) };
             // The plan may have put a gc row of this stamp already.
@@ -96,7 +96,7 @@ impl<S: Storage> Objects<S> {
         }
     }
 
-    /// The version that the upload became, if it stands: a client that saw no answer asks again.
+    /// The version that the upload became, if it is there: a client that saw no answer asks again.
     async fn completed_before(
         &self,
         bucket: &Bucket,

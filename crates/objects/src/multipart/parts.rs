@@ -1,7 +1,7 @@
 //! UploadPart and UploadPartCopy.
 
 use crate::attempts::{Attempts, Outcome};
-use crate::body::{Body, Kept, Room};
+use crate::body::{Body, BodyTarget, StoredBody};
 use crate::copy::CopyBody;
 use crate::plan::gc_row;
 use crate::rows::{GcRecord, PartRecord, UnknownFields, UploadId, UploadRecord, address};
@@ -99,14 +99,14 @@ impl<S: Storage> Objects<S> {
         body: &mut B,
     ) -> Result<UploadedPart, Error> {
         let hints = bucket.hints(upload.storage_class, target.part.length);
-        let room = Room { inline_bytes_max: 0, bytes_max: PART_BYTES_MAX, hints };
+        let body_target = BodyTarget { inline_bytes_max: 0, bytes_max: PART_BYTES_MAX, hints };
         let mut held = self.platform.request_memory.lend();
-        let (kept, digests) = self.keep(body, room, &mut held).await?;
-        let result = self.commit_part(bucket, target, (upload, &kept, &digests)).await;
+        let (stored, digests) = self.store_body(body, body_target, &mut held).await?;
+        let result = self.commit_part(bucket, target, (upload, &stored, &digests)).await;
         if let Err(error) = &result
             && !matches!(error, Error::Unknown(_))
         {
-            self.discard(kept.blob()).await;
+            self.discard(stored.blob()).await;
         }
         result
     }
@@ -115,14 +115,14 @@ impl<S: Storage> Objects<S> {
         &self,
         bucket: &Bucket,
         target: &Target,
-        (upload, kept, digests): (&UploadRecord, &Kept, &BodyDigests),
+        (upload, stored, digests): (&UploadRecord, &StoredBody, &BodyDigests),
     ) -> Result<UploadedPart, Error> {
         let Target { space, key, part } = target;
         let checksum = further_checksum(upload, digests)?;
         let mut record = PartRecord {
-            blob: match kept {
-                Kept::Blob(blob) => Some(*blob),
-                Kept::Empty | Kept::Inline(_) => None,
+            blob: match stored {
+                StoredBody::Blob(blob) => Some(*blob),
+                StoredBody::Empty | StoredBody::Inline(_) => None,
             },
             modified: Timestamp { ms: 0 },
             md5: digests.md5,
@@ -141,7 +141,7 @@ impl<S: Storage> Objects<S> {
             let check = |row: &larder_storage::RowKey, seen| Check { row: row.clone(), seen };
             let mut batch = Batch {
                 checks: vec![check(&upload_row, upload.seen), check(&row, seen)],
-                adopts: kept.blob().into_iter().collect(),
+                adopts: stored.blob().into_iter().collect(),
                 ..Batch::default()
             };
             batch.puts.push(Put {

@@ -25,7 +25,7 @@ pub(crate) mod tag {
     pub(crate) const CACHE_CONTROL: u8 = 12;
     pub(crate) const EXPIRES: u8 = 13;
     pub(crate) const WEBSITE_REDIRECT: u8 = 14;
-    /// The documents that a bucket has. Critical: a policy that is not known cannot be kept to.
+    /// The documents that a bucket has. Critical: an unknown policy cannot be enforced.
     pub(crate) const DOCUMENTS: u8 = 0x85;
 
     // Of what is to come. They are named now, so that nothing else takes their numbers.

@@ -109,6 +109,6 @@ impl UploadRecord {
     }
 }
 
-/// Room that the version has beyond what its upload says: checksum, placement, positions.
+/// Bytes that the version needs beyond what its upload says: checksum, placement, positions.
 const VERSION_EXTRA_BYTES: usize = 512;
 const UPLOAD_BYTES_MAX: usize = VERSION_BYTES_MAX - VERSION_EXTRA_BYTES;

@@ -32,7 +32,7 @@ pub(crate) const VERSION_BYTES_MAX: usize = 8 << 10;
 
 const _: () = assert!(VERSION_BYTES_MAX <= ROW_VALUE_BYTES_MAX);
 
-/// A storage class of S3, kept and shown as a label.
+/// A storage class of S3: stored and shown, without effect.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[repr(u8)]
 #[allow(missing_docs)] // AWS's own names, see `StorageClass::name`

@@ -26,14 +26,14 @@ impl Tasks for RealTasks {
     }
 
     fn start_worker(&self, name: &str, worker: Box<dyn Worker>) -> WorkerHandle {
-        let bell = Arc::new(Bell::default());
-        let inner = Arc::clone(&bell);
+        let signal = Arc::new(WakeSignal::default());
+        let inner = Arc::clone(&signal);
         let thread = Builder::new()
             .name(name.to_owned())
             .spawn(move || run(worker, &inner))
             .expect("a process that cannot start its few worker threads cannot serve");
-        let guard = Guard { bell: Arc::clone(&bell), thread: Some(thread) };
-        WorkerHandle { wake: bell, guard: Box::new(guard) }
+        let guard = Guard { signal: Arc::clone(&signal), thread: Some(thread) };
+        WorkerHandle { wake: signal, guard: Box::new(guard) }
     }
 }
 
@@ -41,26 +41,26 @@ impl Tasks for RealTasks {
 struct Signals {
     woken: bool,
     stop: bool,
-    /// The worker waits for the bell. A busy one looks before it waits, and to ring for it would
+    /// The worker waits for the signal. A busy one looks before it waits, and to wake it would
     /// be a system call for nothing.
     waiting: bool,
 }
 
 #[derive(Default)]
-struct Bell {
+struct WakeSignal {
     signals: Mutex<Signals>,
-    rung: Condvar,
+    woken_up: Condvar,
 }
 
-impl Bell {
-    fn ring(&self, stop: bool) {
+impl WakeSignal {
+    fn raise(&self, stop: bool) {
         let mut signals = self.signals.lock().unwrap_or_else(PoisonError::into_inner);
         signals.woken = true;
         signals.stop |= stop;
         let waiting = signals.waiting;
         drop(signals);
         if waiting {
-            self.rung.notify_one();
+            self.woken_up.notify_one();
         }
     }
 
@@ -73,10 +73,10 @@ impl Bell {
             signals = match left {
                 Some(Duration::ZERO) => break,
                 Some(left) => {
-                    let waited = self.rung.wait_timeout(signals, left);
+                    let waited = self.woken_up.wait_timeout(signals, left);
                     waited.unwrap_or_else(PoisonError::into_inner).0
                 }
-                None => self.rung.wait(signals).unwrap_or_else(PoisonError::into_inner),
+                None => self.woken_up.wait(signals).unwrap_or_else(PoisonError::into_inner),
             };
         }
         signals.waiting = false;
@@ -89,19 +89,19 @@ impl Bell {
     }
 }
 
-impl Wake for Bell {
+impl Wake for WakeSignal {
     fn wake(&self) {
-        self.ring(false);
+        self.raise(false);
     }
 }
 
-fn run(mut worker: Box<dyn Worker>, bell: &Bell) {
-    while !bell.stopped() {
+fn run(mut worker: Box<dyn Worker>, signal: &WakeSignal) {
+    while !signal.stopped() {
         let go_on = match worker.step() {
             Step::Again => true,
-            Step::Sleep => bell.wait(None),
+            Step::Sleep => signal.wait(None),
             // A moment beyond the clock's range never comes.
-            Step::SleepFor(duration) => bell.wait(Instant::now().checked_add(duration)),
+            Step::SleepFor(duration) => signal.wait(Instant::now().checked_add(duration)),
             Step::Done => false,
         };
         if !go_on {
@@ -111,13 +111,13 @@ fn run(mut worker: Box<dyn Worker>, bell: &Bell) {
 }
 
 struct Guard {
-    bell: Arc<Bell>,
+    signal: Arc<WakeSignal>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        self.bell.ring(true);
+        self.signal.raise(true);
         let Some(thread) = self.thread.take() else {
             return;
         };

@@ -28,12 +28,12 @@ pub(super) struct DiskState {
 }
 
 /// The platter and the page cache; they outlive boots.
-pub(super) struct Shared {
+pub(super) struct Platter {
     state: Mutex<DiskState>,
     scheduler: Arc<Scheduler>,
 }
 
-impl Shared {
+impl Platter {
     pub(super) fn new(rng: Prng, scheduler: Arc<Scheduler>) -> Self {
         let state = DiskState {
             boot: 0,
@@ -59,7 +59,7 @@ impl Shared {
         Ok(state)
     }
 
-    /// As [`Shared::enter`], for a call that takes the device's time.
+    /// As [`Platter::enter`], for a call that takes the device's time.
     fn enter_slow(&self, boot: u64) -> io::Result<MutexGuard<'_, DiskState>> {
         let mut state = self.enter(boot)?;
         self.scheduler.advance(state.rng.below(DISK_NS_MAX));
@@ -144,7 +144,7 @@ impl DiskState {
 
 /// The simulated disk as one boot sees it.
 pub(super) struct SimDisk {
-    pub(super) shared: Arc<Shared>,
+    pub(super) shared: Arc<Platter>,
     pub(super) boot: u64,
 }
 
@@ -207,7 +207,7 @@ impl Disk for SimDisk {
 }
 
 struct SimLock {
-    shared: Arc<Shared>,
+    shared: Arc<Platter>,
     boot: u64,
     node: NodeId,
 }
@@ -222,7 +222,7 @@ impl Drop for SimLock {
 }
 
 struct SimFile {
-    shared: Arc<Shared>,
+    shared: Arc<Platter>,
     boot: u64,
     node: NodeId,
     path: String,

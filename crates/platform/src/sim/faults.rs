@@ -1,6 +1,6 @@
 //! What goes wrong, and when.
 
-use super::disk::Shared;
+use super::disk::Platter;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
@@ -142,7 +142,7 @@ impl Plan {
 /// that contains the given text, once.
 #[derive(Clone)]
 pub struct Faults {
-    pub(super) shared: Arc<Shared>,
+    pub(super) shared: Arc<Platter>,
 }
 
 impl Faults {

@@ -34,7 +34,7 @@ pub use faults::{Fault, FaultRates, Faults, PowerLost};
 pub use prng::Prng;
 
 use crate::{Clock, MemoryBudget, Parts, Platform, Random};
-use disk::{Shared, SimDisk};
+use disk::{Platter, SimDisk};
 use scheduler::{Item, Scheduler, later, poll_main};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -49,7 +49,7 @@ const WALL_START_NS: u64 = 1_704_067_200_000_000_000;
 pub struct Simulation {
     seed: u64,
     scheduler: Arc<Scheduler>,
-    disk: Arc<Shared>,
+    disk: Arc<Platter>,
     clock: Arc<SimClock>,
     random: Arc<SimRandom>,
 }
@@ -59,7 +59,7 @@ impl Simulation {
     pub fn new(seed: u64) -> Self {
         let mut rng = Prng::new(seed);
         let scheduler = Arc::new(Scheduler::new(rng.fork()));
-        let disk = Arc::new(Shared::new(rng.fork(), Arc::clone(&scheduler)));
+        let disk = Arc::new(Platter::new(rng.fork(), Arc::clone(&scheduler)));
         let wall_shift_ns = AtomicI64::new(0);
         let clock = Arc::new(SimClock { scheduler: Arc::clone(&scheduler), wall_shift_ns });
         let random = Arc::new(SimRandom(Mutex::new(rng.fork())));

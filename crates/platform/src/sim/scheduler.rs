@@ -23,11 +23,11 @@ pub(super) enum Item {
 }
 
 /// `None` while it runs, outside the lock.
-type Slot<T> = Option<T>;
+type Parked<T> = Option<T>;
 
 struct WorkerSlot {
     name: String,
-    worker: Slot<Box<dyn Worker>>,
+    worker: Parked<Box<dyn Worker>>,
     deadline: Option<u64>,
     /// A wake came during the step.
     woken: bool,
@@ -41,13 +41,13 @@ enum Timer {
 /// What a boot leaves behind; dropped outside the lock, for destructors call back.
 #[derive(Default)]
 pub(super) struct Remains {
-    _futures: BTreeMap<u64, Slot<BoxFuture<()>>>,
+    _futures: BTreeMap<u64, Parked<BoxFuture<()>>>,
     _jobs: BTreeMap<u64, Box<dyn FnOnce() + Send>>,
     _workers: BTreeMap<u64, WorkerSlot>,
     _timers: BTreeMap<(u64, u64), Timer>,
 }
 
-struct State {
+struct SchedulerState {
     rng: Prng,
     now_ns: u64,
     boot: u64,
@@ -57,13 +57,13 @@ struct State {
     fingerprint: u64,
     ready: Vec<Item>,
     queued: BTreeSet<Item>,
-    futures: BTreeMap<u64, Slot<BoxFuture<()>>>,
+    futures: BTreeMap<u64, Parked<BoxFuture<()>>>,
     jobs: BTreeMap<u64, Box<dyn FnOnce() + Send>>,
     workers: BTreeMap<u64, WorkerSlot>,
     timers: BTreeMap<(u64, u64), Timer>,
 }
 
-impl State {
+impl SchedulerState {
     fn id(&mut self) -> u64 {
         self.next_id += 1;
         self.next_id
@@ -105,7 +105,7 @@ impl State {
 
 /// The scheduler of a simulation; shared by all boots.
 pub(super) struct Scheduler {
-    state: Mutex<State>,
+    state: Mutex<SchedulerState>,
 }
 
 struct ItemWaker {
@@ -123,7 +123,7 @@ impl TaskWake for ItemWaker {
 
 impl Scheduler {
     pub(super) fn new(rng: Prng) -> Self {
-        let state = State {
+        let state = SchedulerState {
             rng,
             now_ns: 0,
             boot: 0,
@@ -142,7 +142,7 @@ impl Scheduler {
     }
 
     /// A panic while the lock is held is a bug of the simulation that is already being reported.
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, SchedulerState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -295,7 +295,7 @@ impl Scheduler {
         }
     }
 
-    fn pick(state: &mut State) -> Item {
+    fn pick(state: &mut SchedulerState) -> Item {
         state.steps += 1;
         assert!(state.steps < STEPS_MAX, "livelock: {STEPS_MAX} steps without an end");
         let count = state.ready.len();

@@ -1,12 +1,12 @@
 //! Asks the rules for all that an operation needs, and gives the grant.
 
-use super::grant::{Admitted, Place, Source};
+use super::grant::{Admitted, OperationScope, Source};
 use super::need::{Need, On};
 use super::source::{COPY_SOURCE, CopySource};
 use crate::call::Call;
 use crate::error::Failure;
 use crate::names::{bucket_name, object_key, version_id};
-use crate::service::Shared;
+use crate::service::ServiceParts;
 use larder_iam::{
     Action, BucketResource, Context, Decision, Existing, ExistingObject, ObjectResource, Request,
     RequestValues, Resource,
@@ -47,7 +47,7 @@ impl RequestValues for FormValues<'_> {
     }
 }
 
-impl<S: Storage> Shared<S> {
+impl<S: Storage> ServiceParts<S> {
     /// Asks for what an operation at this level needs before its body is read, on what the
     /// request's path names and on a copy's source.
     ///
@@ -116,7 +116,7 @@ impl<S: Storage> Shared<S> {
             Some(policy) => policy.check(fields, name.as_str(), call.verified.at)?,
             None => SizeRange::ANY,
         };
-        let place = Place::Bucket(bucket);
+        let place = OperationScope::Bucket(bucket);
         let mut admitted = Admitted::new(self.objects.clone(), call.principal().clone(), place);
         admitted.key = Some(key);
         admitted.needs = needs;
@@ -124,18 +124,23 @@ impl<S: Storage> Shared<S> {
     }
 
     /// What the path names, as far as it has to exist.
-    async fn place(&self, call: &Call<'_>, level: Level, needs: &[Need]) -> Result<Place, Failure> {
+    async fn place(
+        &self,
+        call: &Call<'_>,
+        level: Level,
+        needs: &[Need],
+    ) -> Result<OperationScope, Failure> {
         let name = call.target.bucket.as_deref().filter(|_| level != Level::Service);
         let Some(name) = name.map(bucket_name).transpose()? else {
-            return Ok(Place::Service);
+            return Ok(OperationScope::Service);
         };
         if needs.iter().any(|need| need.on == On::NewBucket) {
-            return Ok(Place::NewBucket(name));
+            return Ok(OperationScope::NewBucket(name));
         }
         let bucket = self.objects.bucket(&name).await?;
         let expected = call.header("x-amz-expected-bucket-owner");
         self.check_owner(&bucket, expected.as_deref()).await?;
-        Ok(Place::Bucket(bucket))
+        Ok(OperationScope::Bucket(bucket))
     }
 
     /// The source of a copy, which may be read.
@@ -205,7 +210,7 @@ impl<S: Storage> Shared<S> {
 
 /// What a request's path names.
 struct Named<'a> {
-    place: &'a Place,
+    place: &'a OperationScope,
     key: Option<&'a str>,
     version: Option<&'a str>,
     existing: Existing<'a>,
@@ -227,25 +232,27 @@ impl From<Refused> for Failure {
 impl<'a> Named<'a> {
     fn bucket(&self) -> Option<&'a Bucket> {
         match self.place {
-            Place::Bucket(bucket) => Some(bucket),
-            Place::Service | Place::NewBucket(_) => None,
+            OperationScope::Bucket(bucket) => Some(bucket),
+            OperationScope::Service | OperationScope::NewBucket(_) => None,
         }
     }
 
     /// What a need is on; `None` for a row of the table that does not fit its operation's level.
     fn resource(&self, on: On) -> Option<Resource<'_>> {
         match (on, self.place) {
-            (On::Service, Place::Service) => Some(Resource::Service),
-            (On::NewBucket, Place::NewBucket(name)) => Some(Resource::NewBucket(name)),
-            (On::Bucket | On::Entry, Place::Bucket(bucket)) => {
+            (On::Service, OperationScope::Service) => Some(Resource::Service),
+            (On::NewBucket, OperationScope::NewBucket(name)) => Some(Resource::NewBucket(name)),
+            (On::Bucket | On::Entry, OperationScope::Bucket(bucket)) => {
                 Some(Resource::Bucket(bucket_resource(bucket)))
             }
-            (On::Object, Place::Bucket(bucket)) => Some(Resource::Object(ObjectResource {
-                bucket: bucket_resource(bucket),
-                key: self.key?,
-                version: self.version,
-                existing: self.existing,
-            })),
+            (On::Object, OperationScope::Bucket(bucket)) => {
+                Some(Resource::Object(ObjectResource {
+                    bucket: bucket_resource(bucket),
+                    key: self.key?,
+                    version: self.version,
+                    existing: self.existing,
+                }))
+            }
             _ => None,
         }
     }

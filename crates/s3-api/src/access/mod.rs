@@ -10,7 +10,7 @@ mod need;
 mod source;
 
 pub(crate) use admit::FormRequest;
-pub(crate) use grant::{Admitted, DeleteEntry, FoundSource, Grant, Kind, kind};
+pub(crate) use grant::{Admitted, DeleteEntry, FoundSource, Grant, GrantKind, kind};
 pub(crate) use need::{
     Need, bucket, covers, entry, names_grantees, new_bucket, object, service, source,
 };

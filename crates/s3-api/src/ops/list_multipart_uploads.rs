@@ -1,6 +1,6 @@
 //! ListMultipartUploads.
 
-use super::paging::{self, Encoding, Page, flag, owner, page_max};
+use super::paging::{self, Encoding, EntryPage, flag, owner, page_max};
 use crate::access::{Grant, kind};
 use crate::call::Call;
 use crate::error::Failure;
@@ -86,7 +86,7 @@ fn next_markers(page: &UploadPage) -> (&str, Option<UploadId>) {
     }
 }
 
-impl Page for Uploads {
+impl EntryPage for Uploads {
     fn len(&self) -> usize {
         self.page.uploads.len()
     }

@@ -1,7 +1,7 @@
 //! ListObjectVersions.
 
 use super::list_objects::describe;
-use super::paging::{self, Encoding, Page, flag, page_max};
+use super::paging::{self, Encoding, EntryPage, flag, page_max};
 use crate::access::{Grant, kind};
 use crate::call::Call;
 use crate::error::Failure;
@@ -77,7 +77,7 @@ fn parse_marker(key: &str, version: &str) -> Result<Option<VersionId>, Failure> 
     Ok(Some(parsed.map_err(|_| invalid("Invalid version id specified"))?))
 }
 
-impl Page for Versions {
+impl EntryPage for Versions {
     fn len(&self) -> usize {
         self.page.entries.len()
     }

@@ -1,6 +1,6 @@
 //! ListObjects and ListObjectsV2.
 
-use super::paging::{self, Encoding, Page, flag, page_max, parse_token, token};
+use super::paging::{self, Encoding, EntryPage, flag, page_max, parse_token, token};
 use crate::access::{Grant, kind};
 use crate::call::Call;
 use crate::error::Failure;
@@ -98,7 +98,7 @@ fn texts<'a>(page: &'a ListPage, asked: [&'a String; 3]) -> impl Iterator<Item =
     asked.into_iter().chain(found).map(String::as_str).chain([page.entries.keys()])
 }
 
-impl Page for Objects {
+impl EntryPage for Objects {
     fn len(&self) -> usize {
         self.page.entries.len()
     }

@@ -1,7 +1,7 @@
 //! ListParts.
 
 use super::create_multipart_upload::upload_id;
-use super::paging::{self, Page, flag, owner, page_max};
+use super::paging::{self, EntryPage, flag, owner, page_max};
 use crate::access::{Grant, kind};
 use crate::call::Call;
 use crate::error::Failure;
@@ -80,7 +80,7 @@ fn checksum_element(algorithm: ChecksumAlgorithm) -> &'static str {
     }
 }
 
-impl Page for Parts {
+impl EntryPage for Parts {
     fn len(&self) -> usize {
         self.parts.len()
     }

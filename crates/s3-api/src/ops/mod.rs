@@ -32,8 +32,8 @@ pub(crate) use object_headers::refuse_unbuilt;
 pub(crate) use post_object::{Form, post_object};
 
 use crate::access::{
-    Admitted, Kind, Need, bucket as on_bucket, covers, entry as on_entry, kind, new_bucket, object,
-    service, source,
+    Admitted, GrantKind, Need, bucket as on_bucket, covers, entry as on_entry, kind, new_bucket,
+    object, service, source,
 };
 use crate::call::Call;
 use crate::error::Failure;
@@ -57,7 +57,7 @@ const _: () = assert!(covers(POST_OBJECT, kind::WriteObject::ACTIONS));
 
 /// An operation's row.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Entry {
+pub(crate) enum TableEntry {
     /// Served. The actions are asked for before its body is read.
     Built(&'static [Need]),
     /// Answered with 501 and this reason.
@@ -66,10 +66,10 @@ pub(crate) enum Entry {
 
 macro_rules! built {
     ($kind:ty, $needs:expr) => {
-        Entry::Built(
+        TableEntry::Built(
             const {
                 const NEEDS: &[Need] = &$needs;
-                assert!(covers(NEEDS, <$kind as Kind>::ACTIONS), "the grant reaches further");
+                assert!(covers(NEEDS, <$kind as GrantKind>::ACTIONS), "the grant reaches further");
                 NEEDS
             },
         )
@@ -81,7 +81,7 @@ macro_rules! entry {
         built!($kind, $needs)
     };
     (not_built($reason:literal)) => {
-        Entry::NotBuilt($reason)
+        TableEntry::NotBuilt($reason)
     };
 }
 
@@ -110,7 +110,7 @@ macro_rules! table {
         $($name:ident = $kind:ident ($($arg:tt)*);)*
     ) => {
         /// The operation's row.
-        pub(crate) fn entry(operation: Operation) -> Entry {
+        pub(crate) fn entry(operation: Operation) -> TableEntry {
             match operation {
                 $(Operation::$get => document_entry!(
                     <$document as BucketDocument>::READ_ACTION, kind::ViewBucket
@@ -398,11 +398,11 @@ pub fn coverage_markdown() -> String {
     let mut built = 0;
     for info in &OPERATIONS {
         let (mark, text) = match entry(info.operation) {
-            Entry::Built(needs) => {
+            TableEntry::Built(needs) => {
                 built += 1;
                 ("yes", actions(needs))
             }
-            Entry::NotBuilt(reason) => ("no", reason.to_owned()),
+            TableEntry::NotBuilt(reason) => ("no", reason.to_owned()),
         };
         let url = info.operation.documentation_url();
         out.push_str(&format!("| [{}]({url}) | {mark} | {text} |\n", info.name));

@@ -1,6 +1,6 @@
 //! GetObjectTagging, PutObjectTagging, DeleteObjectTagging.
 
-use crate::access::{Grant, Kind, kind};
+use crate::access::{Grant, GrantKind, kind};
 use crate::call::Call;
 use crate::error::Failure;
 use crate::reply::Reply;
@@ -58,6 +58,6 @@ pub(crate) fn shape(tag: Tag) -> shapes::Tag {
     shapes::Tag { key: tag.key, value: tag.value }
 }
 
-fn shown<S: Storage, K: Kind>(grant: &Grant<S, K>, version: VersionId) -> Option<String> {
+fn shown<S: Storage, K: GrantKind>(grant: &Grant<S, K>, version: VersionId) -> Option<String> {
     grant.bucket().shown(version).map(|version| version.to_string())
 }

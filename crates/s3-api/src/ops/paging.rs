@@ -164,7 +164,7 @@ pub(crate) fn owner(writer: &mut XmlWriter<'_>, name: &str, owner: &Owner) {
 }
 
 /// A page that is written entry by entry.
-pub(crate) trait Page: Send + 'static {
+pub(crate) trait EntryPage: Send + 'static {
     /// How many entries it has.
     fn len(&self) -> usize;
 
@@ -182,7 +182,11 @@ pub(crate) trait Page: Send + 'static {
 /// connection takes them; until then their memory is reserved.
 ///
 /// Errors: `SlowDown` when requests hold all the memory that they may.
-pub(crate) fn answer<P: Page>(call: &Call<'_>, head: Vec<u8>, page: P) -> Result<Reply, Failure> {
+pub(crate) fn answer<P: EntryPage>(
+    call: &Call<'_>,
+    head: Vec<u8>,
+    page: P,
+) -> Result<Reply, Failure> {
     let mut held = call.platform.request_memory.reservation();
     if page.len() > PIECE_ENTRIES {
         held.grow(page.bytes())?;
@@ -205,7 +209,7 @@ struct Pieces<P> {
     _held: Reservation,
 }
 
-impl<P: Page> Iterator for Pieces<P> {
+impl<P: EntryPage> Iterator for Pieces<P> {
     type Item = Bytes;
 
     fn next(&mut self) -> Option<Bytes> {
@@ -225,14 +229,14 @@ impl<P: Page> Iterator for Pieces<P> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Page, Pieces, page_max, parse_token, token};
+    use super::{EntryPage, Pieces, page_max, parse_token, token};
     use larder_platform::MemoryBudget;
     use larder_s3_model::xml::XmlWriter;
     use std::ops::Range;
 
     struct Numbers(usize);
 
-    impl Page for Numbers {
+    impl EntryPage for Numbers {
         fn len(&self) -> usize {
             self.0
         }

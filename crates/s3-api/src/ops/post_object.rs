@@ -69,7 +69,8 @@ pub(crate) async fn post_object<S: Storage>(
     let expected = form_body::Expected::of(&fields)?;
     let mut body = FormBody::new(call, parser, (size, expected)).after(pending);
     let stored = grant.put(put, &mut body).await?;
-    let at = Place { location, bucket: grant.bucket().name.as_str(), key: grant.key().as_str() };
+    let at =
+        FormTarget { location, bucket: grant.bucket().name.as_str(), key: grant.key().as_str() };
     Ok(reply(&fields, &at, &stored))
 }
 
@@ -153,13 +154,13 @@ fn class_word(field: Option<&str>) -> Result<Option<enums::StorageClass>, Failur
 }
 
 /// Where the object is now.
-struct Place<'a> {
+struct FormTarget<'a> {
     location: String,
     bucket: &'a str,
     key: &'a str,
 }
 
-fn reply(fields: &FormFields, at: &Place<'_>, stored: &Stored) -> Reply {
+fn reply(fields: &FormFields, at: &FormTarget<'_>, stored: &Stored) -> Reply {
     let etag = &stored.record.etag;
     let mut reply = match fields.success_action_redirect().and_then(|to| redirect(to, at, stored)) {
         Some(target) => {
@@ -191,7 +192,7 @@ fn reply(fields: &FormFields, at: &Place<'_>, stored: &Stored) -> Reply {
 
 /// The URL to send the browser to. "If Amazon S3 cannot interpret the URL, it acts as if the field
 /// is not present."
-fn redirect(to: &str, at: &Place<'_>, stored: &Stored) -> Option<HeaderValue> {
+fn redirect(to: &str, at: &FormTarget<'_>, stored: &Stored) -> Option<HeaderValue> {
     // A file's name may stand in it, with all that no URL holds.
     let to = &visible(to);
     let uri: http::Uri = to.parse().ok()?;
@@ -217,7 +218,7 @@ fn visible(url: &str) -> String {
 }
 
 /// The document of status 201; it has no namespace.
-fn document(at: &Place<'_>, etag: &str) -> Vec<u8> {
+fn document(at: &FormTarget<'_>, etag: &str) -> Vec<u8> {
     let mut body = Vec::with_capacity(512);
     let mut writer = XmlWriter::new(&mut body);
     writer.raw(b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");

@@ -2,7 +2,7 @@
 
 use crate::call::{Call, Verified};
 use crate::error::Failure;
-use crate::service::Shared;
+use crate::service::ServiceParts;
 use larder_iam::{AccessKey, Signature, SignatureVersion};
 use larder_s3_wire::auth::{self, Claim, PostClaim, RequestParts, security_token};
 use larder_s3_wire::error::ErrorCode;
@@ -10,7 +10,7 @@ use larder_storage::Storage;
 use larder_types::Timestamp;
 use std::sync::Arc;
 
-impl<S: Storage> Shared<S> {
+impl<S: Storage> ServiceParts<S> {
     /// Verifies the head's signature and notes who signed.
     pub(super) async fn authenticate(&self, call: &mut Call<'_>) -> Result<(), Failure> {
         let claim = Claim::parse(&call.headers, &call.target)?;

@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::error::Failure;
-use crate::service::Shared;
+use crate::service::ServiceParts;
 use larder_s3_model::{Operation, RequestBody as BodyKind, xml};
 use larder_s3_wire::auth::PayloadMode;
 use larder_s3_wire::body::BodyVerifier;
@@ -14,7 +14,7 @@ const CONTROL_BODY_BYTES_MAX: usize = 1 << 20;
 
 const _: () = assert!(CONTROL_BODY_BYTES_MAX < xml::BODY_BYTES_MAX);
 
-impl<S: Storage> Shared<S> {
+impl<S: Storage> ServiceParts<S> {
     /// Reads and verifies the control body. What it and its parsed form take is reserved until the
     /// request has been answered.
     ///

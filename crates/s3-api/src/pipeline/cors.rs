@@ -8,7 +8,7 @@ use crate::call::Call;
 use crate::error::Failure;
 use crate::names::bucket_name;
 use crate::reply::Reply;
-use crate::service::Shared;
+use crate::service::ServiceParts;
 use http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
     ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE,
@@ -26,7 +26,7 @@ const VARIES_BY: HeaderValue = HeaderValue::from_static(
     "Origin, Access-Control-Request-Headers, Access-Control-Request-Method",
 );
 
-impl<S: Storage> Shared<S> {
+impl<S: Storage> ServiceParts<S> {
     /// The answer to a browser that asks before it sends a request. Nobody signs these.
     ///
     /// Errors: `BadRequest` for what is no preflight, `NoSuchBucket`, `AccessForbidden`.

@@ -6,10 +6,10 @@ use crate::call::Call;
 use crate::error::Failure;
 use crate::ops::{self, Form, POST_OBJECT};
 use crate::reply::Reply;
-use crate::service::Shared;
+use crate::service::ServiceParts;
 use larder_storage::Storage;
 
-impl<S: Storage> Shared<S> {
+impl<S: Storage> ServiceParts<S> {
     /// PostObject.
     pub(super) async fn post_object(&self, call: &mut Call<'_>) -> Result<Reply, Failure> {
         // What forms hold until it is known who sends them is apart from the memory of other

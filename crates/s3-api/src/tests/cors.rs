@@ -1,6 +1,6 @@
 //! Cross-origin requests: preflights, the headers of answers and refusals, the configuration.
 
-use crate::ops::{Entry, entry};
+use crate::ops::{TableEntry, entry};
 use crate::testing::{Ask, Got, World};
 use larder_documents::{BucketDocument, CorsConfiguration};
 use larder_s3_model::Operation;
@@ -154,7 +154,7 @@ fn a_document_s_errors_and_actions_are_aws_s() {
     assert!(ErrorCode::from_name(CorsConfiguration::NOT_CONFIGURED).is_some());
     assert!(ErrorCode::from_name("InvalidRequest").is_some());
     assert!(ErrorCode::from_name("MalformedXML").is_some());
-    let Entry::Built([need]) = entry(Operation::DeleteBucketCors) else {
+    let TableEntry::Built([need]) = entry(Operation::DeleteBucketCors) else {
         panic!("it is built");
     };
     assert_eq!(need.action.to_string(), "s3:PutBucketCORS");

@@ -2,7 +2,7 @@
 //! it.
 
 use super::post_object::Form;
-use crate::ops::{Entry, entry};
+use crate::ops::{TableEntry, entry};
 use crate::testing::{Ask, World};
 use larder_iam::{Decision, Existing, OwnerRules, Request, Resource, Rules};
 use larder_objects::Objects;
@@ -362,7 +362,7 @@ fn operations_ask_for_what_aws_documents() {
         assert_eq!(stage.rules.take(), expected, "{what}");
         seen.insert(operation);
     }
-    for info in OPERATIONS.iter().filter(|i| matches!(entry(i.operation), Entry::Built(_))) {
+    for info in OPERATIONS.iter().filter(|i| matches!(entry(i.operation), TableEntry::Built(_))) {
         assert!(seen.contains(info.name), "{} has a case", info.name);
     }
     assert!(seen.contains("PostObject"));

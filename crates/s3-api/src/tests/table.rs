@@ -1,7 +1,7 @@
 //! Over the table of contents.
 
 use crate::coverage_markdown;
-use crate::ops::{Entry, entry};
+use crate::ops::{TableEntry, entry};
 use crate::testing::{Ask, World};
 use larder_s3_model::{Level, OPERATIONS, OperationInfo};
 
@@ -59,7 +59,7 @@ fn what_is_not_built_says_why() {
     let world = World::with_bucket("photos");
     let mut seen = 0;
     for info in OPERATIONS.iter().filter(|info| info.superseded_by.is_none()) {
-        let Entry::NotBuilt(reason) = entry(info.operation) else {
+        let TableEntry::NotBuilt(reason) = entry(info.operation) else {
             continue;
         };
         let got = world.send(request_of(info)).refused(501, "NotImplemented");
@@ -74,7 +74,7 @@ fn what_is_not_built_says_why() {
 #[test]
 fn superseded_operations_are_not_built() {
     for info in OPERATIONS.iter().filter(|info| info.superseded_by.is_some()) {
-        assert!(matches!(entry(info.operation), Entry::NotBuilt(_)), "{}", info.name);
+        assert!(matches!(entry(info.operation), TableEntry::NotBuilt(_)), "{}", info.name);
     }
 }
 

@@ -62,13 +62,13 @@ pub struct V2Claim<'a> {
 
 /// Where a Version 4 credential stood; decides the error's code and words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum CredentialPlace {
     Header,
     Query,
     Form,
 }
 
-impl Place {
+impl CredentialPlace {
     pub(crate) fn malformed(self, why: impl AsRef<str>) -> WireError {
         let why = why.as_ref();
         match self {
@@ -185,9 +185,9 @@ fn parse_v4_header(rest: &str) -> Result<V4Claim<'_>, WireError> {
             signature = Some(value);
         }
     }
-    let missing = |name: &str| Place::Header.malformed(format!("missing {name}."));
+    let missing = |name: &str| CredentialPlace::Header.malformed(format!("missing {name}."));
     V4Claim::new(
-        Place::Header,
+        CredentialPlace::Header,
         credential.ok_or_else(|| missing("Credential"))?,
         signed_headers.ok_or_else(|| missing("SignedHeaders"))?,
         signature.ok_or_else(|| missing("Signature"))?,
@@ -212,7 +212,7 @@ fn parse_v4_query(target: &Target) -> Result<V4Claim<'_>, WireError> {
     get("X-Amz-Date")?;
     get("X-Amz-Expires")?;
     V4Claim::new(
-        Place::Query,
+        CredentialPlace::Query,
         get("X-Amz-Credential")?,
         get("X-Amz-SignedHeaders")?,
         get("X-Amz-Signature")?,
@@ -222,7 +222,7 @@ fn parse_v4_query(target: &Target) -> Result<V4Claim<'_>, WireError> {
 impl<'a> V4Claim<'a> {
     /// Splits a credential. An access key may hold slashes; the scope is the last four elements.
     pub(crate) fn new(
-        place: Place,
+        place: CredentialPlace,
         credential: &'a str,
         signed_headers: &'a str,
         signature: &'a str,

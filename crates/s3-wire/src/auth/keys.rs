@@ -17,10 +17,10 @@ const _: () = assert!(SHARD_KEYS_MAX > 0);
 /// A bounded cache of signing keys by (access key, date, region, service).
 pub struct SigningKeys {
     hasher: RandomState,
-    shards: [RwLock<HashMap<u64, Entry>>; SHARDS],
+    shards: [RwLock<HashMap<u64, VerifiedKey>>; SHARDS],
 }
 
-struct Entry {
+struct VerifiedKey {
     access_key: String,
     scope: String,
     // Compared too: a key whose secret was replaced must not go on verifying with the old one.
@@ -59,7 +59,7 @@ impl SigningKeys {
         {
             entries.remove(&victim);
         }
-        let entry = Entry {
+        let entry = VerifiedKey {
             access_key: access_key.to_owned(),
             scope: scope.to_owned(),
             secret: secret.to_owned(),
@@ -71,7 +71,7 @@ impl SigningKeys {
 
     /// Keys held now.
     pub fn len(&self) -> usize {
-        let length = |shard: &RwLock<HashMap<u64, Entry>>| {
+        let length = |shard: &RwLock<HashMap<u64, VerifiedKey>>| {
             shard.read().unwrap_or_else(|e| e.into_inner()).len()
         };
         self.shards.iter().map(length).sum()

@@ -1,6 +1,6 @@
 //! The signature of a POST form's policy.
 
-use super::claim::Place;
+use super::claim::CredentialPlace;
 use super::version_2::check_tag;
 use super::version_4::{Means, check_scope, check_scope_date};
 use super::{
@@ -48,7 +48,8 @@ impl<'a> PostClaim<'a> {
                 return Err(mechanism_unsupported());
             }
             let credential = need("x-amz-credential")?;
-            let claim = V4Claim::new(Place::Form, credential, "", need("x-amz-signature")?)?;
+            let claim =
+                V4Claim::new(CredentialPlace::Form, credential, "", need("x-amz-signature")?)?;
             return Ok(Self::V4 { claim, amz_date: need("x-amz-date")?, policy });
         }
         let v2 = ["awsaccesskeyid", "signature", "policy"];
@@ -123,8 +124,8 @@ pub(super) fn verify(
                     *amz_date,
                 )
             })?;
-            check_scope(means.0, claim, Place::Form)?;
-            check_scope_date(claim, amz_date, Place::Form)?;
+            check_scope(means.0, claim, CredentialPlace::Form)?;
+            check_scope_date(claim, amz_date, CredentialPlace::Form)?;
             // A form is signed long before it is sent, its policy says until when; only one from
             // the future is wrong.
             if signed_at > now {

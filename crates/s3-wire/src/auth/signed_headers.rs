@@ -1,6 +1,6 @@
 //! The list of signed headers that a Version 4 signature names.
 
-use super::claim::Place;
+use super::claim::CredentialPlace;
 use crate::error::WireError;
 
 /// The names of `SignedHeaders`: lower case, unique and in ascending order.
@@ -22,7 +22,7 @@ impl<'a> SignedHeaders<'a> {
     /// Splits the list.
     ///
     /// Errors: `AuthorizationHeaderMalformed` or `AuthorizationQueryParametersError`, by `place`.
-    pub(crate) fn parse(list: &'a str, place: Place) -> Result<Self, WireError> {
+    pub(crate) fn parse(list: &'a str, place: CredentialPlace) -> Result<Self, WireError> {
         let mut signed = Self { few: [""; FEW], many: Vec::new(), count: 0 };
         for name in list.split(';') {
             match signed.few.get_mut(signed.count) {
@@ -57,12 +57,13 @@ impl<'a> SignedHeaders<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Place, SignedHeaders};
+    use super::{CredentialPlace, SignedHeaders};
     use crate::error::ErrorCode;
 
     #[test]
     fn names_are_lower_case_unique_and_ascending() {
-        let parse = |list| SignedHeaders::parse(list, Place::Header).map_err(|error| error.code);
+        let parse =
+            |list| SignedHeaders::parse(list, CredentialPlace::Header).map_err(|error| error.code);
         let signed = parse("a;host;x-amz-date;x-amz-meta-b").unwrap();
         assert!(signed.contains("host") && signed.contains("x-amz-meta-b"));
         assert!(!signed.contains("x-amz") && !signed.contains(""));
@@ -73,7 +74,7 @@ mod tests {
         for bad in ["", "host;", ";host", "Host", "host;host", "x;host", "a;b;b;c", "a;;b"] {
             let refused = parse(bad).map(|_| ());
             assert_eq!(refused, Err(ErrorCode::AuthorizationHeaderMalformed), "{bad}");
-            let refused = SignedHeaders::parse(bad, Place::Query).map(|_| ());
+            let refused = SignedHeaders::parse(bad, CredentialPlace::Query).map(|_| ());
             let code = refused.map_err(|error| error.code);
             assert_eq!(code, Err(ErrorCode::AuthorizationQueryParametersError), "{bad}");
         }

@@ -1,7 +1,7 @@
 //! Signature Version 4 of a request, in header and query.
 
 use super::canonical::{check_length, has_other_space, text};
-use super::claim::Place;
+use super::claim::CredentialPlace;
 use super::payload::DeclaredPayload;
 use super::signed_headers::SignedHeaders;
 use super::{
@@ -24,10 +24,10 @@ pub(super) fn verify_header(
     secret: &str,
     now: Timestamp,
 ) -> Result<Verified, WireError> {
-    check_scope(means.0, claim, Place::Header)?;
+    check_scope(means.0, claim, CredentialPlace::Header)?;
     let (signed_at, amz_date) = header_date(request.headers)?;
     check_skew(signed_at, &amz_date, now)?;
-    check_scope_date(claim, &amz_date, Place::Header)?;
+    check_scope_date(claim, &amz_date, CredentialPlace::Header)?;
     let Some(payload_hash) = request.headers.get("x-amz-content-sha256") else {
         return Err(WireError::with(
             ErrorCode::InvalidRequest,
@@ -60,8 +60,8 @@ pub(super) fn verify_query(
     let signed_at = Timestamp::parse_amz_date(amz_date).ok_or_else(|| {
         error("X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\"")
     })?;
-    check_scope(means.0, claim, Place::Query)?;
-    check_scope_date(claim, amz_date, Place::Query)?;
+    check_scope(means.0, claim, CredentialPlace::Query)?;
+    check_scope_date(claim, amz_date, CredentialPlace::Query)?;
     if signed_at.ms > now.ms + CLOCK_SKEW_SECONDS_MAX * 1000 {
         return Err(WireError::with(ErrorCode::AccessDenied, "Request is not valid yet")
             .element("X-Amz-Date", amz_date)
@@ -126,7 +126,7 @@ fn header_date(headers: &HeaderMap) -> Result<(Timestamp, String), WireError> {
 pub(super) fn check_scope(
     settings: &AuthSettings,
     claim: &V4Claim<'_>,
-    place: Place,
+    place: CredentialPlace,
 ) -> Result<(), WireError> {
     if !settings.services.iter().any(|s| s == claim.service) {
         let expected = settings.services.join("\" or \"");
@@ -146,7 +146,7 @@ pub(super) fn check_scope(
 pub(super) fn check_scope_date(
     claim: &V4Claim<'_>,
     amz_date: &str,
-    place: Place,
+    place: CredentialPlace,
 ) -> Result<(), WireError> {
     if amz_date.starts_with(claim.date) {
         return Ok(());
@@ -231,10 +231,10 @@ impl Signed<'_> {
         Err(not_signed(&missing.join(", ")))
     }
 
-    fn place(&self) -> Place {
+    fn place(&self) -> CredentialPlace {
         match self.auth_type {
-            AuthType::RestQueryString => Place::Query,
-            _ => Place::Header,
+            AuthType::RestQueryString => CredentialPlace::Query,
+            _ => CredentialPlace::Header,
         }
     }
 }

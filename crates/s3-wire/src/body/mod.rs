@@ -1,4 +1,4 @@
-//! What a request's head promises about its body, and whether the body kept it.
+//! What a request's head promises about its body, and whether the body agrees.
 
 use crate::auth::PayloadMode;
 use crate::chunked::ChunkDecoder;
@@ -47,7 +47,7 @@ enum Expected {
 /// The header that announces what will stand behind the last chunk.
 const TRAILER: &str = "x-amz-trailer";
 
-/// A body that kept all promises.
+/// A body that agreed with its head.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifiedBody {
     /// Its digests.
@@ -70,7 +70,7 @@ impl BodyVerifier {
         Self::with(payload, headers, Framing::Length(content_length), expected)
     }
 
-    /// The same for a body whose end is told by the chunks of HTTP (`Transfer-Encoding: chunked`)
+    /// The same for a body whose end is given by HTTP chunks (`Transfer-Encoding: chunked`)
     /// and by nothing before. An aws-chunked one still has its decoded length.
     ///
     /// Errors: those of [`Self::new`].

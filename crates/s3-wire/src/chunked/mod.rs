@@ -22,7 +22,7 @@ pub struct ChunkDecoder {
     trailers_expected: bool,
     /// `x-amz-decoded-content-length` less what has been announced by chunk headers.
     unannounced: u64,
-    state: State,
+    state: ChunkState,
     line: Vec<u8>,
     chunk: Option<Chunk>,
     chunks: u64,
@@ -39,7 +39,7 @@ struct Chunk {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
+enum ChunkState {
     /// In the line before a chunk.
     Header,
     /// In a chunk's data, so many bytes before its end.
@@ -66,7 +66,7 @@ impl ChunkDecoder {
             signer,
             trailers_expected: trailers,
             unannounced: decoded_length,
-            state: State::Header,
+            state: ChunkState::Header,
             line: Vec::new(),
             chunk: None,
             chunks: 0,
@@ -85,31 +85,32 @@ impl ChunkDecoder {
     pub fn feed(&mut self, input: &mut Bytes) -> Result<Option<Bytes>, WireError> {
         while !input.is_empty() {
             match self.state {
-                State::Data(left) => {
+                ChunkState::Data(left) => {
                     let take = usize::try_from(left).unwrap_or(usize::MAX).min(input.len());
                     let data = input.split_to(take);
                     if let Some(chunk) = &mut self.chunk {
                         chunk.sha256.update(&data);
                     }
                     let left = left - take as u64;
-                    self.state = if left > 0 { State::Data(left) } else { State::DataEnd };
+                    self.state =
+                        if left > 0 { ChunkState::Data(left) } else { ChunkState::DataEnd };
                     return Ok(Some(data));
                 }
-                State::Header => {
+                ChunkState::Header => {
                     if let Some(line) = self.take_line(input, CHUNK_HEADER_BYTES_MAX, incomplete)? {
                         self.chunk_header(&line)?;
                     }
                 }
-                State::DataEnd => {
+                ChunkState::DataEnd => {
                     if let Some(line) = self.take_line(input, 2, incomplete)? {
                         if !line.is_empty() {
                             return Err(incomplete());
                         }
                         self.end_chunk()?;
-                        self.state = State::Header;
+                        self.state = ChunkState::Header;
                     }
                 }
-                State::Trailers => {
+                ChunkState::Trailers => {
                     let left = TRAILER_BYTES_MAX.saturating_sub(self.trailer_bytes);
                     if let Some(line) = self.take_line(input, left, bad_trailer)? {
                         self.trailer_bytes += line.len() + 2;
@@ -117,7 +118,7 @@ impl ChunkDecoder {
                     }
                 }
                 // Further line ends do no harm and some clients send them.
-                State::Done => {
+                ChunkState::Done => {
                     if input.iter().any(|b| !matches!(b, b'\r' | b'\n')) {
                         return Err(incomplete());
                     }
@@ -134,8 +135,8 @@ impl ChunkDecoder {
     pub fn finish(mut self) -> Result<Vec<(String, String)>, WireError> {
         // Some clients leave out the empty line at the very end; nothing is lost with it.
         let ended = match self.state {
-            State::Done => true,
-            State::Trailers => self.line.is_empty(),
+            ChunkState::Done => true,
+            ChunkState::Trailers => self.line.is_empty(),
             _ => false,
         };
         if !ended || self.unannounced > 0 {
@@ -203,10 +204,10 @@ impl ChunkDecoder {
             });
         }
         if size > 0 {
-            self.state = State::Data(size);
+            self.state = ChunkState::Data(size);
             return Ok(());
         }
-        self.state = State::Trailers;
+        self.state = ChunkState::Trailers;
         self.end_chunk()
     }
 
@@ -225,7 +226,7 @@ impl ChunkDecoder {
             // AWS's own example has an empty line between the trailers and their signature.
             let signature_due = self.signer.is_some() && self.trailers_expected;
             if !signature_due || self.trailer_signature.is_some() {
-                self.state = State::Done;
+                self.state = ChunkState::Done;
             }
             return Ok(());
         }

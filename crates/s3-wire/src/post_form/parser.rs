@@ -23,7 +23,7 @@ pub enum FormEvent {
 pub struct PostFormParser {
     /// CR LF, two hyphens and the boundary.
     delimiter: Vec<u8>,
-    state: State,
+    state: ParserState,
     /// Before the file: all bytes so far. In it: the end of the last input, as far as it may be
     /// the beginning of a delimiter.
     pub(super) held: BytesMut,
@@ -34,7 +34,7 @@ pub struct PostFormParser {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
+enum ParserState {
     Preamble,
     Headers,
     /// In a field's value, which begins here in `held`.
@@ -67,7 +67,7 @@ impl PostFormParser {
         let boundary = boundary_of(content_type)?;
         Ok(Self {
             delimiter: format!("\r\n--{boundary}").into_bytes(),
-            state: State::Preamble,
+            state: ParserState::Preamble,
             // The first boundary has no line end before it; with one it is like all others.
             held: BytesMut::from(&b"\r\n"[..]),
             part_at: 0,
@@ -83,11 +83,11 @@ impl PostFormParser {
     pub fn feed(&mut self, input: &mut Bytes) -> Result<Option<FormEvent>, WireError> {
         loop {
             match self.state {
-                State::Done => {
+                ParserState::Done => {
                     input.clear();
                     return Ok(None);
                 }
-                State::File => return Ok(self.file_data(input).map(FormEvent::Data)),
+                ParserState::File => return Ok(self.file_data(input).map(FormEvent::Data)),
                 _ => {}
             }
             let room = (FORM_FIELDS_BYTES_MAX + 1).saturating_sub(self.held.len());
@@ -110,7 +110,7 @@ impl PostFormParser {
     /// Errors: `MalformedPOSTRequest`, `InvalidArgument` without a file.
     pub fn finish(self) -> Result<(), WireError> {
         match self.state {
-            State::Done => Ok(()),
+            ParserState::Done => Ok(()),
             _ => Err(malformed()),
         }
     }
@@ -119,14 +119,14 @@ impl PostFormParser {
     fn parse_held(&mut self) -> Result<bool, WireError> {
         loop {
             match self.state {
-                State::Preamble => {
+                ParserState::Preamble => {
                     let Some(at) = self.find(Sought::Delimiter) else {
                         return Ok(false);
                     };
                     self.part_at = at + self.delimiter.len();
-                    self.state = State::Headers;
+                    self.state = ParserState::Headers;
                 }
-                State::Headers => {
+                ParserState::Headers => {
                     let Some(end) = self.find(Sought::HeadersEnd) else {
                         return self.check_not_ended().map(|()| false);
                     };
@@ -138,15 +138,15 @@ impl PostFormParser {
                         self.fields.file_content_type = part.content_type;
                         self.fields.expand()?;
                         let _ = self.held.split_to(end + 4);
-                        self.state = State::File;
+                        self.state = ParserState::File;
                         return Ok(true);
                     }
                     self.fields.fields.push((part.name, String::new()));
                     self.part_at = end + 2;
                     self.searched = self.part_at;
-                    self.state = State::Value(end + 4);
+                    self.state = ParserState::Value(end + 4);
                 }
-                State::Value(from) => {
+                ParserState::Value(from) => {
                     let Some(end) = self.find(Sought::Delimiter) else {
                         return Ok(false);
                     };
@@ -155,9 +155,9 @@ impl PostFormParser {
                     let field = self.fields.fields.last_mut().expect("pushed with its headers");
                     field.1 = value.to_owned();
                     self.part_at = end + self.delimiter.len();
-                    self.state = State::Headers;
+                    self.state = ParserState::Headers;
                 }
-                State::File | State::Done => return Ok(true),
+                ParserState::File | ParserState::Done => return Ok(true),
             }
             self.searched = self.part_at;
         }
@@ -201,7 +201,7 @@ impl PostFormParser {
             return None;
         }
         if let Some(at) = position(&data, &self.delimiter) {
-            self.state = State::Done;
+            self.state = ParserState::Done;
             data.truncate(at);
         } else {
             let tail = partial_at_end(&data, &self.delimiter);

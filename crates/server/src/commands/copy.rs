@@ -2,7 +2,7 @@
 
 use super::talk::Talk;
 use super::words::Words;
-use super::{DAMAGE, Failure, RowMeaning, count, open_new, open_verified, print, reactor, say};
+use super::{DAMAGE, Failure, ObjectSchema, count, open_new, open_verified, print, reactor, say};
 use crate::settings;
 use larder_platform::Platform;
 use larder_storage_local::{
@@ -103,7 +103,7 @@ fn run(
     let parts = CopyParts {
         indexes: Indexes { old: &|_| None, new: &|path| open_new(&platform, path) },
         verified: &|path| open_verified(&platform, path),
-        meaning: &mut RowMeaning::default(),
+        schema: &mut ObjectSchema::default(),
         pace: &mut |bytes| pace.piece(bytes),
         report: &mut print,
     };

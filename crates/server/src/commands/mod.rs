@@ -8,7 +8,7 @@ mod scrub;
 mod talk;
 mod words;
 
-use larder_objects::RowMeaning;
+use larder_objects::ObjectSchema;
 use larder_platform::Platform;
 use larder_storage_local::index::{Index, LsmIndex};
 use larder_storage_local::{Finding, OpenError};

@@ -1,7 +1,7 @@
 //! `larder repair`: the index made anew from the journal, and damaged files out of the way.
 
 use super::words::Words;
-use super::{DAMAGE, Failure, RowMeaning, count, open_new, open_verified, print, reactor, say};
+use super::{DAMAGE, Failure, ObjectSchema, count, open_new, open_verified, print, reactor, say};
 use larder_platform::Platform;
 use larder_storage_local::{Indexes, Options};
 use std::process::ExitCode;
@@ -16,9 +16,8 @@ pub(crate) fn repair(words: &[String]) -> Result<ExitCode, Failure> {
         old: &|path| open_verified(&platform, path).ok(),
         new: &|path| open_new(&platform, path),
     };
-    let meaning = &mut RowMeaning::default();
-    let repaired =
-        larder_storage_local::repair(&platform, &options, &indexes, meaning, &mut print)?;
+    let schema = &mut ObjectSchema::default();
+    let repaired = larder_storage_local::repair(&platform, &options, &indexes, schema, &mut print)?;
     say(&format!(
         "the index was made anew from {}: {}",
         count(repaired.records, "record"),

@@ -50,7 +50,7 @@ struct Taken {
 }
 
 /// What a new connection gets.
-pub(crate) enum Entry {
+pub(crate) enum EntryDecision {
     Permit(Permit),
     OverLimit(OverLimit),
 }
@@ -99,7 +99,7 @@ impl Admission {
     }
 
     /// A new connection from there. Waits for no client: what has to go first was told to.
-    pub(crate) async fn enter(&self, remote: IpAddr) -> Entry {
+    pub(crate) async fn enter(&self, remote: IpAddr) -> EntryDecision {
         loop {
             // Made before the look, so that nothing is missed between the two.
             let left = self.0.left.notified();
@@ -110,7 +110,7 @@ impl Admission {
         }
     }
 
-    fn try_enter(&self, remote: IpAddr) -> Option<Entry> {
+    fn try_enter(&self, remote: IpAddr) -> Option<EntryDecision> {
         let address = Some(whose(remote)).filter(|_| !self.is_proxy(remote));
         let mut taken = self.taken();
         if taken.connections < self.0.limits.connections_max
@@ -118,7 +118,7 @@ impl Admission {
         {
             taken.connections += 1;
             let admission = self.clone();
-            return Some(Entry::Permit(Permit { admission, is_connection: true, address }));
+            return Some(EntryDecision::Permit(Permit { admission, is_connection: true, address }));
         }
         if taken.over_limit_open == OVER_LIMIT_OPEN_MAX {
             return None;
@@ -130,7 +130,7 @@ impl Admission {
         taken.over_limit_total += 1;
         let (number, (end, gives_way)) = (taken.over_limit_total, oneshot::channel());
         taken.over_limit.push_back((number, end));
-        Some(Entry::OverLimit(OverLimit { admission: self.clone(), number, gives_way }))
+        Some(EntryDecision::OverLimit(OverLimit { admission: self.clone(), number, gives_way }))
     }
 
     /// A request that a trusted proxy brings for this client; `None` when its share is used up.
@@ -208,7 +208,8 @@ impl Drop for OverLimit {
 #[cfg(test)]
 mod tests {
     use super::{
-        Admission, ConnectionLimits, Entry, OVER_LIMIT_MAX, OVER_LIMIT_OPEN_MAX, OverLimit, Permit,
+        Admission, ConnectionLimits, EntryDecision, OVER_LIMIT_MAX, OVER_LIMIT_OPEN_MAX, OverLimit,
+        Permit,
     };
     use std::future::poll_fn;
     use std::net::IpAddr;
@@ -226,15 +227,15 @@ mod tests {
 
     fn permit(admission: &Admission, from: &str) -> Option<Permit> {
         match admission.try_enter(ip(from)) {
-            Some(Entry::Permit(permit)) => Some(permit),
-            Some(Entry::OverLimit(_)) | None => None,
+            Some(EntryDecision::Permit(permit)) => Some(permit),
+            Some(EntryDecision::OverLimit(_)) | None => None,
         }
     }
 
     fn over_limit(admission: &Admission, from: &str) -> Option<OverLimit> {
         match admission.try_enter(ip(from)) {
-            Some(Entry::OverLimit(over_limit)) => Some(over_limit),
-            Some(Entry::Permit(_)) | None => None,
+            Some(EntryDecision::OverLimit(over_limit)) => Some(over_limit),
+            Some(EntryDecision::Permit(_)) | None => None,
         }
     }
 
@@ -289,7 +290,7 @@ mod tests {
         let is_early = poll_fn(|cx| Poll::Ready(next.as_mut().poll(cx).is_ready())).await;
         assert!(!is_early, "nobody has gone yet");
         drop(moments.remove(0));
-        assert!(matches!(next.await, Entry::OverLimit(_)));
+        assert!(matches!(next.await, EntryDecision::OverLimit(_)));
         let mut emptied = Box::pin(admission.emptied());
         let mut is_waiting =
             async || poll_fn(|cx| Poll::Ready(emptied.as_mut().poll(cx).is_pending())).await;

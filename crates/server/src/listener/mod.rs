@@ -5,7 +5,7 @@ mod admission;
 mod bind;
 mod deadline;
 mod forwarded;
-mod patience;
+mod head_timer;
 mod run_to_end;
 mod tls;
 mod traffic;
@@ -18,9 +18,10 @@ pub(crate) use tls::Tls;
 pub(crate) use traffic::{Traffic, Underway};
 
 use crate::answer::App;
-use crate::told::Told;
+use crate::report::ReportedBody;
 use crate::wiring::Phase;
-use admission::{Entry, OverLimit};
+use admission::{EntryDecision, OverLimit};
+use head_timer::{HEAD_MAX, HeadTimer};
 use http::{HeaderMap, Request, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
@@ -28,7 +29,6 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use larder_platform::Platform;
 use larder_s3_api::{Connection, MustFinish};
-use patience::{HEAD_MAX, Patience};
 use run_to_end::RunToEnd;
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
@@ -81,7 +81,7 @@ pub(crate) enum Side {
 
 /// What the listeners of one side share.
 #[derive(Clone)]
-pub(crate) struct Door {
+pub(crate) struct ListenerContext {
     pub(crate) side: Side,
     pub(crate) app: Arc<App>,
     pub(crate) platform: Platform,
@@ -97,9 +97,9 @@ async fn stopping(phase: &mut watch::Receiver<Phase>) {
     let _ = phase.wait_for(|phase| *phase == Phase::Stopping).await;
 }
 
-/// Accepts connections until the server stops. None waits: one over the limit is told so.
-pub(crate) async fn accept(door: Door, listener: TcpListener) {
-    let mut phase = door.phase.clone();
+/// Accepts connections until the server stops. None waits: one over the limit is answered so.
+pub(crate) async fn accept(context: ListenerContext, listener: TcpListener) {
+    let mut phase = context.phase.clone();
     let mut complained = false;
     let mut notice = OverLimitNotice::default();
     loop {
@@ -111,15 +111,15 @@ pub(crate) async fn accept(door: Door, listener: TcpListener) {
         match accepted {
             Ok((stream, remote)) => {
                 complained = false;
-                match door.admission.enter(remote.ip()).await {
-                    Entry::Permit(permit) => {
-                        let connection = connection(door.clone(), stream, remote, Some(permit));
-                        door.platform.spawn(connection);
+                match context.admission.enter(remote.ip()).await {
+                    EntryDecision::Permit(permit) => {
+                        let connection = connection(context.clone(), stream, remote, Some(permit));
+                        context.platform.spawn(connection);
                     }
-                    Entry::OverLimit(over_limit) => {
-                        notice.say(&door, remote.ip());
-                        door.platform.spawn(answer_over_limit(
-                            door.clone(),
+                    EntryDecision::OverLimit(over_limit) => {
+                        notice.say(&context, remote.ip());
+                        context.platform.spawn(answer_over_limit(
+                            context.clone(),
                             stream,
                             remote,
                             over_limit,
@@ -131,7 +131,7 @@ pub(crate) async fn accept(door: Door, listener: TcpListener) {
                 if !std::mem::replace(&mut complained, true) {
                     log::warn!("cannot accept a connection, trying again: {error}");
                 }
-                door.platform.tasks.sleep(ACCEPT_RETRY).await;
+                context.platform.tasks.sleep(ACCEPT_RETRY).await;
             }
         }
     }
@@ -144,15 +144,15 @@ struct OverLimitNotice {
 }
 
 impl OverLimitNotice {
-    fn say(&mut self, door: &Door, remote: IpAddr) {
-        door.app.metrics.turned_away.fetch_add(1, Ordering::Relaxed);
-        let now_ns = door.platform.clock.monotonic_ns();
+    fn say(&mut self, context: &ListenerContext, remote: IpAddr) {
+        context.app.metrics.turned_away.fetch_add(1, Ordering::Relaxed);
+        let now_ns = context.platform.clock.monotonic_ns();
         let every_ns = CROWDED_EVERY.as_nanos() as u64;
         if self.said_ns.is_some_and(|said_ns| now_ns - said_ns < every_ns) {
             return;
         }
         self.said_ns = Some(now_ns);
-        let limits = door.admission.limits();
+        let limits = context.admission.limits();
         log::warn!(
             "a connection of {remote} is over the limit: at most {} at once, at most {} of one \
              address; --connections-max and --connections-per-address allow more",
@@ -164,13 +164,13 @@ impl OverLimitNotice {
 
 /// A connection over the limit: time for one answer.
 async fn answer_over_limit(
-    door: Door,
+    context: ListenerContext,
     stream: TcpStream,
     remote: SocketAddr,
     mut over_limit: OverLimit,
 ) {
-    let limit = door.platform.tasks.sleep(OVER_LIMIT_TIME_MAX);
-    let connection = Box::pin(connection(door, stream, remote, None));
+    let limit = context.platform.tasks.sleep(OVER_LIMIT_TIME_MAX);
+    let connection = Box::pin(connection(context, stream, remote, None));
     tokio::select! {
         biased;
         () = connection => {}
@@ -199,34 +199,43 @@ impl Drop for Open {
     }
 }
 
-async fn connection(door: Door, stream: TcpStream, remote: SocketAddr, permit: Option<Permit>) {
-    let open = Open::new(&door.app);
-    let metrics = &door.app.metrics;
+async fn connection(
+    context: ListenerContext,
+    stream: TcpStream,
+    remote: SocketAddr,
+    permit: Option<Permit>,
+) {
+    let open = Open::new(&context.app);
+    let metrics = &context.app.metrics;
     if let Err(error) = stream.set_nodelay(true) {
         log::debug!("{remote}: {error}");
     }
-    let heard = Arc::new(AtomicBool::new(false));
-    let io =
-        Watched::new(stream, (metrics.clone(), open.number), heard.clone(), door.platform.clone());
-    let secure = door.tls.is_some();
-    let traffic = Arc::new(Traffic::new(&door.platform, remote, secure, open.number));
-    let conversation = Arc::new(Conversation::new(&door, traffic, permit));
-    let Some(tls) = &door.tls else {
-        return serve_http1(&door, io, conversation, heard).await;
+    let bytes_arrived = Arc::new(AtomicBool::new(false));
+    let io = Watched::new(
+        stream,
+        (metrics.clone(), open.number),
+        bytes_arrived.clone(),
+        context.platform.clone(),
+    );
+    let secure = context.tls.is_some();
+    let traffic = Arc::new(Traffic::new(&context.platform, remote, secure, open.number));
+    let conversation = Arc::new(Conversation::new(&context, traffic, permit));
+    let Some(tls) = &context.tls else {
+        return serve_http1(&context, io, conversation, bytes_arrived).await;
     };
     // Boxed, here and below: a plain connection needs no room for them.
     let handshake = async {
         tokio::select! {
             biased;
             done = tls.acceptor().accept(io) => done,
-            () = door.platform.tasks.sleep(HEAD_MAX) => Err(std::io::ErrorKind::TimedOut.into()),
+            () = context.platform.tasks.sleep(HEAD_MAX) => Err(std::io::ErrorKind::TimedOut.into()),
         }
     };
     match Box::pin(handshake).await {
         Ok(io) if io.get_ref().1.alpn_protocol() == Some(b"h2") => {
-            Box::pin(serve_http2(&door, io, conversation)).await;
+            Box::pin(serve_http2(&context, io, conversation)).await;
         }
-        Ok(io) => Box::pin(serve_http1(&door, io, conversation, heard)).await,
+        Ok(io) => Box::pin(serve_http1(&context, io, conversation, bytes_arrived)).await,
         Err(error) => {
             metrics.handshakes_failed.fetch_add(1, Ordering::Relaxed);
             log::debug!("{remote}: TLS handshake: {error}");
@@ -240,7 +249,7 @@ pub(crate) struct Conversation {
     pub(crate) app: Arc<App>,
     pub(crate) traffic: Arc<Traffic>,
     pub(crate) side: Side,
-    /// The connection's permit; one over the limit has none, which is all that it is told. A
+    /// The connection's permit; one over the limit has none, which is all that it learns. A
     /// request that outlives its connection goes on holding it: their number is bounded, too.
     permit: Option<Permit>,
     /// Requests that are not over, those among them whose streams are gone.
@@ -255,18 +264,18 @@ pub(crate) struct Client {
     pub(crate) forwarded: Option<IpAddr>,
     /// Part of that address's share, until the request is over.
     pub(crate) permit: Option<Permit>,
-    /// What the pipeline is told.
+    /// What the pipeline needs to know of it.
     pub(crate) connection: Connection,
 }
 
 impl Conversation {
-    fn new(door: &Door, traffic: Arc<Traffic>, permit: Option<Permit>) -> Self {
-        let is_proxy = door.admission.is_proxy(traffic.remote.ip());
-        let proxied = is_proxy.then(|| door.admission.clone());
+    fn new(context: &ListenerContext, traffic: Arc<Traffic>, permit: Option<Permit>) -> Self {
+        let is_proxy = context.admission.is_proxy(traffic.remote.ip());
+        let proxied = is_proxy.then(|| context.admission.clone());
         Self {
-            app: door.app.clone(),
+            app: context.app.clone(),
             traffic,
-            side: door.side,
+            side: context.side,
             permit,
             running: AtomicUsize::new(0),
             proxied,
@@ -303,7 +312,7 @@ impl Client {
 fn answer(
     conversation: &Arc<Conversation>,
     request: Request<Incoming>,
-) -> RunToEnd<Result<Response<Told>, Infallible>> {
+) -> RunToEnd<Result<Response<ReportedBody>, Infallible>> {
     let must_finish = MustFinish::default();
     let (this, flag) = (conversation.clone(), must_finish.clone());
     let work = async move { Ok(this.app.answer(request, &this, flag).await) };
@@ -311,15 +320,15 @@ fn answer(
 }
 
 async fn serve_http1(
-    door: &Door,
+    context: &ListenerContext,
     io: impl AsyncRead + AsyncWrite + Unpin,
     conversation: Arc<Conversation>,
-    heard: Arc<AtomicBool>,
+    bytes_arrived: Arc<AtomicBool>,
 ) {
     let keep_alive = !conversation.is_over_limit();
     let service = service_fn(move |request| answer(&conversation, request));
     let connection = http1::Builder::new()
-        .timer(Patience::new(door.platform.clone(), door.idle, heard))
+        .timer(HeadTimer::new(context.platform.clone(), context.idle, bytes_arrived))
         .header_read_timeout(HEAD_MAX)
         // Who has said all may still want to hear the answer.
         .half_close(true)
@@ -329,17 +338,17 @@ async fn serve_http1(
         .serve_connection(TokioIo::new(io), service);
     // The timer and the watched stream see to it that none stays forever.
     let stuck = std::future::pending();
-    drive(door, Box::pin(connection), |connection| connection.graceful_shutdown(), stuck).await;
+    drive(context, Box::pin(connection), |connection| connection.graceful_shutdown(), stuck).await;
 }
 
 async fn serve_http2(
-    door: &Door,
+    context: &ListenerContext,
     io: impl AsyncRead + AsyncWrite + Unpin,
     conversation: Arc<Conversation>,
 ) {
     let traffic = conversation.traffic.clone();
     let service = service_fn(move |request| answer(&conversation, request));
-    let connection = http2::Builder::new(Executor(door.platform.clone()))
+    let connection = http2::Builder::new(Executor(context.platform.clone()))
         .timer(TokioTimer::new())
         .max_header_list_size(HEAD_BYTES_READ_MAX as u32)
         .max_concurrent_streams(STREAMS_MAX)
@@ -348,21 +357,21 @@ async fn serve_http2(
         .max_send_buf_size(SEND_BYTES_MAX)
         .keep_alive_interval(PING_EVERY)
         .serve_connection(TokioIo::new(io), service);
-    let stuck = traffic.stuck(&door.platform, door.idle);
-    drive(door, Box::pin(connection), |connection| connection.graceful_shutdown(), stuck).await;
+    let stuck = traffic.stuck(&context.platform, context.idle);
+    drive(context, Box::pin(connection), |connection| connection.graceful_shutdown(), stuck).await;
 }
 
 /// Runs a connection to its end. When the server stops, it finishes what it has begun; when it is
 /// stuck, it gets a moment to say goodbye.
 async fn drive<C>(
-    door: &Door,
+    context: &ListenerContext,
     mut connection: Pin<Box<C>>,
     wind_down: impl FnOnce(Pin<&mut C>),
     stuck: impl Future<Output = ()>,
 ) where
     C: Future<Output = hyper::Result<()>>,
 {
-    let mut phase = door.phase.clone();
+    let mut phase = context.phase.clone();
     let is_stuck = tokio::select! {
         biased;
         end = connection.as_mut() => return ended(end),
@@ -370,7 +379,7 @@ async fn drive<C>(
         () = stuck => true,
     };
     wind_down(connection.as_mut());
-    let goodbye = door.platform.tasks.sleep(HEAD_MAX);
+    let goodbye = context.platform.tasks.sleep(HEAD_MAX);
     tokio::select! {
         biased;
         end = connection => ended(end),

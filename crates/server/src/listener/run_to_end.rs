@@ -44,7 +44,7 @@ impl<T: Send + 'static> Future for RunToEnd<T> {
 impl<T: Send + 'static> Drop for RunToEnd<T> {
     fn drop(&mut self) {
         if let Some(work) = self.work.take().filter(|_| self.must_finish.is_set()) {
-            // Its answer is dropped unsent, which is when the request is told of.
+            // Its answer is dropped unsent, which is when the request is reported.
             self.conversation.app.platform.spawn(async move { drop(work.await) });
         }
     }

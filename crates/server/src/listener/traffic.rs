@@ -1,6 +1,6 @@
 //! What happens on a connection: its requests underway and when it last moved.
 
-use super::patience::HEAD_MAX;
+use super::head_timer::HEAD_MAX;
 use super::watched::STALL_MAX;
 use larder_platform::{Clock, Platform};
 use std::net::SocketAddr;
@@ -66,14 +66,14 @@ impl Traffic {
             platform.tasks.sleep(HEAD_MAX).await;
             let still_ns = self.clock.monotonic_ns() - self.moved_ns.load(Ordering::Relaxed);
             let underway = self.underway.load(Ordering::Relaxed);
-            let patience = match underway {
+            let head_timer = match underway {
                 0 if self.requests.load(Ordering::Relaxed) == 0 => HEAD_MAX,
                 0 => idle,
                 _ if self.sending.load(Ordering::Relaxed) == underway => STALL_MAX,
                 // A request is being received or worked on, which has limits of its own.
                 _ => continue,
             };
-            if u128::from(still_ns) >= patience.as_nanos() {
+            if u128::from(still_ns) >= head_timer.as_nanos() {
                 return;
             }
         }
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn patience_by_what_happens() {
+    fn time_depends_on_what_happens() {
         let sim = Simulation::new(1);
         let remote = "127.0.0.1:1".parse().unwrap();
         let traffic = Arc::new(Traffic::new(&sim.platform(), remote, true, 0));

@@ -21,7 +21,7 @@ pub(super) struct Watched<S> {
     /// Which connection it is, by number.
     number: u64,
     /// Set when bytes arrive.
-    heard: Arc<AtomicBool>,
+    bytes_arrived: Arc<AtomicBool>,
     deadline: Deadline,
     /// Since when the client has taken nothing, by the monotonic clock.
     stalled_ns: Option<u64>,
@@ -31,11 +31,11 @@ impl<S> Watched<S> {
     pub(super) fn new(
         stream: S,
         (metrics, number): (Arc<Metrics>, u64),
-        heard: Arc<AtomicBool>,
+        bytes_arrived: Arc<AtomicBool>,
         platform: Platform,
     ) -> Self {
         let deadline = Deadline::new(platform);
-        Self { stream, metrics, number, heard, deadline, stalled_ns: None }
+        Self { stream, metrics, number, bytes_arrived, deadline, stalled_ns: None }
     }
 
     fn watch<T>(&mut self, done: Poll<io::Result<T>>, cx: &mut Context<'_>) -> Poll<io::Result<T>> {
@@ -67,7 +67,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
         let done = Pin::new(&mut self.stream).poll_read(cx, out);
         let count = out.filled().len() - before;
         if count > 0 {
-            self.heard.store(true, Ordering::Relaxed);
+            self.bytes_arrived.store(true, Ordering::Relaxed);
             let stripe = self.metrics.stripe(self.number);
             stripe.bytes_in.fetch_add(count as u64, Ordering::Relaxed);
         }
@@ -126,15 +126,15 @@ mod tests {
         let platform = sim.platform();
         let (ours, mut theirs) = duplex(1000);
         let metrics = Arc::new(Metrics::new());
-        let heard = Arc::new(AtomicBool::new(false));
-        let mut ours = Watched::new(ours, (metrics.clone(), 0), heard, platform.clone());
+        let bytes_arrived = Arc::new(AtomicBool::new(false));
+        let mut ours = Watched::new(ours, (metrics.clone(), 0), bytes_arrived, platform.clone());
         let slowly = async {
             for _ in 0..10 {
                 platform.tasks.sleep(STALL_MAX - Duration::from_secs(1)).await;
                 theirs.read_exact(&mut [0; 500]).await.unwrap();
             }
         };
-        // It takes a little each time before the patience ends, and then nothing more.
+        // It takes a little each time before the time ends, and then nothing more.
         let ended = sim.block_on(async {
             let writing = ours.write_all(&[7; 10_000]);
             let (ended, ()) = tokio::join!(biased; writing, slowly);

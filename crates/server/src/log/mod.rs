@@ -25,14 +25,14 @@ const BUFFER_BYTES_HURRY: usize = BUFFER_BYTES_MAX / 4;
 const GATHER: Duration = Duration::from_millis(20);
 /// Memory kept for lines while there are none, in bytes.
 const BUFFER_BYTES_KEPT: usize = 16 << 10;
-/// Crates whose lines an operator can use. Others are heard from `warn` on.
+/// Crates whose lines an operator can use. Others log from `warn` on.
 const OUR_CRATES: &str = "larder";
 
 /// The log. Cheap to clone.
 #[derive(Clone)]
-pub(crate) struct Logs(Arc<Shared>);
+pub(crate) struct Logs(Arc<LogQueue>);
 
-struct Shared {
+struct LogQueue {
     clock: Arc<dyn Clock>,
     json: bool,
     level: log::LevelFilter,
@@ -62,7 +62,7 @@ impl Logs {
             LogFormat::Json => true,
             LogFormat::Auto => !std::io::stderr().is_terminal(),
         };
-        Self(Arc::new(Shared {
+        Self(Arc::new(LogQueue {
             clock: platform.clock.clone(),
             json,
             level,

@@ -116,15 +116,15 @@ fn a_writer_that_falls_behind_costs_lines_not_memory() {
 #[test]
 fn levels() {
     let sim = Simulation::new(1);
-    let heard = |level, target, at| {
+    let logged = |level, target, at| {
         let logs = Logs::new(&sim.platform(), LogFormat::Text, level);
         logs.enabled(&log::Metadata::builder().target(target).level(at).build())
     };
     use log::{Level, LevelFilter};
-    assert!(heard(LevelFilter::Info, "larder_storage_local::gc", Level::Info));
-    assert!(!heard(LevelFilter::Info, "larder", Level::Debug));
-    assert!(!heard(LevelFilter::Debug, "lsm_tree::tree", Level::Info));
-    assert!(heard(LevelFilter::Info, "lsm_tree::tree", Level::Warn));
-    assert!(!heard(LevelFilter::Error, "rustls", Level::Warn));
-    assert!(heard(LevelFilter::Trace, "hyper", Level::Trace));
+    assert!(logged(LevelFilter::Info, "larder_storage_local::gc", Level::Info));
+    assert!(!logged(LevelFilter::Info, "larder", Level::Debug));
+    assert!(!logged(LevelFilter::Debug, "lsm_tree::tree", Level::Info));
+    assert!(logged(LevelFilter::Info, "lsm_tree::tree", Level::Warn));
+    assert!(!logged(LevelFilter::Error, "rustls", Level::Warn));
+    assert!(logged(LevelFilter::Trace, "hyper", Level::Trace));
 }

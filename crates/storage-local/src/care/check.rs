@@ -18,7 +18,7 @@ use crate::layout::Layout;
 use crate::recovery::usage_change;
 use crate::window::row_hash;
 use larder_platform::{OpenMode, Platform};
-use larder_storage::{BlobError, BlobId, BlobRef, Holdings, Meaning, UsageDelta};
+use larder_storage::{BlobError, BlobId, BlobRef, RowReferences, RowSchema, UsageDelta};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
 use std::path::Path;
@@ -78,11 +78,11 @@ pub fn check(
     platform: &Platform,
     directory: &Path,
     index: impl FnOnce(&Path) -> Result<Arc<dyn Index>, Vec<Finding>>,
-    meaning: &mut dyn Meaning,
+    schema: &mut dyn RowSchema,
     report: &mut dyn FnMut(Finding),
 ) -> Result<Checked, OpenError> {
     let _lock = lock_existing(platform, &Layout::new(directory))?;
-    check_locked(platform, directory, index, meaning, report)
+    check_locked(platform, directory, index, schema, report)
 }
 
 /// As [`check`], for a directory that the caller holds.
@@ -90,7 +90,7 @@ pub(crate) fn check_locked(
     platform: &Platform,
     directory: &Path,
     index: impl FnOnce(&Path) -> Result<Arc<dyn Index>, Vec<Finding>>,
-    meaning: &mut dyn Meaning,
+    schema: &mut dyn RowSchema,
     report: &mut dyn FnMut(Finding),
 ) -> Result<Checked, OpenError> {
     let layout = Layout::new(directory);
@@ -130,7 +130,7 @@ pub(crate) fn check_locked(
     }
     check.journal()?;
     if let Some(index) = check.index.clone() {
-        if let Err(Failed::Index(error)) = check.rows(&*index, meaning) {
+        if let Err(Failed::Index(error)) = check.rows(&*index, schema) {
             check.say(Finding::damage("index", error.0));
         }
     } else {
@@ -381,30 +381,30 @@ impl Check<'_> {
     }
 
     /// Every row of the index and what it names.
-    fn rows(&mut self, index: &dyn Index, meaning: &mut dyn Meaning) -> Result<(), Failed> {
+    fn rows(&mut self, index: &dyn Index, schema: &mut dyn RowSchema) -> Result<(), Failed> {
         let mut blobs = Blobs::default();
-        let walked = rows::walk(index, meaning, |meaning, shown| {
+        let walked = rows::walk(index, schema, |schema, shown| {
             let Some(row) = shown.row else { return Ok(()) };
-            let holdings = match &shown.holdings {
-                Ok(holdings) => holdings,
+            let references = match &shown.references {
+                Ok(references) => references,
                 Err(error) => {
                     let what = format!("a row cannot be read ({error})");
-                    self.say(Finding::damage("index", what).of(meaning.name(row)));
+                    self.say(Finding::damage("index", what).of(schema.name(row)));
                     return Ok(());
                 }
             };
-            self.payload(index, meaning, &shown, holdings)?;
-            self.blobs(index, meaning, (row, holdings), &mut blobs)
+            self.payload(index, schema, &shown, references)?;
+            self.blobs(index, schema, (row, references), &mut blobs)
         })?;
         self.checked.rows = walked.rows;
         self.checked.blobs = blobs.named.len() as u64;
         if walked.rows != self.matched {
-            self.unmatched(index, meaning)?;
+            self.unmatched(index, schema)?;
         }
         for (segment, offset, key) in std::mem::take(&mut self.remains) {
             let slot = self.survey.used[&segment].slot;
             let place = place_at(slot, offset.into());
-            let name = rows::name(meaning, &key);
+            let name = rows::name(schema, &key);
             self.say(Finding::damage(place, "the record is damaged of").of(name));
         }
         let spaces: BTreeSet<u64> =
@@ -429,14 +429,14 @@ impl Check<'_> {
     fn payload(
         &mut self,
         index: &dyn Index,
-        meaning: &dyn Meaning,
+        schema: &dyn RowSchema,
         shown: &Shown<'_>,
-        holdings: &Holdings,
+        references: &RowReferences,
     ) -> Result<(), IndexError> {
-        let (Some(expected), Some(row)) = (holdings.payload, shown.row) else {
+        let (Some(expected), Some(row)) = (references.payload, shown.row) else {
             return Ok(());
         };
-        let found = match &holdings.body {
+        let found = match &references.body {
             None => Some(shown.payload),
             Some(body) => {
                 let value = index.get(&keys::encode(body))?;
@@ -446,7 +446,7 @@ impl Check<'_> {
         if found.map(u64::from) != Some(expected) {
             let found = found.map_or("is missing".to_owned(), |n| format!("has {n} bytes"));
             let what = format!("a body of {expected} bytes {found}");
-            self.say(Finding::damage("index", what).of(meaning.name(row)));
+            self.say(Finding::damage("index", what).of(schema.name(row)));
         }
         Ok(())
     }
@@ -455,25 +455,25 @@ impl Check<'_> {
     fn blobs(
         &mut self,
         index: &dyn Index,
-        meaning: &dyn Meaning,
-        (row, holdings): (&larder_storage::RowKey, &Holdings),
+        schema: &dyn RowSchema,
+        (row, references): (&larder_storage::RowKey, &RowReferences),
         blobs: &mut Blobs,
     ) -> Result<(), Failed> {
-        blobs.freeing.extend(holdings.frees.iter().map(|id| id.0));
-        if let Some(bytes) = holdings.frees_listed.and_then(|blob| self.read_blob(blob).ok()) {
-            let listed = meaning.listed(&bytes).unwrap_or_default();
+        blobs.freeing.extend(references.frees.iter().map(|id| id.0));
+        if let Some(bytes) = references.frees_listed.and_then(|blob| self.read_blob(blob).ok()) {
+            let listed = schema.listed(&bytes).unwrap_or_default();
             blobs.freeing.extend(listed.iter().map(|blob| blob.id.0));
         }
-        let mut named: Vec<BlobRef> = holdings.blob.into_iter().collect();
-        if let Some(manifest) = holdings.manifest {
+        let mut named: Vec<BlobRef> = references.blob.into_iter().collect();
+        if let Some(manifest) = references.manifest {
             named.push(manifest);
             if let Ok(bytes) = self.read_blob(manifest) {
-                match meaning.listed(&bytes) {
+                match schema.listed(&bytes) {
                     Ok(listed) => named.extend(listed),
                     Err(error) => {
                         let place = blob_place(manifest.id.0);
                         let what = format!("a list of parts cannot be read ({error})");
-                        self.say(Finding::damage(place, what).of(meaning.name(row)));
+                        self.say(Finding::damage(place, what).of(schema.name(row)));
                     }
                 }
             }
@@ -484,12 +484,12 @@ impl Check<'_> {
             }
             self.checked.bytes += blob.length;
             if let Err(what) = self.verify_blob(blob) {
-                self.say(Finding::damage(blob_place(blob.id.0), what).of(meaning.name(row)));
+                self.say(Finding::damage(blob_place(blob.id.0), what).of(schema.name(row)));
             }
             if !rows::is_adopted(index, blob.id.0)? {
                 let what = "no row of the engine's own says that the blob is in use";
                 let finding = Finding::damage(blob_place(blob.id.0), what);
-                self.say(finding.of(meaning.name(row)));
+                self.say(finding.of(schema.name(row)));
             }
         }
         Ok(())
@@ -517,9 +517,9 @@ impl Check<'_> {
     }
 
     /// Rows whose record is not where the index says, or not intact.
-    fn unmatched(&mut self, index: &dyn Index, meaning: &mut dyn Meaning) -> Result<(), Failed> {
+    fn unmatched(&mut self, index: &dyn Index, schema: &mut dyn RowSchema) -> Result<(), Failed> {
         let mut files: HashMap<u64, Option<SegmentReader>> = HashMap::new();
-        rows::walk(index, meaning, |meaning, shown| {
+        rows::walk(index, schema, |schema, shown| {
             let place = shown.place;
             if files.len() > 1 && !files.contains_key(&place.segment) {
                 files.clear();
@@ -544,7 +544,7 @@ impl Check<'_> {
                 Some(_) => "the record is damaged of",
                 None => "the segment is missing that holds",
             };
-            let name = rows::name(meaning, shown.key);
+            let name = rows::name(schema, shown.key);
             let place = format!("{file} at byte {}", place.offset);
             self.say(Finding::damage(place, what).of(name));
             Ok::<(), Failed>(())

@@ -13,7 +13,7 @@ use crate::index::{Index, IndexError};
 use crate::journal::{BlockState, SEGMENT_HEADER_BYTES, Seal, survey, write_block};
 use crate::layout::Layout;
 use larder_platform::{Disk, DiskFile, OpenMode, Platform};
-use larder_storage::Meaning;
+use larder_storage::RowSchema;
 use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
@@ -63,7 +63,7 @@ pub struct CopyParts<'a> {
     /// Opens a copy's index after reading all of it.
     pub verified: VerifiedIndex<'a>,
     /// Reads rows.
-    pub meaning: &'a mut dyn Meaning,
+    pub schema: &'a mut dyn RowSchema,
     /// Called with the bytes of every piece copied; may take its time.
     pub pace: &'a mut dyn FnMut(u64),
     /// What is wrong with the copy, and so was with its source.
@@ -128,18 +128,17 @@ pub fn copy(
         copy.segment(segment, segments.last() == Some(segment))?;
     }
     copy.disk.sync_dir(&copy.target.journal())?;
-    repair_locked(platform, to, &parts.indexes, parts.meaning, parts.report)?;
+    repair_locked(platform, to, &parts.indexes, parts.schema, parts.report)?;
     let index = (parts.verified)(&copy.target.index()).map_err(|mut findings| {
         let what = findings.pop().map_or_else(String::new, |finding| finding.to_string());
         OpenError::Corrupt(format!("the copy's own index was not read back: {what}"))
     })?;
-    let blobs = copy.blobs(&*index, parts.meaning)?;
+    let blobs = copy.blobs(&*index, parts.schema)?;
     drop(index);
     copy.small_files()?;
     let bytes = copy.bytes;
     let target = copy.target;
-    let checked =
-        check_locked(platform, &target.root, parts.verified, parts.meaning, parts.report)?;
+    let checked = check_locked(platform, &target.root, parts.verified, parts.schema, parts.report)?;
     platform.disk.remove(&target.unfinished())?;
     platform.disk.sync_dir(&target.root)?;
     Ok(Copied { bytes, blobs, checked })
@@ -205,8 +204,8 @@ impl Copy<'_> {
 
     /// The blobs that the copy's index calls used. One that its rows name and that is damaged or
     /// missing is found by the check that follows.
-    fn blobs(&mut self, index: &dyn Index, meaning: &mut dyn Meaning) -> Result<u64, OpenError> {
-        let walked = rows::walk(index, meaning, |_, _| Ok::<(), IndexError>(()));
+    fn blobs(&mut self, index: &dyn Index, schema: &mut dyn RowSchema) -> Result<u64, OpenError> {
+        let walked = rows::walk(index, schema, |_, _| Ok::<(), IndexError>(()));
         let walked = walked.map_err(|error| OpenError::Index(error.0))?;
         let (mut directories, mut copied) = (BTreeSet::new(), 0);
         for id in walked.internal.adopted {

@@ -22,7 +22,7 @@ use crate::keys;
 use crate::kinds::refuse_unknown;
 use crate::layout::{Layout, SEGMENT_BYTES_MIN};
 use larder_platform::{OpenMode, Platform};
-use larder_storage::{Meaning, Moment};
+use larder_storage::{Moment, RowSchema};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -72,12 +72,12 @@ pub fn repair(
     platform: &Platform,
     options: &Options,
     indexes: &Indexes<'_>,
-    meaning: &mut dyn Meaning,
+    schema: &mut dyn RowSchema,
     report: &mut dyn FnMut(Finding),
 ) -> Result<Repaired, OpenError> {
     let layout = Layout::new(&options.directory);
     let _lock = lock_existing(platform, &layout)?;
-    repair_locked(platform, options, indexes, meaning, report)
+    repair_locked(platform, options, indexes, schema, report)
 }
 
 /// As [`repair`], for a directory that the caller holds.
@@ -85,7 +85,7 @@ pub(crate) fn repair_locked(
     platform: &Platform,
     options: &Options,
     indexes: &Indexes<'_>,
-    meaning: &mut dyn Meaning,
+    schema: &mut dyn RowSchema,
     report: &mut dyn FnMut(Finding),
 ) -> Result<Repaired, OpenError> {
     let layout = Layout::new(&options.directory);
@@ -110,11 +110,11 @@ pub(crate) fn repair_locked(
     }
     drop(old);
     let mut repaired = Repaired { records: rebuilt.records, ..Repaired::default() };
-    let link = repair.write(&target, &rebuilt, (&damaged, &mut fixes), meaning)?;
+    let link = repair.write(&target, &rebuilt, (&damaged, &mut fixes), schema)?;
     repaired.unnamed = if fixes.exact { 0 } else { rebuilt.unnamed };
     repaired.unnamed += repair.survey.unreadable.len() as u64 * u64::from(!fixes.exact);
-    repair.tell(meaning, fixes, &mut repaired);
-    repaired.rows = repair.checkpoint(&target, &rebuilt, (link, &damaged), meaning)?;
+    repair.tell(schema, fixes, &mut repaired);
+    repaired.rows = repair.checkpoint(&target, &rebuilt, (link, &damaged), schema)?;
     drop(index);
     repair.mend(&damaged, &rebuilt)?;
     repair.swap(&damaged)?;
@@ -138,7 +138,7 @@ impl Repair<'_> {
         target: &Target<'_>,
         rebuilt: &Rebuilt,
         (damaged, fixes): (&BTreeSet<u64>, &mut Fixes),
-        meaning: &mut dyn Meaning,
+        schema: &mut dyn RowSchema,
     ) -> Result<Written, OpenError> {
         let failed = |error: crate::index::IndexError| OpenError::Index(error.0);
         let mut appender = self.appender(target, rebuilt)?;
@@ -154,7 +154,7 @@ impl Repair<'_> {
         for sequence in damaged {
             self.empty(*sequence, rebuilt, &mut appender)?;
         }
-        let adoptions = self.adoptions(target.index, meaning).map_err(failed)?;
+        let adoptions = self.adoptions(target.index, schema).map_err(failed)?;
         for addition in adoptions {
             appender.add(addition)?;
         }
@@ -243,20 +243,20 @@ impl Repair<'_> {
     fn adoptions(
         &self,
         index: &dyn Index,
-        meaning: &mut dyn Meaning,
+        schema: &mut dyn RowSchema,
     ) -> Result<Vec<Addition>, crate::index::IndexError> {
         let mut named = BTreeSet::new();
-        let walked = rows::walk(index, meaning, |meaning, shown| {
-            let Ok(holdings) = &shown.holdings else { return Ok(()) };
-            named.extend(holdings.blob.iter().chain(&holdings.manifest).map(|blob| blob.id.0));
-            if let Some(manifest) = holdings.manifest {
+        let walked = rows::walk(index, schema, |schema, shown| {
+            let Ok(references) = &shown.references else { return Ok(()) };
+            named.extend(references.blob.iter().chain(&references.manifest).map(|blob| blob.id.0));
+            if let Some(manifest) = references.manifest {
                 let path = self.layout.blob(manifest.id.0);
                 let file = self.platform.disk.open(&path, OpenMode::Read).ok();
                 let read = |file: Arc<dyn larder_platform::DiskFile>| {
                     crate::blob::file::read_whole(&*file, manifest).ok()
                 };
                 if let Some(bytes) = file.and_then(read) {
-                    let listed = meaning.listed(&bytes).unwrap_or_default();
+                    let listed = schema.listed(&bytes).unwrap_or_default();
                     named.extend(listed.iter().map(|blob| blob.id.0));
                 }
             }
@@ -278,15 +278,13 @@ impl Repair<'_> {
         Ok(out)
     }
 
-    fn tell(&mut self, meaning: &dyn Meaning, fixes: Fixes, repaired: &mut Repaired) {
+    fn tell(&mut self, schema: &dyn RowSchema, fixes: Fixes, repaired: &mut Repaired) {
         repaired.restored = fixes.restored;
         repaired.lost = fixes.lost.len() as u64;
         for lost in fixes.lost {
             let slot = self.survey.used.get(&lost.segment).map(|segment| segment.slot);
             let place = slot.map_or("journal".to_owned(), crate::journal::place);
-            (self.report)(
-                Finding::damage(place, "this is lost").of(rows::name(meaning, &lost.key)),
-            );
+            (self.report)(Finding::damage(place, "this is lost").of(rows::name(schema, &lost.key)));
         }
     }
 
@@ -296,10 +294,10 @@ impl Repair<'_> {
         target: &Target<'_>,
         rebuilt: &Rebuilt,
         (written, damaged): (Written, &BTreeSet<u64>),
-        meaning: &mut dyn Meaning,
+        schema: &mut dyn RowSchema,
     ) -> Result<u64, OpenError> {
         let mut live: BTreeMap<u64, u64> = rebuilt.tombstones.clone();
-        let walked = rows::walk(target.index, meaning, |_, shown| {
+        let walked = rows::walk(target.index, schema, |_, shown| {
             *live.entry(shown.place.segment).or_default() += u64::from(shown.place.length);
             Ok::<(), crate::index::IndexError>(())
         });

@@ -6,7 +6,7 @@ use crate::index::{Cursor, Index, IndexError};
 use crate::journal::Place;
 use crate::keys;
 use crate::kinds::LATEST;
-use larder_storage::{Holdings, Meaning, RowKey, UsageDelta};
+use larder_storage::{RowKey, RowReferences, RowSchema, UsageDelta};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the engine's own rows say.
@@ -29,7 +29,7 @@ pub(crate) struct Shown<'a> {
     /// Bytes of its payload.
     pub(crate) payload: u32,
     /// What its value says, or why it cannot be read.
-    pub(crate) holdings: Result<Holdings, String>,
+    pub(crate) references: Result<RowReferences, String>,
 }
 
 /// What a walk found.
@@ -42,9 +42,9 @@ pub(crate) struct Walked {
 }
 
 /// How an operator calls an index key.
-pub(crate) fn name(meaning: &dyn Meaning, key: &[u8]) -> String {
+pub(crate) fn name(schema: &dyn RowSchema, key: &[u8]) -> String {
     match keys::decode(key) {
-        Some(row) => meaning.name(&row),
+        Some(row) => schema.name(&row),
         None => format!("the engine's own row {}", key.escape_ascii()),
     }
 }
@@ -57,8 +57,8 @@ pub(crate) fn all(index: &dyn Index) -> Result<Box<dyn Cursor + '_>, IndexError>
 /// Shows every row but the checkpoint, bucket rows before those of their spaces.
 pub(crate) fn walk<E: From<IndexError>>(
     index: &dyn Index,
-    meaning: &mut dyn Meaning,
-    mut show: impl FnMut(&dyn Meaning, Shown<'_>) -> Result<(), E>,
+    schema: &mut dyn RowSchema,
+    mut show: impl FnMut(&dyn RowSchema, Shown<'_>) -> Result<(), E>,
 ) -> Result<Walked, E> {
     let mut walked = Walked::default();
     let mut cursor = all(index)?;
@@ -75,17 +75,17 @@ pub(crate) fn walk<E: From<IndexError>>(
         match keys::decode(key) {
             None => {
                 walked.internal.learn(key, value);
-                let holdings = Ok(Holdings::default());
-                show(&*meaning, Shown { row: None, key, place, payload, holdings })?;
+                let references = Ok(RowReferences::default());
+                show(&*schema, Shown { row: None, key, place, payload, references })?;
             }
             Some(row) => {
-                let holdings = meaning.read(&row, value);
-                if let Ok(holdings) = &holdings {
+                let references = schema.read(&row, value);
+                if let Ok(references) = &references {
                     let usage = walked.usage.entry(row.space.0).or_default();
-                    usage.objects += holdings.usage.objects;
-                    usage.bytes += holdings.usage.bytes;
+                    usage.objects += references.usage.objects;
+                    usage.bytes += references.usage.bytes;
                 }
-                show(&*meaning, Shown { row: Some(&row), key, place, payload, holdings })?;
+                show(&*schema, Shown { row: Some(&row), key, place, payload, references })?;
             }
         }
         cursor.step()?;

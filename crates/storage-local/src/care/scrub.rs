@@ -12,7 +12,7 @@ use crate::journal::{
     BlockState, Ends, SEGMENT_HEADER_BYTES, Segment, SegmentReader, Stretch, Twin, place, place_at,
 };
 use larder_platform::{DiskFile, OpenMode};
-use larder_storage::{BlobError, BlobId, BlobRef, Meaning, Moment, Scrubbed};
+use larder_storage::{BlobError, BlobId, BlobRef, Moment, RowSchema, Scrubbed};
 use std::collections::BTreeSet;
 use std::io;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ const PLACES_AT_ONCE: u64 = 64;
 /// One pass over everything that an engine stores.
 pub struct Scrub {
     shared: Arc<Shared>,
-    meaning: Box<dyn Meaning>,
+    schema: Box<dyn RowSchema>,
     stage: Stage,
     out: Scrubbed,
     /// Damaged stretches: segment, from, to.
@@ -53,13 +53,13 @@ struct Reading {
 }
 
 impl Local {
-    /// A pass over everything that is stored now. `meaning` gives what is damaged its name.
-    pub(crate) fn scrub_pass(&self, meaning: Box<dyn Meaning>) -> Scrub {
+    /// A pass over everything that is stored now. `schema` gives what is damaged its name.
+    pub(crate) fn scrub_pass(&self, schema: Box<dyn RowSchema>) -> Scrub {
         let mut segments = self.shared.segments.all();
         segments.reverse();
         Scrub {
             shared: self.shared.clone(),
-            meaning,
+            schema,
             stage: Stage::Segments(segments),
             out: Scrubbed::default(),
             stretches: Vec::new(),
@@ -283,7 +283,7 @@ impl Scrub {
         let mut findings = Vec::new();
         let snapshot = self.shared.snapshots.pin(&self.shared.visible);
         let (stretches, blobs) = (&self.stretches, &self.blobs);
-        let walked = rows::walk(&*self.shared.index, &mut *self.meaning, |meaning, shown| {
+        let walked = rows::walk(&*self.shared.index, &mut *self.schema, |schema, shown| {
             let (segment, offset) = (shown.place.segment, u64::from(shown.place.offset));
             let hit = stretches
                 .iter()
@@ -293,18 +293,18 @@ impl Scrub {
                 let gone = || format!("segment {segment} at byte {offset}");
                 let place = slot.map_or_else(gone, |slot| place_at(slot, offset));
                 let what = "the record is in a damaged stretch of";
-                findings.push(Finding::damage(place, what).of(rows::name(meaning, shown.key)));
+                findings.push(Finding::damage(place, what).of(rows::name(schema, shown.key)));
             }
-            let Ok(holdings) = &shown.holdings else { return Ok(()) };
+            let Ok(references) = &shown.references else { return Ok(()) };
             let mut named: Vec<u64> =
-                holdings.blob.iter().chain(&holdings.manifest).map(|blob| blob.id.0).collect();
-            if let Some(manifest) = holdings.manifest.filter(|_| !blobs.is_empty()) {
-                named.extend(self.shared.listed(meaning, manifest));
+                references.blob.iter().chain(&references.manifest).map(|blob| blob.id.0).collect();
+            if let Some(manifest) = references.manifest.filter(|_| !blobs.is_empty()) {
+                named.extend(self.shared.listed(schema, manifest));
             }
             for id in named.into_iter().filter(|id| blobs.contains(id)) {
                 let place = super::check::blob_place(id);
                 let finding = Finding::damage(place, "the blob belongs to");
-                findings.push(finding.of(rows::name(meaning, shown.key)));
+                findings.push(finding.of(rows::name(schema, shown.key)));
             }
             Ok::<(), IndexError>(())
         });
@@ -318,10 +318,10 @@ impl Scrub {
 }
 
 impl Shared {
-    fn listed(&self, meaning: &dyn Meaning, manifest: BlobRef) -> Vec<u64> {
+    fn listed(&self, schema: &dyn RowSchema, manifest: BlobRef) -> Vec<u64> {
         let file = self.platform.disk.open(&self.layout.blob(manifest.id.0), OpenMode::Read);
         let bytes = file.ok().and_then(|file| file::read_whole(&*file, manifest).ok());
-        let listed = bytes.and_then(|bytes| meaning.listed(&bytes).ok());
+        let listed = bytes.and_then(|bytes| schema.listed(&bytes).ok());
         listed.unwrap_or_default().iter().map(|blob| blob.id.0).collect()
     }
 }

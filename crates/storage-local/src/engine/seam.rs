@@ -4,7 +4,7 @@ use super::Local;
 use crate::care::{Pin, Scrub};
 use crate::metrics::Histogram;
 use larder_storage::{
-    Engine, Health, Held, Meaning, Metric, MetricValue, Pinned, ScrubPass, Scrubbed,
+    Engine, Health, Held, Metric, MetricValue, Pinned, RowSchema, ScrubPass, Scrubbed,
 };
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -56,8 +56,8 @@ impl Engine for Local {
         ]
     }
 
-    fn scrub(&self, meaning: Box<dyn Meaning>) -> Scrub {
-        self.scrub_pass(meaning)
+    fn scrub(&self, schema: Box<dyn RowSchema>) -> Scrub {
+        self.scrub_pass(schema)
     }
 
     async fn pin(&self) -> Pinned {

@@ -7,7 +7,7 @@ use crate::engine::write_internal;
 use crate::index::{Index, IndexChange, MemoryIndex, MemoryTables};
 use crate::{Local, OpenError, Options};
 use larder_platform::sim::Simulation;
-use larder_storage::{Holdings, Meaning, Moment, RowKey, RowKind};
+use larder_storage::{Moment, RowKey, RowKind, RowReferences, RowSchema};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -16,9 +16,9 @@ const UNKNOWN: u8 = 200;
 
 struct Plain;
 
-impl Meaning for Plain {
-    fn read(&mut self, _: &RowKey, _: &[u8]) -> Result<Holdings, String> {
-        Ok(Holdings::default())
+impl RowSchema for Plain {
+    fn read(&mut self, _: &RowKey, _: &[u8]) -> Result<RowReferences, String> {
+        Ok(RowReferences::default())
     }
 
     fn name(&self, row: &RowKey) -> String {
@@ -84,7 +84,7 @@ fn a_kind_of_a_newer_version_is_refused_by_start_check_repair_and_copy() {
     let parts = CopyParts {
         indexes: Indexes { old: &|_| None, new: &copy_index },
         verified: &|_| Ok(index(&copied)),
-        meaning: &mut Plain,
+        schema: &mut Plain,
         pace: &mut |_| {},
         report: &mut |_| {},
     };

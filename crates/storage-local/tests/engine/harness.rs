@@ -4,8 +4,8 @@ use bytes::Bytes;
 use larder_platform::sim::Simulation;
 use larder_storage::model::Model;
 use larder_storage::{
-    Batch, BlobRef, CommitError, CreateHints, Delete, Holdings, Meaning, MetaStore, QueuePlace,
-    Receipt, RowKey, RowKind, RowView, Scan, SpaceId, Step, Visitor,
+    Batch, BlobRef, CommitError, CreateHints, Delete, MetaStore, QueuePlace, Receipt, RowKey,
+    RowKind, RowReferences, RowSchema, RowView, Scan, SpaceId, Step, Visitor,
 };
 use larder_storage_local::index::{CachedIndex, GapOptions, Index, MemoryIndex, MemoryTables};
 use larder_storage_local::{
@@ -152,7 +152,7 @@ impl Harness {
         let parts = CopyParts {
             indexes: Indexes { old: &|_| None, new: &|_| Ok(open()) },
             verified: &|_| Ok(open()),
-            meaning: &mut Plain,
+            schema: &mut Plain,
             pace: &mut |_| {},
             report: &mut |_| {},
         };
@@ -435,9 +435,9 @@ impl Visitor for Rows {
 /// Rows that mean nothing.
 struct Plain;
 
-impl Meaning for Plain {
-    fn read(&mut self, _: &RowKey, _: &[u8]) -> Result<Holdings, String> {
-        Ok(Holdings::default())
+impl RowSchema for Plain {
+    fn read(&mut self, _: &RowKey, _: &[u8]) -> Result<RowReferences, String> {
+        Ok(RowReferences::default())
     }
 
     fn name(&self, row: &RowKey) -> String {

@@ -1,6 +1,6 @@
 //! Grants on the service and on buckets.
 
-use super::{Grant, Place, kind};
+use super::{Grant, OperationScope, kind};
 use crate::access::admit::{ask, bucket_resource};
 use crate::access::need::On;
 use crate::call::Call;
@@ -30,8 +30,10 @@ impl<S: Storage> Grant<S, kind::CreateBucket> {
     /// The new bucket's name.
     pub(crate) fn name(&self) -> &BucketName {
         match &self.admitted.place {
-            Place::NewBucket(name) => name,
-            Place::Service | Place::Bucket(_) => unreachable!("a bucket is to be made"),
+            OperationScope::NewBucket(name) => name,
+            OperationScope::Service | OperationScope::Bucket(_) => {
+                unreachable!("a bucket is to be made")
+            }
         }
     }
 

@@ -1,6 +1,6 @@
 //! Grants on the documents of buckets.
 
-use super::{Grant, Kind};
+use super::{Grant, GrantKind};
 use larder_documents::BucketDocument;
 use larder_objects::Error;
 use larder_storage::Storage;
@@ -12,11 +12,11 @@ pub(crate) struct PutDocument<T>(PhantomData<T>);
 /// To remove a bucket's document of this type.
 pub(crate) struct DeleteDocument<T>(PhantomData<T>);
 
-impl<T: BucketDocument> Kind for PutDocument<T> {
+impl<T: BucketDocument> GrantKind for PutDocument<T> {
     const ACTIONS: &'static [&'static str] = &[T::WRITE_ACTION];
 }
 
-impl<T: BucketDocument> Kind for DeleteDocument<T> {
+impl<T: BucketDocument> GrantKind for DeleteDocument<T> {
     const ACTIONS: &'static [&'static str] = &[T::DELETE_ACTION];
 }
 

@@ -21,7 +21,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 /// What a kind of grant reaches.
-pub(crate) trait Kind {
+pub(crate) trait GrantKind {
     /// The actions that were asked for, each where its need applies.
     const ACTIONS: &'static [&'static str];
 }
@@ -36,7 +36,7 @@ macro_rules! kinds {
                 $(#[$doc])*
                 pub(crate) struct $name;
 
-                impl super::Kind for $name {
+                impl super::GrantKind for $name {
                     const ACTIONS: &'static [&'static str] = &[$($action),*];
                 }
             )*
@@ -93,7 +93,7 @@ kinds! {
 pub(crate) struct Admitted<S: Storage> {
     objects: Objects<S>,
     principal: Principal,
-    place: Place,
+    place: OperationScope,
     pub(super) key: Option<ObjectKey>,
     pub(super) version: Option<VersionId>,
     pub(super) needs: &'static [Need],
@@ -103,7 +103,7 @@ pub(crate) struct Admitted<S: Storage> {
 }
 
 /// Where an operation works.
-pub(super) enum Place {
+pub(super) enum OperationScope {
     /// In no bucket.
     Service,
     /// At the name of a bucket that is to be made.
@@ -122,13 +122,13 @@ pub(super) struct Source {
 }
 
 /// A verified right to an operation. Only the pipeline has one made.
-pub(crate) struct Grant<S: Storage, K: Kind> {
+pub(crate) struct Grant<S: Storage, K: GrantKind> {
     admitted: Admitted<S>,
     kind: PhantomData<fn() -> K>,
 }
 
 impl<S: Storage> Admitted<S> {
-    pub(super) fn new(objects: Objects<S>, principal: Principal, place: Place) -> Self {
+    pub(super) fn new(objects: Objects<S>, principal: Principal, place: OperationScope) -> Self {
         Self {
             objects,
             principal,
@@ -144,23 +144,25 @@ impl<S: Storage> Admitted<S> {
     /// The bucket, where the operation has one.
     pub(crate) fn bucket(&self) -> Option<&Bucket> {
         match &self.place {
-            Place::Bucket(bucket) => Some(bucket),
-            Place::Service | Place::NewBucket(_) => None,
+            OperationScope::Bucket(bucket) => Some(bucket),
+            OperationScope::Service | OperationScope::NewBucket(_) => None,
         }
     }
 
     /// The grant of a kind whose actions the table's row asks for.
-    pub(crate) fn grant<K: Kind>(self) -> Grant<S, K> {
+    pub(crate) fn grant<K: GrantKind>(self) -> Grant<S, K> {
         Grant { admitted: self, kind: PhantomData }
     }
 }
 
-impl<S: Storage, K: Kind> Grant<S, K> {
+impl<S: Storage, K: GrantKind> Grant<S, K> {
     /// The bucket. Operations at bucket or object level have one, except CreateBucket.
     pub(crate) fn bucket(&self) -> &Arc<Bucket> {
         match &self.admitted.place {
-            Place::Bucket(bucket) => bucket,
-            Place::Service | Place::NewBucket(_) => unreachable!("the operation has a bucket"),
+            OperationScope::Bucket(bucket) => bucket,
+            OperationScope::Service | OperationScope::NewBucket(_) => {
+                unreachable!("the operation has a bucket")
+            }
         }
     }
 

@@ -1,6 +1,6 @@
 //! Grants on objects that exist.
 
-use super::{Grant, Kind, kind};
+use super::{Grant, GrantKind, kind};
 use crate::access::admit::{ask, bucket_resource, denied};
 use crate::call::Call;
 use crate::error::Failure;
@@ -14,7 +14,7 @@ use larder_types::{ByteRange, VersionId};
 const LIST_BUCKET: Action = Action::new("s3:ListBucket");
 
 /// The kinds that look an object up; what they find can be opened by `ReadObject` only.
-pub(crate) trait LooksUp: Kind {}
+pub(crate) trait LooksUp: GrantKind {}
 
 impl LooksUp for kind::ReadObject {}
 impl LooksUp for kind::ReadTags {}
@@ -79,7 +79,7 @@ impl<S: Storage> Grant<S, kind::RemoveTags> {
     }
 }
 
-async fn put_tags<S: Storage, K: Kind>(
+async fn put_tags<S: Storage, K: GrantKind>(
     grant: &Grant<S, K>,
     call: &Call<'_>,
     tags: &[Tag],

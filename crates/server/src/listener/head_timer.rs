@@ -1,4 +1,4 @@
-//! How long a connection may keep us waiting for a request.
+//! How long the server waits for the head of a request.
 //!
 //! hyper asks its timer each time it waits for an HTTP/1.1 head. This timer knows whether any byte
 //! of the head has arrived: between two requests a connection may be silent for the idle timeout,
@@ -17,43 +17,44 @@ use std::time::{Duration, Instant};
 pub(super) const HEAD_MAX: Duration = Duration::from_secs(10);
 
 /// The timer of one HTTP/1.1 connection.
-pub(super) struct Patience {
+pub(super) struct HeadTimer {
     idle: Duration,
-    shared: Arc<Shared>,
+    shared: Arc<Waiter>,
     first: AtomicBool,
 }
 
-struct Shared {
+struct Waiter {
     platform: Platform,
-    heard: Arc<AtomicBool>,
+    bytes_arrived: Arc<AtomicBool>,
     deadline: Mutex<Deadline>,
 }
 
 /// Waiting for one head.
 struct Waiting {
-    shared: Arc<Shared>,
+    shared: Arc<Waiter>,
     until_ns: u64,
     head_begun: bool,
 }
 
-impl Patience {
-    /// `heard` is set whenever bytes arrive.
-    pub(super) fn new(platform: Platform, idle: Duration, heard: Arc<AtomicBool>) -> Self {
+impl HeadTimer {
+    /// `bytes_arrived` is set whenever bytes arrive.
+    pub(super) fn new(platform: Platform, idle: Duration, bytes_arrived: Arc<AtomicBool>) -> Self {
         let deadline = Mutex::new(Deadline::new(platform.clone()));
-        let shared = Arc::new(Shared { platform, heard, deadline });
+        let shared = Arc::new(Waiter { platform, bytes_arrived, deadline });
         Self { idle, shared, first: AtomicBool::new(true) }
     }
 }
 
-impl hyper::rt::Timer for Patience {
+impl hyper::rt::Timer for HeadTimer {
     /// hyper says how long; this timer knows better.
     fn sleep(&self, _duration: Duration) -> Pin<Box<dyn hyper::rt::Sleep>> {
-        let patience = if self.first.swap(false, Ordering::Relaxed) { HEAD_MAX } else { self.idle };
-        self.shared.heard.store(false, Ordering::Relaxed);
+        let head_timer =
+            if self.first.swap(false, Ordering::Relaxed) { HEAD_MAX } else { self.idle };
+        self.shared.bytes_arrived.store(false, Ordering::Relaxed);
         let now_ns = self.shared.platform.clock.monotonic_ns();
         Box::pin(Waiting {
             shared: self.shared.clone(),
-            until_ns: now_ns + patience.as_nanos() as u64,
+            until_ns: now_ns + head_timer.as_nanos() as u64,
             head_begun: false,
         })
     }
@@ -71,7 +72,7 @@ impl Future for Waiting {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let shared = self.shared.clone();
         let mut deadline = shared.deadline.lock().unwrap_or_else(PoisonError::into_inner);
-        if !self.head_begun && shared.heard.load(Ordering::Relaxed) {
+        if !self.head_begun && shared.bytes_arrived.load(Ordering::Relaxed) {
             self.head_begun = true;
             self.until_ns = deadline.now_ns() + HEAD_MAX.as_nanos() as u64;
         }
@@ -81,7 +82,7 @@ impl Future for Waiting {
 
 #[cfg(test)]
 mod tests {
-    use super::Patience;
+    use super::HeadTimer;
     use hyper::rt::Timer;
     use larder_platform::sim::Simulation;
     use std::sync::Arc;
@@ -91,17 +92,22 @@ mod tests {
     #[test]
     fn a_silent_connection_gets_longer_than_a_slow_head() {
         let sim = Simulation::new(1);
-        let heard = Arc::new(AtomicBool::new(false));
-        let patience = Patience::new(sim.platform(), Duration::from_secs(60), heard.clone());
+        let bytes_arrived = Arc::new(AtomicBool::new(false));
+        let head_timer =
+            HeadTimer::new(sim.platform(), Duration::from_secs(60), bytes_arrived.clone());
         let waited = |during: &dyn Fn()| {
             let before_ns = sim.now_ns();
-            let waiting = patience.sleep(Duration::ZERO);
+            let waiting = head_timer.sleep(Duration::ZERO);
             during();
             sim.block_on(waiting);
             (sim.now_ns() - before_ns) / 1_000_000_000
         };
         assert_eq!(waited(&|| ()), 10, "the first head");
         assert_eq!(waited(&|| ()), 60, "between requests");
-        assert_eq!(waited(&|| heard.store(true, Ordering::Relaxed)), 10, "a head has begun");
+        assert_eq!(
+            waited(&|| bytes_arrived.store(true, Ordering::Relaxed)),
+            10,
+            "a head has begun"
+        );
     }
 }

@@ -7,10 +7,10 @@ use crate::row::RowKey;
 
 /// What a row's value names and counts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Holdings {
+pub struct RowReferences {
     /// The blob with its bytes.
     pub blob: Option<BlobRef>,
-    /// The blob that lists further blobs: [`Meaning::listed`] reads it.
+    /// The blob that lists further blobs: [`RowSchema::listed`] reads it.
     pub manifest: Option<BlobRef>,
     /// Blobs that the row says may be freed: they may be gone already.
     pub frees: Vec<BlobId>,
@@ -25,9 +25,9 @@ pub struct Holdings {
 }
 
 /// Reads what the rooms above write. The rows of a space are shown after its bucket's row.
-pub trait Meaning: Send {
+pub trait RowSchema: Send {
     /// What a row holds; the error says why it cannot be read.
-    fn read(&mut self, row: &RowKey, value: &[u8]) -> Result<Holdings, String>;
+    fn read(&mut self, row: &RowKey, value: &[u8]) -> Result<RowReferences, String>;
 
     /// What an operator calls the row: the bucket and key, and which version of it.
     fn name(&self, row: &RowKey) -> String;

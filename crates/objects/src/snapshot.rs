@@ -1,7 +1,7 @@
-//! Reads what stands at a key before a change is planned.
+//! Reads the rows of a key before a change is planned.
 
 use crate::attempts::Attempts;
-use crate::plan::{Stamp, Standing, Stood};
+use crate::plan::{KeySnapshot, Stamp, VersionRow};
 use crate::rows::address;
 use crate::{Bucket, Error, Objects, Placement, VersionRecord, Versioning};
 use bytes::Bytes;
@@ -20,9 +20,13 @@ impl<S: Storage> Objects<S> {
         }
     }
 
-    /// What stands at a key, without payloads.
-    pub(crate) async fn standing(&self, bucket: &Bucket, key: &Bytes) -> Result<Standing, Error> {
-        let mut standing = Standing {
+    /// The rows of a key, without payloads.
+    pub(crate) async fn snapshot(
+        &self,
+        bucket: &Bucket,
+        key: &Bytes,
+    ) -> Result<KeySnapshot, Error> {
+        let mut snapshot = KeySnapshot {
             space: bucket.space,
             key: key.clone(),
             versioning: bucket.versioning,
@@ -32,62 +36,62 @@ impl<S: Storage> Objects<S> {
         };
         for row in [address::head(bucket.space, key), address::marker(bucket.space, key)] {
             let Found { row: found, seen } = self.store.get(&row).await?;
-            standing.checks.push(Check { row: row.clone(), seen });
+            snapshot.checks.push(Check { row: row.clone(), seen });
             if let Some(found) = found {
-                standing.current = Some(Stood::new(row, seen, found)?);
+                snapshot.current = Some(VersionRow::new(row, seen, found)?);
                 break;
             }
             if bucket.versioning == Versioning::Unversioned {
                 break;
             }
         }
-        Ok(standing)
+        Ok(snapshot)
     }
 
-    /// What stands at a key, for an answer that no commit checks.
-    pub(crate) async fn standing_for_read(
+    /// The rows of a key, for an answer that no commit checks.
+    pub(crate) async fn snapshot_for_read(
         &self,
         bucket: &Bucket,
         attempts: &mut Attempts<'_>,
-    ) -> Result<Standing, Error> {
+    ) -> Result<KeySnapshot, Error> {
         let key = attempts.key();
         loop {
-            let standing = self.standing(bucket, key).await?;
-            if standing.current.is_some() || bucket.versioning == Versioning::Unversioned {
-                return Ok(standing);
+            let snapshot = self.snapshot(bucket, key).await?;
+            if snapshot.current.is_some() || bucket.versioning == Versioning::Unversioned {
+                return Ok(snapshot);
             }
             // Head and marker were read one after the other: a marker may have given way to a Head
             // row in between. A scan sees both at one moment.
             let kinds = [RowKind::Head, RowKind::Version];
             if self.first_row(bucket.space, key, &kinds).await?.is_none() {
-                return Ok(standing);
+                return Ok(snapshot);
             }
             self.lost(attempts, false).await?;
         }
     }
 
-    /// What stands at a key, with all that writing a new version there needs.
-    pub(crate) async fn standing_for_write(
+    /// The rows of a key, with all that writing a new version needs.
+    pub(crate) async fn snapshot_for_write(
         &self,
         bucket: &Bucket,
         attempts: &mut Attempts<'_>,
-    ) -> Result<Standing, Error> {
+    ) -> Result<KeySnapshot, Error> {
         let key = attempts.key();
         loop {
-            let mut standing = self.standing(bucket, key).await?;
-            let displaces = standing.displaces();
-            let writes_null = standing.writes_null();
-            let Some(current) = &mut standing.current else {
-                return Ok(standing);
+            let mut snapshot = self.snapshot(bucket, key).await?;
+            let displaces = snapshot.displaces();
+            let writes_null = snapshot.writes_null();
+            let Some(current) = &mut snapshot.current else {
+                return Ok(snapshot);
             };
             if displaces && !self.load_payload(current).await? {
                 self.lost(attempts, false).await?;
                 continue;
             }
             if let Some(order) = current.record.null_position.filter(|_| writes_null) {
-                standing.null = self.older(bucket.space, key, order, 0).await?;
+                snapshot.null = self.older(bucket.space, key, order, 0).await?;
             }
-            return Ok(standing);
+            return Ok(snapshot);
         }
     }
 
@@ -98,10 +102,10 @@ impl<S: Storage> Objects<S> {
         key: &Bytes,
         order: u64,
         nonce: u64,
-    ) -> Result<Option<Stood>, Error> {
+    ) -> Result<Option<VersionRow>, Error> {
         let row = address::version(space, key, order, nonce);
         let Found { row: found, seen } = self.store.get(&row).await?;
-        found.map(|found| Stood::new(row, seen, found)).transpose()
+        found.map(|found| VersionRow::new(row, seen, found)).transpose()
     }
 
     /// The newest older version, without its payload.
@@ -109,7 +113,7 @@ impl<S: Storage> Objects<S> {
         &self,
         space: SpaceId,
         key: &Bytes,
-    ) -> Result<Option<Stood>, Error> {
+    ) -> Result<Option<VersionRow>, Error> {
         // From the shortest suffix that is not the marker's.
         let from = Some((RowKind::Version, Bytes::from_static(&[0])));
         self.first(Scan { from_row: from, ..Scan::key(space, &[RowKind::Version], key.clone()) })
@@ -122,11 +126,11 @@ impl<S: Storage> Objects<S> {
         space: SpaceId,
         key: &Bytes,
         kinds: &[RowKind],
-    ) -> Result<Option<Stood>, Error> {
+    ) -> Result<Option<VersionRow>, Error> {
         self.first(Scan::key(space, kinds, key.clone())).await
     }
 
-    async fn first(&self, scan: Scan) -> Result<Option<Stood>, Error> {
+    async fn first(&self, scan: Scan) -> Result<Option<VersionRow>, Error> {
         let (space, key) = (scan.space, scan.from.clone());
         let first = First { key: key.clone(), found: None };
         let (first, _) = self.store.scan(scan, first).await?;
@@ -134,30 +138,30 @@ impl<S: Storage> Objects<S> {
             return Ok(None);
         };
         let row = RowKey::new(space, kind, key).with_suffix(suffix);
-        Stood::new(row, seen, stored).map(Some)
+        VersionRow::new(row, seen, stored).map(Some)
     }
 
     /// Reads the body row of a version that is to be removed, so that the engine can account for
     /// it. A body row lives and dies with its version, whose row the commit checks.
-    pub(crate) async fn load_body(&self, stood: &mut Stood) -> Result<(), Error> {
-        if stood.record.placement == Placement::OwnRow {
-            let found = self.store.get(&stood.body_row()).await?;
-            stood.body = found.row.map(|_| found.seen);
+    pub(crate) async fn load_body(&self, version: &mut VersionRow) -> Result<(), Error> {
+        if version.record.placement == Placement::OwnRow {
+            let found = self.store.get(&version.body_row()).await?;
+            version.body = found.row.map(|_| found.seen);
         }
         Ok(())
     }
 
     /// Loads the payload of a row as it was read. `false` when the row has changed since.
-    pub(crate) async fn load_payload(&self, stood: &mut Stood) -> Result<bool, Error> {
-        if stood.record.placement != Placement::Inline || stood.payload.is_some() {
+    pub(crate) async fn load_payload(&self, version: &mut VersionRow) -> Result<bool, Error> {
+        if version.record.placement != Placement::Inline || version.payload.is_some() {
             return Ok(true);
         }
-        stood.payload = self.store.payload(&stood.row, &stood.stored).await?;
-        Ok(stood.payload.is_some())
+        version.payload = self.store.payload(&version.row, &version.stored).await?;
+        Ok(version.payload.is_some())
     }
 }
 
-impl Stood {
+impl VersionRow {
     fn new(row: RowKey, seen: Seen, stored: Row) -> Result<Self, Error> {
         Ok(Self {
             record: Box::new(VersionRecord::decode(&stored.value)?),

@@ -4,32 +4,32 @@ use crate::rows::{
     GcRecord, Manifest, PartRecord, Placement, UploadId, UploadRecord, VersionRecord, address,
     body, bucket, document::DocumentRecord,
 };
-use larder_storage::{BlobRef, Holdings, Meaning, RowKey, RowKind, SpaceId, UsageDelta};
+use larder_storage::{BlobRef, RowKey, RowKind, RowReferences, RowSchema, SpaceId, UsageDelta};
 use larder_types::{BucketName, VersionId};
 use std::collections::{HashMap, HashSet};
 
 /// Reads rows for a check, a repair or a scrub. Remembers the buckets and the uploads in progress
 /// that it was shown.
 #[derive(Default)]
-pub struct RowMeaning {
+pub struct ObjectSchema {
     buckets: HashMap<SpaceId, String>,
     uploads: HashSet<(SpaceId, Vec<u8>, Vec<u8>)>,
 }
 
-impl RowMeaning {
-    /// The holdings of a part: those of an upload that is over, or of a deleted bucket, are being
+impl ObjectSchema {
+    /// What a part refers to: parts of an upload that is over, or of a deleted bucket, are being
     /// freed, and their blobs may be gone before their rows.
-    fn part(&self, row: &RowKey, value: &[u8]) -> Result<Holdings, String> {
+    fn part(&self, row: &RowKey, value: &[u8]) -> Result<RowReferences, String> {
         let part = PartRecord::decode(value).map_err(text)?;
         let id = row.suffix.get(..16).unwrap_or_default().to_vec();
         let open = self.buckets.contains_key(&row.space)
             && self.uploads.contains(&(row.space, row.key.to_vec(), id));
         Ok(if open {
-            Holdings { blob: part.blob, ..Holdings::default() }
+            RowReferences { blob: part.blob, ..RowReferences::default() }
         } else {
-            Holdings {
+            RowReferences {
                 frees: part.blob.into_iter().map(|blob| blob.id).collect(),
-                ..Holdings::default()
+                ..RowReferences::default()
             }
         })
     }
@@ -39,35 +39,35 @@ fn text(error: crate::rows::Malformed) -> String {
     error.0.to_owned()
 }
 
-fn version(row: &RowKey, value: &[u8]) -> Result<Holdings, String> {
+fn version(row: &RowKey, value: &[u8]) -> Result<RowReferences, String> {
     let record = VersionRecord::decode(value).map_err(text)?;
     let usage = UsageDelta { objects: 1, bytes: record.size as i64 };
-    let mut holdings = Holdings { usage, ..Holdings::default() };
+    let mut references = RowReferences { usage, ..RowReferences::default() };
     match record.placement {
         Placement::Empty => {}
-        Placement::Inline => holdings.payload = Some(record.size),
+        Placement::Inline => references.payload = Some(record.size),
         Placement::OwnRow => {
-            holdings.payload = Some(record.size);
+            references.payload = Some(record.size);
             let body = address::body(row.space, &row.key, record.order, record.nonce);
-            holdings.body = Some(body);
+            references.body = Some(body);
         }
-        Placement::Blob(blob) => holdings.blob = Some(blob),
-        Placement::Manifest { blob, .. } => holdings.manifest = Some(blob),
+        Placement::Blob(blob) => references.blob = Some(blob),
+        Placement::Manifest { blob, .. } => references.manifest = Some(blob),
     }
-    Ok(holdings)
+    Ok(references)
 }
 
-fn gc(value: &[u8]) -> Result<Holdings, String> {
-    let mut holdings = Holdings::default();
+fn gc(value: &[u8]) -> Result<RowReferences, String> {
+    let mut references = RowReferences::default();
     match GcRecord::decode(value).map_err(text)? {
-        GcRecord::Blobs(ids) => holdings.frees = ids,
+        GcRecord::Blobs(ids) => references.frees = ids,
         GcRecord::Manifest(blob) => {
-            holdings.frees.push(blob.id);
-            holdings.frees_listed = Some(blob);
+            references.frees.push(blob.id);
+            references.frees_listed = Some(blob);
         }
         GcRecord::UploadParts { .. } | GcRecord::Space(_) => {}
     }
-    Ok(holdings)
+    Ok(references)
 }
 
 /// The version that a position in a suffix means.
@@ -80,38 +80,40 @@ fn at_position(suffix: &[u8]) -> Option<VersionId> {
     })
 }
 
-impl Meaning for RowMeaning {
-    fn read(&mut self, row: &RowKey, value: &[u8]) -> Result<Holdings, String> {
+impl RowSchema for ObjectSchema {
+    fn read(&mut self, row: &RowKey, value: &[u8]) -> Result<RowReferences, String> {
         match row.kind {
             RowKind::Bucket => {
                 let name = String::from_utf8_lossy(&row.key).into_owned();
                 let parsed = BucketName::new(&name).map_err(|_| "it has no bucket's name")?;
                 let bucket = bucket::decode(parsed, value).map_err(text)?;
                 self.buckets.insert(bucket.space, name);
-                Ok(Holdings::default())
+                Ok(RowReferences::default())
             }
             RowKind::Head | RowKind::Version => version(row, value),
             RowKind::Upload => {
                 UploadRecord::decode(value).map_err(text)?;
                 self.uploads.insert((row.space, row.key.to_vec(), row.suffix.to_vec()));
-                Ok(Holdings::default())
+                Ok(RowReferences::default())
             }
             RowKind::Part => self.part(row, value),
             RowKind::Gc => gc(value),
             RowKind::BucketDocument => {
                 DocumentRecord::decode(value).map_err(text)?;
-                Ok(Holdings::default())
+                Ok(RowReferences::default())
             }
             RowKind::OwnedBucket => {
                 crate::owned::decode(value).map_err(text)?;
-                Ok(Holdings::default())
+                Ok(RowReferences::default())
             }
             RowKind::Body => {
                 body::check(value).map_err(text)?;
-                Ok(Holdings::default())
+                Ok(RowReferences::default())
             }
-            RowKind::Outbox | RowKind::Due => Ok(Holdings::default()),
-            RowKind::Identity | RowKind::WorkerState | RowKind::Overflow => Ok(Holdings::default()),
+            RowKind::Outbox | RowKind::Due => Ok(RowReferences::default()),
+            RowKind::Identity | RowKind::WorkerState | RowKind::Overflow => {
+                Ok(RowReferences::default())
+            }
         }
     }
 
@@ -170,10 +172,10 @@ impl Meaning for RowMeaning {
 
 #[cfg(test)]
 mod tests {
-    use super::RowMeaning;
+    use super::ObjectSchema;
     use crate::testing::World;
     use bytes::Bytes;
-    use larder_storage::{Meaning, MetaStore, RowKey, RowKind, SpaceId, UsageDelta};
+    use larder_storage::{MetaStore, RowKey, RowKind, RowSchema, SpaceId, UsageDelta};
 
     #[test]
     fn rows_add_up_to_the_usage_and_have_names() {
@@ -183,21 +185,21 @@ mod tests {
             world.put(&bucket, key, body);
         }
         world.delete(&bucket, "b\n", None);
-        let mut meaning = RowMeaning::default();
+        let mut schema = ObjectSchema::default();
         let (mut usage, mut names) = (UsageDelta::default(), Vec::new());
         let mut rows = world.store.dump();
         rows.sort_by_key(|(row, ..)| (row.kind, row.clone()));
         for (row, value, payload) in rows {
-            let holdings = meaning.read(&row, &value).expect("a row of ours");
-            usage.objects += holdings.usage.objects;
-            usage.bytes += holdings.usage.bytes;
-            if let Some(body) = holdings.body {
+            let references = schema.read(&row, &value).expect("a row of ours");
+            usage.objects += references.usage.objects;
+            usage.bytes += references.usage.bytes;
+            if let Some(body) = references.body {
                 let found = world.run(world.store.get(&body)).unwrap().row.expect("its body");
                 let length = found.payload.map(|payload| u64::from(payload.length));
-                assert_eq!(length, holdings.payload);
+                assert_eq!(length, references.payload);
             }
             assert!(row.kind != RowKind::Body || payload.is_some());
-            names.push(meaning.name(&row));
+            names.push(schema.name(&row));
         }
         assert_eq!(world.run(world.store.usage(bucket.space)).unwrap(), usage);
         for expected in ["bucket pantry", "pantry/a", "pantry/b\\n (delete marker)"] {
@@ -205,6 +207,6 @@ mod tests {
         }
         assert!(names.iter().any(|name| name.starts_with("pantry/a (version ")));
         let row = RowKey::new(SpaceId(7), RowKind::Head, Bytes::from_static(b"x"));
-        assert_eq!(meaning.name(&row), "(no bucket, space 0000000000000007)/x");
+        assert_eq!(schema.name(&row), "(no bucket, space 0000000000000007)/x");
     }
 }

@@ -1,4 +1,4 @@
-//! What is told of a request when it is over: its access line, its share of the metrics.
+//! Reports a request when it is over: its access line, its share of the metrics.
 
 use crate::listener::{Client, Conversation, Permit, RUNNING_MAX, Underway};
 use crate::log::Access;
@@ -15,14 +15,14 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 
-/// A request of which something will be told.
-pub(crate) struct Telling {
+/// A request that will be reported.
+pub(crate) struct RequestReport {
     /// What is known of it so far.
     pub(crate) record: AccessRecord,
     conversation: Arc<Conversation>,
     underway: Underway,
     begun_ns: u64,
-    /// The server's own paths are asked for all the time; of them nothing is told.
+    /// The server's own paths are asked for all the time; they are not reported.
     own: bool,
     /// Set for what was asked of the admin listener.
     admin: Option<&'static str>,
@@ -43,11 +43,11 @@ pub(crate) struct AdminPage {
     pub(crate) request_id: RequestId,
 }
 
-impl Telling {
+impl RequestReport {
     pub(crate) fn new(conversation: &Arc<Conversation>) -> Self {
         let app = &conversation.app;
         let others = conversation.running.fetch_add(1, Ordering::Relaxed);
-        let telling = Self {
+        let report = Self {
             record: AccessRecord::default(),
             conversation: conversation.clone(),
             underway: conversation.traffic.begin(),
@@ -60,8 +60,8 @@ impl Telling {
             bytes_out: 0,
             cut: true,
         };
-        telling.stripe().begun.fetch_add(1, Ordering::Relaxed);
-        telling
+        report.stripe().begun.fetch_add(1, Ordering::Relaxed);
+        report
     }
 
     fn stripe(&self) -> &Stripe {
@@ -74,10 +74,10 @@ impl Telling {
         self.permit = client.permit.take();
     }
 
-    /// An answer of which nothing is told.
-    pub(crate) fn own(mut self, response: Response<ResponseBody>) -> Response<Told> {
+    /// An answer that is not reported.
+    pub(crate) fn own(mut self, response: Response<ResponseBody>) -> Response<ReportedBody> {
         self.own = true;
-        response.map(|body| Told::new(body, self))
+        response.map(|body| ReportedBody::new(body, self))
     }
 
     /// An answer of the admin listener.
@@ -85,11 +85,11 @@ impl Telling {
         mut self,
         page: AdminPage,
         response: Response<ResponseBody>,
-    ) -> Response<Told> {
+    ) -> Response<ReportedBody> {
         self.admin = Some(page.operation);
         self.record.request_id = Some(page.request_id);
         self.record.status = response.status().as_u16();
-        response.map(|body| Told::new(body, self))
+        response.map(|body| ReportedBody::new(body, self))
     }
 
     /// An answer to a request with this method.
@@ -97,8 +97,8 @@ impl Telling {
         self,
         response: Response<ResponseBody>,
         method: &Method,
-    ) -> Response<Told> {
-        let mut response = response.map(|body| Told::new(body, self));
+    ) -> Response<ReportedBody> {
+        let mut response = response.map(|body| ReportedBody::new(body, self));
         // The body of an answer to HEAD is not sent.
         response.body_mut().ended = method == Method::HEAD;
         response
@@ -135,7 +135,7 @@ impl Telling {
     }
 }
 
-impl Drop for Telling {
+impl Drop for RequestReport {
     fn drop(&mut self) {
         self.conversation.running.fetch_sub(1, Ordering::Relaxed);
         self.stripe().over.fetch_add(1, Ordering::Relaxed);
@@ -147,21 +147,21 @@ impl Drop for Telling {
 
 /// An answer's body. When it has been sent, or its client has gone, the request is over; but a
 /// change that it still waits for is made to its end.
-pub(crate) struct Told {
+pub(crate) struct ReportedBody {
     body: ResponseBody,
     /// `None` once it was handed on.
-    telling: Option<Telling>,
+    report: Option<RequestReport>,
     ended: bool,
 }
 
-impl Told {
-    fn new(body: ResponseBody, mut telling: Telling) -> Self {
-        telling.underway.sends();
-        Self { body, telling: Some(telling), ended: false }
+impl ReportedBody {
+    fn new(body: ResponseBody, mut report: RequestReport) -> Self {
+        report.underway.sends();
+        Self { body, report: Some(report), ended: false }
     }
 }
 
-impl Body for Told {
+impl Body for ReportedBody {
     type Data = Bytes;
     type Error = BodyCut;
 
@@ -170,12 +170,12 @@ impl Body for Told {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BodyCut>>> {
         let this = &mut *self;
-        let telling = this.telling.as_mut().expect("a dropped body is not polled");
-        telling.underway.sends();
+        let report = this.report.as_mut().expect("a dropped body is not polled");
+        report.underway.sends();
         let frame = Pin::new(&mut this.body).poll_frame(cx);
         match &frame {
             Poll::Ready(Some(Ok(frame))) => {
-                telling.bytes_out += frame.data_ref().map_or(0, |data| data.len() as u64);
+                report.bytes_out += frame.data_ref().map_or(0, |data| data.len() as u64);
             }
             Poll::Ready(None) => this.ended = true,
             Poll::Ready(Some(Err(_))) | Poll::Pending => {}
@@ -192,21 +192,21 @@ impl Body for Told {
     }
 }
 
-impl Drop for Told {
+impl Drop for ReportedBody {
     fn drop(&mut self) {
-        let Some(mut telling) = self.telling.take() else {
+        let Some(mut report) = self.report.take() else {
             return;
         };
-        telling.cut = !self.ended && !self.body.is_end_stream();
+        report.cut = !self.ended && !self.body.is_end_stream();
         if !self.body.must_finish() {
-            telling.ended_with(&self.body);
+            report.ended_with(&self.body);
             return;
         }
         let mut body = std::mem::take(&mut self.body);
-        let platform = telling.conversation.app.platform.clone();
+        let platform = report.conversation.app.platform.clone();
         platform.spawn(async move {
             while poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await.is_some() {}
-            telling.ended_with(&body);
+            report.ended_with(&body);
         });
     }
 }

@@ -1,6 +1,8 @@
 //! What an object is besides its bytes, and the fields by which version and upload rows say it.
 
-use crate::rows::fields::{ContentHeaders, Malformed, Reader, Tag, UnknownFields, Writer, tag, utf8};
+use crate::rows::fields::{
+    ContentHeaders, Malformed, Reader, Tag, UnknownFields, Writer, tag, utf8,
+};
 use crate::rows::version::StorageClass;
 
 /// What an object is besides its bytes: what a request says of it, what its version and its upload

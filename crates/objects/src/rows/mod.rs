@@ -20,6 +20,7 @@
 //! promise (compression, encryption, retention).
 
 pub(crate) mod address;
+mod attributes;
 pub(crate) mod body;
 pub(crate) mod bucket;
 pub(crate) mod document;
@@ -30,6 +31,7 @@ mod part;
 mod upload;
 mod version;
 
+pub use attributes::ObjectAttributes;
 pub use bucket::Versioning;
 pub use fields::{ContentHeaders, Malformed, Tag, UnknownFields};
 pub use gc::GcRecord;

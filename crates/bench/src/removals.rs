@@ -12,8 +12,7 @@ use larder_objects::conditions::{DeleteConditions, WriteConditions};
 use larder_objects::list::ListUploads;
 use larder_objects::multipart::CreateUpload;
 use larder_objects::{
-    Body, BodyError, Bucket, ContentHeaders, CreateBucket, DeleteObject, Objects, PutObject,
-    StorageClass,
+    Body, BodyError, Bucket, CreateBucket, DeleteObject, ObjectAttributes, Objects, PutObject,
 };
 use larder_platform::Platform;
 use larder_storage::{Batch, Delete, Enqueue, MetaStore, QueuePlace, Queued, RowKind, SpaceId};
@@ -198,10 +197,7 @@ impl Store {
         for _ in 0..count {
             let put = PutObject {
                 owner: owner(),
-                headers: ContentHeaders::default(),
-                metadata: Vec::new(),
-                tags: Vec::new(),
-                storage_class: StorageClass::Standard,
+                attributes: ObjectAttributes::default(),
                 conditions: WriteConditions::default(),
                 length: None,
             };
@@ -216,10 +212,7 @@ impl Store {
             let create = CreateUpload {
                 owner: owner(),
                 initiator: owner(),
-                headers: ContentHeaders::default(),
-                metadata: Vec::new(),
-                tags: Vec::new(),
-                storage_class: StorageClass::Standard,
+                attributes: ObjectAttributes::default(),
                 algorithm: None,
                 checksum_type: None,
             };

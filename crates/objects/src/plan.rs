@@ -280,6 +280,20 @@ impl VersionRow {
         address::body(self.row.space, &self.row.key, record.order, record.nonce)
     }
 
+    /// Writes the row in place with what `record` says now. Its payload is loaded.
+    pub(crate) fn amended(&self, record: &VersionRecord) -> Result<Batch, Error> {
+        Ok(Batch {
+            checks: vec![self.check()],
+            puts: vec![Put {
+                row: self.row.clone(),
+                value: record.encode()?,
+                payload: self.payload.clone(),
+                replaces: Some(self.seen),
+            }],
+            ..Batch::default()
+        })
+    }
+
     /// The row goes.
     pub(crate) fn removal(&self) -> Delete {
         Delete { row: self.row.clone(), replaces: Some(self.seen) }

@@ -72,7 +72,7 @@ impl<S: Storage> Objects<S> {
                     let parts = self.all_parts(bucket.space, key, id).await?;
                     let smallest = self.settings.part_bytes_min;
                     let assembly = Assembly::of(&upload.record, &parts, request, smallest)?;
-                    let hints = bucket.hints(upload.record.storage_class, None);
+                    let hints = bucket.hints(upload.record.attributes.storage_class, None);
                     let manifest = self.write_manifest(&assembly.manifest, hints).await?;
                     written.insert(Written {
                         upload: upload.seen.record,
@@ -128,17 +128,13 @@ fn new_version(
     id: UploadId,
     (assembly, manifest): (&Assembly, BlobRef),
 ) -> NewVersion {
-    let mut record = VersionRecord::marker(upload.owner.clone(), id.initiated());
-    record.delete_marker = false;
+    let mut record = VersionRecord::object(upload.owner.clone(), upload.attributes.clone());
+    record.modified = id.initiated();
     record.size = assembly.manifest.size();
     record.etag = assembly.etag;
     record.checksum = Some(assembly.checksum.clone());
     record.crc64nvme = Some(assembly.crc64nvme);
-    record.storage_class = upload.storage_class;
-    record.headers = upload.headers.clone();
-    record.metadata = upload.metadata.clone();
-    record.tags = upload.tags.clone();
-    record.kept = upload.kept.clone();
+    record.unknown = upload.unknown.clone();
     record.upload_id = Some(id);
     record.placement = Placement::Manifest {
         blob: manifest,

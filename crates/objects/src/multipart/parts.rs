@@ -98,7 +98,7 @@ impl<S: Storage> Objects<S> {
         upload: &UploadRecord,
         body: &mut B,
     ) -> Result<UploadedPart, Error> {
-        let hints = bucket.hints(upload.storage_class, target.part.length);
+        let hints = bucket.hints(upload.attributes.storage_class, target.part.length);
         let body_target = BodyTarget { inline_bytes_max: 0, bytes_max: PART_BYTES_MAX, hints };
         let mut held = self.platform.request_memory.lend();
         let (stored, digests) = self.store_body(body, body_target, &mut held).await?;

@@ -174,23 +174,6 @@ impl Writer {
         }
     }
 
-    /// Headers, metadata and tags, each only when there is something.
-    pub(crate) fn described(&mut self, about: Described<'_>) {
-        for (tag, value) in about.headers.fields() {
-            if let Some(value) = value {
-                self.field(tag, value.as_bytes());
-            }
-        }
-        if !about.metadata.is_empty() {
-            let pairs = about.metadata.iter().map(|(n, v)| (n.as_str(), v.as_str()));
-            self.field_with(tag::METADATA, |w| w.pairs(pairs));
-        }
-        if !about.tags.is_empty() {
-            let pairs = about.tags.iter().map(|t| (t.key.as_str(), t.value.as_str()));
-            self.field_with(tag::TAGS, |w| w.pairs(pairs));
-        }
-    }
-
     /// The value, when it has at most `bytes_max` bytes.
     pub(crate) fn finish(self, bytes_max: usize) -> Result<Bytes, Error> {
         if self.overflow || self.out.len() > bytes_max {
@@ -201,15 +184,9 @@ impl Writer {
     }
 }
 
-/// What versions and uploads both say about an object.
-pub(crate) struct Described<'a> {
-    pub headers: &'a ContentHeaders,
-    pub metadata: &'a [(String, String)],
-    pub tags: &'a [Tag],
-}
-
 impl ContentHeaders {
-    fn fields(&self) -> [(u8, &Option<String>); 7] {
+    /// Every header with its tag.
+    pub(crate) fn fields(&self) -> [(u8, &Option<String>); 7] {
         [
             (tag::CONTENT_TYPE, &self.content_type),
             (tag::CONTENT_ENCODING, &self.content_encoding),
@@ -345,6 +322,11 @@ impl UnknownFields {
         for (tag, value) in &self.0 {
             w.field(*tag, value);
         }
+    }
+
+    /// Takes a field whose tag is not known: carried along, or refused when it is critical.
+    pub(crate) fn keep(&mut self, tag: u8, field: Reader<'_>) -> Result<(), Malformed> {
+        keep_unknown(&mut self.0, tag, field)
     }
 
     /// Reads the rest of a row whose fields are all of newer versions.

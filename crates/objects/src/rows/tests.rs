@@ -2,10 +2,11 @@
 
 use crate::owned;
 use crate::rows::document::DocumentRecord;
-use crate::rows::fields::{CRITICAL, ContentHeaders, Malformed, Tag, tag};
+use crate::rows::fields::{CRITICAL, ContentHeaders, Malformed, Tag, UnknownFields, tag};
 use crate::rows::{
-    GcRecord, Hot, Manifest, ManifestEntry, ManifestHeader, PartRecord, Placement, StorageClass,
-    UploadId, UploadRecord, VersionRecord, Versioning, address, body, bucket,
+    GcRecord, Hot, Manifest, ManifestEntry, ManifestHeader, ObjectAttributes, PartRecord,
+    Placement, StorageClass, UploadId, UploadRecord, VersionRecord, Versioning, address, body,
+    bucket,
 };
 use crate::testing::owner;
 use crate::{Bucket, DocumentRef, Error};
@@ -101,17 +102,19 @@ fn record() -> impl Strategy<Value = VersionRecord> {
             size: place.4,
             modified: Timestamp { ms: shown.0 },
             etag: ETag { md5: shown.1, parts: shown.2 },
-            storage_class: StorageClass::from_code(shown.3).unwrap(),
             owner: shown.4,
             checksum: sums.0,
             crc64nvme: sums.1,
             null_position: sums.2,
-            headers: about.0,
-            metadata: about.1,
-            tags: about.2,
+            attributes: ObjectAttributes {
+                headers: about.0,
+                metadata: about.1,
+                tags: about.2,
+                storage_class: StorageClass::from_code(shown.3).unwrap(),
+            },
             placement: body.0,
             upload_id: body.1.map(UploadId),
-            kept: body.2,
+            unknown: UnknownFields(body.2),
         }
     })
 }
@@ -129,7 +132,8 @@ proptest! {
             record.checksum.as_ref().map(Checksum::checksum_type)
         );
         prop_assert_eq!((hot.order, hot.size, hot.etag), (record.order, record.size, record.etag));
-        prop_assert_eq!((hot.modified, hot.storage_class), (record.modified, record.storage_class));
+        prop_assert_eq!(hot.modified, record.modified);
+        prop_assert_eq!(hot.storage_class, record.attributes.storage_class);
         prop_assert_eq!(hot.owner_id, &record.owner.canonical_id);
         prop_assert_eq!(hot.owner_name, &record.owner.display_name);
         prop_assert_eq!(hot.delete_marker, record.delete_marker);
@@ -145,10 +149,9 @@ proptest! {
         let kind = |whole| if whole { ChecksumType::FullObject } else { ChecksumType::Composite };
         let checksum = checksum.map(|(algorithm, whole)| (algorithm, kind(whole)));
         let storage_class = StorageClass::from_code(class).unwrap();
-        let kept = vec![(99, vec![1, 2])];
-        let record = UploadRecord {
-            owner, initiator, storage_class, checksum, headers, metadata, tags, kept,
-        };
+        let attributes = ObjectAttributes { headers, metadata, tags, storage_class };
+        let unknown = UnknownFields(vec![(99, vec![1, 2])]);
+        let record = UploadRecord { owner, initiator, attributes, checksum, unknown };
         prop_assert_eq!(UploadRecord::decode(&record.encode().unwrap()).unwrap(), record);
     }
 
@@ -256,12 +259,9 @@ fn every_kind() -> Vec<(&'static str, Vec<u8>, Rewrite)> {
     let upload = UploadRecord {
         owner: owner("alice"),
         initiator: owner("bob"),
-        storage_class: StorageClass::Standard,
+        attributes: ObjectAttributes::default(),
         checksum: None,
-        headers: ContentHeaders::default(),
-        metadata: Vec::new(),
-        tags: Vec::new(),
-        kept: Vec::new(),
+        unknown: Default::default(),
     };
     let document = DocumentRecord { generation: 1, document: Bytes::from_static(b"<A/>") };
     let of = |value: Bytes| value.to_vec();
@@ -379,7 +379,7 @@ fn what_this_version_does_not_know_is_refused() {
     }
     for tag in 1..=5 {
         let mut record = an_object();
-        record.kept = vec![(tag, [1; 30].to_vec())];
+        record.unknown = UnknownFields(vec![(tag, [1; 30].to_vec())]);
         let refused = VersionRecord::decode(&record.encode().unwrap());
         assert!(refused.is_err(), "a field {tag} that is longer");
     }
@@ -427,7 +427,7 @@ fn a_manifest_whose_parts_do_not_follow_on_each_other_is_refused() {
 fn a_value_has_its_limit() {
     let mut record = an_object();
     for length in [9_000, 70_000] {
-        record.metadata = vec![("m".into(), "x".repeat(length))];
+        record.attributes.metadata = vec![("m".into(), "x".repeat(length))];
         assert!(matches!(record.encode(), Err(Error::MetadataTooLarge)));
     }
 }
@@ -437,20 +437,20 @@ fn an_object() -> VersionRecord {
     record.delete_marker = false;
     (record.order, record.nonce, record.size) = (1_800_000_000_123_456_789, 0xabcd, 12 << 20);
     record.etag = ETag { md5: [0x11; 16], parts: Some(2) };
-    record.storage_class = StorageClass::GlacierIr;
+    record.attributes.storage_class = StorageClass::GlacierIr;
     record.checksum = Some(Checksum {
         algorithm: ChecksumAlgorithm::Crc32,
         digest: vec![1, 2, 3, 4],
         parts: Some(2),
     });
     record.crc64nvme = Some(0x0102_0304_0506_0708);
-    record.headers = ContentHeaders {
+    record.attributes.headers = ContentHeaders {
         content_type: Some("text/plain".into()),
         cache_control: Some("no-cache".into()),
         ..ContentHeaders::default()
     };
-    record.metadata = vec![("color".into(), "gr\u{fc}n".into())];
-    record.tags = vec![Tag { key: "k".into(), value: "v".into() }];
+    record.attributes.metadata = vec![("color".into(), "gr\u{fc}n".into())];
+    record.attributes.tags = vec![Tag { key: "k".into(), value: "v".into() }];
     let blob = an_unplaced_blob(77, 160);
     record.placement = Placement::Manifest { blob, parts: 2, part_bytes: 6 << 20 };
     record.upload_id = Some(UploadId::new(Timestamp { ms: 1_800_000_000_000 }, 5));
@@ -497,7 +497,7 @@ fn a_bucket() -> Bucket {
         tags: vec![Tag { key: "k".into(), value: "v".into() }],
         document_refs: vec![DocumentRef { kind: DocumentKind::Cors, generation: 0x77 }],
         documents: Default::default(),
-        kept: Vec::new(),
+        unknown: Default::default(),
         held: Default::default(),
     }
 }
@@ -515,12 +515,13 @@ fn fixture_upload_and_part() {
     let record = UploadRecord {
         owner: owner("alice"),
         initiator: owner("bob"),
-        storage_class: StorageClass::Standard,
+        attributes: ObjectAttributes {
+            headers: ContentHeaders { expires: Some("0".into()), ..Default::default() },
+            metadata: vec![("m".into(), "1".into())],
+            ..Default::default()
+        },
         checksum: Some((ChecksumAlgorithm::Sha256, ChecksumType::Composite)),
-        headers: ContentHeaders { expires: Some("0".into()), ..Default::default() },
-        metadata: vec![("m".into(), "1".into())],
-        tags: Vec::new(),
-        kept: Vec::new(),
+        unknown: Default::default(),
     };
     let fixture = include_str!("../../fixtures/upload-1.hex");
     let value = check("upload-1", fixture, record.encode().unwrap());
@@ -588,13 +589,4 @@ fn upload_ids_on_the_wire() {
     assert_eq!(UploadId::parse(&id.to_string()), Ok(id));
     assert_eq!(id.initiated(), Timestamp { ms: 1_800_000_000_000 });
     assert!(UploadId::parse("x").is_err());
-}
-
-#[test]
-fn storage_classes_by_name() {
-    for code in 0..13 {
-        let class = StorageClass::from_code(code).unwrap();
-        assert_eq!((class as u8, StorageClass::parse(class.name())), (code, Some(class)));
-    }
-    assert_eq!(StorageClass::parse("standard"), None);
 }

@@ -310,7 +310,7 @@ fn no_version_is_lost_or_doubled() {
                 continue;
             };
             let found = found.unwrap();
-            assert_eq!(found.record.tags[0].value, i.to_string());
+            assert_eq!(found.record.attributes.tags[0].value, i.to_string());
             assert_eq!(w.read(&found, None).unwrap()[0], *i);
         }
         // From the newest down: each in turn is what stands.

@@ -5,8 +5,7 @@ use bytes::Bytes;
 use larder_digest::{BodyDigests, BodyHasher, BodyPlan};
 use larder_objects::conditions::WriteConditions;
 use larder_objects::{
-    Body, BodyError, Bucket, ContentHeaders, CreateBucket, Objects, PutObject, Settings,
-    StorageClass,
+    Body, BodyError, Bucket, CreateBucket, ObjectAttributes, Objects, PutObject, Settings,
 };
 use larder_platform::sim::Simulation;
 use larder_storage::model::Model;
@@ -71,10 +70,7 @@ impl World {
         let key = ObjectKey::new("key").unwrap();
         let put = PutObject {
             owner: owner(),
-            headers: ContentHeaders::default(),
-            metadata: Vec::new(),
-            tags: Vec::new(),
-            storage_class: StorageClass::Standard,
+            attributes: ObjectAttributes::default(),
             conditions: WriteConditions::default(),
             length: None,
         };

@@ -3,9 +3,9 @@
 use crate::list::ListedPart;
 use crate::multipart::assembly::Assembly;
 use crate::multipart::{CompleteUpload, CompletedPart, checksum_of};
-use crate::rows::{Manifest, PartRecord, UploadRecord};
+use crate::rows::{Manifest, PartRecord, UnknownFields, UploadRecord};
 use crate::testing::owner;
-use crate::{ContentHeaders, Error, StorageClass};
+use crate::{Error, ObjectAttributes};
 use larder_storage::{BlobId, BlobPlacement, BlobRef};
 use larder_types::ChecksumAlgorithm::{self, Crc32, Crc64Nvme, Sha1, Sha256};
 use larder_types::ChecksumType::{Composite, FullObject};
@@ -16,12 +16,9 @@ fn upload(checksum: Option<(ChecksumAlgorithm, ChecksumType)>) -> UploadRecord {
     UploadRecord {
         owner: owner("alice"),
         initiator: owner("alice"),
-        storage_class: StorageClass::Standard,
+        attributes: ObjectAttributes::default(),
         checksum,
-        headers: ContentHeaders::default(),
-        metadata: Vec::new(),
-        tags: Vec::new(),
-        kept: Vec::new(),
+        unknown: UnknownFields::default(),
     }
 }
 

@@ -142,7 +142,7 @@ impl DeleteConditions {
         if self.last_modified.is_some_and(|t| t.seconds() != seconds) {
             return Err(Error::PreconditionFailed("x-amz-if-match-last-modified-time"));
         }
-        if self.size.is_some_and(|size| size != current.size) {
+        if self.size.is_some_and(|size| size != current.size()) {
             return Err(Error::PreconditionFailed("x-amz-if-match-size"));
         }
         Ok(())

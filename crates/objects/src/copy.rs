@@ -56,7 +56,7 @@ impl<S: Storage> Objects<S> {
         if itself && unchanged {
             return Err(Error::InvalidRequest(COPY_TO_ITSELF));
         }
-        if source.record.size > COPY_SOURCE_BYTES_MAX {
+        if source.record.size() > COPY_SOURCE_BYTES_MAX {
             return Err(Error::EntityTooLarge { max: COPY_SOURCE_BYTES_MAX });
         }
         let attributes = copy.attributes(&source.record.attributes);
@@ -74,7 +74,7 @@ impl<S: Storage> Objects<S> {
         let body_target = BodyTarget {
             inline_bytes_max: self.inline_bytes_max(),
             bytes_max: COPY_SOURCE_BYTES_MAX,
-            hints: bucket.hints(record.attributes.storage_class, Some(source.record.size)),
+            hints: bucket.hints(record.attributes.storage_class, Some(source.record.size())),
         };
         let mut held = self.platform.request_memory.lend();
         let (stored, digests) = self
@@ -82,7 +82,7 @@ impl<S: Storage> Objects<S> {
             .await
             .map_err(CopyBody::<S>::unwrap)?;
         let whole = source.record.crc64nvme.is_none_or(|crc| crc == digests.crc64nvme);
-        if digests.length != source.record.size || !whole {
+        if digests.length != source.record.size() || !whole {
             self.discard(stored.blob()).await;
             return Err(Error::Corrupt("a copy's source is not what was stored".into()));
         }

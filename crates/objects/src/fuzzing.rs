@@ -38,7 +38,7 @@ impl Value {
                 let record = VersionRecord::decode(value).ok()?;
                 let hot = Hot::decode(value).expect("the head of a value that can be read");
                 assert_eq!((hot.version, hot.order), (record.version(), record.order));
-                assert_eq!((hot.size, hot.etag), (record.size, record.etag));
+                assert_eq!((hot.size, hot.etag), (record.size(), record.etag));
                 Self::Version(record)
             }
             2 => Self::Upload(UploadRecord::decode(value).ok()?),

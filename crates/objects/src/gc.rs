@@ -126,13 +126,13 @@ impl<S: Storage> Objects<S> {
 
     /// The blobs that a manifest lists; none when it is gone, because then they are too.
     async fn listed_blobs(&self, blob: BlobRef) -> Result<BTreeSet<BlobAddress>, Error> {
-        match BlobStore::read(&*self.store, blob, 0..blob.length).await {
+        match BlobStore::read(&*self.store, blob, blob.whole()).await {
             Err(BlobError::Missing(_)) => return Ok(BTreeSet::new()),
             Err(error) => return Err(error.into()),
             Ok(_) => {}
         }
         let manifest = self.read_manifest(blob).await?;
-        let blobs = manifest.entries.iter().filter_map(|entry| entry.blob);
+        let blobs = manifest.entries.iter().filter_map(|entry| entry.body.blob());
         Ok(blobs.map(|blob| blob.address()).collect())
     }
 
@@ -148,7 +148,7 @@ impl<S: Storage> Objects<S> {
             None => BTreeSet::new(),
         };
         let parts = self.all_parts(space, key, upload).await?;
-        let blobs = parts.iter().filter_map(|part| part.record.blob);
+        let blobs = parts.iter().filter_map(|part| part.record.body.blob());
         // Collected, since an iterator of closures across an await would tie the future to one
         // lifetime and keep it off other threads.
         let unlisted: Vec<_> =
@@ -203,7 +203,7 @@ impl Visitor for Sweep {
     fn visit(&mut self, row: RowView<'_>) -> Step {
         if row.kind == RowKind::Part {
             match PartRecord::decode(row.value) {
-                Ok(part) => self.blobs.extend(part.blob.map(|blob| blob.address())),
+                Ok(part) => self.blobs.extend(part.body.blob().map(|blob| blob.address())),
                 Err(error) => {
                     self.error = Some(error.into());
                     return Step::Stop;

@@ -2,10 +2,12 @@
 
 use crate::attempts::Attempts;
 use crate::plan::{KeySnapshot, VersionRow};
-use crate::rows::{ManifestEntry, Placement, VersionRecord, address, body};
+use crate::rows::{BodyLocation, ManifestEntry, VersionRecord, address, body};
 use crate::{Bucket, Error, Objects};
 use bytes::Bytes;
-use larder_storage::{BlobError, BlobReader, BlobRef, BlobStore, Row, RowKey, SpaceId, Storage};
+use larder_storage::{
+    BlobError, BlobReader, BlobRef, BlobStore, Row, RowKey, SpaceId, Storage, StoredBytes,
+};
 use larder_types::{ByteRange, ObjectKey, VersionId};
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -125,24 +127,28 @@ impl<S: Storage> Objects<S> {
         version: &ObjectVersion,
         range: Option<ByteRange>,
     ) -> Result<ObjectBody<S>, Error> {
-        let size = version.record.size;
+        let size = version.record.size();
         let range = range.map_or(0..size, |range| range.start..range.end);
         assert!(range.start <= range.end && range.end <= size, "the range lies within the object");
         let mut body =
             ObjectBody { store: None, payload: None, parts: VecDeque::new(), reader: None };
-        match version.record.placement {
+        let of = &version.record.body;
+        match of.location {
             _ if range.is_empty() => {}
-            Placement::Empty => return Err(Error::Corrupt("an object has lost its body".into())),
-            Placement::Inline | Placement::OwnRow => {
+            BodyLocation::Empty => {
+                return Err(Error::Corrupt("an object has lost its body".into()));
+            }
+            BodyLocation::Inline | BodyLocation::OwnRow => {
                 let payload = self.payload(version).await?;
-                if payload.len() as u64 != size {
+                if StoredBytes(payload.len() as u64) != of.stored_bytes() {
                     return Err(Error::Corrupt("a body has not the length of its object".into()));
                 }
-                body.payload = Some(payload.slice(range.start as usize..range.end as usize));
+                let range = of.stored_range(range);
+                body.payload = Some(payload.slice(range.start.0 as usize..range.end.0 as usize));
                 return Ok(body);
             }
-            Placement::Blob(blob) => body.parts.push_back((blob, range)),
-            Placement::Manifest { .. } => {
+            BodyLocation::Blob(blob) => body.parts.push_back((blob, of.stored_range(range))),
+            BodyLocation::Manifest { .. } => {
                 let entries = self.entries(&version.record, range.clone());
                 let entries = Box::pin(entries).await?;
                 body.parts = entries.iter().filter_map(|e| piece(e, &range)).collect();
@@ -160,7 +166,7 @@ impl<S: Storage> Objects<S> {
     /// An inline body. The row may have moved since the look-up: a current version that was
     /// displaced keeps its bytes in another row.
     async fn payload(&self, version: &ObjectVersion) -> Result<Bytes, Error> {
-        if version.record.placement == Placement::OwnRow {
+        if version.record.body.location == BodyLocation::OwnRow {
             return self.own_row(version).await;
         }
         if let Some(payload) = self.store.payload(&version.row, &version.stored).await? {
@@ -195,11 +201,11 @@ impl<S: Storage> Objects<S> {
 }
 
 /// The piece of a part that lies in `range` of the object.
-fn piece(entry: &ManifestEntry, range: &Range<u64>) -> Option<(BlobRef, Range<u64>)> {
-    let blob = entry.blob?;
+fn piece(entry: &ManifestEntry, range: &Range<u64>) -> Option<(BlobRef, Range<StoredBytes>)> {
+    let blob = entry.body.blob()?;
     let start = range.start.max(entry.offset) - entry.offset;
-    let end = range.end.min(entry.offset + blob.length).checked_sub(entry.offset)?;
-    (start < end).then_some((blob, start..end))
+    let end = range.end.min(entry.offset + entry.size()).checked_sub(entry.offset)?;
+    (start < end).then(|| (blob, entry.body.stored_range(start..end)))
 }
 
 /// A body on its way out, verified before it is handed out.
@@ -207,7 +213,7 @@ pub struct ObjectBody<S: Storage> {
     /// `None` until there are parts to read.
     store: Option<Arc<S>>,
     payload: Option<Bytes>,
-    parts: VecDeque<(BlobRef, Range<u64>)>,
+    parts: VecDeque<(BlobRef, Range<StoredBytes>)>,
     reader: Option<S::Reader>,
 }
 

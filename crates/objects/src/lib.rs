@@ -47,8 +47,8 @@ pub use holds::Hold;
 pub use manifest::{ObjectPart, PartPage, PartRange};
 pub use put::{PutObject, Stored};
 pub use rows::{
-    ContentHeaders, ObjectAttributes, Placement, StorageClass, Tag, UploadId, VersionRecord,
-    Versioning,
+    BodyLocation, BodyRef, ContentHeaders, ObjectAttributes, StorageClass, Tag, UploadId,
+    VersionRecord, Versioning,
 };
 pub use schema::ObjectSchema;
 pub use settings::Settings;

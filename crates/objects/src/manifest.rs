@@ -1,9 +1,9 @@
 //! Manifests of multipart objects: written once, read as little as a range needs.
 
-use crate::rows::{Manifest, ManifestEntry, ManifestHeader, Placement, VersionRecord};
+use crate::rows::{BodyLocation, Manifest, ManifestEntry, ManifestHeader, VersionRecord};
 use crate::{Error, ObjectVersion, Objects};
 use bytes::{Bytes, BytesMut};
-use larder_storage::{BlobReader, BlobRef, BlobStore, CreateHints, Storage};
+use larder_storage::{BlobReader, BlobRef, BlobStore, CreateHints, Storage, StoredBytes};
 use larder_types::{ByteRange, Checksum};
 use std::ops::Range;
 
@@ -49,11 +49,11 @@ impl<S: Storage> Objects<S> {
         part_number: u32,
     ) -> Result<PartRange, Error> {
         let record = &version.record;
-        let Placement::Manifest { parts, .. } = record.placement else {
+        let BodyLocation::Manifest { parts, .. } = record.body.location else {
             let parts_count = record.etag.parts;
             return match part_number {
                 1 => Ok(PartRange {
-                    range: byte_range(0..record.size),
+                    range: byte_range(0..record.size()),
                     parts_count,
                     checksum: record.checksum.clone(),
                 }),
@@ -77,7 +77,7 @@ impl<S: Storage> Objects<S> {
         after: u32,
         max: usize,
     ) -> Result<Option<PartPage>, Error> {
-        let Placement::Manifest { blob, parts, .. } = version.record.placement else {
+        let BodyLocation::Manifest { blob, parts, .. } = version.record.body.location else {
             return Ok(None);
         };
         let manifest = self.read_manifest(blob).await?;
@@ -101,17 +101,18 @@ impl<S: Storage> Objects<S> {
         record: &VersionRecord,
         range: Range<u64>,
     ) -> Result<Vec<ManifestEntry>, Error> {
-        match record.placement {
-            Placement::Manifest { blob, parts, part_bytes } if part_bytes > 0 => {
+        match record.body.location {
+            BodyLocation::Manifest { blob, parts, part_bytes } if part_bytes > 0 => {
                 let last = u64::from(parts) - 1;
                 let first = (range.start / part_bytes).min(last);
                 let end = (range.end.saturating_sub(1) / part_bytes).min(last) + 1;
                 self.read_entries(blob, first..end).await
             }
-            Placement::Manifest { blob, .. } => Ok(self.read_manifest(blob).await?.entries),
-            Placement::Empty | Placement::Inline | Placement::OwnRow | Placement::Blob(_) => {
-                Ok(Vec::new())
-            }
+            BodyLocation::Manifest { blob, .. } => Ok(self.read_manifest(blob).await?.entries),
+            BodyLocation::Empty
+            | BodyLocation::Inline
+            | BodyLocation::OwnRow
+            | BodyLocation::Blob(_) => Ok(Vec::new()),
         }
     }
 
@@ -120,8 +121,8 @@ impl<S: Storage> Objects<S> {
         record: &VersionRecord,
         part_number: u32,
     ) -> Result<Vec<ManifestEntry>, Error> {
-        match record.placement {
-            Placement::Manifest { blob, parts, part_bytes } if part_bytes > 0 => {
+        match record.body.location {
+            BodyLocation::Manifest { blob, parts, part_bytes } if part_bytes > 0 => {
                 if (1..=parts).contains(&part_number) {
                     let index = u64::from(part_number) - 1;
                     self.read_entries(blob, index..index + 1).await
@@ -129,7 +130,7 @@ impl<S: Storage> Objects<S> {
                     Ok(Vec::new())
                 }
             }
-            _ => self.entries(record, 0..record.size).await,
+            _ => self.entries(record, 0..record.size()).await,
         }
     }
 
@@ -138,17 +139,19 @@ impl<S: Storage> Objects<S> {
         blob: BlobRef,
         entries: Range<u64>,
     ) -> Result<Vec<ManifestEntry>, Error> {
-        let header = self.read_bytes(blob, 0..ManifestHeader::BYTES as u64).await?;
+        let header =
+            self.read_bytes(blob, StoredBytes::range(0..ManifestHeader::BYTES as u64)).await?;
         let header = ManifestHeader::decode(&header)?;
-        let place =
-            |entry: u64| (ManifestHeader::BYTES as u64) + entry * header.entry_bytes() as u64;
+        let place = |entry: u64| {
+            StoredBytes((ManifestHeader::BYTES as u64) + entry * header.entry_bytes() as u64)
+        };
         let bytes = self.read_bytes(blob, place(entries.start)..place(entries.end)).await?;
         Ok(header.entries(&bytes)?)
     }
 
     /// Reads a whole manifest.
     pub(crate) async fn read_manifest(&self, blob: BlobRef) -> Result<Manifest, Error> {
-        Ok(Manifest::decode(&self.read_bytes(blob, 0..blob.length).await?)?)
+        Ok(Manifest::decode(&self.read_bytes(blob, blob.whole()).await?)?)
     }
 
     /// Writes a manifest; durable, to be adopted by the commit that names it.
@@ -160,11 +163,11 @@ impl<S: Storage> Objects<S> {
         self.store_in_blob(manifest.encode(), hints).await
     }
 
-    async fn read_bytes(&self, blob: BlobRef, range: Range<u64>) -> Result<Bytes, Error> {
-        if range.end > blob.length {
+    async fn read_bytes(&self, blob: BlobRef, range: Range<StoredBytes>) -> Result<Bytes, Error> {
+        if range.end > blob.stored_bytes {
             return Err(Error::Corrupt("a manifest is shorter than it says".into()));
         }
-        let length = range.end - range.start;
+        let length = range.end.0 - range.start.0;
         let mut bytes = BytesMut::with_capacity(length as usize);
         let mut reader = BlobStore::read(&*self.store, blob, range).await?;
         while let Some(data) = reader.next().await? {

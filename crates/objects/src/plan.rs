@@ -38,7 +38,7 @@
 //! of uploads in progress are not counted.
 
 use crate::rows::{GcRecord, address, body};
-use crate::{Error, Placement, VersionRecord, Versioning};
+use crate::{BodyLocation, Error, VersionRecord, Versioning};
 use bytes::Bytes;
 use larder_storage::{
     Batch, BlobAddress, Check, Delete, Enqueue, Put, Row, RowKey, RowKind, Seen, SpaceId,
@@ -120,7 +120,7 @@ impl KeySnapshot {
 
     /// Whether a write that displaces the current version takes its payload along.
     pub(crate) fn moves_payload(&self) -> bool {
-        self.displaces() && self.current().is_some_and(|c| c.placement == Placement::Inline)
+        self.displaces() && self.current().is_some_and(|c| c.body.location == BodyLocation::Inline)
     }
 
     /// A new current version, object or delete marker. Returns its record with its place.
@@ -155,7 +155,7 @@ impl KeySnapshot {
         };
         let mut payload = new.payload.clone();
         if payload.is_some() && !record.null {
-            record.placement = Placement::OwnRow;
+            record.body.location = BodyLocation::OwnRow;
             batch.puts.push(Put {
                 row: address::body(self.space, &self.key, record.order, record.nonce),
                 value: Bytes::from_static(body::VALUE),
@@ -163,7 +163,7 @@ impl KeySnapshot {
                 replaces: None,
             });
         } else if payload.is_some() {
-            record.placement = Placement::Inline;
+            record.body.location = BodyLocation::Inline;
         }
         let replaced = self.current.as_ref().filter(|current| current.row == row);
         batch.puts.push(Put {
@@ -188,7 +188,7 @@ impl KeySnapshot {
             self.forget(&mut batch, null, stamp);
         }
         batch.usage.objects += 1;
-        batch.usage.bytes += record.size as i64;
+        batch.usage.bytes += record.size() as i64;
         Ok((batch, record))
     }
 
@@ -243,15 +243,15 @@ impl KeySnapshot {
     /// Accounts for a version that is gone, and leaves its blobs to the gc.
     fn forget(&self, batch: &mut Batch, gone: &VersionRow, stamp: &Stamp) {
         batch.usage.objects -= 1;
-        batch.usage.bytes -= gone.record.size as i64;
-        let record = match gone.record.placement {
-            Placement::Empty | Placement::Inline => return,
-            Placement::OwnRow => {
+        batch.usage.bytes -= gone.record.size() as i64;
+        let record = match gone.record.body.location {
+            BodyLocation::Empty | BodyLocation::Inline => return,
+            BodyLocation::OwnRow => {
                 batch.deletes.push(Delete { row: gone.body_row(), replaces: gone.body });
                 return;
             }
-            Placement::Blob(blob) => GcRecord::Blobs(vec![blob.address()]),
-            Placement::Manifest { blob, .. } => GcRecord::Manifest(blob),
+            BodyLocation::Blob(blob) => GcRecord::Blobs(vec![blob.address()]),
+            BodyLocation::Manifest { blob, .. } => GcRecord::Manifest(blob),
         };
         batch.enqueues.push(gc_row(self.space, &self.key, &record, stamp));
     }

@@ -4,7 +4,7 @@ use crate::attempts::Outcome;
 use crate::body::{Body, BodyTarget, StoredBody};
 use crate::conditions::WriteConditions;
 use crate::plan::NewVersion;
-use crate::rows::{ObjectAttributes, Placement, VersionRecord};
+use crate::rows::{BodyLocation, BodyRef, ObjectAttributes, VersionRecord};
 use crate::{Bucket, Error, Objects, tagging};
 use bytes::Bytes;
 use larder_digest::BodyDigests;
@@ -101,7 +101,7 @@ impl<S: Storage> Objects<S> {
                 let blob = self
                     .store_in_blob(payload, bucket.hints(new.record.attributes.storage_class, None))
                     .await?;
-                new.record.placement = Placement::Blob(blob);
+                new.record.body.location = BodyLocation::Blob(blob);
                 new.adopts.push(blob.address());
             }
             let stamp = self.stamp();
@@ -125,15 +125,15 @@ impl Bucket {
 impl VersionRecord {
     /// Notes what the body turned out to be.
     pub(crate) fn describe_body(&mut self, stored: &StoredBody, digests: &BodyDigests) {
-        self.size = digests.length;
         self.etag = ETag::of_body(digests.md5);
         self.crc64nvme = Some(digests.crc64nvme);
         self.checksum = Some(shown_checksum(digests));
-        self.placement = match stored {
-            StoredBody::Empty => Placement::Empty,
-            StoredBody::Inline(_) => Placement::Inline,
-            StoredBody::Blob(blob) => Placement::Blob(*blob),
+        let location = match stored {
+            StoredBody::Empty => BodyLocation::Empty,
+            StoredBody::Inline(_) => BodyLocation::Inline,
+            StoredBody::Blob(blob) => BodyLocation::Blob(*blob),
         };
+        self.body = BodyRef::new(digests.length, location);
     }
 }
 

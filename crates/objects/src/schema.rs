@@ -1,7 +1,7 @@
 //! What this room's rows mean, for those who verify and rebuild a store below it.
 
 use crate::rows::{
-    GcRecord, Manifest, PartRecord, Placement, UploadId, UploadRecord, VersionRecord, address,
+    BodyLocation, GcRecord, Manifest, PartRecord, UploadId, UploadRecord, VersionRecord, address,
     body, bucket, document::DocumentRecord,
 };
 use larder_storage::{BlobRef, RowKey, RowKind, RowReferences, RowSchema, SpaceId, UsageDelta};
@@ -25,10 +25,10 @@ impl ObjectSchema {
         let open = self.buckets.contains_key(&row.space)
             && self.uploads.contains(&(row.space, row.key.to_vec(), id));
         Ok(if open {
-            RowReferences { blob: part.blob, ..RowReferences::default() }
+            RowReferences { blob: part.body.blob(), ..RowReferences::default() }
         } else {
             RowReferences {
-                frees: part.blob.into_iter().map(|blob| blob.id).collect(),
+                frees: part.body.blob().into_iter().map(|blob| blob.id).collect(),
                 ..RowReferences::default()
             }
         })
@@ -41,18 +41,18 @@ fn text(error: crate::rows::Malformed) -> String {
 
 fn version(row: &RowKey, value: &[u8]) -> Result<RowReferences, String> {
     let record = VersionRecord::decode(value).map_err(text)?;
-    let usage = UsageDelta { objects: 1, bytes: record.size as i64 };
+    let usage = UsageDelta { objects: 1, bytes: record.size() as i64 };
     let mut references = RowReferences { usage, ..RowReferences::default() };
-    match record.placement {
-        Placement::Empty => {}
-        Placement::Inline => references.payload = Some(record.size),
-        Placement::OwnRow => {
-            references.payload = Some(record.size);
+    match record.body.location {
+        BodyLocation::Empty => {}
+        BodyLocation::Inline => references.payload = Some(record.body.stored_bytes()),
+        BodyLocation::OwnRow => {
+            references.payload = Some(record.body.stored_bytes());
             let body = address::body(row.space, &row.key, record.order, record.nonce);
             references.body = Some(body);
         }
-        Placement::Blob(blob) => references.blob = Some(blob),
-        Placement::Manifest { blob, .. } => references.manifest = Some(blob),
+        BodyLocation::Blob(blob) => references.blob = Some(blob),
+        BodyLocation::Manifest { blob, .. } => references.manifest = Some(blob),
     }
     Ok(references)
 }
@@ -166,7 +166,7 @@ impl RowSchema for ObjectSchema {
 
     fn listed(&self, manifest: &[u8]) -> Result<Vec<BlobRef>, String> {
         let manifest = Manifest::decode(manifest).map_err(text)?;
-        Ok(manifest.entries.iter().filter_map(|entry| entry.blob).collect())
+        Ok(manifest.entries.iter().filter_map(|entry| entry.body.blob()).collect())
     }
 }
 
@@ -175,7 +175,7 @@ mod tests {
     use super::ObjectSchema;
     use crate::testing::World;
     use bytes::Bytes;
-    use larder_storage::{MetaStore, RowKey, RowKind, RowSchema, SpaceId, UsageDelta};
+    use larder_storage::{MetaStore, RowKey, RowKind, RowSchema, SpaceId, StoredBytes, UsageDelta};
 
     #[test]
     fn rows_add_up_to_the_usage_and_have_names() {
@@ -196,7 +196,7 @@ mod tests {
             if let Some(body) = references.body {
                 let found = world.run(world.store.get(&body)).unwrap().row.expect("its body");
                 let length = found.payload.map(|payload| u64::from(payload.length));
-                assert_eq!(length, references.payload);
+                assert_eq!(length.map(StoredBytes), references.payload);
             }
             assert!(row.kind != RowKind::Body || payload.is_some());
             names.push(schema.name(&row));

@@ -3,7 +3,7 @@
 use crate::attempts::Attempts;
 use crate::plan::{KeySnapshot, Stamp, VersionRow};
 use crate::rows::address;
-use crate::{Bucket, Error, Objects, Placement, VersionRecord, Versioning};
+use crate::{BodyLocation, Bucket, Error, Objects, VersionRecord, Versioning};
 use bytes::Bytes;
 use larder_storage::{
     Check, Found, Row, RowKey, RowKind, RowView, Scan, Seen, SpaceId, Step, Storage, Visitor,
@@ -144,7 +144,7 @@ impl<S: Storage> Objects<S> {
     /// Reads the body row of a version that is to be removed, so that the engine can account for
     /// it. A body row lives and dies with its version, whose row the commit checks.
     pub(crate) async fn load_body(&self, version: &mut VersionRow) -> Result<(), Error> {
-        if version.record.placement == Placement::OwnRow {
+        if version.record.body.location == BodyLocation::OwnRow {
             let found = self.store.get(&version.body_row()).await?;
             version.body = found.row.map(|_| found.seen);
         }
@@ -153,7 +153,7 @@ impl<S: Storage> Objects<S> {
 
     /// Loads the payload of a row as it was read. `false` when the row has changed since.
     pub(crate) async fn load_payload(&self, version: &mut VersionRow) -> Result<bool, Error> {
-        if version.record.placement != Placement::Inline || version.payload.is_some() {
+        if version.record.body.location != BodyLocation::Inline || version.payload.is_some() {
             return Ok(true);
         }
         version.payload = self.store.payload(&version.row, &version.stored).await?;

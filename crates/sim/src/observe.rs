@@ -156,7 +156,7 @@ async fn look_at_key(
         };
         let version = see(&mut ctx.book(), place, &found.record)?;
         let same = version.op == row.op
-            && (found.record.size, found.record.etag) == (row.size, row.etag)
+            && (found.record.size(), found.record.etag) == (row.size, row.etag)
             && found.current == row.latest;
         if !same {
             return Err(disagree(format!("a look-up gives {found:?}")));
@@ -205,7 +205,7 @@ async fn read(
     (found, version): (&larder_objects::ObjectVersion, &Version),
     eyes: Eyes,
 ) -> Result<bool, Violation> {
-    let size = found.record.size as usize;
+    let size = found.record.size() as usize;
     match read_version(&ctx.objects, found, 0..size).await {
         Ok(bytes) => same_bytes(&ctx.book(), version, 0..size, &bytes).map(|()| true),
         Err(Error::Corrupt(_)) if eyes.damaged => Ok(false),
@@ -235,7 +235,7 @@ async fn look_at_uploads(
                 return Err(Violation::new("multipart", "a part of nobody is listed"));
             };
             of_upload.push((part.part_number, content));
-            look.blobs.extend(part.record.blob.map(|blob| (blob.id.0, blob)));
+            look.blobs.extend(part.record.body.blob().map(|blob| (blob.id.0, blob)));
         }
         let op = op_of(&upload.owner).unwrap_or(0);
         uploads.entry(key).or_default().insert(op, of_upload);

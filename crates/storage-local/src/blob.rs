@@ -22,6 +22,7 @@ use crate::pace;
 use larder_platform::{DiskFile, OpenMode};
 use larder_storage::{
     BlobAddress, BlobError, BlobId, BlobRef, BlobStore, CommitError, CreateHints, Moment,
+    StoredBytes,
 };
 use std::collections::BTreeMap;
 use std::io;
@@ -285,8 +286,16 @@ impl BlobStore for Local {
         Ok(LocalWriter::new(self.blobs.clone(), id))
     }
 
-    async fn read(&self, blob: BlobRef, range: Range<u64>) -> Result<LocalReader, BlobError> {
-        assert!(range.start <= range.end && range.end <= blob.length, "a range lies in its blob");
+    async fn read(
+        &self,
+        blob: BlobRef,
+        range: Range<StoredBytes>,
+    ) -> Result<LocalReader, BlobError> {
+        let range = range.start.0..range.end.0;
+        assert!(
+            range.start <= range.end && range.end <= blob.stored_bytes.0,
+            "a range lies in its blob"
+        );
         check_placement(blob.address())?;
         let open = move |shared: &Shared| open_blob(shared, blob.id);
         let file = pace::read(&self.shared, |shared| &shared.open_pace, open).await;

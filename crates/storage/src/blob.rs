@@ -61,11 +61,28 @@ pub struct BlobRef {
     pub id: BlobId,
     /// Where the engine put it.
     pub placement: BlobPlacement,
-    /// Its length in bytes.
-    pub length: u64,
+    /// Its length.
+    pub stored_bytes: StoredBytes,
+}
+
+/// Bytes as an engine stores them: how many there are, or which one of them. Bytes of an object
+/// are counted apart: it may be compressed or encrypted before it comes here.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct StoredBytes(pub u64);
+
+impl StoredBytes {
+    /// A range of stored bytes.
+    pub fn range(range: Range<u64>) -> Range<Self> {
+        Self(range.start)..Self(range.end)
+    }
 }
 
 impl BlobRef {
+    /// All its bytes.
+    pub fn whole(&self) -> Range<StoredBytes> {
+        StoredBytes(0)..self.stored_bytes
+    }
+
     /// What frees the blob.
     pub fn address(&self) -> BlobAddress {
         BlobAddress { id: self.id, placement: self.placement }
@@ -134,7 +151,7 @@ pub trait BlobStore: Send + Sync + 'static {
     fn read(
         &self,
         blob: BlobRef,
-        range: Range<u64>,
+        range: Range<StoredBytes>,
     ) -> impl Future<Output = Result<Self::Reader, BlobError>> + Send;
 
     /// Frees a blob that no row names; fine when it is gone already.

@@ -4,7 +4,7 @@
 use crate::{
     Batch, BlobError, BlobPlacement, BlobReader, BlobRef, BlobWriter, Check, CommitError,
     CreateHints, Delete, Enqueue, Found, Put, QueuePlace, Queued, RowKey, RowKind, RowView, Scan,
-    ScanEnd, Seen, SpaceId, Step, Storage, UsageDelta, Visitor,
+    ScanEnd, Seen, SpaceId, Step, Storage, StoredBytes, UsageDelta, Visitor,
 };
 use bytes::Bytes;
 
@@ -319,7 +319,7 @@ async fn usage_adds_up<S: Storage>(store: &S) {
 }
 
 async fn read_all<S: Storage>(store: &S, blob: BlobRef, start: u64, end: u64) -> Vec<u8> {
-    let mut reader = store.read(blob, start..end).await.expect("a reader");
+    let mut reader = store.read(blob, StoredBytes::range(start..end)).await.expect("a reader");
     let mut out = Vec::new();
     while let Some(bytes) = reader.next().await.expect("bytes") {
         out.extend_from_slice(&bytes);
@@ -341,7 +341,7 @@ async fn blobs_come_back<S: Storage>(store: &S) {
         let puts = vec![put(&row(space, RowKind::Head, b"k", b""), b"v")];
         let adopts = vec![blob.id];
         store.commit(Batch { puts, adopts, ..Batch::default() }).await.expect("a commit");
-        assert_eq!(blob.length, length as u64);
+        assert_eq!(blob.stored_bytes, StoredBytes(length as u64));
         store.verify(blob).await.expect("an intact blob");
         let end = length as u64;
         for (start, end) in [(0, end), (end / 2, end), (end / 3, end / 3 + 1), (0, 0)] {
@@ -365,7 +365,7 @@ async fn placements_are_asked_for<S: Storage>(store: &S, blob: BlobRef) {
         let Some(placement) = BlobPlacement::new(other) else { continue };
         let wrong = BlobRef { placement, ..blob };
         let refused = Some(BlobError::Misplaced(blob.id));
-        assert_eq!(store.read(wrong, 0..1).await.err(), refused, "a read elsewhere");
+        assert_eq!(store.read(wrong, wrong.whole()).await.err(), refused, "a read elsewhere");
         assert_eq!(store.verify(wrong).await.err(), refused, "a check elsewhere");
         assert_eq!(store.delete(wrong.address()).await.err(), refused, "a delete elsewhere");
     }

@@ -18,7 +18,7 @@ mod watch;
 
 pub use blob::{
     BLOB_PLACEMENT_BYTES_MAX, BlobAddress, BlobError, BlobId, BlobPlacement, BlobReader, BlobRef,
-    BlobStore, BlobWriter, CreateHints,
+    BlobStore, BlobWriter, CreateHints, StoredBytes,
 };
 pub use consumer::{Consumer, Delivery, MarkError};
 pub use engine::{Engine, Health, Held, Metric, MetricValue, Pinned, ScrubPass, Scrubbed};

@@ -3,7 +3,7 @@
 
 use crate::blob::{
     BLOB_PLACEMENT_BYTES_MAX, BlobAddress, BlobError, BlobId, BlobPlacement, BlobReader, BlobRef,
-    BlobStore, BlobWriter, CreateHints,
+    BlobStore, BlobWriter, CreateHints, StoredBytes,
 };
 use crate::meta::{
     Batch, CommitError, FenceId, MetaError, MetaStore, Receipt, Scan, ScanEnd, Step, UsageDelta,
@@ -344,10 +344,10 @@ impl BlobWriter for ModelWriter {
         state.ids += 1;
         let id = BlobId(state.ids);
         let data = self.data.freeze();
-        let length = data.len() as u64;
+        let stored_bytes = StoredBytes(data.len() as u64);
         state.blobs.insert(id, data);
         state.hints.insert(id, self.hints);
-        Ok(BlobRef { id, placement: placement(id), length })
+        Ok(BlobRef { id, placement: placement(id), stored_bytes })
     }
 }
 
@@ -370,11 +370,15 @@ impl BlobStore for Model {
         Ok(ModelWriter { model: self.clone(), hints, data: BytesMut::new() })
     }
 
-    async fn read(&self, blob: BlobRef, range: Range<u64>) -> Result<ModelReader, BlobError> {
+    async fn read(
+        &self,
+        blob: BlobRef,
+        range: Range<StoredBytes>,
+    ) -> Result<ModelReader, BlobError> {
         check_placement(blob.address())?;
         let state = self.state();
         let data = state.blobs.get(&blob.id).ok_or(BlobError::Missing(blob.id))?;
-        Ok(ModelReader(data.slice(range.start as usize..range.end as usize)))
+        Ok(ModelReader(data.slice(range.start.0 as usize..range.end.0 as usize)))
     }
 
     async fn delete(&self, blob: BlobAddress) -> Result<(), BlobError> {
@@ -389,7 +393,7 @@ impl BlobStore for Model {
         check_placement(blob.address())?;
         let state = self.state();
         let data = state.blobs.get(&blob.id).ok_or(BlobError::Missing(blob.id))?;
-        if data.len() as u64 == blob.length {
+        if data.len() as u64 == blob.stored_bytes.0 {
             Ok(())
         } else {
             Err(BlobError::Corrupt(format!("length of {:016x}", blob.id.0)))

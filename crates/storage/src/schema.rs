@@ -1,7 +1,7 @@
 //! What rows mean, for those who verify and rebuild a store: an engine cannot read the values that
 //! the rooms above write.
 
-use crate::blob::{BlobId, BlobRef};
+use crate::blob::{BlobId, BlobRef, StoredBytes};
 use crate::meta::UsageDelta;
 use crate::row::RowKey;
 
@@ -19,7 +19,7 @@ pub struct RowReferences {
     /// The row that must be there too, with a payload.
     pub body: Option<RowKey>,
     /// Bytes of the row's own payload, or of that of `body`; `None` when the value does not say.
-    pub payload: Option<u64>,
+    pub payload: Option<StoredBytes>,
     /// What it counts for in its space's usage.
     pub usage: UsageDelta,
 }

@@ -63,7 +63,7 @@ impl Assembly {
             let entry = ManifestEntry {
                 part_number: part.part_number,
                 offset,
-                blob: part.record.blob,
+                body: part.record.body,
                 md5: part.record.md5,
                 crc64nvme: part.record.crc64nvme,
                 checksum: algorithm.and_then(|a| part.record.checksum_of(a)),

@@ -3,7 +3,7 @@
 use super::assembly::{Assembly, CompleteUpload};
 use crate::attempts::Outcome;
 use crate::plan::{NewVersion, gc_row};
-use crate::rows::{GcRecord, Placement, UploadId, UploadRecord, address};
+use crate::rows::{BodyLocation, BodyRef, GcRecord, UploadId, UploadRecord, address};
 use crate::{Bucket, Error, Objects, Stored, VersionRecord, Versioning};
 use bytes::Bytes;
 use larder_storage::{BlobRef, Locator, RowKind, RowView, Scan, Step, Storage, Visitor};
@@ -130,17 +130,17 @@ fn new_version(
 ) -> NewVersion {
     let mut record = VersionRecord::object(upload.owner.clone(), upload.attributes.clone());
     record.modified = id.initiated();
-    record.size = assembly.manifest.size();
     record.etag = assembly.etag;
     record.checksum = Some(assembly.checksum.clone());
     record.crc64nvme = Some(assembly.crc64nvme);
     record.unknown = upload.unknown.clone();
     record.upload_id = Some(id);
-    record.placement = Placement::Manifest {
+    let location = BodyLocation::Manifest {
         blob: manifest,
         parts: assembly.manifest.entries.len() as u32,
         part_bytes: assembly.manifest.part_bytes(),
     };
+    record.body = BodyRef::new(assembly.manifest.size(), location);
     NewVersion { record, payload: None, adopts: vec![manifest.address()] }
 }
 

@@ -4,7 +4,9 @@ use crate::attempts::{Attempts, Outcome};
 use crate::body::{Body, BodyTarget, StoredBody};
 use crate::copy::CopyBody;
 use crate::plan::gc_row;
-use crate::rows::{GcRecord, PartRecord, UnknownFields, UploadId, UploadRecord, address};
+use crate::rows::{
+    BodyLocation, BodyRef, GcRecord, PartRecord, UnknownFields, UploadId, UploadRecord, address,
+};
 use crate::{Bucket, Error, ObjectVersion, Objects};
 use bytes::Bytes;
 use larder_digest::BodyDigests;
@@ -74,7 +76,7 @@ impl<S: Storage> Objects<S> {
         part: UploadPart,
         (source, range): (&ObjectVersion, Option<ByteRange>),
     ) -> Result<UploadedPart, Error> {
-        let size = source.record.size;
+        let size = source.record.size();
         if range.is_some_and(|range| range.end > size || range.start >= range.end) {
             return Err(Error::InvalidRange { size });
         }
@@ -120,9 +122,9 @@ impl<S: Storage> Objects<S> {
         let Target { space, key, part } = target;
         let checksum = further_checksum(upload, digests)?;
         let mut record = PartRecord {
-            blob: match stored {
-                StoredBody::Blob(blob) => Some(*blob),
-                StoredBody::Empty | StoredBody::Inline(_) => None,
+            body: match stored {
+                StoredBody::Blob(blob) => BodyRef::new(digests.length, BodyLocation::Blob(*blob)),
+                StoredBody::Empty | StoredBody::Inline(_) => BodyRef::default(),
             },
             modified: Timestamp { ms: 0 },
             md5: digests.md5,
@@ -159,7 +161,7 @@ impl<S: Storage> Objects<S> {
                     payload: None,
                     replaces: Some(upload.seen),
                 });
-                if let Some(blob) = PartRecord::decode(&before.value)?.blob {
+                if let Some(blob) = PartRecord::decode(&before.value)?.body.blob() {
                     let freed = GcRecord::Blobs(vec![blob.address()]);
                     batch.enqueues.push(gc_row(*space, key, &freed, &stamp));
                 }

@@ -1,4 +1,5 @@
-//! How rows name blobs: one drawing for versions, parts, manifests and gc rows.
+//! How rows name blobs: one drawing for the bodies of versions, parts and manifests, and for what
+//! gc rows free.
 //!
 //! ```text
 //! blob          u64 number, u56 stored bytes, u8 n, n bytes of placement
@@ -9,7 +10,9 @@
 //! the top byte of the blob's, so that an engine without placements pays nothing for them.
 
 use crate::rows::fields::{Malformed, Reader, Writer};
-use larder_storage::{BLOB_PLACEMENT_BYTES_MAX, BlobAddress, BlobId, BlobPlacement, BlobRef};
+use larder_storage::{
+    BLOB_PLACEMENT_BYTES_MAX, BlobAddress, BlobId, BlobPlacement, BlobRef, StoredBytes,
+};
 use larder_types::limits::OBJECT_BYTES_MAX;
 
 /// Bytes of a blob's number, length and length of placement.
@@ -22,24 +25,17 @@ const _: () = assert!(BLOB_PLACEMENT_BYTES_MAX <= u8::MAX as usize);
 
 impl Writer {
     pub(crate) fn blob(&mut self, blob: &BlobRef) {
-        self.part_blob(Some(blob));
+        self.blob_fixed(Some(blob));
+        self.raw(blob.placement.as_bytes());
     }
 
     /// A blob without the bytes of its placement, whose length it has; zeros for none.
     pub(crate) fn blob_fixed(&mut self, blob: Option<&BlobRef>) {
-        let length = blob.map_or(0, |blob| blob.length);
+        let length = blob.map_or(0, |blob| blob.stored_bytes.0);
         assert!(length >> (8 * LENGTH_BYTES) == 0, "no blob is so long");
         self.u64(blob.map_or(0, |blob| blob.id.0));
         self.raw(&length.to_le_bytes()[..LENGTH_BYTES]);
         self.u8(blob.map_or(0, |blob| blob.placement.as_bytes().len() as u8));
-    }
-
-    /// The blob of a part, which has none when it has no bytes.
-    pub(crate) fn part_blob(&mut self, blob: Option<&BlobRef>) {
-        self.blob_fixed(blob);
-        if let Some(blob) = blob {
-            self.raw(blob.placement.as_bytes());
-        }
     }
 
     pub(crate) fn blob_address(&mut self, blob: &BlobAddress) {
@@ -60,15 +56,9 @@ impl Reader<'_> {
     pub(crate) fn blob_fixed(&mut self) -> Result<(BlobRef, usize), Malformed> {
         let (id, mut length) = (BlobId(self.u64()?), [0; 8]);
         length[..LENGTH_BYTES].copy_from_slice(self.take(LENGTH_BYTES)?);
-        let length = u64::from_le_bytes(length);
-        let blob = BlobRef { id, placement: BlobPlacement::EMPTY, length };
+        let stored_bytes = StoredBytes(u64::from_le_bytes(length));
+        let blob = BlobRef { id, placement: BlobPlacement::EMPTY, stored_bytes };
         Ok((blob, self.u8()?.into()))
-    }
-
-    /// The blob of a part; one without bytes is none.
-    pub(crate) fn part_blob(&mut self) -> Result<Option<BlobRef>, Malformed> {
-        let blob = self.blob()?;
-        Ok((blob.length > 0).then_some(blob))
     }
 
     pub(crate) fn placement(&mut self, bytes: usize) -> Result<BlobPlacement, Malformed> {

@@ -12,7 +12,7 @@ pub const CRITICAL: u8 = 0x80;
 pub(crate) mod tag {
     pub(crate) const CHECKSUM: u8 = 1;
     pub(crate) const CRC64NVME: u8 = 2;
-    pub(crate) const PLACEMENT: u8 = 3;
+    pub(crate) const BODY: u8 = 3;
     pub(crate) const UPLOAD_ID: u8 = 4;
     pub(crate) const NULL_POSITION: u8 = 5;
     pub(crate) const METADATA: u8 = 6;
@@ -24,6 +24,10 @@ pub(crate) mod tag {
     pub(crate) const CACHE_CONTROL: u8 = 12;
     pub(crate) const EXPIRES: u8 = 13;
     pub(crate) const WEBSITE_REDIRECT: u8 = 14;
+    /// How the stored bytes were compressed. Critical: they are not the object's.
+    pub(crate) const COMPRESSION: u8 = 0x80;
+    /// How they were encrypted: algorithm, wrapped key, nonce base, key id. Critical.
+    pub(crate) const ENCRYPTION: u8 = 0x81;
     /// The documents that a bucket has. Critical: an unknown policy cannot be enforced.
     pub(crate) const DOCUMENTS: u8 = 0x85;
 
@@ -40,10 +44,6 @@ pub(crate) mod tag {
         pub(crate) const RESTORE_STATUS: u8 = 19;
         /// Expiry: `x-amz-expiration`.
         pub(crate) const EXPIRY: u8 = 20;
-        /// How the stored bytes were compressed. Critical: they are not the object's.
-        pub(crate) const COMPRESSION: u8 = 0x80;
-        /// How they were encrypted: algorithm, wrapped key, nonce base, key id. Critical.
-        pub(crate) const ENCRYPTION: u8 = 0x81;
         /// Retention of Object Lock: mode and date. Critical: to ignore it is to delete.
         pub(crate) const RETENTION: u8 = 0x82;
         /// Legal hold. Critical.
@@ -88,6 +88,9 @@ pub struct ContentHeaders {
 /// A stored value that this version cannot read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Malformed(pub &'static str);
+
+/// A row has a field that must be known to be read, and is not.
+pub(crate) const NEWER: Malformed = Malformed("a row needs a newer version to be read");
 
 impl From<Malformed> for Error {
     fn from(error: Malformed) -> Self {
@@ -346,7 +349,7 @@ pub(crate) fn keep_unknown(
     field: Reader<'_>,
 ) -> Result<(), Malformed> {
     if tag >= CRITICAL {
-        return Err(Malformed("a row needs a newer version to be read"));
+        return Err(NEWER);
     }
     kept.push((tag, field.0.to_vec()));
     Ok(())

@@ -13,6 +13,7 @@
 //! for the longest placement among them. What is left of an entry behind the digest is that room.
 
 use crate::rows::blob_ref::BLOB_FIXED_BYTES;
+use crate::rows::body_ref::{BodyRef, Transforms};
 use crate::rows::fields::{Malformed, Reader, UnknownFields, Writer};
 use bytes::Bytes;
 use larder_storage::{BLOB_PLACEMENT_BYTES_MAX, BlobRef};
@@ -41,8 +42,8 @@ pub struct ManifestEntry {
     pub part_number: u32,
     /// Where it begins in the object.
     pub offset: u64,
-    /// Its bytes; `None` when it has none.
-    pub blob: Option<BlobRef>,
+    /// Its bytes, in a blob when there are some.
+    pub body: BodyRef,
     /// MD5.
     pub md5: [u8; 16],
     /// CRC64NVME.
@@ -61,9 +62,9 @@ pub struct Manifest {
 }
 
 impl ManifestEntry {
-    /// Bytes.
+    /// Bytes of the object.
     pub fn size(&self) -> u64 {
-        self.blob.map_or(0, |blob| blob.length)
+        self.body.object_bytes
     }
 }
 
@@ -102,17 +103,17 @@ impl ManifestHeader {
         while !r.0.is_empty() {
             let (part_number, offset) = (r.u32()?, r.u64()?);
             let (blob, placement_bytes) = r.blob_fixed()?;
-            if offset.checked_add(blob.length).is_none() {
-                return Err(Malformed("a manifest's part ends behind every object's end"));
-            }
             let (md5, crc64nvme) = (r.array()?, r.u64()?);
             let checksum = match self.algorithm {
                 None => None,
                 Some(a) => Some(Checksum::full(a, r.take(a.digest_bytes())?.to_vec())),
             };
             let placement = Reader(r.take(self.placement_bytes)?).placement(placement_bytes)?;
-            let blob = (blob.length > 0).then_some(BlobRef { placement, ..blob });
-            entries.push(ManifestEntry { part_number, offset, blob, md5, crc64nvme, checksum });
+            let body = BodyRef::of_part(BlobRef { placement, ..blob }, Transforms::default());
+            if offset.checked_add(body.object_bytes).is_none() {
+                return Err(Malformed("a manifest's part ends behind every object's end"));
+            }
+            entries.push(ManifestEntry { part_number, offset, body, md5, crc64nvme, checksum });
         }
         Ok(entries)
     }
@@ -125,7 +126,7 @@ fn entry_bytes(algorithm: Option<ChecksumAlgorithm>) -> usize {
 
 /// Bytes of the placement of an entry's blob.
 fn placement_bytes(entry: &ManifestEntry) -> usize {
-    entry.blob.map_or(0, |blob| blob.placement.as_bytes().len())
+    entry.body.blob().map_or(0, |blob| blob.placement.as_bytes().len())
 }
 
 impl Manifest {
@@ -135,7 +136,7 @@ impl Manifest {
     }
 
     /// The size of every part but the last when they are equal and numbered 1, 2, 3 ... and the
-    /// last is no larger; otherwise 0. See [`crate::Placement::Manifest`].
+    /// last is no larger; otherwise 0. See [`crate::BodyLocation::Manifest`].
     pub fn part_bytes(&self) -> u64 {
         let Some(first) = self.entries.first() else {
             return 0;
@@ -169,14 +170,14 @@ impl Manifest {
             assert!(digest.map(|(a, _)| a) == self.algorithm, "one algorithm per manifest");
             w.u32(entry.part_number);
             w.u64(entry.offset);
-            w.blob_fixed(entry.blob.as_ref());
+            w.blob_fixed(entry.body.blob().as_ref());
             w.raw(&entry.md5);
             w.u64(entry.crc64nvme);
             if let Some((_, digest)) = digest {
                 w.raw(digest);
             }
             let mut room = [0; BLOB_PLACEMENT_BYTES_MAX];
-            if let Some(blob) = &entry.blob {
+            if let Some(blob) = entry.body.blob() {
                 room[..placement_bytes(entry)].copy_from_slice(blob.placement.as_bytes());
             }
             w.raw(&room[..header.placement_bytes]);

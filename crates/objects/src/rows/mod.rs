@@ -23,6 +23,7 @@ pub(crate) mod address;
 mod attributes;
 mod blob_ref;
 pub(crate) mod body;
+mod body_ref;
 pub(crate) mod bucket;
 pub(crate) mod document;
 pub(crate) mod fields;
@@ -33,13 +34,14 @@ mod upload;
 mod version;
 
 pub use attributes::ObjectAttributes;
+pub use body_ref::{BodyLocation, BodyRef, Transforms};
 pub use bucket::Versioning;
 pub use fields::{ContentHeaders, Malformed, Tag, UnknownFields};
 pub use gc::GcRecord;
 pub use manifest::{Manifest, ManifestEntry, ManifestHeader};
 pub use part::PartRecord;
 pub use upload::{InvalidUploadId, UploadId, UploadRecord};
-pub use version::{Hot, Placement, StorageClass, VersionRecord};
+pub use version::{Hot, StorageClass, VersionRecord};
 
 #[cfg(test)]
 mod tests;

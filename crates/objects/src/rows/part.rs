@@ -3,9 +3,9 @@
 //! `u8 format = 1, blob, i64 modified ms, [16] MD5, u64 CRC64NVME, tagged fields: 1 a further
 //! checksum (u8 algorithm, u32 0, digest)`. An empty part has no blob: 16 zero bytes.
 
+use crate::rows::body_ref::{BodyRef, Transforms};
 use crate::rows::fields::{Malformed, Reader, UnknownFields, Writer, keep_unknown, tag};
 use bytes::Bytes;
-use larder_storage::BlobRef;
 use larder_types::{Checksum, ETag, Timestamp};
 
 const FORMAT: u8 = 1;
@@ -13,8 +13,8 @@ const FORMAT: u8 = 1;
 /// An uploaded part.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PartRecord {
-    /// Its bytes; `None` when it has none.
-    pub blob: Option<BlobRef>,
+    /// Its bytes, in a blob when there are some.
+    pub body: BodyRef,
     /// When it was uploaded.
     pub modified: Timestamp,
     /// MD5, which is its ETag.
@@ -28,9 +28,9 @@ pub struct PartRecord {
 }
 
 impl PartRecord {
-    /// Bytes.
+    /// Bytes of the object that it becomes a part of.
     pub fn size(&self) -> u64 {
-        self.blob.map_or(0, |blob| blob.length)
+        self.body.object_bytes
     }
 
     /// Its ETag.
@@ -42,7 +42,10 @@ impl PartRecord {
     pub(crate) fn encode(&self) -> Bytes {
         let mut w = Writer::default();
         w.u8(FORMAT);
-        w.part_blob(self.blob.as_ref());
+        match self.body.blob() {
+            Some(blob) => w.blob(&blob),
+            None => w.blob_fixed(None),
+        }
         w.i64(self.modified.ms);
         w.raw(&self.md5);
         w.u64(self.crc64nvme);
@@ -57,8 +60,9 @@ impl PartRecord {
     pub(crate) fn decode(value: &[u8]) -> Result<Self, Malformed> {
         let mut r = Reader(value);
         r.format(FORMAT)?;
+        let (blob, mut transforms) = (r.blob()?, Transforms::default());
         let mut part = Self {
-            blob: r.part_blob()?,
+            body: BodyRef::default(),
             modified: Timestamp { ms: r.i64()? },
             md5: r.array()?,
             crc64nvme: r.u64()?,
@@ -68,9 +72,11 @@ impl PartRecord {
         while let Some((tag, mut field)) = r.field()? {
             match tag {
                 tag::CHECKSUM => part.checksum = Some(field.checksum()?),
+                other if transforms.take(other, &mut field)? => {}
                 other => keep_unknown(&mut part.unknown.0, other, field)?,
             }
         }
+        part.body = BodyRef::of_part(blob, transforms);
         Ok(part)
     }
 }

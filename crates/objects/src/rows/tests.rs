@@ -4,15 +4,17 @@ use crate::owned;
 use crate::rows::document::DocumentRecord;
 use crate::rows::fields::{CRITICAL, ContentHeaders, Malformed, Tag, UnknownFields, tag};
 use crate::rows::{
-    GcRecord, Hot, Manifest, ManifestEntry, ManifestHeader, ObjectAttributes, PartRecord,
-    Placement, StorageClass, UploadId, UploadRecord, VersionRecord, Versioning, address, body,
-    bucket,
+    BodyLocation, BodyRef, GcRecord, Hot, Manifest, ManifestEntry, ManifestHeader,
+    ObjectAttributes, PartRecord, StorageClass, Transforms, UploadId, UploadRecord, VersionRecord,
+    Versioning, address, body, bucket,
 };
 use crate::testing::owner;
 use crate::{Bucket, DocumentRef, Error};
 use bytes::Bytes;
 use larder_documents::DocumentKind;
-use larder_storage::{BLOB_PLACEMENT_BYTES_MAX, BlobId, BlobPlacement, BlobRef, SpaceId};
+use larder_storage::{
+    BLOB_PLACEMENT_BYTES_MAX, BlobId, BlobPlacement, BlobRef, SpaceId, StoredBytes,
+};
 use larder_types::{
     BucketName, Checksum, ChecksumAlgorithm, ChecksumType, ETag, Owner, Timestamp, VersionId, hex,
 };
@@ -20,13 +22,21 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::{Just, Strategy, any, prop_assert_eq, prop_oneof, proptest};
 
-fn an_unplaced_blob(id: u64, length: u64) -> BlobRef {
-    BlobRef { id: BlobId(id), placement: BlobPlacement::EMPTY, length }
+fn an_unplaced_blob(id: u64, stored_bytes: u64) -> BlobRef {
+    BlobRef {
+        id: BlobId(id),
+        placement: BlobPlacement::EMPTY,
+        stored_bytes: StoredBytes(stored_bytes),
+    }
 }
 
 fn a_placed_blob() -> BlobRef {
     let placement = BlobPlacement::new(&[0xd1, 0xd2, 0xd3]).unwrap();
     BlobRef { placement, ..an_unplaced_blob(5, 6 << 20) }
+}
+
+fn a_part(blob: BlobRef) -> BodyRef {
+    BodyRef::of_part(blob, Transforms::default())
 }
 
 fn blob() -> impl Strategy<Value = BlobRef> {
@@ -37,14 +47,17 @@ fn blob() -> impl Strategy<Value = BlobRef> {
     })
 }
 
-fn placement() -> impl Strategy<Value = Placement> {
+fn body() -> impl Strategy<Value = BodyRef> {
     prop_oneof![
-        Just(Placement::Empty),
-        Just(Placement::Inline),
-        Just(Placement::OwnRow),
-        blob().prop_map(Placement::Blob),
-        (blob(), any::<u32>(), any::<u64>())
-            .prop_map(|(blob, parts, part_bytes)| Placement::Manifest { blob, parts, part_bytes }),
+        Just(BodyRef::default()),
+        any::<u64>().prop_map(|size| BodyRef::new(size, BodyLocation::Inline)),
+        any::<u64>().prop_map(|size| BodyRef::new(size, BodyLocation::OwnRow)),
+        blob().prop_map(|blob| BodyRef::new(blob.stored_bytes.0, BodyLocation::Blob(blob))),
+        (any::<u64>(), blob(), 1..u32::MAX, any::<u64>()).prop_map(
+            |(size, blob, parts, part_bytes)| {
+                BodyRef::new(size, BodyLocation::Manifest { blob, parts, part_bytes })
+            }
+        ),
     ]
 }
 
@@ -86,12 +99,11 @@ fn an_owner() -> impl Strategy<Value = Owner> {
 }
 
 fn record() -> impl Strategy<Value = VersionRecord> {
-    let place = (any::<bool>(), any::<bool>(), any::<u64>(), any::<u64>(), any::<u64>());
+    let place = (any::<bool>(), any::<bool>(), any::<u64>(), any::<u64>());
     let shown = (any::<i64>(), any::<[u8; 16]>(), option::of(1..10_001u32), 0..13u8, an_owner());
     let sums = (option::of(checksum()), option::of(any::<u64>()), option::of(any::<u64>()));
     let about = (headers(), vec((text(), text()), 0..4), tags());
-    let body =
-        (placement(), option::of(any::<[u8; 16]>()), vec((20..0x80u8, vec(0..9u8, 0..9)), 0..3));
+    let body = (body(), option::of(any::<[u8; 16]>()), vec((20..0x80u8, vec(0..9u8, 0..9)), 0..3));
     (place, shown, sums, about, body).prop_map(|(place, shown, sums, about, body)| {
         let null = place.1;
         VersionRecord {
@@ -99,7 +111,6 @@ fn record() -> impl Strategy<Value = VersionRecord> {
             null,
             order: place.2,
             nonce: if null { 0 } else { place.3 },
-            size: place.4,
             modified: Timestamp { ms: shown.0 },
             etag: ETag { md5: shown.1, parts: shown.2 },
             owner: shown.4,
@@ -112,7 +123,7 @@ fn record() -> impl Strategy<Value = VersionRecord> {
                 tags: about.2,
                 storage_class: StorageClass::from_code(shown.3).unwrap(),
             },
-            placement: body.0,
+            body: body.0,
             upload_id: body.1.map(UploadId),
             unknown: UnknownFields(body.2),
         }
@@ -131,7 +142,7 @@ proptest! {
             hot.checksum.map(|c| c.1),
             record.checksum.as_ref().map(Checksum::checksum_type)
         );
-        prop_assert_eq!((hot.order, hot.size, hot.etag), (record.order, record.size, record.etag));
+        prop_assert_eq!((hot.order, hot.size, hot.etag), (record.order, record.size(), record.etag));
         prop_assert_eq!(hot.modified, record.modified);
         prop_assert_eq!(hot.storage_class, record.attributes.storage_class);
         prop_assert_eq!(hot.owner_id, &record.owner.canonical_id);
@@ -162,7 +173,7 @@ proptest! {
             let entry = ManifestEntry {
                 part_number: index as u32 * 3 + 1,
                 offset,
-                blob: (*size > 0).then_some(BlobRef {
+                body: a_part(BlobRef {
                     placement: BlobPlacement::new(&vec![index as u8; index % 16]).unwrap(),
                     ..an_unplaced_blob(index as u64, *size)
                 }),
@@ -221,13 +232,13 @@ fn part_bytes_needs_a_regular_manifest() {
     let manifest = |parts: &[(u32, u64)]| {
         let mut offset = 0;
         let entries = parts.iter().map(|(part_number, size)| {
-            let blob = (*size > 0).then_some(an_unplaced_blob(1, *size));
+            let body = a_part(an_unplaced_blob(1, *size));
             let (part_number, at) = (*part_number, offset);
             offset += size;
             ManifestEntry {
                 part_number,
                 offset: at,
-                blob,
+                body,
                 md5: [0; 16],
                 crc64nvme: 0,
                 checksum: None,
@@ -249,7 +260,7 @@ type Rewrite = fn(&[u8]) -> Result<Option<Bytes>, Malformed>;
 
 fn every_kind() -> Vec<(&'static str, Vec<u8>, Rewrite)> {
     let part = PartRecord {
-        blob: None,
+        body: BodyRef::default(),
         modified: Timestamp { ms: 1 },
         md5: [0; 16],
         crc64nvme: 0,
@@ -289,8 +300,8 @@ fn unknown_fields_are_kept_and_critical_ones_refused_in_every_kind() {
     let field =
         |tag: u8, value: &[u8]| [&[tag][..], &(value.len() as u16).to_le_bytes(), value].concat();
     let reserved = [
-        tag::reserved::COMPRESSION,
-        tag::reserved::ENCRYPTION,
+        tag::COMPRESSION,
+        tag::ENCRYPTION,
         tag::reserved::RETENTION,
         tag::reserved::LEGAL_HOLD,
         tag::reserved::EVENT_HOLD,
@@ -334,7 +345,7 @@ fn a_manifest_s_fields_are_in_its_header() {
         Manifest::decode(&value)
     };
     assert_eq!(with(0x7f), Ok(manifest.clone()));
-    assert!(with(tag::reserved::ENCRYPTION).is_err());
+    assert!(with(tag::ENCRYPTION).is_err());
 }
 
 /// What a newer version may have written is refused, not read as something less.
@@ -360,7 +371,7 @@ fn what_this_version_does_not_know_is_refused() {
         assert!(UploadRecord::decode(&value).is_err(), "algorithm {algorithm}, type {kind}");
     }
     let part = PartRecord {
-        blob: None,
+        body: BodyRef::default(),
         modified: Timestamp { ms: 1 },
         md5: [0; 16],
         crc64nvme: 0,
@@ -391,7 +402,7 @@ fn a_manifest_whose_parts_do_not_follow_on_each_other_is_refused() {
     let entry = |offset, length| ManifestEntry {
         part_number: 1,
         offset,
-        blob: (length > 0).then_some(an_unplaced_blob(1, length)),
+        body: a_part(an_unplaced_blob(1, length)),
         md5: [0; 16],
         crc64nvme: 0,
         checksum: None,
@@ -419,7 +430,7 @@ fn a_manifest_whose_parts_do_not_follow_on_each_other_is_refused() {
     assert!(header.entries(&alone).is_err(), "an entry read alone");
     let mut record = an_object();
     let blob = an_unplaced_blob(1, 16);
-    record.placement = Placement::Manifest { blob, parts: 0, part_bytes: 1 };
+    record.body.location = BodyLocation::Manifest { blob, parts: 0, part_bytes: 1 };
     assert!(VersionRecord::decode(&record.encode().unwrap()).is_err(), "no parts");
 }
 
@@ -435,7 +446,7 @@ fn a_value_has_its_limit() {
 fn an_object() -> VersionRecord {
     let mut record = VersionRecord::marker(owner("alice"), Timestamp { ms: 1_800_000_000_123 });
     record.delete_marker = false;
-    (record.order, record.nonce, record.size) = (1_800_000_000_123_456_789, 0xabcd, 12 << 20);
+    (record.order, record.nonce) = (1_800_000_000_123_456_789, 0xabcd);
     record.etag = ETag { md5: [0x11; 16], parts: Some(2) };
     record.attributes.storage_class = StorageClass::GlacierIr;
     record.checksum = Some(Checksum {
@@ -452,7 +463,8 @@ fn an_object() -> VersionRecord {
     record.attributes.metadata = vec![("color".into(), "gr\u{fc}n".into())];
     record.attributes.tags = vec![Tag { key: "k".into(), value: "v".into() }];
     let blob = an_unplaced_blob(77, 160);
-    record.placement = Placement::Manifest { blob, parts: 2, part_bytes: 6 << 20 };
+    let location = BodyLocation::Manifest { blob, parts: 2, part_bytes: 6 << 20 };
+    record.body = BodyRef::new(12 << 20, location);
     record.upload_id = Some(UploadId::new(Timestamp { ms: 1_800_000_000_000 }, 5));
     record.null_position = Some(9);
     record
@@ -473,8 +485,8 @@ fn fixture_versions() {
     assert_eq!(VersionRecord::decode(&value).unwrap(), record);
     let mut record = VersionRecord::marker(owner("alice"), Timestamp { ms: 1 });
     record.delete_marker = false;
-    (record.order, record.nonce, record.size) = (7, 8, 6 << 20);
-    record.placement = Placement::Blob(a_placed_blob());
+    (record.order, record.nonce) = (7, 8);
+    record.body = BodyRef::new(6 << 20, BodyLocation::Blob(a_placed_blob()));
     let fixture = include_str!("../../fixtures/version-1-placed.hex");
     let value = check("version-1-placed", fixture, record.encode().unwrap());
     assert_eq!(VersionRecord::decode(&value).unwrap(), record);
@@ -527,7 +539,7 @@ fn fixture_upload_and_part() {
     let value = check("upload-1", fixture, record.encode().unwrap());
     assert_eq!(UploadRecord::decode(&value).unwrap(), record);
     let record = PartRecord {
-        blob: Some(a_placed_blob()),
+        body: a_part(a_placed_blob()),
         modified: Timestamp { ms: 1_800_000_000_000 },
         md5: [0x22; 16],
         crc64nvme: 3,
@@ -544,7 +556,7 @@ fn fixture_manifest() {
     let entry = |part_number: u32, offset, length| ManifestEntry {
         part_number,
         offset,
-        blob: Some(BlobRef {
+        body: a_part(BlobRef {
             placement: BlobPlacement::new(&[0xd0; 2][..part_number as usize]).unwrap(),
             ..an_unplaced_blob(part_number.into(), length)
         }),

@@ -6,7 +6,7 @@
 //! 2  u8   storage class
 //! 3  u8   checksum algorithm, 0 none; 0x80 set when composite
 //! 4  u64  order          12 u64 nonce (0 for the null version)
-//! 20 u64  size           28 i64 modified, ms
+//! 20 u64  object bytes   28 i64 modified, ms
 //! 36 [16] MD5 of the ETag 52 u32 parts in the ETag, 0 none
 //! 56 owner: u16 length, canonical id, u16 length, display name
 //! .. tagged fields: u8 tag, u16 length, bytes
@@ -18,8 +18,9 @@ use crate::Error;
 use crate::rows::attributes::ObjectAttributes;
 use crate::rows::fields::{self, Malformed, Reader, UnknownFields, Writer, tag};
 use crate::rows::upload::UploadId;
+use crate::rows::{BodyLocation, BodyRef};
 use bytes::Bytes;
-use larder_storage::{BlobRef, ROW_VALUE_BYTES_MAX};
+use larder_storage::ROW_VALUE_BYTES_MAX;
 use larder_types::{Checksum, ChecksumAlgorithm, ChecksumType, ETag, Owner, Timestamp, VersionId};
 
 const FORMAT: u8 = 1;
@@ -53,29 +54,6 @@ pub enum StorageClass {
     FsxOntap = 12,
 }
 
-/// Where a version's body is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Placement {
-    /// No bytes.
-    #[default]
-    Empty,
-    /// Beside the row: null versions.
-    Inline,
-    /// Beside a row of its own, which never moves: every other version.
-    OwnRow,
-    /// In a blob.
-    Blob(BlobRef),
-    /// In the parts that a manifest blob lists.
-    Manifest {
-        /// The manifest.
-        blob: BlobRef,
-        /// How many parts it lists.
-        parts: u32,
-        /// The size of every part but the last, numbered 1, 2, 3 ...; 0 when that is not so.
-        part_bytes: u64,
-    },
-}
-
 /// A version of an object, or a delete marker.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VersionRecord {
@@ -87,8 +65,6 @@ pub struct VersionRecord {
     pub order: u64,
     /// Random bits of its version id; 0 for the null version.
     pub nonce: u64,
-    /// Bytes of the body.
-    pub size: u64,
     /// When it was written.
     pub modified: Timestamp,
     /// Its ETag; zeros for a delete marker.
@@ -101,8 +77,8 @@ pub struct VersionRecord {
     pub crc64nvme: Option<u64>,
     /// What it is besides its bytes.
     pub attributes: ObjectAttributes,
-    /// Where the body is.
-    pub placement: Placement,
+    /// The body.
+    pub body: BodyRef,
     /// The multipart upload that made it.
     pub upload_id: Option<UploadId>,
     /// On a key's current version: the order of its null version when that is an older one. It
@@ -188,6 +164,11 @@ impl VersionRecord {
         }
     }
 
+    /// Bytes of the object.
+    pub fn size(&self) -> u64 {
+        self.body.object_bytes
+    }
+
     /// An object of which the body is still to come; the plan of its commit gives it its place.
     pub(crate) fn object(owner: Owner, attributes: ObjectAttributes) -> Self {
         let marker = Self::marker(owner, Timestamp { ms: 0 });
@@ -201,14 +182,13 @@ impl VersionRecord {
             null: false,
             order: 0,
             nonce: 0,
-            size: 0,
             modified,
             etag: ETag::of_body([0; 16]),
             owner,
             checksum: None,
             crc64nvme: None,
             attributes: ObjectAttributes::default(),
-            placement: Placement::Empty,
+            body: BodyRef::default(),
             upload_id: None,
             null_position: None,
             unknown: UnknownFields::default(),
@@ -226,7 +206,7 @@ impl VersionRecord {
         }));
         w.u64(self.order);
         w.u64(self.nonce);
-        w.u64(self.size);
+        w.u64(self.body.object_bytes);
         w.i64(self.modified.ms);
         w.raw(&self.etag.md5);
         w.u32(self.etag.parts.unwrap_or(0));
@@ -237,8 +217,8 @@ impl VersionRecord {
         if let Some(crc) = self.crc64nvme {
             w.field(tag::CRC64NVME, &crc.to_le_bytes());
         }
-        if self.placement != Placement::Empty {
-            w.field_with(tag::PLACEMENT, |w| self.placement.encode(w));
+        if self.body.location != BodyLocation::Empty {
+            w.field_with(tag::BODY, |w| self.body.location.encode(w));
         }
         if let Some(id) = &self.upload_id {
             w.field(tag::UPLOAD_ID, &id.0);
@@ -268,13 +248,14 @@ impl VersionRecord {
         if let VersionId::Id { nonce, .. } = hot.version {
             record.nonce = nonce;
         }
-        record.size = hot.size;
+        record.body.object_bytes = hot.size;
         record.etag = hot.etag;
         let mut attributes = ObjectAttributes::default();
         let mut unknown = UnknownFields::default();
         attributes.read(&mut r, &mut unknown, |tag, field| record.set(tag, field))?;
         attributes.storage_class = hot.storage_class;
         (record.attributes, record.unknown) = (attributes, unknown);
+        record.body.check()?;
         let checksum = record.checksum.as_ref().map(|sum| (sum.algorithm, sum.checksum_type()));
         if checksum != hot.checksum {
             return Err(Malformed("a row's head names another checksum than the row has"));
@@ -287,46 +268,12 @@ impl VersionRecord {
         match tag {
             tag::CHECKSUM => self.checksum = Some(field.checksum()?),
             tag::CRC64NVME => self.crc64nvme = Some(field.u64()?),
-            tag::PLACEMENT => self.placement = Placement::decode(field)?,
+            tag::BODY => self.body.location = BodyLocation::decode(field)?,
             tag::UPLOAD_ID => self.upload_id = Some(UploadId(field.array()?)),
             tag::NULL_POSITION => self.null_position = Some(field.u64()?),
-            _ => return Ok(false),
+            _ => return self.body.transforms.take(tag, field),
         }
         Ok(true)
-    }
-}
-
-impl Placement {
-    fn encode(&self, w: &mut Writer) {
-        match self {
-            Self::Empty => w.u8(0),
-            Self::Inline => w.u8(1),
-            Self::OwnRow => w.u8(4),
-            Self::Blob(blob) => {
-                w.u8(2);
-                w.blob(blob);
-            }
-            Self::Manifest { blob, parts, part_bytes } => {
-                w.u8(3);
-                w.blob(blob);
-                w.u32(*parts);
-                w.u64(*part_bytes);
-            }
-        }
-    }
-
-    fn decode(r: &mut Reader<'_>) -> Result<Self, Malformed> {
-        Ok(match r.u8()? {
-            0 => Self::Empty,
-            1 => Self::Inline,
-            4 => Self::OwnRow,
-            2 => Self::Blob(r.blob()?),
-            3 => match (r.blob()?, r.u32()?, r.u64()?) {
-                (_, 0, _) => return Err(Malformed("a manifest without parts")),
-                (blob, parts, part_bytes) => Self::Manifest { blob, parts, part_bytes },
-            },
-            _ => return Err(Malformed("a row places its body where a newer version does")),
-        })
     }
 }
 

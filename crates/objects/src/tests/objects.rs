@@ -3,7 +3,7 @@
 use crate::conditions::{DeleteConditions, EtagCondition, ReadConditions, WriteConditions};
 use crate::testing::{BytesBody, World, drain, object_key, owner, put_object};
 use crate::{
-    ContentHeaders, CopyObject, Error, ObjectAttributes, Placement, PutObject, StorageClass, Tag,
+    BodyLocation, ContentHeaders, CopyObject, Error, ObjectAttributes, PutObject, StorageClass, Tag,
 };
 use larder_storage::{BlobStore, MetaStore, UsageDelta};
 use larder_types::{ByteRange, ChecksumAlgorithm, ETag, Timestamp, VersionId};
@@ -36,11 +36,11 @@ fn bodies_of_every_size_come_back() {
             let found = w.lookup(&bucket, "key", None).unwrap();
             assert_eq!(*found.record, stored.record);
             assert!(found.current);
-            assert_eq!(found.record.size, length as u64);
+            assert_eq!(found.record.size(), length as u64);
             assert_eq!(w.read(&found, None).unwrap(), data);
-            let kept_inline = matches!(found.record.placement, Placement::Inline);
+            let kept_inline = matches!(found.record.body.location, BodyLocation::Inline);
             assert_eq!(kept_inline, (1..=inline_max).contains(&length), "{length}");
-            if let Placement::Blob(blob) = found.record.placement {
+            if let BodyLocation::Blob(blob) = found.record.body.location {
                 let hints = w.store.hints(blob.id).expect("the engine was told");
                 assert_eq!(hints, bucket.hints(StorageClass::Standard, known));
             }

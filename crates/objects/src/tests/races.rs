@@ -12,7 +12,7 @@ use larder_storage::model::Model;
 use larder_storage::{
     Batch, BlobAddress, BlobError, BlobId, BlobRef, BlobStore, CommitError, CreateHints, FenceId,
     Found, MetaError, MetaStore, PartitionId, QueuePlace, Queued, Receipt, Row, RowKey, RowKind,
-    Scan, ScanEnd, SpaceId, UsageDelta, Visitor, Watcher,
+    Scan, ScanEnd, SpaceId, StoredBytes, UsageDelta, Visitor, Watcher,
 };
 use larder_types::VersionId;
 use std::ops::Range;
@@ -121,7 +121,11 @@ impl BlobStore for Slow {
         self.model.create(hints).await
     }
 
-    async fn read(&self, blob: BlobRef, range: Range<u64>) -> Result<Self::Reader, BlobError> {
+    async fn read(
+        &self,
+        blob: BlobRef,
+        range: Range<StoredBytes>,
+    ) -> Result<Self::Reader, BlobError> {
         self.pause().await;
         BlobStore::read(&self.model, blob, range).await
     }

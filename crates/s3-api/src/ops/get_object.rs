@@ -106,7 +106,7 @@ async fn answer<S: Storage>(
             other => other?,
         }
         let selected = select(grant, &found, &reading).await?;
-        let length = selected.range.map_or(record.size, ByteRange::length);
+        let length = selected.range.map_or(record.size(), ByteRange::length);
         let body = if call.method == Method::HEAD {
             Ok(ResponseBody::Empty)
         } else {
@@ -128,7 +128,7 @@ async fn answer<S: Storage>(
         let mut status = StatusCode::OK;
         if let Some(range) = selected.range {
             status = StatusCode::PARTIAL_CONTENT;
-            let shown = format!("bytes {}-{}/{}", range.start, range.end - 1, record.size);
+            let shown = format!("bytes {}-{}/{}", range.start, range.end - 1, record.size());
             headers.insert(header::CONTENT_RANGE, values.text(&shown));
         }
         if let Some(count) = selected.parts_count {
@@ -152,7 +152,7 @@ async fn select<S: Storage>(
     found: &ObjectVersion,
     reading: &Reading,
 ) -> Result<Selected, Failure> {
-    let size = found.record.size;
+    let size = found.record.size();
     if let Some(number) = reading.part_number {
         if reading.range.is_some() {
             return Err(Failure::with(

@@ -47,7 +47,7 @@ pub(crate) async fn get_object_attributes<S: Storage>(
         output.storage_class = classes.find(|class| class.as_str() == name).copied();
     }
     if asked(ObjectAttributes::ObjectSize) {
-        output.object_size = Some(record.size as i64);
+        output.object_size = Some(record.size() as i64);
     }
     Ok(Reply::of(200, |headers, body| output.encode(headers, body)))
 }

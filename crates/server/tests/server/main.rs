@@ -15,6 +15,7 @@ mod gone;
 mod harness;
 mod modes;
 mod own_paths;
+mod page_alone;
 mod start;
 mod stop;
 mod streams;

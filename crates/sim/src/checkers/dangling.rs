@@ -5,7 +5,7 @@ use super::Violation;
 use crate::client::Ctx;
 use crate::observe::Look;
 use larder_objects::rows::Manifest;
-use larder_objects::{Placement, VersionRecord};
+use larder_objects::{BodyLocation, VersionRecord};
 use larder_storage::{BlobReader, BlobRef, BlobStore};
 use std::collections::BTreeMap;
 
@@ -21,18 +21,18 @@ pub(crate) async fn name_blobs(
     record: &VersionRecord,
     (blobs, damaged): (&mut BTreeMap<u64, BlobRef>, bool),
 ) -> Result<(), Violation> {
-    let manifest = match record.placement {
-        Placement::Empty | Placement::Inline | Placement::OwnRow => return Ok(()),
-        Placement::Blob(blob) => {
+    let manifest = match record.body.location {
+        BodyLocation::Empty | BodyLocation::Inline | BodyLocation::OwnRow => return Ok(()),
+        BodyLocation::Blob(blob) => {
             blobs.insert(blob.id.0, blob);
             return Ok(());
         }
-        Placement::Manifest { blob, .. } => blob,
+        BodyLocation::Manifest { blob, .. } => blob,
     };
     blobs.insert(manifest.id.0, manifest);
     match read_manifest(ctx, manifest).await {
         Ok(manifest) => {
-            let parts = manifest.entries.iter().filter_map(|entry| entry.blob);
+            let parts = manifest.entries.iter().filter_map(|entry| entry.body.blob());
             blobs.extend(parts.map(|blob| (blob.id.0, blob)));
             Ok(())
         }
@@ -44,7 +44,7 @@ pub(crate) async fn name_blobs(
 async fn read_manifest(ctx: &Ctx, blob: BlobRef) -> Result<Manifest, String> {
     let store = ctx.store();
     let mut reader =
-        BlobStore::read(&store, blob, 0..blob.length).await.map_err(|error| error.to_string())?;
+        BlobStore::read(&store, blob, blob.whole()).await.map_err(|error| error.to_string())?;
     let mut bytes = Vec::new();
     while let Some(data) = reader.next().await.map_err(|error| error.to_string())? {
         bytes.extend_from_slice(&data);

@@ -46,7 +46,7 @@ pub(crate) fn see(
     let holds = |id: &&ContentId| {
         let content = &book.contents[**id as usize];
         record.delete_marker
-            || record.size == content.bytes.len() as u64 && record.etag == content.etag
+            || record.size() == content.bytes.len() as u64 && record.etag == content.etag
     };
     let content = write.contents.iter().find(holds).copied();
     let belongs = write.place == place && write.marker == record.delete_marker;
@@ -58,7 +58,7 @@ pub(crate) fn see(
         version: record.version(),
         order: record.order,
         modified_ms: record.modified.ms,
-        size: record.size,
+        size: record.size(),
         etag: record.etag,
     };
     let first = book.sights.entry(op).or_insert_with(|| sight.clone()).clone();

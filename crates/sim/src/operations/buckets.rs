@@ -162,7 +162,7 @@ async fn get(ctx: &Ctx, place: Place) {
         Ok(version) => version,
         Err(violation) => return ctx.book().violate(violation),
     };
-    let size = found.record.size as usize;
+    let size = found.record.size() as usize;
     match read_version(&ctx.objects, &found, 0..size).await {
         Ok(bytes) => {
             let mut book = ctx.book();

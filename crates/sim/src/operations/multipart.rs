@@ -124,7 +124,7 @@ pub(super) async fn upload_part_copy(ctx: &Ctx, rng: &mut Prng) {
     let Some((source, version)) = look_up(ctx, &from_bucket, (from, target)).await else {
         return;
     };
-    let size = source.record.size as usize;
+    let size = source.record.size() as usize;
     let range = (size > 0 && rng.chance(1, 2)).then(|| {
         let start = rng.index(size);
         ByteRange { start: start as u64, end: (start + 1 + rng.index(size - start)) as u64 }

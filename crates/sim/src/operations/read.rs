@@ -31,7 +31,7 @@ pub(super) async fn get(ctx: &Ctx, rng: &mut Prng, older: bool) {
         let Some((found, version)) = look_up(ctx, &bucket, (place, target)).await else {
             return;
         };
-        let range = draw_range(rng, found.record.size as usize);
+        let range = draw_range(rng, found.record.size() as usize);
         match read_version(&ctx.objects, &found, range.clone()).await {
             Ok(bytes) => {
                 let mut book = ctx.book();
@@ -63,7 +63,7 @@ pub(crate) async fn read_version<S: Storage>(
     version: &ObjectVersion,
     range: Range<usize>,
 ) -> Result<Vec<u8>, Error> {
-    let whole = range == (0..version.record.size as usize);
+    let whole = range == (0..version.record.size() as usize);
     let asked = ByteRange { start: range.start as u64, end: range.end as u64 };
     let mut body = objects.open(version, (!whole).then_some(asked)).await?;
     let mut out = Vec::with_capacity(range.len());

@@ -42,7 +42,7 @@ pub(crate) fn trailer(blob: BlobRef, checksums: &[u32]) -> Vec<u8> {
     }
     out.extend_from_slice(MAGIC);
     out.extend_from_slice(&blob.id.0.to_le_bytes());
-    out.extend_from_slice(&blob.length.to_le_bytes());
+    out.extend_from_slice(&blob.stored_bytes.0.to_le_bytes());
     let crc = crc_fast::checksum(crc_fast::CrcAlgorithm::Crc64Nvme, &out);
     out.extend_from_slice(&crc.to_le_bytes());
     out
@@ -55,7 +55,7 @@ fn damaged(blob: BlobRef, what: &str) -> BlobError {
 /// The blocks that hold `range`, as a range of bytes.
 fn blocks_around(blob: BlobRef, range: &Range<u64>) -> Range<u64> {
     let start = range.start - range.start % BLOCK_BYTES;
-    start..range.end.next_multiple_of(BLOCK_BYTES).min(blob.length)
+    start..range.end.next_multiple_of(BLOCK_BYTES).min(blob.stored_bytes.0)
 }
 
 /// Reads and verifies `range`, at most a chunk of it.
@@ -122,7 +122,7 @@ where
     let data = memory.as_mut();
     let mut stored = vec![0; data.len().div_ceil(BLOCK_BYTES as usize) * 4];
     if !read(data, whole.start).map_err(failed)?
-        || !read(&mut stored, blob.length + first * 4).map_err(failed)?
+        || !read(&mut stored, blob.stored_bytes.0 + first * 4).map_err(failed)?
     {
         return Ok(None);
     }
@@ -153,9 +153,9 @@ pub(crate) fn blob_bytes(disk: u64) -> Option<u64> {
 /// Reads and verifies all bytes of a small blob.
 pub(crate) fn read_whole(file: &dyn DiskFile, blob: BlobRef) -> Result<Vec<u8>, BlobError> {
     let mut out = Vec::new();
-    while (out.len() as u64) < blob.length {
+    while (out.len() as u64) < blob.stored_bytes.0 {
         let from = out.len() as u64;
-        let end = (from + CHUNK_BYTES).min(blob.length);
+        let end = (from + CHUNK_BYTES).min(blob.stored_bytes.0);
         out.extend_from_slice(&read(file, blob, from..end)?);
     }
     Ok(out)
@@ -164,8 +164,8 @@ pub(crate) fn read_whole(file: &dyn DiskFile, blob: BlobRef) -> Result<Vec<u8>, 
 /// Reads everything and checks it.
 pub(crate) fn verify(file: &dyn DiskFile, blob: BlobRef) -> Result<(), BlobError> {
     let mut at = 0;
-    while at < blob.length {
-        let end = (at + CHUNK_BYTES).min(blob.length);
+    while at < blob.stored_bytes.0 {
+        let end = (at + CHUNK_BYTES).min(blob.stored_bytes.0);
         read(file, blob, at..end)?;
         at = end;
     }
@@ -174,13 +174,14 @@ pub(crate) fn verify(file: &dyn DiskFile, blob: BlobRef) -> Result<(), BlobError
 
 /// Checks what follows the bytes of a blob.
 pub(crate) fn verify_footer(file: &dyn DiskFile, blob: BlobRef) -> Result<(), BlobError> {
-    let table = blob.length.div_ceil(BLOCK_BYTES) as usize * 4;
+    let table = blob.stored_bytes.0.div_ceil(BLOCK_BYTES) as usize * 4;
     let mut bytes = vec![0; table + FOOTER_BYTES];
-    file.read_at(&mut bytes, blob.length).map_err(|error| BlobError::Io(error.to_string()))?;
+    file.read_at(&mut bytes, blob.stored_bytes.0)
+        .map_err(|error| BlobError::Io(error.to_string()))?;
     let mut reader = Reader::new(&bytes[table..]);
     let intact = reader.bytes(8) == Some(MAGIC)
         && reader.u64() == Some(blob.id.0)
-        && reader.u64() == Some(blob.length);
+        && reader.u64() == Some(blob.stored_bytes.0);
     let checked = &bytes[..table + FOOTER_BYTES - 8];
     let crc = crc_fast::checksum(crc_fast::CrcAlgorithm::Crc64Nvme, checked);
     if intact && reader.u64() == Some(crc) { Ok(()) } else { Err(damaged(blob, "the footer")) }

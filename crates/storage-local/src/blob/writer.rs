@@ -6,7 +6,7 @@ use super::{Blobs, io_error};
 use crate::engine::Shared;
 use bytes::Bytes;
 use larder_platform::{AlignedBuffer, DIRECT_ALIGN, DiskFile, OpenMode};
-use larder_storage::{BlobError, BlobId, BlobPlacement, BlobRef, BlobWriter};
+use larder_storage::{BlobError, BlobId, BlobPlacement, BlobRef, BlobWriter, StoredBytes};
 use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
@@ -124,7 +124,7 @@ fn checksums(id: u64, offset: u64, chunk: &[u8]) -> Vec<u32> {
 
 /// Writes what is behind the full chunks and makes all of the blob durable.
 fn end(file: &dyn DiskFile, blob: BlobRef, last: &[u8], mut sums: Vec<u32>) -> io::Result<()> {
-    let offset = blob.length - last.len() as u64;
+    let offset = blob.stored_bytes.0 - last.len() as u64;
     sums.extend(checksums(blob.id.0, offset, last));
     // What is aligned bypasses the page cache.
     let (front, rest) = last.split_at(last.len() - last.len() % DIRECT_ALIGN);
@@ -158,7 +158,11 @@ impl BlobWriter for LocalWriter {
         }
         let (file, last) = (self.file.take(), self.filling.take());
         let length = self.written + last.as_ref().map_or(0, |last| last.memory.len() as u64);
-        let blob = BlobRef { id: BlobId(self.id), placement: BlobPlacement::EMPTY, length };
+        let blob = BlobRef {
+            id: BlobId(self.id),
+            placement: BlobPlacement::EMPTY,
+            stored_bytes: StoredBytes(length),
+        };
         let checksums = std::mem::take(&mut self.checksums);
         let shared = self.blobs.shared.clone();
         let synced = self.blobs.shared.platform.blocking(move || {

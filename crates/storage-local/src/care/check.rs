@@ -18,7 +18,9 @@ use crate::layout::Layout;
 use crate::recovery::usage_change;
 use crate::window::row_hash;
 use larder_platform::{OpenMode, Platform};
-use larder_storage::{BlobError, BlobId, BlobRef, RowReferences, RowSchema, UsageDelta};
+use larder_storage::{
+    BlobError, BlobId, BlobRef, RowReferences, RowSchema, StoredBytes, UsageDelta,
+};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
 use std::path::Path;
@@ -433,7 +435,7 @@ impl Check<'_> {
         shown: &Shown<'_>,
         references: &RowReferences,
     ) -> Result<(), IndexError> {
-        let (Some(expected), Some(row)) = (references.payload, shown.row) else {
+        let (Some(StoredBytes(expected)), Some(row)) = (references.payload, shown.row) else {
             return Ok(());
         };
         let found = match &references.body {
@@ -482,7 +484,7 @@ impl Check<'_> {
             if !blobs.named.insert(blob.id.0) {
                 continue;
             }
-            self.checked.bytes += blob.length;
+            self.checked.bytes += blob.stored_bytes.0;
             if let Err(what) = self.verify_blob(blob) {
                 self.say(Finding::damage(blob_place(blob.id.0), what).of(schema.name(row)));
             }
@@ -509,7 +511,7 @@ impl Check<'_> {
             _ => format!("the blob cannot be opened: {error}"),
         })?;
         let length = file.length().map_err(|error| error.to_string())?;
-        let expected = file::disk_bytes(blob.length);
+        let expected = file::disk_bytes(blob.stored_bytes.0);
         if length != expected {
             return Err(format!("the file has {length} bytes and should have {expected}"));
         }

@@ -12,7 +12,9 @@ use crate::journal::{
     BlockState, Ends, SEGMENT_HEADER_BYTES, Segment, SegmentReader, Stretch, Twin, place, place_at,
 };
 use larder_platform::{DiskFile, OpenMode};
-use larder_storage::{BlobError, BlobId, BlobPlacement, BlobRef, Moment, RowSchema, Scrubbed};
+use larder_storage::{
+    BlobError, BlobId, BlobPlacement, BlobRef, Moment, RowSchema, Scrubbed, StoredBytes,
+};
 use std::collections::BTreeSet;
 use std::io;
 use std::sync::Arc;
@@ -248,7 +250,11 @@ impl Scrub {
         let file = self.shared.platform.disk.open(&path, OpenMode::Read).map_err(failed)?;
         let length = file::blob_bytes(file.length().map_err(failed)?);
         let length = length.ok_or("the file does not have the length of any blob")?;
-        let blob = BlobRef { id: BlobId(id), placement: BlobPlacement::EMPTY, length };
+        let blob = BlobRef {
+            id: BlobId(id),
+            placement: BlobPlacement::EMPTY,
+            stored_bytes: StoredBytes(length),
+        };
         Ok(Reading { file, blob, offset: 0 })
     }
 
@@ -329,11 +335,14 @@ impl Shared {
 impl Reading {
     /// Verifies the next chunk, at last the footer. Returns the bytes read and whether all is.
     fn step(&mut self) -> Result<(u64, bool), BlobError> {
-        if self.offset >= self.blob.length {
+        if self.offset >= self.blob.stored_bytes.0 {
             file::verify_footer(&*self.file, self.blob)?;
-            return Ok((file::disk_bytes(self.blob.length) - self.blob.length, true));
+            return Ok((
+                file::disk_bytes(self.blob.stored_bytes.0) - self.blob.stored_bytes.0,
+                true,
+            ));
         }
-        let end = (self.offset + CHUNK_BYTES).min(self.blob.length);
+        let end = (self.offset + CHUNK_BYTES).min(self.blob.stored_bytes.0);
         file::read(&*self.file, self.blob, self.offset..end)?;
         let bytes = end - self.offset;
         self.offset = end;

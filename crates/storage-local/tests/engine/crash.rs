@@ -5,6 +5,7 @@ use bytes::Bytes;
 use larder_platform::sim::{FaultRates, Simulation};
 use larder_storage::{
     Batch, BlobReader, BlobRef, BlobStore, BlobWriter, Check, MetaStore, Put, RowKey, RowKind,
+    StoredBytes,
 };
 use larder_storage_local::Local;
 use larder_storage_local::index::{MemoryIndex, MemoryTables};
@@ -127,7 +128,8 @@ fn adopted_blobs_survive_cuts_and_orphans_go() {
         let local = harness.local();
         harness.sim.block_on(async move {
             local.verify(kept).await.expect("an adopted blob is intact");
-            let mut reader = local.read(kept, 100_000..100_010).await.expect("a reader");
+            let mut reader =
+                local.read(kept, StoredBytes::range(100_000..100_010)).await.expect("a reader");
             assert_eq!(reader.next().await.expect("bytes").as_deref(), Some(&[7u8; 10][..]));
             assert_eq!(local.list().await.expect("a list"), [kept.id], "{orphan:?} is gone");
         });
@@ -151,9 +153,10 @@ fn a_flipped_bit_in_a_blob_is_an_error_and_nothing_else() {
     harness.sim.faults().flip_bit(std::path::Path::new(&path), 150_000).expect("a bit flips");
     let local = harness.local();
     harness.sim.block_on(async move {
-        let mut reader = local.read(blob, 0..10).await.expect("a reader");
+        let mut reader = local.read(blob, StoredBytes::range(0..10)).await.expect("a reader");
         assert!(reader.next().await.is_ok(), "another block is intact");
-        let mut reader = local.read(blob, 140_000..140_001).await.expect("a reader");
+        let mut reader =
+            local.read(blob, StoredBytes::range(140_000..140_001)).await.expect("a reader");
         assert!(reader.next().await.is_err(), "the damaged block is not served");
         assert!(local.verify(blob).await.is_err(), "verify finds it");
     });

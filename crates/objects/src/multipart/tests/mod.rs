@@ -7,7 +7,9 @@ use crate::conditions::{EtagCondition, WriteConditions};
 use crate::rows::GcRecord;
 use crate::testing::{BytesBody, World, delete_object, object_key, owner};
 use crate::tests::races::{Race, SEEDS};
-use crate::{Body, BodyError, Bucket, ContentHeaders, Error, ObjectAttributes, Objects, Placement};
+use crate::{
+    Body, BodyError, BodyLocation, Bucket, ContentHeaders, Error, ObjectAttributes, Objects,
+};
 use crate::{Stored, Tag, UploadId, Versioning};
 use bytes::Bytes;
 use larder_digest::{BodyDigests, Hasher, composite, multipart_etag};
@@ -545,8 +547,8 @@ fn completing_twice_at_once() {
         collect(&w);
         assert_eq!(blobs(&w), 2, "seed {seed}");
         assert!(matches!(
-            w.lookup(&bucket, "key", None).unwrap().record.placement,
-            Placement::Manifest { parts: 1, .. }
+            w.lookup(&bucket, "key", None).unwrap().record.body.location,
+            BodyLocation::Manifest { parts: 1, .. }
         ));
     }
 }

@@ -3,10 +3,10 @@
 use crate::list::ListedPart;
 use crate::multipart::assembly::Assembly;
 use crate::multipart::{CompleteUpload, CompletedPart, checksum_of};
-use crate::rows::{Manifest, PartRecord, UnknownFields, UploadRecord};
+use crate::rows::{BodyRef, Manifest, PartRecord, Transforms, UnknownFields, UploadRecord};
 use crate::testing::owner;
 use crate::{Error, ObjectAttributes};
-use larder_storage::{BlobId, BlobPlacement, BlobRef};
+use larder_storage::{BlobId, BlobPlacement, BlobRef, StoredBytes};
 use larder_types::ChecksumAlgorithm::{self, Crc32, Crc64Nvme, Sha1, Sha256};
 use larder_types::ChecksumType::{Composite, FullObject};
 use larder_types::limits::{PART_BYTES_MAX, PART_BYTES_MIN, PART_NUMBER_MAX};
@@ -24,14 +24,15 @@ fn upload(checksum: Option<(ChecksumAlgorithm, ChecksumType)>) -> UploadRecord {
 
 fn uploaded(part_number: u32, length: u64, algorithm: Option<ChecksumAlgorithm>) -> ListedPart {
     let sum = |a: ChecksumAlgorithm| Checksum::full(a, vec![part_number as u8; a.digest_bytes()]);
+    let blob = BlobRef {
+        id: BlobId(part_number.into()),
+        placement: BlobPlacement::EMPTY,
+        stored_bytes: StoredBytes(length),
+    };
     ListedPart {
         part_number,
         record: PartRecord {
-            blob: Some(BlobRef {
-                id: BlobId(part_number.into()),
-                placement: BlobPlacement::EMPTY,
-                length,
-            }),
+            body: BodyRef::of_part(blob, Transforms::default()),
             modified: Timestamp { ms: 0 },
             md5: [part_number as u8; 16],
             crc64nvme: part_number.into(),

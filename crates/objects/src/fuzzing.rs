@@ -1,11 +1,12 @@
 //! The values of rows for the fuzz targets: bytes in, bytes out.
 
+use crate::rows::document::DocumentRecord;
 use crate::rows::{
-    GcRecord, Hot, Manifest, PartRecord, UploadRecord, VersionRecord, address, bucket,
+    GcRecord, Hot, Manifest, PartRecord, UploadRecord, VersionRecord, address, body, bucket,
 };
-use crate::{Bucket, Error};
+use crate::{Bucket, Error, owned};
 use bytes::Bytes;
-use larder_storage::QueuePlace;
+use larder_storage::{QueuePlace, SpaceId};
 use larder_types::BucketName;
 
 /// A value that was read.
@@ -18,10 +19,13 @@ pub enum Value {
     Part(PartRecord),
     Gc(GcRecord),
     Manifest(Manifest),
+    Document { generation: u64, document: Bytes },
+    Body,
+    OwnedBucket(SpaceId),
 }
 
 /// The kinds of values, in the order that [`Value::decode`] counts.
-pub const KINDS: u8 = 6;
+pub const KINDS: u8 = 9;
 
 impl Value {
     /// Reads `value` as the kind with that number; `None` when it is refused.
@@ -44,7 +48,13 @@ impl Value {
             2 => Self::Upload(UploadRecord::decode(value).ok()?),
             3 => Self::Part(PartRecord::decode(value).ok()?),
             4 => Self::Gc(GcRecord::decode(value).ok()?),
-            _ => Self::Manifest(Manifest::decode(value).ok()?),
+            5 => Self::Manifest(Manifest::decode(value).ok()?),
+            6 => {
+                let DocumentRecord { generation, document } = DocumentRecord::decode(value).ok()?;
+                Self::Document { generation, document }
+            }
+            7 => body::check(value).ok().map(|()| Self::Body)?,
+            _ => Self::OwnedBucket(owned::decode(value).ok()?),
         })
     }
 
@@ -57,6 +67,11 @@ impl Value {
             Self::Part(record) => Ok(record.encode()),
             Self::Gc(record) => Ok(record.encode()),
             Self::Manifest(manifest) => Ok(manifest.encode()),
+            Self::Document { generation, document } => {
+                DocumentRecord { generation: *generation, document: document.clone() }.encode()
+            }
+            Self::Body => Ok(Bytes::from_static(body::VALUE)),
+            Self::OwnedBucket(space) => Ok(owned::encode(*space)),
         }
     }
 }

@@ -108,7 +108,11 @@ impl ManifestHeader {
                 None => None,
                 Some(a) => Some(Checksum::full(a, r.take(a.digest_bytes())?.to_vec())),
             };
-            let placement = Reader(r.take(self.placement_bytes)?).placement(placement_bytes)?;
+            let mut room = Reader(r.take(self.placement_bytes)?);
+            let placement = room.placement(placement_bytes)?;
+            if room.0.iter().any(|byte| *byte != 0) {
+                return Err(Malformed("a manifest's entry holds more than this version knows"));
+            }
             let body = BodyRef::of_part(BlobRef { placement, ..blob }, Transforms::default());
             if offset.checked_add(body.object_bytes).is_none() {
                 return Err(Malformed("a manifest's part ends behind every object's end"));

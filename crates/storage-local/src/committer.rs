@@ -104,8 +104,9 @@ impl Committer {
     }
 
     fn commit(&mut self, waiting: Vec<Pending>) {
-        // The place in the journal comes first: what the index will say of a record is where it lies,
-        // so records, index changes and counts are made in one pass, and nothing is patched behind.
+        // The place in the journal comes first: what the index will say of a record is where it
+        // lies, so records, index changes and counts are made in one pass, and nothing is patched
+        // behind.
         let bytes: usize = waiting.iter().map(|pending| pending.bytes).sum();
         let disk_bytes = (BATCH_HEADER_BYTES + bytes).next_multiple_of(BATCH_ALIGN);
         assert!(disk_bytes <= BATCH_BYTES_MAX, "a group keeps to the batch's size");

@@ -173,8 +173,8 @@ impl Recovered {
         let mut records = 0;
         for PlacedRecord { place, moment, record } in batch.records(&segment.epoch) {
             records += 1;
-            // Moments go on from the greatest that was ever used: reused ones would let an old check
-            // pass, and put a queue's new rows before its consumers' marks.
+            // Moments go on from the greatest that was ever used: reused ones would let an old
+            // check pass, and put a queue's new rows before its consumers' marks.
             self.moment = self.moment.max(moment.0);
             if let Some((segment, bytes)) = record.replaces {
                 self.segments.sub_live(segment, bytes);

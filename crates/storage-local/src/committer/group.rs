@@ -133,9 +133,9 @@ impl Group {
         buffer: &mut AlignedBuffer,
     ) -> Result<Receipt, CommitError> {
         // The window and not the index is asked: the index does not know yet what commits before
-        // this one in the group do. Hashes may collide, which refuses a commit that could go on, and
-        // it is planned again; the other way round is not possible. All checks are looked at before
-        // the first record is made, so that a refused commit leaves nothing in the batch.
+        // this one in the group do. Hashes may collide, which refuses a commit that could go on,
+        // and it is planned again; the other way round is not possible. All checks are looked at
+        // before the first record is made: a refused commit leaves nothing in the batch.
         for (index, check) in batch.checks.iter().enumerate() {
             match window.since(row_hash(&keys::encode(&check.row)), check.seen.at) {
                 Since::Unchanged => {}

@@ -10,10 +10,9 @@ use crate::{Error, Objects};
 use bytes::Bytes;
 use larder_storage::{
     Batch, BlobError, BlobId, BlobRef, BlobStore, COMMIT_ROWS_MAX, Delete, PartitionId, QueuePlace,
-    Queued, RowKey, RowKind, RowView, Scan, SpaceId, Step, Storage, Visitor, Watcher,
+    Queued, RowKey, RowKind, RowView, Scan, SpaceId, Step, Storage, Visitor,
 };
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 /// How long blobs are kept after the last row that named them is gone, for readers in flight.
 pub const GRACE_MS: i64 = 60_000;
@@ -38,11 +37,6 @@ pub struct GcProgress {
 }
 
 impl<S: Storage> Objects<S> {
-    /// Tells `watcher` what kinds of rows are committed: see [`larder_storage::MetaStore::watch`].
-    pub fn watch(&self, watcher: &Arc<dyn Watcher>) {
-        self.store.watch(watcher);
-    }
-
     /// Frees what is due, `limit` Gc rows at most. A row that fails does not hold up the others.
     ///
     /// Every run begins where the queue does. A time is chosen before its commit, by a clock that

@@ -4,7 +4,7 @@ use http::{Request, Response};
 use larder_objects::{BucketUsage, Objects};
 use larder_s3_api::{AccessRecord, Connection, RequestBody, ResponseBody, Service};
 use larder_storage::{Engine, Health, Metric, Pinned, Storage};
-use larder_workers::{GcHandle, ScrubHandle};
+use larder_workers::Workers;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -18,8 +18,7 @@ const USAGES_MAX: usize = 1000;
 pub(crate) struct Store {
     pub(crate) service: Box<dyn Serve>,
     pub(crate) engine: Arc<dyn RunningEngine>,
-    pub(crate) gc: GcHandle,
-    pub(crate) scrub: Arc<ScrubHandle>,
+    pub(crate) workers: Workers,
 }
 
 /// The S3 service over some engine.

@@ -6,7 +6,7 @@
 
 use crate::attempts::Outcome;
 use crate::rows::{GcRecord, PartRecord, UploadId, address};
-use crate::{Error, Objects};
+use crate::{Error, Writer};
 use bytes::Bytes;
 use larder_storage::{
     Batch, BlobError, BlobId, BlobRef, BlobStore, COMMIT_ROWS_MAX, Delete, PartitionId, QueuePlace,
@@ -36,14 +36,14 @@ pub struct GcProgress {
     pub next_due_ms: Option<i64>,
 }
 
-impl<S: Storage> Objects<S> {
+impl<S: Storage> Writer<'_, S> {
     /// Frees what is due, `limit` Gc rows at most. A row that fails does not hold up the others.
     ///
     /// Every run begins where the queue does. A time is chosen before its commit, by a clock that
     /// may be set back: a run that went on from where the last one ended could pass a row by.
     ///
     /// Fails only when the queue cannot be read.
-    pub async fn run_gc(&self, limit: usize) -> Result<GcProgress, Error> {
+    pub async fn run_gc(self, limit: usize) -> Result<GcProgress, Error> {
         let mut progress = GcProgress::default();
         for partition in self.store.partitions().await? {
             self.run_gc_in(partition, limit, &mut progress).await?;

@@ -7,6 +7,7 @@
 mod attempts;
 mod body;
 mod buckets;
+mod cause;
 pub mod conditions;
 mod copy;
 mod delete;
@@ -34,9 +35,11 @@ mod testing;
 mod tests;
 mod turns;
 mod usage;
+mod writer;
 
 pub use body::{Body, BodyError};
 pub use buckets::{Bucket, BucketPage, CreateBucket, ListBuckets};
+pub use cause::{Cause, EventName};
 pub use copy::CopyObject;
 pub use delete::{DeleteObject, Deleted, DeletedMany};
 pub use documents::DocumentRef;
@@ -49,6 +52,7 @@ pub use rows::{ContentHeaders, Placement, StorageClass, Tag, UploadId, VersionRe
 pub use schema::ObjectSchema;
 pub use settings::Settings;
 pub use usage::BucketUsage;
+pub use writer::Writer;
 
 use larder_platform::Platform;
 use larder_storage::Storage;
@@ -65,6 +69,7 @@ pub struct Parts<S: Storage> {
     decoded: buckets::Decoded,
     creating: owned::Creating,
     turns: turns::Turns,
+    events: writer::EventCounts,
 }
 
 impl<S: Storage> Objects<S> {
@@ -72,7 +77,8 @@ impl<S: Storage> Objects<S> {
     pub fn new(store: Arc<S>, platform: Platform, settings: Settings) -> Self {
         let (decoded, turns) = (buckets::Decoded::default(), turns::Turns::default());
         let creating = owned::Creating::default();
-        Self(Arc::new(Parts { store, platform, settings, decoded, creating, turns }))
+        let events = writer::EventCounts::default();
+        Self(Arc::new(Parts { store, platform, settings, decoded, creating, turns, events }))
     }
 }
 

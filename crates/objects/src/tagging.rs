@@ -2,7 +2,7 @@
 
 use crate::attempts::Outcome;
 use crate::rows::Tag;
-use crate::{Bucket, Error, Objects};
+use crate::{Bucket, Error, Writer};
 use bytes::Bytes;
 use larder_storage::{Batch, Put, Storage};
 use larder_types::limits::{
@@ -10,11 +10,11 @@ use larder_types::limits::{
 };
 use larder_types::{ObjectKey, VersionId};
 
-impl<S: Storage> Objects<S> {
+impl<S: Storage> Writer<'_, S> {
     /// PutObjectTagging; with no tags DeleteObjectTagging. Returns the version that was changed.
     /// GetObjectTagging is [`Objects::lookup`].
     pub async fn put_tags(
-        &self,
+        self,
         bucket: &Bucket,
         key: &ObjectKey,
         version: Option<VersionId>,
@@ -37,7 +37,8 @@ impl<S: Storage> Objects<S> {
                     }],
                     ..Batch::default()
                 };
-                if self.commit(bucket, batch, &mut attempts).await? == Outcome::Done {
+                let plan = self.change().plan(batch);
+                if self.commit_plan(bucket, plan, &mut attempts).await? == Outcome::Done {
                     return Ok(version.record.version());
                 }
             }

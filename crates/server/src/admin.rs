@@ -53,6 +53,7 @@ impl App {
             engine: &store.map(|store| store.engine.metrics()).unwrap_or_default(),
             workers: &store.map(|store| store.workers.status()).unwrap_or_default(),
             worker_counters: &store.map(|store| store.workers.metrics()).unwrap_or_default(),
+            events: &store.map(|store| store.engine.events()).unwrap_or_default(),
             usages: &usages,
             log_lines_dropped: self.logs.dropped(),
             request_memory: [memory.reserved(), memory.max()],

@@ -1,6 +1,6 @@
 //! What the server counts, and the metrics page in Prometheus's text format.
 
-use larder_objects::BucketUsage;
+use larder_objects::{BucketUsage, EventName};
 use larder_platform::ProcessUsage;
 use larder_s3_api::Requested;
 use larder_s3_model::OPERATIONS;
@@ -81,6 +81,7 @@ pub(crate) struct Others<'a> {
     pub(crate) engine: &'a [Metric],
     pub(crate) workers: &'a [WorkerStatus],
     pub(crate) worker_counters: &'a [Metric],
+    pub(crate) events: &'a [(EventName, u64)],
     pub(crate) usages: &'a [BucketUsage],
     pub(crate) log_lines_dropped: u64,
     /// Bytes that requests hold, and may hold.
@@ -201,6 +202,7 @@ impl Metrics {
         plain_metrics(&mut page, others.engine);
         plain_metrics(&mut page, others.worker_counters);
         worker_metrics(&mut page, others.workers);
+        event_metrics(&mut page, others.events);
         usage_metrics(&mut page, others.usages);
         process_metrics(&mut page, &others.process);
         page.0
@@ -306,6 +308,16 @@ fn worker_metrics(page: &mut MetricsText, workers: &[WorkerStatus]) {
     }
 }
 
+/// What happened to objects, whether requests or workers did it.
+fn event_metrics(page: &mut MetricsText, events: &[(EventName, u64)]) {
+    let help = "Committed changes of objects, by S3's names of events.";
+    page.head("larder_object_events_total", "counter", help);
+    for (event, count) in events {
+        let label = format!("event=\"{}\"", event.as_str());
+        page.line("larder_object_events_total", &label, count);
+    }
+}
+
 /// What buckets hold, and what those of one owner hold together.
 fn usage_metrics(page: &mut MetricsText, usages: &[BucketUsage]) {
     let objects = "Objects, every version and delete marker counted.";
@@ -393,7 +405,7 @@ impl MetricsText {
 #[cfg(test)]
 mod tests {
     use super::{LATENCY_US, Metrics, Others};
-    use larder_objects::BucketUsage;
+    use larder_objects::{BucketUsage, EventName};
     use larder_platform::ProcessUsage;
     use larder_s3_api::Requested;
     use larder_s3_model::Operation;
@@ -451,6 +463,7 @@ mod tests {
                 help: "h",
                 value: MetricValue::Counter(7),
             }],
+            events: &[(EventName::ObjectCreatedCopy, 6)],
             usages: &[usage("a", 1), usage("b", 2)],
             log_lines_dropped: 0,
             request_memory: [3, 4],
@@ -459,6 +472,7 @@ mod tests {
         let page = metrics.page(&others);
         for line in [
             "larder_requests_total{operation=\"GetObject\",status=\"200\"} 1",
+            "larder_object_events_total{event=\"s3:ObjectCreated:Copy\"} 6",
             "larder_worker_state{worker=\"gc\",state=\"idle\"} 0",
             "larder_worker_state{worker=\"gc\",state=\"failed\"} 1",
             "larder_worker_runs_total{worker=\"gc\"} 3",

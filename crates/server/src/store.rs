@@ -1,7 +1,7 @@
 //! What there is once the server has started, whatever engine is below: only `wiring.rs` names one.
 
 use http::{Request, Response};
-use larder_objects::{BucketUsage, Objects};
+use larder_objects::{BucketUsage, EventName, Objects};
 use larder_s3_api::{AccessRecord, Connection, RequestBody, ResponseBody, Service};
 use larder_storage::{Engine, Health, Metric, Pinned, Storage};
 use larder_workers::Workers;
@@ -47,6 +47,8 @@ impl<S: Storage> Serve for Service<S> {
 pub(crate) trait RunningEngine: Send + Sync {
     fn health(&self) -> Health;
     fn metrics(&self) -> Vec<Metric>;
+    /// How often each event happened to an object since the start.
+    fn events(&self) -> Vec<(EventName, u64)>;
     fn pin(&self) -> Later<'_, Pinned>;
     /// What buckets hold, at most [`USAGES_MAX`] of them; none when it cannot be read, which is
     /// logged.
@@ -66,6 +68,10 @@ impl<E: Engine> RunningEngine for Running<E> {
 
     fn metrics(&self) -> Vec<Metric> {
         self.engine.metrics()
+    }
+
+    fn events(&self) -> Vec<(EventName, u64)> {
+        self.objects.event_counts().into()
     }
 
     fn pin(&self) -> Later<'_, Pinned> {

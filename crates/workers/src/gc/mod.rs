@@ -5,8 +5,9 @@
 //! due. Where no such row is committed nothing runs and nothing is read.
 
 use crate::worker::{Counter, Next, Profile, Progress, Throttle, Trigger, Worker};
-use larder_objects::Objects;
+use larder_iam::{Principal, ServicePrincipal};
 use larder_objects::gc::{GRACE_MS, GcProgress};
+use larder_objects::{Cause, Objects};
 use larder_platform::Platform;
 use larder_storage::{RowKind, RowKinds, Storage};
 use std::time::Duration;
@@ -27,13 +28,15 @@ const RETRY: Duration = Duration::from_secs(30);
 pub(crate) struct Gc<S: Storage> {
     objects: Objects<S>,
     platform: Platform,
+    principal: Principal,
     blobs_freed: Counter,
 }
 
 impl<S: Storage> Gc<S> {
     pub(crate) fn new(objects: Objects<S>, platform: &Platform) -> Self {
         let blobs_freed = Counter::new("gc_blobs_freed_total", "Blobs freed by gc.");
-        Self { objects, platform: platform.clone(), blobs_freed }
+        let principal = Principal::Service(ServicePrincipal::worker(NAME));
+        Self { objects, platform: platform.clone(), principal, blobs_freed }
     }
 }
 
@@ -54,7 +57,8 @@ impl<S: Storage> Worker for Gc<S> {
     }
 
     async fn step(&mut self) -> Progress {
-        match self.objects.run_gc(ROWS_AT_ONCE).await {
+        let cause = Cause::of_service(&self.principal);
+        match self.objects.writer(&cause).run_gc(ROWS_AT_ONCE).await {
             Ok(progress) => {
                 self.blobs_freed.add(progress.blobs);
                 let failed =

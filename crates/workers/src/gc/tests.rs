@@ -4,10 +4,11 @@ use super::Gc;
 use crate::registry::Registry;
 use bytes::Bytes;
 use larder_digest::{BodyDigests, BodyHasher, BodyPlan};
+use larder_iam::Principal;
 use larder_objects::conditions::WriteConditions;
 use larder_objects::{
-    Body, BodyError, Bucket, ContentHeaders, CreateBucket, Objects, PutObject, Settings,
-    StorageClass,
+    Body, BodyError, Bucket, Cause, ContentHeaders, CreateBucket, EventName, Objects, PutObject,
+    Settings, StorageClass,
 };
 use larder_platform::sim::Simulation;
 use larder_storage::model::Model;
@@ -15,6 +16,14 @@ use larder_storage::{Metric, MetricValue};
 use larder_types::{BucketName, ObjectKey, Owner};
 use std::sync::Arc;
 use std::time::Duration;
+
+/// Why things are written here.
+const PUT: Cause<'static> = Cause {
+    event: Some(EventName::ObjectCreatedPut),
+    principal: &Principal::Anonymous,
+    request_id: None,
+    source_address: None,
+};
 
 struct World {
     sim: Simulation,
@@ -101,7 +110,7 @@ impl World {
             length: None,
         };
         let body = &mut LargeBody::new();
-        self.sim.block_on(self.objects.put(&self.bucket, &key, put, body)).unwrap();
+        self.sim.block_on(self.objects.writer(&PUT).put(&self.bucket, &key, put, body)).unwrap();
     }
 
     fn pass(&self, seconds: u64) {

@@ -13,8 +13,8 @@ use larder_objects::conditions::{DeleteConditions, WriteConditions};
 use larder_objects::list::ListUploads;
 use larder_objects::multipart::CreateUpload;
 use larder_objects::{
-    Body, BodyError, Bucket, Cause, ContentHeaders, CreateBucket, DeleteObject, EventName, Objects,
-    PutObject, StorageClass,
+    Body, BodyError, Bucket, Cause, CreateBucket, DeleteObject, EventName, ObjectAttributes,
+    Objects, PutObject,
 };
 use larder_platform::Platform;
 use larder_storage::{Batch, Delete, Enqueue, MetaStore, QueuePlace, Queued, RowKind, SpaceId};
@@ -207,10 +207,7 @@ impl Store {
         for _ in 0..count {
             let put = PutObject {
                 owner: owner(),
-                headers: ContentHeaders::default(),
-                metadata: Vec::new(),
-                tags: Vec::new(),
-                storage_class: StorageClass::Standard,
+                attributes: ObjectAttributes::default(),
                 conditions: WriteConditions::default(),
                 length: None,
             };
@@ -229,10 +226,7 @@ impl Store {
             let create = CreateUpload {
                 owner: owner(),
                 initiator: owner(),
-                headers: ContentHeaders::default(),
-                metadata: Vec::new(),
-                tags: Vec::new(),
-                storage_class: StorageClass::Standard,
+                attributes: ObjectAttributes::default(),
                 algorithm: None,
                 checksum_type: None,
             };

@@ -4,7 +4,7 @@ use crate::attempts::Outcome;
 use crate::documents::DocumentRef;
 use crate::holds::{Hold, Holds};
 use crate::plan::gc_row;
-use crate::rows::{GcRecord, Tag, Versioning, address, bucket};
+use crate::rows::{GcRecord, Tag, UnknownFields, Versioning, address, bucket};
 use crate::{Error, Objects, tagging};
 use bytes::Bytes;
 use larder_documents::BucketDocuments;
@@ -34,8 +34,8 @@ pub struct Bucket {
     pub document_refs: Vec<DocumentRef>,
     /// Those documents, read and parsed, in what [`Objects::bucket`] gives; a listing reads none.
     pub documents: BucketDocuments,
-    /// Fields of newer versions, carried along.
-    pub kept: Vec<(u8, Vec<u8>)>,
+    /// Fields of newer versions.
+    pub unknown: UnknownFields,
     /// Keeps the space from being forgotten when it is closed; whoever writes there has one.
     pub held: Hold,
 }
@@ -172,7 +172,7 @@ impl<S: Storage> Objects<S> {
                 tags: create.tags.clone(),
                 document_refs: Vec::new(),
                 documents: BucketDocuments::default(),
-                kept: Vec::new(),
+                unknown: UnknownFields::default(),
             };
             let creation = self.creating.begin(name);
             self.write_owned(&bucket).await?;

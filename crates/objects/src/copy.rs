@@ -3,31 +3,33 @@
 use crate::body::{Body, BodyError, BodyTarget};
 use crate::conditions::WriteConditions;
 use crate::plan::NewVersion;
-use crate::rows::{ContentHeaders, StorageClass, Tag, VersionRecord};
+use crate::rows::{ContentHeaders, ObjectAttributes, VersionRecord};
 use crate::{Bucket, Error, ObjectBody, ObjectVersion, Stored, Writer, tagging};
 use bytes::Bytes;
 use larder_digest::{BodyDigests, BodyHasher, BodyPlan};
 use larder_storage::Storage;
 use larder_types::limits::COPY_SOURCE_BYTES_MAX;
-use larder_types::{ChecksumAlgorithm, ObjectKey, Owner, Timestamp};
+use larder_types::{ChecksumAlgorithm, ObjectKey, Owner};
 
 const COPY_TO_ITSELF: &str = "This copy request is illegal because it is trying to copy an object \
     to itself without changing the object's metadata, storage class, website redirect location or \
     encryption attributes.";
 
-/// What CopyObject says. `None` keeps what the source has.
+/// What CopyObject says.
 #[derive(Clone, Debug)]
 pub struct CopyObject {
     /// Who will own the copy.
     pub owner: Owner,
-    /// Headers and user metadata (`x-amz-metadata-directive: REPLACE`).
-    pub replace: Option<(ContentHeaders, Vec<(String, String)>)>,
-    /// `x-amz-website-redirect-location`; the source's is never copied.
-    pub website_redirect_location: Option<String>,
-    /// Tags (`x-amz-tagging-directive: REPLACE`).
-    pub tags: Option<Vec<Tag>>,
-    /// Storage class; `None` is STANDARD, as the source's is never copied.
-    pub storage_class: Option<StorageClass>,
+    /// What the request says of the copy. The storage class and the website redirect location are
+    /// always these, as the source's are never copied.
+    pub attributes: ObjectAttributes,
+    /// Whether the other headers and the user metadata are those of `attributes`, not the source's
+    /// (`x-amz-metadata-directive: REPLACE`).
+    pub replaces_metadata: bool,
+    /// Whether the tags are (`x-amz-tagging-directive: REPLACE`).
+    pub replaces_tags: bool,
+    /// Whether the request names the storage class.
+    pub names_storage_class: bool,
     /// Checksum algorithm; `None` is the source's.
     pub checksum: Option<ChecksumAlgorithm>,
     /// Conditions about the current version at the destination.
@@ -48,17 +50,18 @@ impl<S: Storage> Writer<'_, S> {
         copy: CopyObject,
     ) -> Result<Stored, Error> {
         let itself = source.space == bucket.space && source.key == *key && source.current;
-        let unchanged = copy.replace.is_none()
-            && copy.storage_class.is_none()
-            && copy.website_redirect_location.is_none();
+        let unchanged = !copy.replaces_metadata
+            && !copy.names_storage_class
+            && copy.attributes.headers.website_redirect_location.is_none();
         if itself && unchanged {
             return Err(Error::InvalidRequest(COPY_TO_ITSELF));
         }
         if source.record.size > COPY_SOURCE_BYTES_MAX {
             return Err(Error::EntityTooLarge { max: COPY_SOURCE_BYTES_MAX });
         }
-        let mut record = copy.record(&source.record);
-        tagging::check_object_tags(&record.tags)?;
+        let attributes = copy.attributes(&source.record.attributes);
+        tagging::check_object_tags(&attributes.tags)?;
+        let mut record = VersionRecord::object(copy.owner, attributes);
         record.encode()?;
         let row_key = Bytes::copy_from_slice(key.as_bytes());
         if copy.conditions.any() {
@@ -71,7 +74,7 @@ impl<S: Storage> Writer<'_, S> {
         let body_target = BodyTarget {
             inline_bytes_max: self.inline_bytes_max(),
             bytes_max: COPY_SOURCE_BYTES_MAX,
-            hints: bucket.hints(record.storage_class, Some(source.record.size)),
+            hints: bucket.hints(record.attributes.storage_class, Some(source.record.size)),
         };
         let mut held = self.platform.request_memory.lend();
         let (stored, digests) = self
@@ -90,17 +93,20 @@ impl<S: Storage> Writer<'_, S> {
 }
 
 impl CopyObject {
-    fn record(&self, source: &VersionRecord) -> VersionRecord {
-        let mut record = VersionRecord::marker(self.owner.clone(), Timestamp { ms: 0 });
-        record.delete_marker = false;
-        (record.headers, record.metadata) = match &self.replace {
-            Some(replace) => replace.clone(),
-            None => (source.headers.clone(), source.metadata.clone()),
-        };
-        record.headers.website_redirect_location = self.website_redirect_location.clone();
-        record.tags = self.tags.clone().unwrap_or_else(|| source.tags.clone());
-        record.storage_class = self.storage_class.unwrap_or_default();
-        record
+    /// What the copy of such a source is besides its bytes.
+    fn attributes(&self, source: &ObjectAttributes) -> ObjectAttributes {
+        let mut attributes = self.attributes.clone();
+        if !self.replaces_metadata {
+            attributes.headers = ContentHeaders {
+                website_redirect_location: attributes.headers.website_redirect_location,
+                ..source.headers.clone()
+            };
+            attributes.metadata.clone_from(&source.metadata);
+        }
+        if !self.replaces_tags {
+            attributes.tags.clone_from(&source.tags);
+        }
+        attributes
     }
 }
 

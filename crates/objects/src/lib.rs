@@ -4,6 +4,7 @@
 //! Never: HTTP, XML, status codes, policies, an engine's formats; the clock only by `Platform`.
 //! Enter at: [`Objects`]; a change of a key is planned in `plan.rs`, rows are drawn in `rows/`.
 
+mod amend;
 mod attempts;
 mod body;
 mod buckets;
@@ -48,7 +49,10 @@ pub use get::{ObjectBody, ObjectVersion};
 pub use holds::Hold;
 pub use manifest::{ObjectPart, PartPage, PartRange};
 pub use put::{PutObject, Stored};
-pub use rows::{ContentHeaders, Placement, StorageClass, Tag, UploadId, VersionRecord, Versioning};
+pub use rows::{
+    ContentHeaders, ObjectAttributes, Placement, StorageClass, Tag, UploadId, VersionRecord,
+    Versioning,
+};
 pub use schema::ObjectSchema;
 pub use settings::Settings;
 pub use usage::BucketUsage;

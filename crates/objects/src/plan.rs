@@ -42,7 +42,7 @@ use crate::rows::{GcRecord, address, body};
 use crate::{Error, Placement, VersionRecord, Versioning};
 use bytes::Bytes;
 use larder_storage::{
-    Batch, BlobId, Check, Delete, Enqueue, Put, Row, RowKey, RowKind, Seen, SpaceId,
+    Batch, BlobAddress, Check, Delete, Enqueue, Put, Row, RowKey, RowKind, Seen, SpaceId,
 };
 use larder_types::Timestamp;
 
@@ -88,7 +88,7 @@ pub(crate) struct NewVersion {
     /// The body, when it is stored beside a row; the plan says which.
     pub payload: Option<Bytes>,
     /// Blobs that its row is the first to name.
-    pub adopts: Vec<BlobId>,
+    pub adopts: Vec<BlobAddress>,
 }
 
 /// A version's row as read, with what is needed to write it elsewhere.
@@ -151,7 +151,7 @@ impl KeySnapshot {
         let stamp = &change.stamp;
         let mut batch = Batch {
             checks: self.checks.clone(),
-            adopts: new.adopts.clone(),
+            adopts: new.adopts.iter().map(|blob| blob.id).collect(),
             frees: new.record.delete_marker,
             ..Batch::default()
         };
@@ -269,7 +269,7 @@ impl KeySnapshot {
                 batch.deletes.push(Delete { row: gone.body_row(), replaces: gone.body });
                 return;
             }
-            Placement::Blob(blob) => GcRecord::Blobs(vec![blob.id]),
+            Placement::Blob(blob) => GcRecord::Blobs(vec![blob.address()]),
             Placement::Manifest { blob, .. } => GcRecord::Manifest(blob),
         };
         batch.enqueues.push(gc_row(self.space, &self.key, &record, stamp));
@@ -314,6 +314,20 @@ impl VersionRow {
     pub(crate) fn body_row(&self) -> RowKey {
         let record = &self.record;
         address::body(self.row.space, &self.row.key, record.order, record.nonce)
+    }
+
+    /// Writes the row in place with what `record` says now. Its payload is loaded.
+    pub(crate) fn amended(&self, record: &VersionRecord) -> Result<Batch, Error> {
+        Ok(Batch {
+            checks: vec![self.check()],
+            puts: vec![Put {
+                row: self.row.clone(),
+                value: record.encode()?,
+                payload: self.payload.clone(),
+                replaces: Some(self.seen),
+            }],
+            ..Batch::default()
+        })
     }
 
     /// The row goes.

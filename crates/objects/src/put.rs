@@ -4,7 +4,7 @@ use crate::attempts::Outcome;
 use crate::body::{Body, BodyTarget, StoredBody};
 use crate::conditions::WriteConditions;
 use crate::plan::NewVersion;
-use crate::rows::{ContentHeaders, Placement, StorageClass, Tag, VersionRecord};
+use crate::rows::{ObjectAttributes, Placement, VersionRecord};
 use crate::{Bucket, Error, Writer, tagging};
 use bytes::Bytes;
 use larder_digest::BodyDigests;
@@ -17,14 +17,8 @@ use larder_types::{Checksum, ChecksumAlgorithm, ETag, ObjectKey, Owner, VersionI
 pub struct PutObject {
     /// Who will own the object.
     pub owner: Owner,
-    /// Headers given back as they came.
-    pub headers: ContentHeaders,
-    /// User metadata: names without `x-amz-meta-`, lower case; decoded values.
-    pub metadata: Vec<(String, String)>,
-    /// Tags.
-    pub tags: Vec<Tag>,
-    /// Storage class.
-    pub storage_class: StorageClass,
+    /// What the object will be besides its bytes.
+    pub attributes: ObjectAttributes,
     /// Conditions about the current version.
     pub conditions: WriteConditions,
     /// The body's decoded length when the request says it.
@@ -50,9 +44,9 @@ impl<S: Storage> Writer<'_, S> {
         put: PutObject,
         body: &mut B,
     ) -> Result<Stored, Error> {
-        tagging::check_object_tags(&put.tags)?;
+        tagging::check_object_tags(&put.attributes.tags)?;
         let row_key = Bytes::copy_from_slice(key.as_bytes());
-        let mut record = put.record();
+        let mut record = VersionRecord::object(put.owner, put.attributes);
         // Metadata that does not fit is refused before the body is read.
         record.encode()?;
         if put.conditions.any() {
@@ -62,7 +56,7 @@ impl<S: Storage> Writer<'_, S> {
         let body_target = BodyTarget {
             inline_bytes_max: self.inline_bytes_max(),
             bytes_max: PART_BYTES_MAX,
-            hints: bucket.hints(record.storage_class, put.length),
+            hints: bucket.hints(record.attributes.storage_class, put.length),
         };
         let mut held = self.platform.request_memory.lend();
         let (stored, digests) = self.store_body(body, body_target, &mut held).await?;
@@ -105,10 +99,10 @@ impl<S: Storage> Writer<'_, S> {
                 && let Some(payload) = new.payload.take()
             {
                 let blob = self
-                    .store_in_blob(payload, bucket.hints(new.record.storage_class, None))
+                    .store_in_blob(payload, bucket.hints(new.record.attributes.storage_class, None))
                     .await?;
                 new.record.placement = Placement::Blob(blob);
-                new.adopts.push(blob.id);
+                new.adopts.push(blob.address());
             }
             let change = self.change();
             new.record.modified = change.stamp.modified();
@@ -125,19 +119,6 @@ impl Bucket {
     /// A version id as answers show it: none while the bucket never had versioning.
     pub fn shown(&self, version: VersionId) -> Option<VersionId> {
         (self.versioning != crate::Versioning::Unversioned).then_some(version)
-    }
-}
-
-impl PutObject {
-    fn record(&self) -> VersionRecord {
-        let mut record =
-            VersionRecord::marker(self.owner.clone(), larder_types::Timestamp { ms: 0 });
-        record.delete_marker = false;
-        record.headers = self.headers.clone();
-        record.metadata = self.metadata.clone();
-        record.tags = self.tags.clone();
-        record.storage_class = self.storage_class;
-        record
     }
 }
 

@@ -1,10 +1,8 @@
 //! Tags of objects and buckets.
 
-use crate::attempts::Outcome;
 use crate::rows::Tag;
-use crate::{Bucket, Error, Writer};
-use bytes::Bytes;
-use larder_storage::{Batch, Put, Storage};
+use crate::{Bucket, Error, VersionRecord, Writer};
+use larder_storage::Storage;
 use larder_types::limits::{
     BUCKET_TAGS_MAX, OBJECT_TAGS_MAX, TAG_KEY_CHARS_MAX, TAG_VALUE_CHARS_MAX,
 };
@@ -21,29 +19,11 @@ impl<S: Storage> Writer<'_, S> {
         tags: &[Tag],
     ) -> Result<VersionId, Error> {
         check_object_tags(tags)?;
-        let key = Bytes::copy_from_slice(key.as_bytes());
-        let mut attempts = self.attempts(bucket.space, &key).await?;
-        loop {
-            let (mut version, _) = self.locate_object(bucket, version, &mut attempts).await?;
-            if self.load_payload(&mut version).await? {
-                version.record.tags = tags.to_vec();
-                let batch = Batch {
-                    checks: vec![version.check()],
-                    puts: vec![Put {
-                        row: version.row.clone(),
-                        value: version.record.encode()?,
-                        payload: version.payload.clone(),
-                        replaces: Some(version.seen),
-                    }],
-                    ..Batch::default()
-                };
-                let plan = self.change().plan(batch);
-                if self.commit_plan(bucket, plan, &mut attempts).await? == Outcome::Done {
-                    return Ok(version.record.version());
-                }
-            }
-            self.lost(&mut attempts, false).await?;
-        }
+        let change = |record: &mut VersionRecord| {
+            record.attributes.tags = tags.to_vec();
+            Ok(())
+        };
+        self.amend(bucket, key, version, change).await
     }
 }
 

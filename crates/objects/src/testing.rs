@@ -3,8 +3,8 @@
 use crate::body::{Body, BodyError};
 use crate::conditions::{DeleteConditions, WriteConditions};
 use crate::{
-    Bucket, ContentHeaders, CreateBucket, DeleteObject, Deleted, Error, ObjectBody, ObjectVersion,
-    Objects, PutObject, Settings, StorageClass, Stored,
+    Bucket, CreateBucket, DeleteObject, Deleted, Error, ObjectAttributes, ObjectBody,
+    ObjectVersion, Objects, PutObject, Settings, Stored,
 };
 use bytes::Bytes;
 use larder_digest::{BodyDigests, BodyHasher, BodyPlan};
@@ -167,10 +167,7 @@ pub(crate) fn object_key(key: &str) -> ObjectKey {
 pub(crate) fn put_object() -> PutObject {
     PutObject {
         owner: owner("alice"),
-        headers: ContentHeaders::default(),
-        metadata: Vec::new(),
-        tags: Vec::new(),
-        storage_class: StorageClass::Standard,
+        attributes: ObjectAttributes::default(),
         conditions: WriteConditions::default(),
         length: None,
     }

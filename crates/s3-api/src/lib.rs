@@ -2,7 +2,7 @@
 //!
 //! Holds: the pipeline, grants, the table of operations, one file per operation, error answers.
 //! Never: sockets, storage formats, rules of keys and versions (`objects`), clocks of its own.
-//! Enter at: [`Service::handle`]; `pipeline.rs` is the way of a request, `ops/mod.rs` the contents.
+//! Enter at: [`Service::handle`]; `pipeline/mod.rs` serves a request, `ops/mod.rs` is its table.
 
 mod access;
 mod access_record;

@@ -4,7 +4,7 @@ use super::{ListObjects, ListParts, ListUploads, ListVersions};
 use crate::multipart::{CreateUpload, UploadPart};
 use crate::testing::{BytesBody, World, causes, delete_object, object_key, owner, put_object};
 use crate::tests::races::{Race, SEEDS};
-use crate::{Bucket, ContentHeaders, Error, StorageClass, UploadId, Versioning};
+use crate::{Bucket, Error, ObjectAttributes, StorageClass, UploadId, Versioning};
 use larder_types::VersionId;
 use proptest::prelude::{Just, Strategy, any, prop_oneof, proptest};
 use std::collections::BTreeMap;
@@ -367,10 +367,10 @@ fn start(world: &World, bucket: &Bucket, key: &str) -> UploadId {
     let create = CreateUpload {
         owner: owner("alice"),
         initiator: owner("bob"),
-        headers: ContentHeaders::default(),
-        metadata: Vec::new(),
-        tags: Vec::new(),
-        storage_class: StorageClass::StandardIa,
+        attributes: ObjectAttributes {
+            storage_class: StorageClass::StandardIa,
+            ..Default::default()
+        },
         algorithm: None,
         checksum_type: None,
     };

@@ -142,7 +142,7 @@ fn listed(row: RowView<'_>) -> Result<ListedUpload, Error> {
         upload_id: UploadId(id),
         owner: record.owner,
         initiator: record.initiator,
-        storage_class: record.storage_class,
+        storage_class: record.attributes.storage_class,
         checksum: record.checksum,
     })
 }

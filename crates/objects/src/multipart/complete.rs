@@ -42,7 +42,7 @@ impl<S: Storage> Writer<'_, S> {
         if let Some(left) = written
             && !matches!(result, Err(Error::Unknown(_)))
         {
-            self.discard([left.manifest.id]).await;
+            self.discard([left.manifest.address()]).await;
         }
         match result {
             Err(Error::NoSuchUpload) => self.completed_before(bucket, &key, id).await,
@@ -64,7 +64,7 @@ impl<S: Storage> Writer<'_, S> {
             request.conditions.check(snapshot.current())?;
             // The parts are as they were read while the upload's row is the one read before them.
             if let Some(stale) = written.take_if(|w| w.upload != upload.seen.record) {
-                self.discard([stale.manifest.id]).await;
+                self.discard([stale.manifest.address()]).await;
             }
             let current = match written {
                 Some(current) => current,
@@ -72,7 +72,7 @@ impl<S: Storage> Writer<'_, S> {
                     let parts = self.all_parts(bucket.space, key, id).await?;
                     let smallest = self.settings.part_bytes_min;
                     let assembly = Assembly::of(&upload.record, &parts, request, smallest)?;
-                    let hints = bucket.hints(upload.record.storage_class, None);
+                    let hints = bucket.hints(upload.record.attributes.storage_class, None);
                     let manifest = self.write_manifest(&assembly.manifest, hints).await?;
                     written.insert(Written {
                         upload: upload.seen.record,
@@ -126,24 +126,20 @@ fn new_version(
     id: UploadId,
     (assembly, manifest): (&Assembly, BlobRef),
 ) -> NewVersion {
-    let mut record = VersionRecord::marker(upload.owner.clone(), id.initiated());
-    record.delete_marker = false;
+    let mut record = VersionRecord::object(upload.owner.clone(), upload.attributes.clone());
+    record.modified = id.initiated();
     record.size = assembly.manifest.size();
     record.etag = assembly.etag;
     record.checksum = Some(assembly.checksum.clone());
     record.crc64nvme = Some(assembly.crc64nvme);
-    record.storage_class = upload.storage_class;
-    record.headers = upload.headers.clone();
-    record.metadata = upload.metadata.clone();
-    record.tags = upload.tags.clone();
-    record.kept = upload.kept.clone();
+    record.unknown = upload.unknown.clone();
     record.upload_id = Some(id);
     record.placement = Placement::Manifest {
         blob: manifest,
         parts: assembly.manifest.entries.len() as u32,
         part_bytes: assembly.manifest.part_bytes(),
     };
-    NewVersion { record, payload: None, adopts: vec![manifest.id] }
+    NewVersion { record, payload: None, adopts: vec![manifest.address()] }
 }
 
 /// Looks for the version that an upload became, newest first.

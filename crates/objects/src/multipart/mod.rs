@@ -17,7 +17,7 @@ pub use parts::{UploadPart, UploadedPart};
 
 use crate::attempts::{Attempts, Outcome};
 use crate::plan::gc_row;
-use crate::rows::{ContentHeaders, GcRecord, StorageClass, Tag, UploadId, UploadRecord, address};
+use crate::rows::{GcRecord, ObjectAttributes, UnknownFields, UploadId, UploadRecord, address};
 use crate::{Bucket, Error, Objects, tagging};
 use bytes::Bytes;
 use larder_storage::{Batch, Check, Delete, Found, Put, Seen, SpaceId, Storage};
@@ -33,14 +33,8 @@ pub struct CreateUpload {
     pub owner: Owner,
     /// Who starts the upload.
     pub initiator: Owner,
-    /// The object's headers.
-    pub headers: ContentHeaders,
-    /// The object's user metadata: names without `x-amz-meta-`, lower case; decoded values.
-    pub metadata: Vec<(String, String)>,
-    /// The object's tags.
-    pub tags: Vec<Tag>,
-    /// The object's storage class.
-    pub storage_class: StorageClass,
+    /// What the object will be besides its bytes.
+    pub attributes: ObjectAttributes,
     /// `x-amz-checksum-algorithm`.
     pub algorithm: Option<ChecksumAlgorithm>,
     /// `x-amz-checksum-type`; needs an algorithm.
@@ -63,16 +57,13 @@ impl<S: Storage> Objects<S> {
         key: &ObjectKey,
         create: CreateUpload,
     ) -> Result<(UploadId, UploadRecord), Error> {
-        tagging::check_object_tags(&create.tags)?;
+        tagging::check_object_tags(&create.attributes.tags)?;
         let record = UploadRecord {
             checksum: checksum_of(create.algorithm, create.checksum_type)?,
             owner: create.owner,
             initiator: create.initiator,
-            storage_class: create.storage_class,
-            headers: create.headers,
-            metadata: create.metadata,
-            tags: create.tags,
-            kept: Vec::new(),
+            attributes: create.attributes,
+            unknown: UnknownFields::default(),
         };
         let value = record.encode()?;
         let key = Bytes::copy_from_slice(key.as_bytes());

@@ -98,7 +98,7 @@ impl<S: Storage> Objects<S> {
         upload: &UploadRecord,
         body: &mut B,
     ) -> Result<UploadedPart, Error> {
-        let hints = bucket.hints(upload.storage_class, target.part.length);
+        let hints = bucket.hints(upload.attributes.storage_class, target.part.length);
         let body_target = BodyTarget { inline_bytes_max: 0, bytes_max: PART_BYTES_MAX, hints };
         let mut held = self.platform.request_memory.lend();
         let (stored, digests) = self.store_body(body, body_target, &mut held).await?;
@@ -141,7 +141,7 @@ impl<S: Storage> Objects<S> {
             let check = |row: &larder_storage::RowKey, seen| Check { row: row.clone(), seen };
             let mut batch = Batch {
                 checks: vec![check(&upload_row, upload.seen), check(&row, seen)],
-                adopts: stored.blob().into_iter().collect(),
+                adopts: stored.blob().iter().map(|blob| blob.id).collect(),
                 ..Batch::default()
             };
             batch.puts.push(Put {
@@ -160,7 +160,7 @@ impl<S: Storage> Objects<S> {
                     replaces: Some(upload.seen),
                 });
                 if let Some(blob) = PartRecord::decode(&before.value)?.blob {
-                    let freed = GcRecord::Blobs(vec![blob.id]);
+                    let freed = GcRecord::Blobs(vec![blob.address()]);
                     batch.enqueues.push(gc_row(*space, key, &freed, &stamp));
                 }
             }

@@ -6,7 +6,7 @@
 
 use crate::buckets::Bucket;
 use crate::documents::DocumentRef;
-use crate::rows::fields::{Malformed, Reader, Writer, keep_unknown, tag};
+use crate::rows::fields::{Malformed, Reader, UnknownFields, Writer, tag};
 use crate::{Error, Hold};
 use bytes::Bytes;
 use larder_documents::{BucketDocuments, DocumentKind};
@@ -59,9 +59,7 @@ pub(crate) fn encode(bucket: &Bucket) -> Result<Bytes, Error> {
             }
         });
     }
-    for (tag, value) in &bucket.kept {
-        w.field(*tag, value);
-    }
+    bucket.unknown.write(&mut w);
     w.finish(ROW_VALUE_BYTES_MAX)
 }
 
@@ -85,14 +83,14 @@ pub(crate) fn decode(name: BucketName, value: &[u8]) -> Result<Bucket, Malformed
         tags: Vec::new(),
         document_refs: Vec::new(),
         documents: BucketDocuments::default(),
-        kept: Vec::new(),
+        unknown: UnknownFields::default(),
         held: Hold::default(),
     };
     while let Some((tag, mut field)) = r.field()? {
         match tag {
             tag::TAGS => bucket.tags = field.tags()?,
             tag::DOCUMENTS => bucket.document_refs = document_refs(field)?,
-            other => keep_unknown(&mut bucket.kept, other, field)?,
+            other => bucket.unknown.keep(other, field)?,
         }
     }
     Ok(bucket)

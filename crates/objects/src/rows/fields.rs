@@ -3,7 +3,6 @@
 
 use crate::Error;
 use bytes::Bytes;
-use larder_storage::{BlobId, BlobRef};
 use larder_types::{Checksum, ChecksumAlgorithm, Owner};
 
 /// Tags from here on must be understood by whoever reads the row.
@@ -49,8 +48,6 @@ pub(crate) mod tag {
         pub(crate) const RETENTION: u8 = 0x82;
         /// Legal hold. Critical.
         pub(crate) const LEGAL_HOLD: u8 = 0x83;
-        /// Where the engine has the bytes: drive, pool, remote tier. Critical.
-        pub(crate) const ENGINE_PLACEMENT: u8 = 0x84;
         /// Event hold, with its duration and unit. Critical.
         pub(crate) const EVENT_HOLD: u8 = 0x86;
         /// Owner and access control list. Critical: it may be what forbids.
@@ -154,11 +151,6 @@ impl Writer {
         self.sized(&inner.out);
     }
 
-    pub(crate) fn blob(&mut self, blob: &BlobRef) {
-        self.u64(blob.id.0);
-        self.u64(blob.length);
-    }
-
     pub(crate) fn field(&mut self, tag: u8, value: &[u8]) {
         self.u8(tag);
         self.sized(value);
@@ -182,23 +174,6 @@ impl Writer {
         }
     }
 
-    /// Headers, metadata and tags, each only when there is something.
-    pub(crate) fn described(&mut self, about: Described<'_>) {
-        for (tag, value) in about.headers.fields() {
-            if let Some(value) = value {
-                self.field(tag, value.as_bytes());
-            }
-        }
-        if !about.metadata.is_empty() {
-            let pairs = about.metadata.iter().map(|(n, v)| (n.as_str(), v.as_str()));
-            self.field_with(tag::METADATA, |w| w.pairs(pairs));
-        }
-        if !about.tags.is_empty() {
-            let pairs = about.tags.iter().map(|t| (t.key.as_str(), t.value.as_str()));
-            self.field_with(tag::TAGS, |w| w.pairs(pairs));
-        }
-    }
-
     /// The value, when it has at most `bytes_max` bytes.
     pub(crate) fn finish(self, bytes_max: usize) -> Result<Bytes, Error> {
         if self.overflow || self.out.len() > bytes_max {
@@ -209,15 +184,9 @@ impl Writer {
     }
 }
 
-/// What versions and uploads both say about an object.
-pub(crate) struct Described<'a> {
-    pub headers: &'a ContentHeaders,
-    pub metadata: &'a [(String, String)],
-    pub tags: &'a [Tag],
-}
-
 impl ContentHeaders {
-    fn fields(&self) -> [(u8, &Option<String>); 7] {
+    /// Every header with its tag.
+    pub(crate) fn fields(&self) -> [(u8, &Option<String>); 7] {
         [
             (tag::CONTENT_TYPE, &self.content_type),
             (tag::CONTENT_ENCODING, &self.content_encoding),
@@ -293,10 +262,6 @@ impl<'a> Reader<'a> {
         Ok(Owner { canonical_id: self.text()?.to_owned(), display_name: self.text()?.to_owned() })
     }
 
-    pub(crate) fn blob(&mut self) -> Result<BlobRef, Malformed> {
-        Ok(BlobRef { id: BlobId(self.u64()?), length: self.u64()? })
-    }
-
     /// The next tagged field; `None` at the end.
     pub(crate) fn field(&mut self) -> Result<Option<(u8, Reader<'a>)>, Malformed> {
         if self.0.is_empty() {
@@ -357,6 +322,11 @@ impl UnknownFields {
         for (tag, value) in &self.0 {
             w.field(*tag, value);
         }
+    }
+
+    /// Takes a field whose tag is not known: carried along, or refused when it is critical.
+    pub(crate) fn keep(&mut self, tag: u8, field: Reader<'_>) -> Result<(), Malformed> {
+        keep_unknown(&mut self.0, tag, field)
     }
 
     /// Reads the rest of a row whose fields are all of newer versions.

@@ -20,6 +20,8 @@
 //! promise (compression, encryption, retention).
 
 pub(crate) mod address;
+mod attributes;
+mod blob_ref;
 pub(crate) mod body;
 pub(crate) mod bucket;
 pub(crate) mod document;
@@ -30,6 +32,7 @@ mod part;
 mod upload;
 mod version;
 
+pub use attributes::ObjectAttributes;
 pub use bucket::Versioning;
 pub use fields::{ContentHeaders, Malformed, Tag, UnknownFields};
 pub use gc::GcRecord;

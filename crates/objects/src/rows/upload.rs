@@ -4,9 +4,8 @@
 //! 1 full object, 2 composite), owner, initiator, tagged fields as in version rows`.
 
 use crate::Error;
-use crate::rows::fields::{
-    self, ContentHeaders, Described, Malformed, Reader, Tag, Writer, keep_unknown, tag, utf8,
-};
+use crate::rows::attributes::ObjectAttributes;
+use crate::rows::fields::{self, Malformed, Reader, UnknownFields, Writer};
 use crate::rows::version::{StorageClass, VERSION_BYTES_MAX};
 use bytes::Bytes;
 use larder_types::{ChecksumAlgorithm, ChecksumType, Owner, Timestamp, hex};
@@ -30,18 +29,12 @@ pub struct UploadRecord {
     pub owner: Owner,
     /// Who started it.
     pub initiator: Owner,
-    /// The object's storage class.
-    pub storage_class: StorageClass,
+    /// What the object will be besides its bytes.
+    pub attributes: ObjectAttributes,
     /// The checksum algorithm and type that CreateMultipartUpload named.
     pub checksum: Option<(ChecksumAlgorithm, ChecksumType)>,
-    /// The object's headers.
-    pub headers: ContentHeaders,
-    /// The object's user metadata.
-    pub metadata: Vec<(String, String)>,
-    /// The object's tags.
-    pub tags: Vec<Tag>,
-    /// Fields of newer versions, carried along.
-    pub kept: Vec<(u8, Vec<u8>)>,
+    /// Fields of newer versions.
+    pub unknown: UnknownFields,
 }
 
 impl UploadId {
@@ -77,7 +70,7 @@ impl UploadRecord {
     pub(crate) fn encode(&self) -> Result<Bytes, Error> {
         let mut w = Writer::default();
         w.u8(FORMAT);
-        w.u8(self.storage_class as u8);
+        w.u8(self.attributes.storage_class as u8);
         w.u8(self.checksum.map_or(0, |(algorithm, _)| algorithm as u8));
         w.u8(match self.checksum {
             None => 0,
@@ -86,14 +79,8 @@ impl UploadRecord {
         });
         w.owner(&self.owner);
         w.owner(&self.initiator);
-        w.described(Described {
-            headers: &self.headers,
-            metadata: &self.metadata,
-            tags: &self.tags,
-        });
-        for (tag, value) in &self.kept {
-            w.field(*tag, value);
-        }
+        self.attributes.write(&mut w);
+        self.unknown.write(&mut w);
         w.finish(UPLOAD_BYTES_MAX)
     }
 
@@ -108,27 +95,16 @@ impl UploadRecord {
             (code, 2) => Some((fields::algorithm(code)?, ChecksumType::Composite)),
             _ => return Err(Malformed("a row names a checksum type of a newer version")),
         };
+        let storage_class = StorageClass::from_code(class)
+            .ok_or(Malformed("a row names a storage class of a newer version"))?;
         let mut record = Self {
-            storage_class: StorageClass::from_code(class)
-                .ok_or(Malformed("a row names a storage class of a newer version"))?,
             checksum,
             owner: r.owner()?,
             initiator: r.owner()?,
-            headers: ContentHeaders::default(),
-            metadata: Vec::new(),
-            tags: Vec::new(),
-            kept: Vec::new(),
+            attributes: ObjectAttributes { storage_class, ..Default::default() },
+            unknown: UnknownFields::default(),
         };
-        while let Some((tag, mut field)) = r.field()? {
-            match tag {
-                tag::METADATA => record.metadata = field.pairs()?,
-                tag::TAGS => record.tags = field.tags()?,
-                other => match record.headers.field_mut(other) {
-                    Some(header) => *header = Some(utf8(field.0)?.to_owned()),
-                    None => keep_unknown(&mut record.kept, other, field)?,
-                },
-            }
-        }
+        record.attributes.read(&mut r, &mut record.unknown, |_, _| Ok(false))?;
         Ok(record)
     }
 }

@@ -15,9 +15,8 @@
 //! What a listing shows comes first, at fixed places, so that [`Hot`] reads nothing else.
 
 use crate::Error;
-use crate::rows::fields::{
-    self, ContentHeaders, Described, Malformed, Reader, Tag, Writer, keep_unknown, tag, utf8,
-};
+use crate::rows::attributes::ObjectAttributes;
+use crate::rows::fields::{self, Malformed, Reader, UnknownFields, Writer, tag};
 use crate::rows::upload::UploadId;
 use bytes::Bytes;
 use larder_storage::{BlobRef, ROW_VALUE_BYTES_MAX};
@@ -94,20 +93,14 @@ pub struct VersionRecord {
     pub modified: Timestamp,
     /// Its ETag; zeros for a delete marker.
     pub etag: ETag,
-    /// Its storage class.
-    pub storage_class: StorageClass,
     /// Who owns it.
     pub owner: Owner,
     /// The checksum that S3 shows.
     pub checksum: Option<Checksum>,
     /// CRC64NVME of the whole body.
     pub crc64nvme: Option<u64>,
-    /// Headers given back as they came.
-    pub headers: ContentHeaders,
-    /// User metadata: names without `x-amz-meta-`, lower case; decoded values.
-    pub metadata: Vec<(String, String)>,
-    /// Tags.
-    pub tags: Vec<Tag>,
+    /// What it is besides its bytes.
+    pub attributes: ObjectAttributes,
     /// Where the body is.
     pub placement: Placement,
     /// The multipart upload that made it.
@@ -115,8 +108,8 @@ pub struct VersionRecord {
     /// On a key's current version: the order of its null version when that is an older one. It
     /// may be gone since: then the key has no null version.
     pub null_position: Option<u64>,
-    /// Fields of newer versions, carried along.
-    pub kept: Vec<(u8, Vec<u8>)>,
+    /// Fields of newer versions.
+    pub unknown: UnknownFields,
 }
 
 /// What a listing shows of a version, read without the rest.
@@ -195,7 +188,13 @@ impl VersionRecord {
         }
     }
 
-    /// An empty delete marker; the plan of its commit gives it its place.
+    /// An object of which the body is still to come; the plan of its commit gives it its place.
+    pub(crate) fn object(owner: Owner, attributes: ObjectAttributes) -> Self {
+        let marker = Self::marker(owner, Timestamp { ms: 0 });
+        Self { delete_marker: false, attributes, ..marker }
+    }
+
+    /// A delete marker; the plan of its commit gives it its place.
     pub(crate) fn marker(owner: Owner, modified: Timestamp) -> Self {
         Self {
             delete_marker: true,
@@ -205,17 +204,14 @@ impl VersionRecord {
             size: 0,
             modified,
             etag: ETag::of_body([0; 16]),
-            storage_class: StorageClass::Standard,
             owner,
             checksum: None,
             crc64nvme: None,
-            headers: ContentHeaders::default(),
-            metadata: Vec::new(),
-            tags: Vec::new(),
+            attributes: ObjectAttributes::default(),
             placement: Placement::Empty,
             upload_id: None,
             null_position: None,
-            kept: Vec::new(),
+            unknown: UnknownFields::default(),
         }
     }
 
@@ -224,7 +220,7 @@ impl VersionRecord {
         let mut w = Writer::default();
         w.u8(FORMAT);
         w.u8(u8::from(self.delete_marker) * DELETE_MARKER + u8::from(self.null) * NULL);
-        w.u8(self.storage_class as u8);
+        w.u8(self.attributes.storage_class as u8);
         w.u8(self.checksum.as_ref().map_or(0, |sum| {
             sum.algorithm as u8 | if sum.parts.is_some() { COMPOSITE } else { 0 }
         }));
@@ -250,14 +246,8 @@ impl VersionRecord {
         if let Some(order) = self.null_position {
             w.field(tag::NULL_POSITION, &order.to_le_bytes());
         }
-        w.described(Described {
-            headers: &self.headers,
-            metadata: &self.metadata,
-            tags: &self.tags,
-        });
-        for (tag, value) in &self.kept {
-            w.field(*tag, value);
-        }
+        self.attributes.write(&mut w);
+        self.unknown.write(&mut w);
         w.finish(VERSION_BYTES_MAX)
     }
 
@@ -280,10 +270,11 @@ impl VersionRecord {
         }
         record.size = hot.size;
         record.etag = hot.etag;
-        record.storage_class = hot.storage_class;
-        while let Some((tag, field)) = r.field()? {
-            record.set(tag, field)?;
-        }
+        let mut attributes = ObjectAttributes::default();
+        let mut unknown = UnknownFields::default();
+        attributes.read(&mut r, &mut unknown, |tag, field| record.set(tag, field))?;
+        attributes.storage_class = hot.storage_class;
+        (record.attributes, record.unknown) = (attributes, unknown);
         let checksum = record.checksum.as_ref().map(|sum| (sum.algorithm, sum.checksum_type()));
         if checksum != hot.checksum {
             return Err(Malformed("a row's head names another checksum than the row has"));
@@ -291,24 +282,17 @@ impl VersionRecord {
         Ok(record)
     }
 
-    fn set(&mut self, tag: u8, mut field: Reader<'_>) -> Result<(), Malformed> {
+    /// Takes a field that only versions have; `false` when it is none of these.
+    fn set(&mut self, tag: u8, field: &mut Reader<'_>) -> Result<bool, Malformed> {
         match tag {
             tag::CHECKSUM => self.checksum = Some(field.checksum()?),
             tag::CRC64NVME => self.crc64nvme = Some(field.u64()?),
-            tag::PLACEMENT => self.placement = Placement::decode(&mut field)?,
+            tag::PLACEMENT => self.placement = Placement::decode(field)?,
             tag::UPLOAD_ID => self.upload_id = Some(UploadId(field.array()?)),
             tag::NULL_POSITION => self.null_position = Some(field.u64()?),
-            tag::METADATA => self.metadata = field.pairs()?,
-            tag::TAGS => self.tags = field.tags()?,
-            other => {
-                match self.headers.field_mut(other) {
-                    Some(header) => *header = Some(utf8(field.0)?.to_owned()),
-                    None => keep_unknown(&mut self.kept, other, field)?,
-                }
-                return Ok(());
-            }
+            _ => return Ok(false),
         }
-        field.end()
+        Ok(true)
     }
 }
 
@@ -376,5 +360,19 @@ impl StorageClass {
     /// The class of a stored code.
     pub(crate) fn from_code(code: u8) -> Option<Self> {
         Self::ALL.get(usize::from(code)).map(|(class, _)| *class)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::StorageClass;
+
+    #[test]
+    fn storage_classes_by_name() {
+        for code in 0..13 {
+            let class = StorageClass::from_code(code).unwrap();
+            assert_eq!((class as u8, StorageClass::parse(class.name())), (code, Some(class)));
+        }
+        assert_eq!(StorageClass::parse("standard"), None);
     }
 }

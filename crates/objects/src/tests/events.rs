@@ -3,7 +3,7 @@
 use crate::conditions::{EtagCondition, WriteConditions};
 use crate::multipart::{CompleteUpload, CompletedPart, CreateUpload, UploadPart};
 use crate::testing::{BytesBody, World, causes, delete_object, object_key, owner, put_object};
-use crate::{Bucket, Cause, ContentHeaders, CopyObject, Error, EventName, PutObject, StorageClass};
+use crate::{Bucket, Cause, CopyObject, Error, EventName, ObjectAttributes, PutObject};
 use EventName::{
     ObjectCreatedCompleteMultipartUpload, ObjectCreatedCopy, ObjectCreatedPost, ObjectCreatedPut,
     ObjectRemovedDelete, ObjectRemovedDeleteMarkerCreated, ObjectTaggingDelete, ObjectTaggingPut,
@@ -30,10 +30,10 @@ fn copy(w: &World, bucket: &Bucket) {
     let source = w.lookup(bucket, "key", None).unwrap();
     let copy = CopyObject {
         owner: owner("alice"),
-        replace: None,
-        website_redirect_location: None,
-        tags: None,
-        storage_class: None,
+        attributes: ObjectAttributes::default(),
+        replaces_metadata: false,
+        replaces_tags: false,
+        names_storage_class: false,
         checksum: None,
         conditions: WriteConditions::default(),
     };
@@ -47,10 +47,7 @@ fn upload(w: &World, bucket: &Bucket) {
     let create = CreateUpload {
         owner: owner("alice"),
         initiator: owner("alice"),
-        headers: ContentHeaders::default(),
-        metadata: Vec::new(),
-        tags: Vec::new(),
-        storage_class: StorageClass::Standard,
+        attributes: ObjectAttributes::default(),
         algorithm: None,
         checksum_type: None,
     };
@@ -90,14 +87,18 @@ fn a_delete_is_one_of_two_events() {
     let (plain, versioned) = (w.bucket("plain"), w.versioned("versioned"));
     let (plain_first, first) = (w.put(&plain, "key", b"1"), w.put(&versioned, "key", b"1"));
     assert_eq!(plain_first.version, None);
-    check(&w, &[(ObjectRemovedDelete, 1)], || drop(w.delete(&plain, "key", None)));
+    check(&w, &[(ObjectRemovedDelete, 1)], || {
+        w.delete(&plain, "key", None);
+    });
     let mut marker = None;
     check(&w, &[(ObjectRemovedDeleteMarkerCreated, 1)], || {
         marker = w.delete(&versioned, "key", None).version;
     });
     // An older version, then the current one, which is the marker.
     for version in [first.version, marker] {
-        check(&w, &[(ObjectRemovedDelete, 1)], || drop(w.delete(&versioned, "key", version)));
+        check(&w, &[(ObjectRemovedDelete, 1)], || {
+            w.delete(&versioned, "key", version);
+        });
     }
     let keys = ["a", "b", "c"];
     let put = |key: &&str| drop(w.put(&plain, key, b"x"));

@@ -2,7 +2,9 @@
 
 use crate::conditions::{DeleteConditions, EtagCondition, ReadConditions, WriteConditions};
 use crate::testing::{BytesBody, World, causes, drain, object_key, owner, put_object};
-use crate::{ContentHeaders, CopyObject, Error, Placement, PutObject, StorageClass, Tag};
+use crate::{
+    ContentHeaders, CopyObject, Error, ObjectAttributes, Placement, PutObject, StorageClass, Tag,
+};
 use larder_storage::{BlobStore, MetaStore, UsageDelta};
 use larder_types::{ByteRange, ChecksumAlgorithm, ETag, Timestamp, VersionId};
 
@@ -120,34 +122,34 @@ fn everything_said_of_an_object_is_kept() {
     let w = World::new();
     let bucket = w.bucket("metadata");
     let text = |text: &str| Some(text.to_owned());
-    let put = PutObject {
-        headers: ContentHeaders {
-            content_type: text("text/plain"),
-            content_encoding: text("gzip"),
-            content_language: text("de"),
-            content_disposition: text("attachment"),
-            cache_control: text("no-cache"),
-            expires: text("never"),
-            website_redirect_location: text("/there"),
-        },
+    let headers = ContentHeaders {
+        content_type: text("text/plain"),
+        content_encoding: text("gzip"),
+        content_language: text("de"),
+        content_disposition: text("attachment"),
+        cache_control: text("no-cache"),
+        expires: text("never"),
+        website_redirect_location: text("/there"),
+    };
+    let attributes = ObjectAttributes {
+        headers,
         metadata: vec![("color".into(), "gr\u{fc}n".into()), ("empty".into(), String::new())],
         tags: vec![Tag { key: "k".into(), value: "v".into() }],
         storage_class: StorageClass::StandardIa,
-        owner: owner("bob"),
-        ..put_object()
     };
+    let put = PutObject { attributes, owner: owner("bob"), ..put_object() };
     let body = &mut BytesBody::with_checksum(b"body", Some(ChecksumAlgorithm::Sha256));
     w.run(w.objects.writer(&causes::PUT).put(&bucket, &object_key("key"), put.clone(), body))
         .unwrap();
     let record = w.lookup(&bucket, "key", None).unwrap().record;
-    assert_eq!((record.headers, record.metadata), (put.headers, put.metadata));
-    assert_eq!((record.tags, record.storage_class), (put.tags, put.storage_class));
+    assert_eq!(record.attributes, put.attributes);
     assert_eq!(record.owner, put.owner);
     assert_eq!(record.checksum.unwrap().algorithm, ChecksumAlgorithm::Sha256);
     let default = w.put(&bucket, "default", b"body").record.checksum.unwrap();
     assert_eq!(default.algorithm, ChecksumAlgorithm::Crc64Nvme);
-    let large = vec![("x".to_owned(), "y".repeat(9000))];
-    let put = PutObject { metadata: large, ..put_object() };
+    let metadata = vec![("x".to_owned(), "y".repeat(9000))];
+    let attributes = ObjectAttributes { metadata, ..Default::default() };
+    let put = PutObject { attributes, ..put_object() };
     let body = &mut BytesBody::new(b"");
     let result = w.run(w.objects.writer(&causes::PUT).put(&bucket, &object_key("key"), put, body));
     assert!(matches!(result, Err(Error::MetadataTooLarge)));
@@ -300,10 +302,10 @@ fn etag_headers() {
 fn copy_object() -> CopyObject {
     CopyObject {
         owner: owner("bob"),
-        replace: None,
-        website_redirect_location: None,
-        tags: None,
-        storage_class: None,
+        attributes: ObjectAttributes::default(),
+        replaces_metadata: false,
+        replaces_tags: false,
+        names_storage_class: false,
         checksum: None,
         conditions: WriteConditions::default(),
     }
@@ -315,12 +317,13 @@ fn copies_have_bytes_of_their_own() {
     let (from, to) = (w.bucket("from"), w.bucket("target"));
     for length in [0, 10, LARGE] {
         let data = bytes(length);
-        let put = PutObject {
+        let attributes = ObjectAttributes {
             metadata: vec![("m".into(), "1".into())],
             tags: vec![Tag { key: "t".into(), value: "1".into() }],
             storage_class: StorageClass::Glacier,
-            ..put_object()
+            ..Default::default()
         };
+        let put = PutObject { attributes, ..put_object() };
         let body = &mut BytesBody::with_checksum(&data, Some(ChecksumAlgorithm::Crc32c));
         let stored = w
             .run(w.objects.writer(&causes::PUT).put(&from, &object_key("a"), put, body))
@@ -333,8 +336,8 @@ fn copies_have_bytes_of_their_own() {
             .unwrap()
             .record;
         assert_eq!((copied.etag, &copied.checksum), (stored.etag, &stored.checksum));
-        assert_eq!((&copied.metadata, &copied.tags), (&stored.metadata, &stored.tags));
-        assert_eq!(copied.storage_class, StorageClass::Standard);
+        let storage_class = StorageClass::Standard;
+        assert_eq!(copied.attributes, ObjectAttributes { storage_class, ..stored.attributes });
         assert_eq!(copied.owner, owner("bob"));
         w.delete(&from, "a", None);
         assert_eq!(w.get(&to, "b", None).unwrap(), data);
@@ -351,23 +354,25 @@ fn copies_replace_what_they_are_told_to() {
         w.run(w.objects.writer(&causes::COPY).copy(&source, &bucket, &object_key("a"), copy))
     };
     assert!(matches!(to_itself(copy_object()), Err(Error::InvalidRequest(_))));
-    let same = CopyObject { storage_class: Some(StorageClass::Standard), ..copy_object() };
+    let same = CopyObject { names_storage_class: true, ..copy_object() };
     to_itself(same).unwrap();
     let source = w.lookup(&bucket, "a", None).unwrap();
     let to_itself = |copy| {
         w.run(w.objects.writer(&causes::COPY).copy(&source, &bucket, &object_key("a"), copy))
     };
     let headers = ContentHeaders { content_type: Some("a/b".into()), ..Default::default() };
+    let metadata = vec![("n".to_owned(), "2".to_owned())];
+    let attributes = ObjectAttributes { headers, metadata, ..Default::default() };
     let replace = CopyObject {
-        replace: Some((headers.clone(), vec![("n".into(), "2".into())])),
+        attributes: attributes.clone(),
+        replaces_metadata: true,
+        replaces_tags: true,
         checksum: Some(ChecksumAlgorithm::Sha1),
-        tags: Some(vec![]),
         ..copy_object()
     };
     to_itself(replace).unwrap();
     let now = w.lookup(&bucket, "a", None).unwrap();
-    assert_eq!(now.record.headers, headers);
-    assert_eq!(now.record.metadata, [("n".to_owned(), "2".to_owned())]);
+    assert_eq!(now.record.attributes, attributes);
     assert_eq!(now.record.checksum.as_ref().unwrap().algorithm, ChecksumAlgorithm::Sha1);
     let conditions =
         WriteConditions { if_none_match: Some(EtagCondition::Any), ..Default::default() };
@@ -390,7 +395,7 @@ fn tags_change_nothing_else() {
             .unwrap();
         assert_eq!(version, VersionId::Null);
         let now = w.lookup(&bucket, "key", None).unwrap();
-        assert_eq!(now.record.tags, tags);
+        assert_eq!(now.record.attributes.tags, tags);
         assert_eq!((now.record.order, now.record.modified), (stored.order, stored.modified));
         assert_eq!(w.read(&now, None).unwrap(), bytes(length));
         w.run(w.objects.writer(&causes::TAG).put_tags(&bucket, &object_key("key"), None, &[]))

@@ -279,7 +279,7 @@ impl Check {
                 };
                 let found = found.unwrap();
                 assert_eq!(found.current, place == 0);
-                assert_eq!(found.record.tags.first().map(|t| t.value.clone()), {
+                assert_eq!(found.record.attributes.tags.first().map(|t| t.value.clone()), {
                     version.tag.map(|tag| tag.to_string())
                 });
                 assert_eq!(self.w.read(&found, None).unwrap(), *body);

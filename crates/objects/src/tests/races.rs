@@ -11,9 +11,9 @@ use larder_platform::Platform;
 use larder_platform::sim::Simulation;
 use larder_storage::model::Model;
 use larder_storage::{
-    Batch, BlobError, BlobId, BlobRef, BlobStore, CommitError, CreateHints, FenceId, Found,
-    MetaError, MetaStore, PartitionId, QueuePlace, Queued, Receipt, Row, RowKey, RowKind, Scan,
-    ScanEnd, SpaceId, UsageDelta, Visitor, Watcher,
+    Batch, BlobAddress, BlobError, BlobId, BlobRef, BlobStore, CommitError, CreateHints, FenceId,
+    Found, MetaError, MetaStore, PartitionId, QueuePlace, Queued, Receipt, Row, RowKey, RowKind,
+    Scan, ScanEnd, SpaceId, UsageDelta, Visitor, Watcher,
 };
 use larder_types::VersionId;
 use std::ops::Range;
@@ -127,8 +127,8 @@ impl BlobStore for Slow {
         BlobStore::read(&self.model, blob, range).await
     }
 
-    async fn delete(&self, id: BlobId) -> Result<(), BlobError> {
-        BlobStore::delete(&self.model, id).await
+    async fn delete(&self, blob: BlobAddress) -> Result<(), BlobError> {
+        BlobStore::delete(&self.model, blob).await
     }
 
     async fn verify(&self, blob: BlobRef) -> Result<(), BlobError> {
@@ -325,7 +325,7 @@ fn no_version_is_lost_or_doubled() {
                 continue;
             };
             let found = found.unwrap();
-            assert_eq!(found.record.tags[0].value, i.to_string());
+            assert_eq!(found.record.attributes.tags[0].value, i.to_string());
             assert_eq!(w.read(&found, None).unwrap()[0], *i);
         }
         // From the newest down: each in turn is what stands.

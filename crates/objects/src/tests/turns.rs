@@ -5,7 +5,7 @@ use crate::Versioning;
 use crate::conditions::{EtagCondition, WriteConditions};
 use crate::multipart::{CreateUpload, UploadPart};
 use crate::testing::{BytesBody, causes, delete_object, drain, object_key, owner, put_object};
-use crate::{Bucket, ContentHeaders, Error, Objects, PutObject, StorageClass, Stored, Tag};
+use crate::{Bucket, Error, ObjectAttributes, Objects, PutObject, Stored, Tag};
 use futures_util::future::{Either, select};
 use larder_platform::Platform;
 use larder_storage::MetaStore;
@@ -128,10 +128,7 @@ fn many_uploads_of_one_part_are_not_refused() {
     let create = CreateUpload {
         initiator: owner("alice"),
         owner: owner("alice"),
-        headers: ContentHeaders::default(),
-        metadata: Vec::new(),
-        tags: Vec::new(),
-        storage_class: StorageClass::Standard,
+        attributes: ObjectAttributes::default(),
         algorithm: None,
         checksum_type: None,
     };

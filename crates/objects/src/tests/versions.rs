@@ -137,8 +137,8 @@ fn tags_of_older_versions() {
         Some(w.run(w.objects.writer(&causes::TAG).put_tags(&bucket, &key, one, &tags)).unwrap()),
         one
     );
-    assert_eq!(w.lookup(&bucket, "key", one).unwrap().record.tags, tags);
-    assert_eq!(w.lookup(&bucket, "key", None).unwrap().record.tags, []);
+    assert_eq!(w.lookup(&bucket, "key", one).unwrap().record.attributes.tags, tags);
+    assert_eq!(w.lookup(&bucket, "key", None).unwrap().record.attributes.tags, []);
     assert_eq!(w.get(&bucket, "key", one).unwrap(), b"one");
     let marker = w.delete(&bucket, "key", None).version;
     let refused = w.run(w.objects.writer(&causes::TAG).put_tags(&bucket, &key, marker, &tags));

@@ -318,7 +318,7 @@ pub(super) fn existing_object<'a>(
 
 /// The tags of a version, as rules read them.
 pub(super) fn tags_of(found: &ObjectVersion) -> Vec<(&str, &str)> {
-    found.record.tags.iter().map(|tag| (tag.key.as_str(), tag.value.as_str())).collect()
+    found.record.attributes.tags.iter().map(|tag| (tag.key.as_str(), tag.value.as_str())).collect()
 }
 
 /// Asks the rules, which know of the object no more than its resource says.

@@ -1,9 +1,7 @@
 //! CopyObject.
 
 use super::checksums::{algorithm, set_checksum, type_word};
-use super::object_headers::{
-    content_headers, header_text, metadata, refuse_acl, storage_class, tagging, write_conditions,
-};
+use super::object_headers::{attributes_of_head, write_conditions};
 use crate::access::{FoundSource, Grant, kind};
 use crate::call::Call;
 use crate::error::Failure;
@@ -22,40 +20,37 @@ pub(crate) async fn copy_object<S: Storage>(
     call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let input = call.input(CopyObjectInput::decode)?;
-    refuse_acl(call, input.acl.map(|acl| acl.as_str()))?;
     let conditions = ReadConditions {
         if_match: input.copy_source_if_match.as_deref().map(EtagCondition::parse),
         if_none_match: input.copy_source_if_none_match.as_deref().map(EtagCondition::parse),
         if_modified_since: input.copy_source_if_modified_since,
         if_unmodified_since: input.copy_source_if_unmodified_since,
     };
-    let copy = describe(&grant, call, &input)?;
-    let found = grant.find_source(call, conditions, copy.tags.is_none()).await?;
+    let copy = describe(&grant, call, input)?;
+    let found = grant.find_source(call, conditions, !copy.replaces_tags).await?;
     call.keep_alive(run(grant, found, copy)).await
 }
 
 fn describe<S: Storage>(
     grant: &Grant<S, kind::CopyObject>,
     call: &Call<'_>,
-    input: &CopyObjectInput,
+    mut input: CopyObjectInput,
 ) -> Result<CopyObject, Failure> {
-    let headers = content_headers(|name| header_text(call, name))?;
-    let website_redirect_location = headers.website_redirect_location.clone();
-    let replace = match input.metadata_directive {
-        Some(MetadataDirective::Replace) => Some((headers, metadata(&input.metadata)?)),
-        Some(MetadataDirective::Copy) | None => None,
-    };
-    let tags = match input.tagging_directive {
-        Some(TaggingDirective::Replace) => Some(tagging(input.tagging.as_deref())?),
-        Some(TaggingDirective::Copy) | None => None,
-    };
-    let class = input.storage_class.map(|class| storage_class(Some(class))).transpose()?;
+    let replaces_metadata = input.metadata_directive == Some(MetadataDirective::Replace);
+    let replaces_tags = input.tagging_directive == Some(TaggingDirective::Replace);
+    // What the source's takes the place of is not looked at, so that it is not refused either.
+    if !replaces_metadata {
+        input.metadata.clear();
+    }
+    if !replaces_tags {
+        input.tagging = None;
+    }
     Ok(CopyObject {
         owner: grant.object_owner(),
-        replace,
-        website_redirect_location,
-        tags,
-        storage_class: class,
+        attributes: attributes_of_head(call, &input)?,
+        replaces_metadata,
+        replaces_tags,
+        names_storage_class: input.storage_class.is_some(),
         checksum: input.checksum_algorithm.map(algorithm),
         conditions: write_conditions(input.if_match.as_deref(), input.if_none_match.as_deref()),
     })

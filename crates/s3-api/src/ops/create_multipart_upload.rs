@@ -1,9 +1,7 @@
 //! CreateMultipartUpload and AbortMultipartUpload.
 
 use super::checksums::{algorithm, type_word};
-use super::object_headers::{
-    content_headers, header_text, metadata, refuse_acl, storage_class, tagging,
-};
+use super::object_headers::attributes_of_head;
 use crate::access::{Grant, kind};
 use crate::call::Call;
 use crate::error::Failure;
@@ -22,14 +20,11 @@ pub(crate) async fn create_multipart_upload<S: Storage>(
     call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let input = call.input(CreateMultipartUploadInput::decode)?;
-    refuse_acl(call, input.acl.map(|acl| acl.as_str()))?;
+    let attributes = attributes_of_head(call, &input)?;
     let create = CreateUpload {
+        attributes,
         owner: grant.object_owner(),
         initiator: grant.caller()?.clone(),
-        headers: content_headers(|name| header_text(call, name))?,
-        metadata: metadata(&input.metadata)?,
-        tags: tagging(input.tagging.as_deref())?,
-        storage_class: storage_class(input.storage_class)?,
         algorithm: input.checksum_algorithm.map(algorithm),
         checksum_type: input.checksum_type.map(|word| match word {
             enums::ChecksumType::Composite => ChecksumType::Composite,

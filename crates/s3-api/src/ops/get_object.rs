@@ -198,7 +198,7 @@ fn not_modified<S: Storage>(grant: &Grant<S, kind::ReadObject>, found: &ObjectVe
     let mut reply = Reply::empty(StatusCode::NOT_MODIFIED);
     let values = &mut HeaderValues::new();
     validators(&mut reply.headers, values, (grant, found));
-    let stored = &found.record.headers;
+    let stored = &found.record.attributes.headers;
     for (name, value) in
         [(header::CACHE_CONTROL, &stored.cache_control), (header::EXPIRES, &stored.expires)]
     {
@@ -224,7 +224,8 @@ fn validators<S: Storage>(
 /// The stored description of an object.
 fn describe(headers: &mut HeaderMap, values: &mut HeaderValues, record: &VersionRecord) {
     headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
-    let stored = &record.headers;
+    let attributes = &record.attributes;
+    let stored = &attributes.headers;
     let content_type = match &stored.content_type {
         Some(content_type) => values.text(content_type),
         None => HeaderValue::from_static("binary/octet-stream"),
@@ -242,17 +243,17 @@ fn describe(headers: &mut HeaderMap, values: &mut HeaderValues, record: &Version
             headers.insert(name, values.text(value));
         }
     }
-    for (name, value) in &record.metadata {
+    for (name, value) in &attributes.metadata {
         if let Ok(name) = HeaderName::try_from(format!("x-amz-meta-{name}")) {
             headers.insert(name, values.text(&rfc2047::encode(value)));
         }
     }
-    if record.storage_class != StorageClass::Standard {
-        let class = HeaderValue::from_static(record.storage_class.name());
+    if attributes.storage_class != StorageClass::Standard {
+        let class = HeaderValue::from_static(attributes.storage_class.name());
         headers.insert("x-amz-storage-class", class);
     }
-    if !record.tags.is_empty() {
-        headers.insert("x-amz-tagging-count", values.number(record.tags.len() as u64));
+    if !attributes.tags.is_empty() {
+        headers.insert("x-amz-tagging-count", values.number(attributes.tags.len() as u64));
     }
 }
 

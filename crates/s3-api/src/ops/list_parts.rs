@@ -40,7 +40,7 @@ pub(crate) async fn list_parts<S: Storage>(
     writer.element("UploadId", &input.upload_id);
     owner(&mut writer, "Initiator", &page.upload.initiator);
     owner(&mut writer, "Owner", &page.upload.owner);
-    writer.element("StorageClass", page.upload.storage_class.name());
+    writer.element("StorageClass", page.upload.attributes.storage_class.name());
     writer.number("PartNumberMarker", marker.into());
     writer.number("NextPartNumberMarker", next.into());
     writer.number("MaxParts", max_parts.into());

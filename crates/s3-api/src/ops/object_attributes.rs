@@ -42,7 +42,7 @@ pub(crate) async fn get_object_attributes<S: Storage>(
         output.object_parts = page.map(|page| parts(page, (marker, max)));
     }
     if asked(ObjectAttributes::StorageClass) {
-        let name = record.storage_class.name();
+        let name = record.attributes.storage_class.name();
         let mut classes = enums::StorageClass::ALL.iter();
         output.storage_class = classes.find(|class| class.as_str() == name).copied();
     }

@@ -5,10 +5,12 @@ use crate::access::names_grantees;
 use crate::call::Call;
 use crate::error::Failure;
 use larder_objects::conditions::{EtagCondition, WriteConditions};
-use larder_objects::{ContentHeaders, StorageClass, Tag};
-use larder_s3_model::enums;
+use larder_objects::{ContentHeaders, ObjectAttributes, StorageClass, Tag};
+use larder_s3_model::inputs::{CopyObjectInput, CreateMultipartUploadInput, PutObjectInput};
+use larder_s3_model::{enums, shapes, xml};
 use larder_s3_wire::error::{ErrorCode, S3Error};
 use larder_s3_wire::percent::{self, Plus};
+use larder_s3_wire::post_form::FormFields;
 use larder_s3_wire::rfc2047;
 use larder_types::limits::USER_METADATA_BYTES_MAX;
 use std::borrow::Cow;
@@ -58,12 +60,87 @@ pub(crate) fn refuse_unbuilt_name(name: &str) -> Result<(), Failure> {
     Ok(())
 }
 
+/// An input that says what an object will be besides its data.
+pub(crate) trait DescribesObject {
+    /// What it says, as it came.
+    fn description(&self) -> Description<'_>;
+}
+
+/// What an input says of an object, as it came; content headers are read from the head.
+pub(crate) struct Description<'a> {
+    metadata: &'a BTreeMap<String, String>,
+    tagging: Option<&'a str>,
+    storage_class: Option<enums::StorageClass>,
+    acl: Option<enums::ObjectCannedACL>,
+}
+
+macro_rules! describes_object {
+    ($($input:ty),+) => {$(
+        impl DescribesObject for $input {
+            fn description(&self) -> Description<'_> {
+                Description {
+                    metadata: &self.metadata,
+                    tagging: self.tagging.as_deref(),
+                    storage_class: self.storage_class,
+                    acl: self.acl,
+                }
+            }
+        }
+    )+};
+}
+
+describes_object!(PutObjectInput, CopyObjectInput, CreateMultipartUploadInput);
+
+/// The attributes that a request's head asks for.
+///
+/// Errors: `AccessControlListNotSupported`, `InvalidArgument`, `MetadataTooLarge`,
+/// `InvalidStorageClass`; S3's rules for tags are checked by `objects`.
+pub(crate) fn attributes_of_head(
+    call: &Call<'_>,
+    input: &impl DescribesObject,
+) -> Result<ObjectAttributes, Failure> {
+    let sent = input.description();
+    refuse_acl(call, sent.acl.map(|acl| acl.as_str()))?;
+    Ok(ObjectAttributes {
+        headers: content_headers(|name| call.header(name).map(Cow::into_owned))?,
+        metadata: metadata(sent.metadata)?,
+        tags: tagging_header(sent.tagging)?,
+        storage_class: storage_class(sent.storage_class)?,
+    })
+}
+
+/// The attributes that the fields of a form ask for.
+///
+/// Errors: those of [`attributes_of_head`], `MalformedXML`, and those of features that are not
+/// built.
+pub(crate) fn attributes_of_form(
+    call: &Call<'_>,
+    fields: &FormFields,
+) -> Result<ObjectAttributes, Failure> {
+    let mut user = BTreeMap::new();
+    for (name, value) in &fields.fields {
+        let name = name.to_ascii_lowercase();
+        refuse_unbuilt_name(&name)?;
+        if name.starts_with("x-amz-grant-") {
+            return Err(Failure::new(ErrorCode::AccessControlListNotSupported));
+        }
+        if let Some(name) = name.strip_prefix("x-amz-meta-") {
+            user.entry(name.to_owned()).or_insert_with(|| value.clone());
+        }
+    }
+    refuse_acl(call, fields.get("acl").or_else(|| fields.get("x-amz-acl")))?;
+    Ok(ObjectAttributes {
+        headers: content_headers(|name| fields.get(name).map(str::to_owned))?,
+        metadata: metadata(&user)?,
+        tags: tagging_field(fields.get("tagging"))?,
+        storage_class: storage_class(class_word(fields.get("x-amz-storage-class"))?)?,
+    })
+}
+
 /// The headers that S3 gives back as they came. `value` looks a name in lower case up.
 ///
 /// Errors: `InvalidArgument` for a redirect that is neither a path nor a URL.
-pub(crate) fn content_headers(
-    value: impl Fn(&str) -> Option<String>,
-) -> Result<ContentHeaders, Failure> {
+fn content_headers(value: impl Fn(&str) -> Option<String>) -> Result<ContentHeaders, Failure> {
     let redirect = value("x-amz-website-redirect-location");
     if let Some(location) = &redirect {
         let prefixes = ["/", "http://", "https://"];
@@ -88,11 +165,6 @@ pub(crate) fn content_headers(
     })
 }
 
-/// A header's text for [`content_headers`].
-pub(crate) fn header_text(call: &Call<'_>, name: &str) -> Option<String> {
-    call.header(name).map(Cow::into_owned)
-}
-
 /// The framing is not part of what is stored.
 fn without_aws_chunked(text: String) -> Option<String> {
     let codings: Vec<&str> = text.split(',').map(str::trim).collect();
@@ -107,7 +179,7 @@ fn without_aws_chunked(text: String) -> Option<String> {
 /// User metadata, decoded.
 ///
 /// Errors: `MetadataTooLarge`.
-pub(crate) fn metadata(sent: &BTreeMap<String, String>) -> Result<Vec<(String, String)>, Failure> {
+fn metadata(sent: &BTreeMap<String, String>) -> Result<Vec<(String, String)>, Failure> {
     let decoded: Vec<(String, String)> = sent
         .iter()
         .map(|(name, value)| (name.clone(), rfc2047::decode(value.as_bytes())))
@@ -124,7 +196,7 @@ pub(crate) fn metadata(sent: &BTreeMap<String, String>) -> Result<Vec<(String, S
 /// The storage class; STANDARD when none is named.
 ///
 /// Errors: `InvalidStorageClass`.
-pub(crate) fn storage_class(named: Option<enums::StorageClass>) -> Result<StorageClass, Failure> {
+fn storage_class(named: Option<enums::StorageClass>) -> Result<StorageClass, Failure> {
     let Some(named) = named else {
         return Ok(StorageClass::Standard);
     };
@@ -135,10 +207,31 @@ pub(crate) fn storage_class(named: Option<enums::StorageClass>) -> Result<Storag
     })
 }
 
+/// The storage class that a form's field names.
+fn class_word(field: Option<&str>) -> Result<Option<enums::StorageClass>, Failure> {
+    let Some(field) = field else {
+        return Ok(None);
+    };
+    let word = enums::StorageClass::ALL.iter().find(|word| word.as_str() == field);
+    let unknown = || {
+        Failure::from(S3Error::new(ErrorCode::InvalidStorageClass))
+            .element("StorageClassRequested", field)
+    };
+    word.copied().map(Some).ok_or_else(unknown)
+}
+
+/// The tags of a form's `tagging` field: a document, unlike the header.
+fn tagging_field(field: Option<&str>) -> Result<Vec<Tag>, Failure> {
+    let Some(document) = field.filter(|text| !text.trim().is_empty()) else {
+        return Ok(Vec::new());
+    };
+    let tagging: shapes::Tagging = xml::from_body(document.as_bytes(), "Tagging")?;
+    let tags = tagging.tag_set.into_iter();
+    Ok(tags.map(|tag| Tag { key: tag.key, value: tag.value }).collect())
+}
+
 /// The tags of an `x-amz-tagging` header: a query string.
-///
-/// Errors: `InvalidArgument`; S3's rules for tags are checked by `objects`.
-pub(crate) fn tagging(header: Option<&str>) -> Result<Vec<Tag>, Failure> {
+fn tagging_header(header: Option<&str>) -> Result<Vec<Tag>, Failure> {
     let Some(header) = header else {
         return Ok(Vec::new());
     };

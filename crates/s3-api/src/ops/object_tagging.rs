@@ -23,7 +23,7 @@ pub(crate) async fn get_object_tagging<S: Storage>(
     let found = grant.look_up(call).await?;
     let output = GetObjectTaggingOutput {
         version_id: shown(&grant, found.record.version()),
-        tag_set: found.record.tags.into_iter().map(shape).collect(),
+        tag_set: found.record.attributes.tags.into_iter().map(shape).collect(),
     };
     Ok(Reply::of(200, |headers, body| output.encode(headers, body)))
 }

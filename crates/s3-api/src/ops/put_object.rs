@@ -1,8 +1,6 @@
 //! PutObject.
 
-use super::object_headers::{
-    content_headers, header_text, metadata, refuse_acl, storage_class, tagging, write_conditions,
-};
+use super::object_headers::{attributes_of_head, write_conditions};
 use crate::access::{Grant, kind};
 use crate::call::Call;
 use crate::error::Failure;
@@ -17,13 +15,9 @@ pub(crate) async fn put_object<S: Storage>(
     call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let input = call.input(PutObjectInput::decode)?;
-    refuse_acl(call, input.acl.map(|acl| acl.as_str()))?;
     let mut put = PutObject {
         owner: grant.object_owner(),
-        headers: content_headers(|name| header_text(call, name))?,
-        metadata: metadata(&input.metadata)?,
-        tags: tagging(input.tagging.as_deref())?,
-        storage_class: storage_class(input.storage_class)?,
+        attributes: attributes_of_head(call, &input)?,
         conditions: write_conditions(input.if_match.as_deref(), input.if_none_match.as_deref()),
         length: None,
     };

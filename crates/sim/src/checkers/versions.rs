@@ -40,7 +40,8 @@ pub(crate) fn see(
         return Err(broken(format!("{place:?} holds a version of {op}, which wrote none")));
     };
     resurrection::seen(book, op)?;
-    let named = record.metadata.iter().find(|(name, _)| name == METADATA).map(|(_, op)| op);
+    let named =
+        record.attributes.metadata.iter().find(|(name, _)| name == METADATA).map(|(_, op)| op);
     let is_named = record.delete_marker || named == Some(&op.to_string());
     let holds = |id: &&ContentId| {
         let content = &book.contents[**id as usize];
@@ -64,7 +65,7 @@ pub(crate) fn see(
     if first != sight {
         return Err(broken(format!("{op} at {place:?} was {first:?} and is {sight:?}")));
     }
-    let tag = record.tags.iter().find(|tag| tag.key == METADATA);
+    let tag = record.attributes.tags.iter().find(|tag| tag.key == METADATA);
     Ok(Version {
         op,
         marker: record.delete_marker,

@@ -11,9 +11,7 @@ use crate::checkers::versions::{owner_of, same_bytes, see};
 use crate::client::{Ctx, bucket_name, draw_body, object_key};
 use crate::operations::read_version;
 use larder_objects::conditions::{DeleteConditions, WriteConditions};
-use larder_objects::{
-    Bucket, ContentHeaders, CreateBucket, DeleteObject, Error, PutObject, StorageClass, Tag,
-};
+use larder_objects::{Bucket, CreateBucket, DeleteObject, Error, ObjectAttributes, PutObject, Tag};
 use larder_platform::sim::Prng;
 use larder_types::{ETag, Owner};
 use std::sync::Arc;
@@ -126,10 +124,7 @@ async fn put(ctx: &Ctx, rng: &mut Prng, place: Place) {
     let Some(bucket) = find(ctx, &begun).await else { return };
     let put = PutObject {
         owner: owner_of(op),
-        headers: ContentHeaders::default(),
-        metadata: metadata(op),
-        tags: Vec::new(),
-        storage_class: StorageClass::Standard,
+        attributes: ObjectAttributes { metadata: metadata(op), ..Default::default() },
         conditions: WriteConditions::default(),
         length: None,
     };

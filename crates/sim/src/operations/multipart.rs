@@ -16,7 +16,7 @@ use larder_objects::list::ListParts;
 use larder_objects::multipart::{
     CompleteUpload, CompletedPart, CreateUpload, UploadPart, UploadedPart,
 };
-use larder_objects::{ContentHeaders, Error, StorageClass};
+use larder_objects::{Error, ObjectAttributes};
 use larder_platform::sim::Prng;
 use larder_types::{ByteRange, ETag};
 use std::collections::BTreeMap;
@@ -38,10 +38,7 @@ pub(super) async fn create(ctx: &Ctx, rng: &mut Prng) {
     let create = CreateUpload {
         owner: owner_of(op),
         initiator: owner_of(op),
-        headers: ContentHeaders::default(),
-        metadata: metadata(op),
-        tags: Vec::new(),
-        storage_class: StorageClass::Standard,
+        attributes: ObjectAttributes { metadata: metadata(op), ..Default::default() },
         algorithm: None,
         checksum_type: None,
     };

@@ -9,9 +9,7 @@ use crate::checkers::keys::{Action, Outcome, Version, When};
 use crate::checkers::versions::{METADATA, op_of, owner_of, see};
 use crate::client::{Ctx, draw_body, object_key};
 use larder_objects::conditions::WriteConditions;
-use larder_objects::{
-    Bucket, ContentHeaders, CopyObject, Error, ObjectVersion, PutObject, StorageClass, Tag,
-};
+use larder_objects::{Bucket, CopyObject, Error, ObjectAttributes, ObjectVersion, PutObject, Tag};
 use larder_platform::sim::Prng;
 use larder_types::ETag;
 
@@ -50,10 +48,11 @@ pub(super) async fn put(ctx: &Ctx, rng: &mut Prng, (conditional, breaks): (bool,
     };
     let put = PutObject {
         owner: owner_of(op),
-        headers: ContentHeaders::default(),
-        metadata: metadata(op),
-        tags: tags(if tagged { op } else { 0 }),
-        storage_class: StorageClass::Standard,
+        attributes: ObjectAttributes {
+            metadata: metadata(op),
+            tags: tags(if tagged { op } else { 0 }),
+            ..Default::default()
+        },
         conditions: write_conditions(ctx, &when),
         length: says_length.then_some(bytes.len() as u64),
     };
@@ -131,10 +130,10 @@ pub(super) async fn copy(ctx: &Ctx, rng: &mut Prng) {
     };
     let copy = CopyObject {
         owner: owner_of(op),
-        replace: Some((ContentHeaders::default(), metadata(op))),
-        website_redirect_location: None,
-        tags: (!keeps_tags).then(Vec::new),
-        storage_class: None,
+        attributes: ObjectAttributes { metadata: metadata(op), ..Default::default() },
+        replaces_metadata: true,
+        replaces_tags: !keeps_tags,
+        names_storage_class: false,
         checksum: None,
         conditions: write_conditions(ctx, &when),
     };

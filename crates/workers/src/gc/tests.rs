@@ -7,8 +7,8 @@ use larder_digest::{BodyDigests, BodyHasher, BodyPlan};
 use larder_iam::Principal;
 use larder_objects::conditions::WriteConditions;
 use larder_objects::{
-    Body, BodyError, Bucket, Cause, ContentHeaders, CreateBucket, EventName, Objects, PutObject,
-    Settings, StorageClass,
+    Body, BodyError, Bucket, Cause, CreateBucket, EventName, ObjectAttributes, Objects, PutObject,
+    Settings,
 };
 use larder_platform::sim::Simulation;
 use larder_storage::model::Model;
@@ -102,10 +102,7 @@ impl World {
         let key = ObjectKey::new("key").unwrap();
         let put = PutObject {
             owner: owner(),
-            headers: ContentHeaders::default(),
-            metadata: Vec::new(),
-            tags: Vec::new(),
-            storage_class: StorageClass::Standard,
+            attributes: ObjectAttributes::default(),
             conditions: WriteConditions::default(),
             length: None,
         };

@@ -3,10 +3,10 @@
 use crate::list::ListedPart;
 use crate::multipart::assembly::Assembly;
 use crate::multipart::{CompleteUpload, CompletedPart, checksum_of};
-use crate::rows::{Manifest, PartRecord, UploadRecord};
+use crate::rows::{Manifest, PartRecord, UnknownFields, UploadRecord};
 use crate::testing::owner;
-use crate::{ContentHeaders, Error, StorageClass};
-use larder_storage::{BlobId, BlobRef};
+use crate::{Error, ObjectAttributes};
+use larder_storage::{BlobId, BlobPlacement, BlobRef};
 use larder_types::ChecksumAlgorithm::{self, Crc32, Crc64Nvme, Sha1, Sha256};
 use larder_types::ChecksumType::{Composite, FullObject};
 use larder_types::limits::{PART_BYTES_MAX, PART_BYTES_MIN, PART_NUMBER_MAX};
@@ -16,12 +16,9 @@ fn upload(checksum: Option<(ChecksumAlgorithm, ChecksumType)>) -> UploadRecord {
     UploadRecord {
         owner: owner("alice"),
         initiator: owner("alice"),
-        storage_class: StorageClass::Standard,
+        attributes: ObjectAttributes::default(),
         checksum,
-        headers: ContentHeaders::default(),
-        metadata: Vec::new(),
-        tags: Vec::new(),
-        kept: Vec::new(),
+        unknown: UnknownFields::default(),
     }
 }
 
@@ -30,7 +27,11 @@ fn uploaded(part_number: u32, length: u64, algorithm: Option<ChecksumAlgorithm>)
     ListedPart {
         part_number,
         record: PartRecord {
-            blob: Some(BlobRef { id: BlobId(part_number.into()), length }),
+            blob: Some(BlobRef {
+                id: BlobId(part_number.into()),
+                placement: BlobPlacement::EMPTY,
+                length,
+            }),
             modified: Timestamp { ms: 0 },
             md5: [part_number as u8; 16],
             crc64nvme: part_number.into(),

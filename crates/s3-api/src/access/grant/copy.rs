@@ -43,7 +43,7 @@ impl<S: Storage> Grant<S, kind::CopyObject> {
             None => look_up(self.objects(), &source, &conditions).await,
         };
         let version = found.map_err(|refused| refused.failure(call, &source))?;
-        if takes_tags && !version.record.tags.is_empty() {
+        if takes_tags && !version.record.attributes.tags.is_empty() {
             self.ask_for_tags(call, &source, &version)?;
         }
         let objects = self.objects().clone();

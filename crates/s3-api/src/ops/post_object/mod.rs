@@ -1,9 +1,7 @@
 //! PostObject: a browser's form, whose file becomes an object.
 
 use super::location::location;
-use super::object_headers::{
-    content_headers, metadata, refuse_acl, refuse_unbuilt_name, storage_class,
-};
+use super::object_headers::attributes_of_form;
 use crate::access::{Grant, kind};
 use crate::call::Call;
 use crate::error::Failure;
@@ -12,17 +10,15 @@ use crate::request_body::IDLE_MAX;
 use form_body::FormBody;
 use http::{HeaderValue, StatusCode, header};
 use larder_objects::conditions::WriteConditions;
-use larder_objects::{PutObject, Stored, Tag};
+use larder_objects::{PutObject, Stored};
 use larder_platform::Reservation;
-use larder_s3_model::xml::{self, XmlWriter};
-use larder_s3_model::{enums, shapes};
-use larder_s3_wire::error::{ErrorCode, S3Error};
+use larder_s3_model::xml::XmlWriter;
+use larder_s3_wire::error::ErrorCode;
 use larder_s3_wire::percent::uri_encode;
 use larder_s3_wire::post_form::{
     FORM_FIELDS_BYTES_MAX, FormEvent, FormFields, PostFormParser, SizeRange,
 };
 use larder_storage::Storage;
-use larder_types::Owner;
 use std::future::poll_fn;
 use std::pin::pin;
 use std::task::Poll;
@@ -64,7 +60,12 @@ pub(crate) async fn post_object<S: Storage>(
     form: Form,
 ) -> Result<Reply, Failure> {
     let Form { fields, parser, pending, size } = form;
-    let put = describe(call, &fields, grant.object_owner())?;
+    let put = PutObject {
+        owner: grant.object_owner(),
+        attributes: attributes_of_form(call, &fields)?,
+        conditions: WriteConditions::default(),
+        length: None,
+    };
     let location = location(call, grant.key().as_str());
     let expected = form_body::Expected::of(&fields)?;
     let mut body = FormBody::new(call, parser, (size, expected)).after(pending);
@@ -104,53 +105,6 @@ async fn read_to_file(
         }
     }
     Err(Failure::new(ErrorCode::MalformedPOSTRequest))
-}
-
-/// What the form says of the object besides its data.
-fn describe(call: &Call<'_>, fields: &FormFields, owner: Owner) -> Result<PutObject, Failure> {
-    let mut user = std::collections::BTreeMap::new();
-    for (name, value) in &fields.fields {
-        let name = name.to_ascii_lowercase();
-        refuse_unbuilt_name(&name)?;
-        if name.starts_with("x-amz-grant-") {
-            return Err(Failure::new(ErrorCode::AccessControlListNotSupported));
-        }
-        if let Some(name) = name.strip_prefix("x-amz-meta-") {
-            user.entry(name.to_owned()).or_insert_with(|| value.clone());
-        }
-    }
-    refuse_acl(call, fields.get("acl").or_else(|| fields.get("x-amz-acl")))?;
-    Ok(PutObject {
-        owner,
-        headers: content_headers(|name| fields.get(name).map(str::to_owned))?,
-        metadata: metadata(&user)?,
-        tags: tags(fields.get("tagging"))?,
-        storage_class: storage_class(class_word(fields.get("x-amz-storage-class"))?)?,
-        conditions: WriteConditions::default(),
-        length: None,
-    })
-}
-
-/// The `tagging` field: a document, unlike the header.
-fn tags(field: Option<&str>) -> Result<Vec<Tag>, Failure> {
-    let Some(document) = field.filter(|text| !text.trim().is_empty()) else {
-        return Ok(Vec::new());
-    };
-    let tagging: shapes::Tagging = xml::from_body(document.as_bytes(), "Tagging")?;
-    let tags = tagging.tag_set.into_iter();
-    Ok(tags.map(|tag| Tag { key: tag.key, value: tag.value }).collect())
-}
-
-fn class_word(field: Option<&str>) -> Result<Option<enums::StorageClass>, Failure> {
-    let Some(field) = field else {
-        return Ok(None);
-    };
-    let word = enums::StorageClass::ALL.iter().find(|word| word.as_str() == field);
-    let unknown = || {
-        Failure::from(S3Error::new(ErrorCode::InvalidStorageClass))
-            .element("StorageClassRequested", field)
-    };
-    word.copied().map(Some).ok_or_else(unknown)
 }
 
 /// Where the object is now.

@@ -7,7 +7,7 @@ use crate::conditions::{EtagCondition, WriteConditions};
 use crate::rows::GcRecord;
 use crate::testing::{BytesBody, World, causes, delete_object, object_key, owner};
 use crate::tests::races::{Race, SEEDS};
-use crate::{Body, BodyError, Bucket, ContentHeaders, Error, Objects, Placement, StorageClass};
+use crate::{Body, BodyError, Bucket, ContentHeaders, Error, ObjectAttributes, Objects, Placement};
 use crate::{Stored, Tag, UploadId, Versioning};
 use bytes::Bytes;
 use larder_digest::{BodyDigests, Hasher, composite, multipart_etag};
@@ -23,13 +23,15 @@ fn create(algorithm: Option<ChecksumAlgorithm>) -> CreateUpload {
     CreateUpload {
         owner: owner("alice"),
         initiator: owner("alice"),
-        headers: ContentHeaders {
-            content_type: Some("text/plain".into()),
-            ..ContentHeaders::default()
+        attributes: ObjectAttributes {
+            headers: ContentHeaders {
+                content_type: Some("text/plain".into()),
+                ..Default::default()
+            },
+            metadata: vec![("name".into(), "value".into())],
+            tags: vec![Tag { key: "k".into(), value: "v".into() }],
+            ..Default::default()
         },
-        metadata: vec![("name".into(), "value".into())],
-        tags: vec![Tag { key: "k".into(), value: "v".into() }],
-        storage_class: StorageClass::Standard,
         algorithm,
         checksum_type: None,
     }
@@ -143,6 +145,7 @@ fn parts_become_an_object() {
         let w = World::new();
         let bucket = w.bucket("bucket");
         let create = CreateUpload { checksum_type, ..create(algorithm) };
+        let attributes = create.attributes.clone();
         let upload = Upload::new(&w, &bucket, create);
         let parts: Vec<_> =
             (1..).zip(&data).map(|(n, data)| listed(n, &upload.put(n, data).unwrap())).collect();
@@ -160,8 +163,7 @@ fn parts_become_an_object() {
         assert_eq!(record.checksum.as_ref(), Some(&expected));
         assert_eq!(record.etag, multipart_etag(&md5s));
         assert_eq!(record.modified, upload.id.initiated());
-        assert_eq!(record.headers.content_type.as_deref(), Some("text/plain"));
-        assert_eq!((record.metadata.len(), record.tags.len()), (1, 1));
+        assert_eq!(record.attributes, attributes);
         let crc = digest(ChecksumAlgorithm::Crc64Nvme, &whole);
         assert_eq!(record.crc64nvme.unwrap().to_be_bytes().as_slice(), crc);
         let usage = w.run(w.store.usage(bucket.space)).unwrap();

@@ -1,8 +1,8 @@
 //! Why a version changes: what happens, who does it, in which request.
 //!
-//! Versions are changed by a [`Writer`](crate::Writer) only, and a writer has a [`Cause`], so that no plan of a
-//! change can do without. What follows from a change (events, later replication and metering) is
-//! planned with it and tells of its cause.
+//! Versions are changed by a [`Writer`](crate::Writer) only, and a writer has a [`Cause`], so that
+//! no plan of a change can do without. What follows from a change (events, later replication and
+//! metering) is planned with it and tells of its cause.
 
 use larder_iam::Principal;
 use larder_types::RequestId;

@@ -49,10 +49,8 @@ pub use get::{ObjectBody, ObjectVersion};
 pub use holds::Hold;
 pub use manifest::{ObjectPart, PartPage, PartRange};
 pub use put::{PutObject, Stored};
-pub use rows::{
-    ContentHeaders, ObjectAttributes, Placement, StorageClass, Tag, UploadId, VersionRecord,
-    Versioning,
-};
+pub use rows::{ContentHeaders, ObjectAttributes, Placement, StorageClass, Tag};
+pub use rows::{UploadId, VersionRecord, Versioning};
 pub use schema::ObjectSchema;
 pub use settings::Settings;
 pub use usage::BucketUsage;

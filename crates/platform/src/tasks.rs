@@ -20,8 +20,8 @@ pub enum Step {
     Done,
 }
 
-/// A long-running piece of the program, cut into steps so that a thread can run it in production and a scheduler
-/// can interleave it in simulation. A step may block on the disk.
+/// A long-running piece of the program, cut into steps so that a thread can run it in production
+/// and a scheduler can interleave it in simulation. A step may block on the disk.
 pub trait Task: Send {
     /// Does one piece of work.
     fn step(&mut self) -> Step;

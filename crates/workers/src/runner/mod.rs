@@ -14,7 +14,7 @@ use std::time::Duration;
 /// The alarm of a worker that waits for something else than a time.
 const NEVER: u64 = u64::MAX;
 
-/// A worker that runs. Dropping it stops the worker after its current step; not on a reactor thread.
+/// A worker that runs. Dropping it stops it after its current step; not on a reactor thread.
 pub(crate) struct RunningWorker {
     record: Arc<WorkerRecord>,
     /// The engine tells it of commits for as long as it is held.

@@ -86,13 +86,8 @@ impl<'a> Upload<'a> {
     }
 
     fn complete(&self, request: &CompleteUpload) -> Result<Stored, Error> {
-        let objects = &self.world.objects;
-        self.world.run(objects.writer(&causes::COMPLETE).complete_upload(
-            &self.bucket,
-            &self.key,
-            self.id,
-            request,
-        ))
+        let writer = self.world.objects.writer(&causes::COMPLETE);
+        self.world.run(writer.complete_upload(&self.bucket, &self.key, self.id, request))
     }
 
     fn abort(&self) -> Result<(), Error> {

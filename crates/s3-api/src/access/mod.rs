@@ -13,6 +13,8 @@ pub(crate) use admit::FormRequest;
 pub(crate) use grant::{
     Admitted, DeleteEntry, FoundSource, Grant, GrantKind, WantedSource, kind, missing,
 };
+#[cfg(test)]
+pub(crate) use need::On;
 pub(crate) use need::{
     Need, bucket, covers, entry, names_grantees, new_bucket, object, service, source,
 };

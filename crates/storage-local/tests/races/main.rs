@@ -9,7 +9,7 @@ mod machine;
 
 use bytes::Bytes;
 use larder_storage::{
-    Batch, BlobReader, BlobRef, BlobStore, BlobWriter, Check, CommitError, CreateHints, Delete,
+    Batch, StoredBytes, BlobReader, BlobRef, BlobStore, BlobWriter, Check, CommitError, CreateHints, Delete,
     Found, MetaStore, Put, RowKey, RowKind, RowView, Scan, ScanEnd, SpaceId, Step, Visitor,
 };
 use larder_storage_local::{Local, Options};
@@ -178,13 +178,13 @@ async fn write_blob(local: &Local, byte: u8) -> BlobRef {
 
 /// The row's value: which blob, and the byte that fills it.
 fn blob_value(blob: BlobRef, byte: u8) -> Vec<u8> {
-    [&blob.id.0.to_be_bytes()[..], &blob.length.to_be_bytes(), &[byte]].concat()
+    [&blob.id.0.to_be_bytes()[..], &blob.stored_bytes.0.to_be_bytes(), &[byte]].concat()
 }
 
 fn blob_of(value: &[u8], like: BlobRef) -> (BlobRef, u8) {
     let number = |bytes: &[u8]| bytes.iter().fold(0, |sum, byte| (sum << 8) | u64::from(*byte));
     let id = larder_storage::BlobId(number(&value[..8]));
-    (BlobRef { id, length: number(&value[8..16]), ..like }, value[16])
+    (BlobRef { id, stored_bytes: StoredBytes(number(&value[8..16])), ..like }, value[16])
 }
 
 /// Puts a new blob in place of the row's, and frees the one that was there, as gc does.
@@ -216,7 +216,7 @@ async fn read_blob(local: &Local, like: BlobRef) {
         let found = local.get(&row("object")).await.expect("a row is read");
         let value = found.row.expect("it is never removed").value;
         let (blob, byte) = blob_of(&value, like);
-        let Ok(mut reader) = local.read(blob, 0..blob.length).await else {
+        let Ok(mut reader) = local.read(blob, blob.whole()).await else {
             let again = local.get(&row("object")).await.expect("a row is read");
             assert_ne!(again.row.expect("it is never removed").value, value, "a blob is lost");
             continue;

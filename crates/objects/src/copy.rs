@@ -4,7 +4,7 @@ use crate::body::{Body, BodyError, BodyTarget};
 use crate::conditions::WriteConditions;
 use crate::plan::NewVersion;
 use crate::rows::{ContentHeaders, ObjectAttributes, VersionRecord};
-use crate::{Bucket, Error, ObjectBody, ObjectVersion, Objects, Stored, tagging};
+use crate::{Bucket, Error, ObjectBody, ObjectVersion, Objects, Stored};
 use bytes::Bytes;
 use larder_digest::{BodyDigests, BodyHasher, BodyPlan};
 use larder_storage::Storage;
@@ -60,9 +60,8 @@ impl<S: Storage> Objects<S> {
             return Err(Error::EntityTooLarge { max: COPY_SOURCE_BYTES_MAX });
         }
         let attributes = copy.attributes(&source.record.attributes);
-        tagging::check_object_tags(&attributes.tags)?;
+        attributes.check()?;
         let mut record = VersionRecord::object(copy.owner, attributes);
-        record.encode()?;
         let row_key = Bytes::copy_from_slice(key.as_bytes());
         if copy.conditions.any() {
             let snapshot = self.snapshot(bucket, &row_key).await?;

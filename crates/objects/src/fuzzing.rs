@@ -1,7 +1,7 @@
 //! The values of rows for the fuzz targets: bytes in, bytes out.
 
 use crate::rows::{
-    GcRecord, Hot, Manifest, PartRecord, UploadRecord, VersionRecord, address, bucket,
+    GcRecord, Hot, Manifest, Overflow, PartRecord, UploadRecord, VersionRecord, address, bucket,
 };
 use crate::{Bucket, Error};
 use bytes::Bytes;
@@ -18,10 +18,11 @@ pub enum Value {
     Part(PartRecord),
     Gc(GcRecord),
     Manifest(Manifest),
+    Overflow(Overflow),
 }
 
 /// The kinds of values, in the order that [`Value::decode`] counts.
-pub const KINDS: u8 = 6;
+pub const KINDS: u8 = 7;
 
 impl Value {
     /// Reads `value` as the kind with that number; `None` when it is refused.
@@ -44,7 +45,8 @@ impl Value {
             2 => Self::Upload(UploadRecord::decode(value).ok()?),
             3 => Self::Part(PartRecord::decode(value).ok()?),
             4 => Self::Gc(GcRecord::decode(value).ok()?),
-            _ => Self::Manifest(Manifest::decode(value).ok()?),
+            5 => Self::Manifest(Manifest::decode(value).ok()?),
+            _ => Self::Overflow(Overflow::decode(value).ok()?),
         })
     }
 
@@ -57,6 +59,7 @@ impl Value {
             Self::Part(record) => Ok(record.encode()),
             Self::Gc(record) => Ok(record.encode()),
             Self::Manifest(manifest) => Ok(manifest.encode()),
+            Self::Overflow(overflow) => overflow.encode(),
         }
     }
 }

@@ -6,6 +6,7 @@
 
 mod amend;
 mod attempts;
+mod attributes;
 mod body;
 mod buckets;
 pub mod conditions;

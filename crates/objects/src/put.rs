@@ -5,7 +5,7 @@ use crate::body::{Body, BodyTarget, StoredBody};
 use crate::conditions::WriteConditions;
 use crate::plan::NewVersion;
 use crate::rows::{ObjectAttributes, Placement, VersionRecord};
-use crate::{Bucket, Error, Objects, tagging};
+use crate::{Bucket, Error, Objects};
 use bytes::Bytes;
 use larder_digest::BodyDigests;
 use larder_storage::Storage;
@@ -44,11 +44,10 @@ impl<S: Storage> Objects<S> {
         put: PutObject,
         body: &mut B,
     ) -> Result<Stored, Error> {
-        tagging::check_object_tags(&put.attributes.tags)?;
+        // What does not fit is refused before the body is read.
+        put.attributes.check()?;
         let row_key = Bytes::copy_from_slice(key.as_bytes());
         let mut record = VersionRecord::object(put.owner, put.attributes);
-        // Metadata that does not fit is refused before the body is read.
-        record.encode()?;
         if put.conditions.any() {
             let snapshot = self.snapshot(bucket, &row_key).await?;
             put.conditions.check(snapshot.current())?;

@@ -2,6 +2,7 @@ mod buckets;
 mod documents;
 mod objects;
 mod oracle;
+pub(crate) mod overflow;
 pub(crate) mod races;
 mod turns;
 mod versions;

@@ -1,6 +1,6 @@
 //! Multipart uploads.
 
-use super::write::{look_up, metadata};
+use super::write::{look_up, metadata, overflows};
 use super::{draw_conditions, draw_version, etag_condition};
 use crate::body::PiecewiseBody;
 use crate::book::{ContentId, Fate, Upload};
@@ -15,8 +15,9 @@ use larder_objects::list::ListParts;
 use larder_objects::multipart::{
     CompleteUpload, CompletedPart, CreateUpload, UploadPart, UploadedPart,
 };
-use larder_objects::{Error, ObjectAttributes};
+use larder_objects::{ContentHeaders, Error, ObjectAttributes};
 use larder_platform::sim::Prng;
+use larder_types::limits::CONTENT_HEADERS_BYTES_MAX;
 use larder_types::{ByteRange, ETag};
 use std::collections::BTreeMap;
 
@@ -34,10 +35,12 @@ pub(super) async fn create(ctx: &Ctx, rng: &mut Prng) {
         let op = book.write_upload(place);
         (op, book.begin(place, Action::CreateUpload { op }))
     };
+    let cache_control = overflows(op).then(|| "x".repeat(CONTENT_HEADERS_BYTES_MAX));
+    let headers = ContentHeaders { cache_control, ..Default::default() };
     let create = CreateUpload {
         owner: owner_of(op),
         initiator: owner_of(op),
-        attributes: ObjectAttributes { metadata: metadata(op), ..Default::default() },
+        attributes: ObjectAttributes { headers, metadata: metadata(op), ..Default::default() },
         algorithm: None,
         checksum_type: None,
     };

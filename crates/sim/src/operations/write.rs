@@ -11,6 +11,7 @@ use larder_objects::conditions::WriteConditions;
 use larder_objects::{Bucket, CopyObject, Error, ObjectAttributes, ObjectVersion, PutObject, Tag};
 use larder_platform::sim::Prng;
 use larder_types::ETag;
+use larder_types::limits::{OBJECT_TAGS_MAX, TAG_KEY_CHARS_MAX, TAG_VALUE_CHARS_MAX};
 
 pub(super) fn metadata(op: OpId) -> Vec<(String, String)> {
     vec![(METADATA.to_owned(), op.to_string())]
@@ -19,8 +20,26 @@ pub(super) fn metadata(op: OpId) -> Vec<(String, String)> {
 pub(super) fn tags(op: OpId) -> Vec<Tag> {
     match op {
         0 => Vec::new(),
-        op => vec![Tag { key: METADATA.to_owned(), value: op.to_string() }],
+        op => {
+            let mut tags = vec![Tag { key: METADATA.to_owned(), value: op.to_string() }];
+            if overflows(op) {
+                tags.extend((1..OBJECT_TAGS_MAX).map(large_tag));
+            }
+            tags
+        }
     }
+}
+
+/// Whether this operation says so much of its object that the version's row has no room for it.
+pub(super) fn overflows(op: OpId) -> bool {
+    op.is_multiple_of(8)
+}
+
+/// A tag of the largest size that S3 allows.
+fn large_tag(n: usize) -> Tag {
+    let text = |chars: usize| "\u{4e00}".repeat(chars);
+    let key = format!("{n}{}", text(TAG_KEY_CHARS_MAX - 1));
+    Tag { key, value: text(TAG_VALUE_CHARS_MAX) }
 }
 
 fn write_conditions(ctx: &Ctx, when: &When) -> WriteConditions {

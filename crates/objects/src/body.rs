@@ -5,7 +5,7 @@ use crate::{Bucket, Error, Objects};
 use bytes::{Bytes, BytesMut};
 use larder_digest::BodyDigests;
 use larder_platform::{MemoryBudget, Reservation};
-use larder_storage::{BlobId, BlobRef, BlobStore, BlobWriter, CreateHints, Storage};
+use larder_storage::{BlobAddress, BlobRef, BlobStore, BlobWriter, CreateHints, Storage};
 
 /// What went wrong with a body, for its owner to downcast.
 pub type BodyError = Box<dyn std::error::Error + Send + Sync>;
@@ -34,9 +34,9 @@ pub(crate) enum StoredBody {
 
 impl StoredBody {
     /// The blob, to be adopted by the commit or discarded without one.
-    pub(crate) fn blob(&self) -> Option<BlobId> {
+    pub(crate) fn blob(&self) -> Option<BlobAddress> {
         match self {
-            Self::Blob(blob) => Some(blob.id),
+            Self::Blob(blob) => Some(blob.address()),
             Self::Empty | Self::Inline(_) => None,
         }
     }
@@ -134,9 +134,9 @@ impl<S: Storage> Objects<S> {
 
     /// Frees blobs that no commit will name. Best effort: what stays behind is found at the next
     /// start of the engine.
-    pub(crate) async fn discard(&self, blobs: impl IntoIterator<Item = BlobId>) {
-        for id in blobs {
-            let _ = BlobStore::delete(&*self.store, id).await;
+    pub(crate) async fn discard(&self, blobs: impl IntoIterator<Item = BlobAddress>) {
+        for blob in blobs {
+            let _ = BlobStore::delete(&*self.store, blob).await;
         }
     }
 }

@@ -140,9 +140,10 @@ impl From<BlobError> for Error {
         match error {
             BlobError::Corrupt(what) => Self::Corrupt(what),
             BlobError::Full => Self::Full,
-            BlobError::Missing(_) | BlobError::Io(_) | BlobError::Stopped => {
-                Self::Internal(error.to_string())
-            }
+            BlobError::Missing(_)
+            | BlobError::Misplaced(_)
+            | BlobError::Io(_)
+            | BlobError::Stopped => Self::Internal(error.to_string()),
         }
     }
 }

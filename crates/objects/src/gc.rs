@@ -9,8 +9,8 @@ use crate::rows::{GcRecord, PartRecord, UploadId, address};
 use crate::{Error, Objects};
 use bytes::Bytes;
 use larder_storage::{
-    Batch, BlobError, BlobId, BlobRef, BlobStore, COMMIT_ROWS_MAX, Delete, PartitionId, QueuePlace,
-    Queued, RowKey, RowKind, RowView, Scan, SpaceId, Step, Storage, Visitor, Watcher,
+    Batch, BlobAddress, BlobError, BlobRef, BlobStore, COMMIT_ROWS_MAX, Delete, PartitionId,
+    QueuePlace, Queued, RowKey, RowKind, RowView, Scan, SpaceId, Step, Storage, Visitor, Watcher,
 };
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -97,7 +97,7 @@ impl<S: Storage> Objects<S> {
     /// Does what a Gc row says and removes it. Returns how many blobs it freed.
     async fn free(&self, Queued { row: key, stored, seen, .. }: &Queued) -> Result<u64, Error> {
         let blobs = match GcRecord::decode(&stored.value)? {
-            GcRecord::Blobs(ids) => self.free_blobs(ids).await?,
+            GcRecord::Blobs(blobs) => self.free_blobs(blobs).await?,
             GcRecord::Manifest(blob) => self.free_manifest(blob).await?,
             GcRecord::UploadParts { upload, keep } => {
                 self.free_upload(key.space, &key.key, (upload, keep)).await?
@@ -109,10 +109,10 @@ impl<S: Storage> Objects<S> {
         Ok(blobs)
     }
 
-    async fn free_blobs(&self, ids: impl IntoIterator<Item = BlobId>) -> Result<u64, Error> {
+    async fn free_blobs(&self, blobs: impl IntoIterator<Item = BlobAddress>) -> Result<u64, Error> {
         let mut freed = 0;
-        for id in ids {
-            BlobStore::delete(&*self.store, id).await?;
+        for blob in blobs {
+            BlobStore::delete(&*self.store, blob).await?;
             freed += 1;
         }
         Ok(freed)
@@ -121,11 +121,11 @@ impl<S: Storage> Objects<S> {
     /// The parts, then the manifest that names them.
     async fn free_manifest(&self, blob: BlobRef) -> Result<u64, Error> {
         let listed = self.listed_blobs(blob).await?;
-        Ok(self.free_blobs(listed).await? + self.free_blobs([blob.id]).await?)
+        Ok(self.free_blobs(listed).await? + self.free_blobs([blob.address()]).await?)
     }
 
     /// The blobs that a manifest lists; none when it is gone, because then they are too.
-    async fn listed_blobs(&self, blob: BlobRef) -> Result<BTreeSet<BlobId>, Error> {
+    async fn listed_blobs(&self, blob: BlobRef) -> Result<BTreeSet<BlobAddress>, Error> {
         match BlobStore::read(&*self.store, blob, 0..blob.length).await {
             Err(BlobError::Missing(_)) => return Ok(BTreeSet::new()),
             Err(error) => return Err(error.into()),
@@ -133,7 +133,7 @@ impl<S: Storage> Objects<S> {
         }
         let manifest = self.read_manifest(blob).await?;
         let blobs = manifest.entries.iter().filter_map(|entry| entry.blob);
-        Ok(blobs.map(|blob| blob.id).collect())
+        Ok(blobs.map(|blob| blob.address()).collect())
     }
 
     /// The part rows of an upload that is over, and their blobs but for those that `keep` lists.
@@ -143,7 +143,7 @@ impl<S: Storage> Objects<S> {
         key: &Bytes,
         (upload, keep): (UploadId, Option<BlobRef>),
     ) -> Result<u64, Error> {
-        let kept = match keep {
+        let listed = match keep {
             Some(manifest) => self.listed_blobs(manifest).await?,
             None => BTreeSet::new(),
         };
@@ -151,7 +151,8 @@ impl<S: Storage> Objects<S> {
         let blobs = parts.iter().filter_map(|part| part.record.blob);
         // Collected, since an iterator of closures across an await would tie the future to one
         // lifetime and keep it off other threads.
-        let unlisted: Vec<_> = blobs.map(|blob| blob.id).filter(|id| !kept.contains(id)).collect();
+        let unlisted: Vec<_> =
+            blobs.map(|blob| blob.address()).filter(|blob| !listed.contains(blob)).collect();
         let freed = self.free_blobs(unlisted).await?;
         let delete =
             |number| Delete { row: address::part(space, key, upload, number), replaces: None };
@@ -194,7 +195,7 @@ impl<S: Storage> Objects<S> {
 struct Sweep {
     space: SpaceId,
     rows: Vec<Delete>,
-    blobs: Vec<BlobId>,
+    blobs: Vec<BlobAddress>,
     error: Option<Error>,
 }
 
@@ -202,7 +203,7 @@ impl Visitor for Sweep {
     fn visit(&mut self, row: RowView<'_>) -> Step {
         if row.kind == RowKind::Part {
             match PartRecord::decode(row.value) {
-                Ok(part) => self.blobs.extend(part.blob.map(|blob| blob.id)),
+                Ok(part) => self.blobs.extend(part.blob.map(|blob| blob.address())),
                 Err(error) => {
                     self.error = Some(error.into());
                     return Step::Stop;

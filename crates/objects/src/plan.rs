@@ -47,7 +47,7 @@ use crate::rows::{GcRecord, address, body};
 use crate::{Error, Placement, VersionRecord, Versioning};
 use bytes::Bytes;
 use larder_storage::{
-    Batch, BlobId, Check, Delete, Enqueue, Put, Row, RowKey, RowKind, Seen, SpaceId,
+    Batch, BlobAddress, Check, Delete, Enqueue, Put, Row, RowKey, RowKind, Seen, SpaceId,
 };
 use larder_types::Timestamp;
 
@@ -76,7 +76,7 @@ pub(crate) struct NewVersion {
     /// The body, when it is stored beside a row; the plan says which.
     pub payload: Option<Bytes>,
     /// Blobs that its row is the first to name.
-    pub adopts: Vec<BlobId>,
+    pub adopts: Vec<BlobAddress>,
 }
 
 /// A version's row as read, with what is needed to write it elsewhere.
@@ -140,7 +140,7 @@ impl KeySnapshot {
     ) -> Result<(Batch, VersionRecord), Error> {
         let mut batch = Batch {
             checks: self.checks.clone(),
-            adopts: new.adopts.clone(),
+            adopts: new.adopts.iter().map(|blob| blob.id).collect(),
             frees: new.record.delete_marker,
             ..Batch::default()
         };
@@ -269,7 +269,7 @@ impl KeySnapshot {
                 batch.deletes.push(Delete { row: gone.body_row(), replaces: gone.body });
                 return;
             }
-            Placement::Blob(blob) => GcRecord::Blobs(vec![blob.id]),
+            Placement::Blob(blob) => GcRecord::Blobs(vec![blob.address()]),
             Placement::Manifest { blob, .. } => GcRecord::Manifest(blob),
         };
         batch.enqueues.push(gc_row(self.space, &self.key, &record, stamp));

@@ -101,7 +101,7 @@ impl<S: Storage> Objects<S> {
                     .store_in_blob(payload, bucket.hints(new.record.attributes.storage_class, None))
                     .await?;
                 new.record.placement = Placement::Blob(blob);
-                new.adopts.push(blob.id);
+                new.adopts.push(blob.address());
             }
             let stamp = self.stamp();
             new.record.modified = stamp.modified();

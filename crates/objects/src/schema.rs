@@ -66,7 +66,7 @@ fn version(row: &RowKey, value: &[u8]) -> Result<RowReferences, String> {
 fn gc(value: &[u8]) -> Result<RowReferences, String> {
     let mut references = RowReferences::default();
     match GcRecord::decode(value).map_err(text)? {
-        GcRecord::Blobs(ids) => references.frees = ids,
+        GcRecord::Blobs(blobs) => references.frees = blobs.iter().map(|blob| blob.id).collect(),
         GcRecord::Manifest(blob) => {
             references.frees.push(blob.id);
             references.frees_listed = Some(blob);

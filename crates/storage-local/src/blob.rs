@@ -20,7 +20,9 @@ use crate::keys;
 use crate::layout::{BLOBS_PER_DIRECTORY, Layout};
 use crate::pace;
 use larder_platform::{DiskFile, OpenMode};
-use larder_storage::{BlobError, BlobId, BlobRef, BlobStore, CommitError, CreateHints, Moment};
+use larder_storage::{
+    BlobAddress, BlobError, BlobId, BlobRef, BlobStore, CommitError, CreateHints, Moment,
+};
 use std::collections::BTreeMap;
 use std::io;
 use std::ops::Range;
@@ -265,6 +267,12 @@ fn open_blob(shared: &Shared, id: BlobId) -> Result<Arc<dyn DiskFile>, BlobError
     )
 }
 
+/// This engine has one place for blobs and gives them no placement: one that has some is another
+/// engine's.
+fn check_placement(blob: BlobAddress) -> Result<(), BlobError> {
+    if blob.placement.is_empty() { Ok(()) } else { Err(BlobError::Misplaced(blob.id)) }
+}
+
 impl BlobStore for Local {
     type Writer = LocalWriter;
     type Reader = LocalReader;
@@ -279,13 +287,16 @@ impl BlobStore for Local {
 
     async fn read(&self, blob: BlobRef, range: Range<u64>) -> Result<LocalReader, BlobError> {
         assert!(range.start <= range.end && range.end <= blob.length, "a range lies in its blob");
+        check_placement(blob.address())?;
         let open = move |shared: &Shared| open_blob(shared, blob.id);
         let file = pace::read(&self.shared, |shared| &shared.open_pace, open).await;
         let file = file.unwrap_or(Err(BlobError::Stopped))?;
         Ok(LocalReader::new(self.blobs.clone(), file, blob, range))
     }
 
-    async fn delete(&self, id: BlobId) -> Result<(), BlobError> {
+    async fn delete(&self, blob: BlobAddress) -> Result<(), BlobError> {
+        check_placement(blob)?;
+        let id = blob.id;
         // Not while a copy is being made that has it.
         let _freeing = self.shared.frees.clone().read_owned().await;
         let shared = self.shared.clone();
@@ -308,6 +319,7 @@ impl BlobStore for Local {
     }
 
     async fn verify(&self, blob: BlobRef) -> Result<(), BlobError> {
+        check_placement(blob.address())?;
         let shared = self.shared.clone();
         let verified = self.shared.platform.blocking(move || {
             let file = open_blob(&shared, blob.id)?;

@@ -9,13 +9,67 @@ use std::ops::Range;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct BlobId(pub u64);
 
-/// What a row keeps of a blob.
+/// Most bytes of a [`BlobPlacement`]. With its length it fills 16 bytes, and rows that name many
+/// blobs stay small.
+pub const BLOB_PLACEMENT_BYTES_MAX: usize = 15;
+
+/// Where an engine put a blob: its drive, pool or remote tier, in the engine's own bytes. Rows
+/// store it with the number, so that an engine finds a blob by its row alone. Empty where the
+/// number says it all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct BlobPlacement {
+    length: u8,
+    /// Zeros behind `length`, so that equal placements have equal bytes.
+    bytes: [u8; BLOB_PLACEMENT_BYTES_MAX],
+}
+
+impl BlobPlacement {
+    /// The placement of an engine that needs none.
+    pub const EMPTY: Self = Self { length: 0, bytes: [0; BLOB_PLACEMENT_BYTES_MAX] };
+
+    /// A placement of these bytes; `None` above [`BLOB_PLACEMENT_BYTES_MAX`].
+    pub fn new(bytes: &[u8]) -> Option<Self> {
+        let mut placement = Self { length: bytes.len() as u8, ..Self::EMPTY };
+        placement.bytes.get_mut(..bytes.len())?.copy_from_slice(bytes);
+        Some(placement)
+    }
+
+    /// The engine's bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..usize::from(self.length)]
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.length == 0
+    }
+}
+
+/// What an engine needs to find a blob, and so to free it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct BlobAddress {
+    /// Its number.
+    pub id: BlobId,
+    /// Where the engine put it.
+    pub placement: BlobPlacement,
+}
+
+/// What a row says of a blob.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct BlobRef {
     /// Its number.
     pub id: BlobId,
+    /// Where the engine put it.
+    pub placement: BlobPlacement,
     /// Its length in bytes.
     pub length: u64,
+}
+
+impl BlobRef {
+    /// What frees the blob.
+    pub fn address(&self) -> BlobAddress {
+        BlobAddress { id: self.id, placement: self.placement }
+    }
 }
 
 /// Why a blob could not be written or read.
@@ -23,6 +77,8 @@ pub struct BlobRef {
 pub enum BlobError {
     /// There is no such blob.
     Missing(BlobId),
+    /// The blob was asked for with a placement that is not the one it was given.
+    Misplaced(BlobId),
     /// A block's checksum does not match; the text says where.
     Corrupt(String),
     /// No space left.
@@ -49,7 +105,8 @@ pub trait BlobWriter: Send + 'static {
     /// Appends. Returns when the engine has room for more, not when the bytes are durable.
     fn write(&mut self, data: Bytes) -> impl Future<Output = Result<(), BlobError>> + Send;
 
-    /// Makes the blob durable. It is discarded at the next start unless a commit adopts it.
+    /// Makes the blob durable and says where it is. It is discarded at the next start unless a
+    /// commit adopts it.
     fn finish(self) -> impl Future<Output = Result<BlobRef, BlobError>> + Send;
 }
 
@@ -72,7 +129,8 @@ pub trait BlobStore: Send + Sync + 'static {
         hints: CreateHints,
     ) -> impl Future<Output = Result<Self::Writer, BlobError>> + Send;
 
-    /// Reads `range`, which lies within the blob.
+    /// Reads `range`, which lies within the blob. Here as below the placement is the one that
+    /// [`BlobWriter::finish`] returned; with another one it is [`BlobError::Misplaced`].
     fn read(
         &self,
         blob: BlobRef,
@@ -80,7 +138,7 @@ pub trait BlobStore: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Self::Reader, BlobError>> + Send;
 
     /// Frees a blob that no row names; fine when it is gone already.
-    fn delete(&self, id: BlobId) -> impl Future<Output = Result<(), BlobError>> + Send;
+    fn delete(&self, blob: BlobAddress) -> impl Future<Output = Result<(), BlobError>> + Send;
 
     /// Reads the whole blob and checks it.
     fn verify(&self, blob: BlobRef) -> impl Future<Output = Result<(), BlobError>> + Send;
@@ -93,6 +151,9 @@ impl fmt::Display for BlobError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Missing(id) => write!(f, "blob {:016x} is missing", id.0),
+            Self::Misplaced(id) => {
+                write!(f, "blob {:016x} was asked for with a placement not its own", id.0)
+            }
             Self::Corrupt(what) => write!(f, "damaged blob: {what}"),
             Self::Full => f.write_str("no space left"),
             Self::Io(what) => write!(f, "device error: {what}"),
@@ -102,3 +163,21 @@ impl fmt::Display for BlobError {
 }
 
 impl std::error::Error for BlobError {}
+
+#[cfg(test)]
+mod tests {
+    use super::{BLOB_PLACEMENT_BYTES_MAX, BlobPlacement};
+
+    #[test]
+    fn a_placement_is_bounded_and_gives_its_bytes_back() {
+        for length in 0..=BLOB_PLACEMENT_BYTES_MAX {
+            let bytes = vec![0xa5; length];
+            let placement = BlobPlacement::new(&bytes).expect("within the bound");
+            assert_eq!(placement.as_bytes(), bytes);
+            assert_eq!(placement.is_empty(), placement == BlobPlacement::EMPTY);
+        }
+        assert_eq!(BlobPlacement::new(&[0; BLOB_PLACEMENT_BYTES_MAX + 1]), None);
+        assert_eq!(BlobPlacement::new(&[0; 256]), None);
+        assert_ne!(BlobPlacement::new(&[0]), BlobPlacement::new(&[0, 0]), "zeros count");
+    }
+}

@@ -2,9 +2,9 @@
 //! assertion panics with the name of the rule.
 
 use crate::{
-    Batch, BlobReader, BlobRef, BlobWriter, Check, CommitError, CreateHints, Delete, Enqueue,
-    Found, Put, QueuePlace, Queued, RowKey, RowKind, RowView, Scan, ScanEnd, Seen, SpaceId, Step,
-    Storage, UsageDelta, Visitor,
+    Batch, BlobError, BlobPlacement, BlobReader, BlobRef, BlobWriter, Check, CommitError,
+    CreateHints, Delete, Enqueue, Found, Put, QueuePlace, Queued, RowKey, RowKind, RowView, Scan,
+    ScanEnd, Seen, SpaceId, Step, Storage, UsageDelta, Visitor,
 };
 use bytes::Bytes;
 
@@ -349,8 +349,25 @@ async fn blobs_come_back<S: Storage>(store: &S) {
             assert!(read_all(store, blob, start, end).await == expected, "{length} {start} {end}");
         }
         assert!(store.list().await.expect("a list").contains(&blob.id), "a blob is listed");
-        store.delete(blob.id).await.expect("a delete");
-        store.delete(blob.id).await.expect("a delete is idempotent");
+        placements_are_asked_for(store, blob).await;
+        store.delete(blob.address()).await.expect("a delete");
+        store.delete(blob.address()).await.expect("a delete is idempotent");
         assert!(!store.list().await.expect("a list").contains(&blob.id), "a freed blob is gone");
     }
+}
+
+/// An engine gets back the placement that it gave, and takes no other: a row that lost one would
+/// be read or freed somewhere else.
+async fn placements_are_asked_for<S: Storage>(store: &S, blob: BlobRef) {
+    let given = blob.placement.as_bytes();
+    let others = [&[][..], b"?", &[given, &[0]].concat()];
+    for other in others.into_iter().filter(|other| *other != given) {
+        let Some(placement) = BlobPlacement::new(other) else { continue };
+        let wrong = BlobRef { placement, ..blob };
+        let refused = Some(BlobError::Misplaced(blob.id));
+        assert_eq!(store.read(wrong, 0..1).await.err(), refused, "a read elsewhere");
+        assert_eq!(store.verify(wrong).await.err(), refused, "a check elsewhere");
+        assert_eq!(store.delete(wrong.address()).await.err(), refused, "a delete elsewhere");
+    }
+    store.verify(blob).await.expect("it is where it was");
 }

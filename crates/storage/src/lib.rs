@@ -16,7 +16,10 @@ mod row;
 mod schema;
 mod watch;
 
-pub use blob::{BlobError, BlobId, BlobReader, BlobRef, BlobStore, BlobWriter, CreateHints};
+pub use blob::{
+    BLOB_PLACEMENT_BYTES_MAX, BlobAddress, BlobError, BlobId, BlobPlacement, BlobReader, BlobRef,
+    BlobStore, BlobWriter, CreateHints,
+};
 pub use consumer::{Consumer, Delivery, MarkError};
 pub use engine::{Engine, Health, Held, Metric, MetricValue, Pinned, ScrubPass, Scrubbed};
 pub use finding::{Finding, Severity};

@@ -1,7 +1,10 @@
 //! The reference model: both seams on `BTreeMap`s. The oracle of every engine's property tests and
 //! the store under the tests of the rooms above, so it cannot rot.
 
-use crate::blob::{BlobError, BlobId, BlobReader, BlobRef, BlobStore, BlobWriter, CreateHints};
+use crate::blob::{
+    BLOB_PLACEMENT_BYTES_MAX, BlobAddress, BlobError, BlobId, BlobPlacement, BlobReader, BlobRef,
+    BlobStore, BlobWriter, CreateHints,
+};
 use crate::meta::{
     Batch, CommitError, FenceId, MetaError, MetaStore, Receipt, Scan, ScanEnd, Step, UsageDelta,
     Visitor,
@@ -309,6 +312,20 @@ fn in_prefix(row: &RowKey, scan: &Scan) -> bool {
     row.key.starts_with(&scan.prefix)
 }
 
+/// Where the model says that it put a blob. It has one place for all, and asks for these bytes so
+/// that nobody above it loses them on the way from [`BlobWriter::finish`] to a read or a delete.
+/// They differ from blob to blob in length, too.
+fn placement(id: BlobId) -> BlobPlacement {
+    let bytes = (!id.0).to_be_bytes().repeat(2);
+    let length = 1 + id.0 as usize % BLOB_PLACEMENT_BYTES_MAX;
+    BlobPlacement::new(&bytes[bytes.len() - length..]).expect("it is cut to the limit")
+}
+
+/// Fails unless the blob is asked for where it is.
+fn check_placement(blob: BlobAddress) -> Result<(), BlobError> {
+    if blob.placement == placement(blob.id) { Ok(()) } else { Err(BlobError::Misplaced(blob.id)) }
+}
+
 /// A blob being written to a [`Model`].
 pub struct ModelWriter {
     model: Model,
@@ -330,7 +347,7 @@ impl BlobWriter for ModelWriter {
         let length = data.len() as u64;
         state.blobs.insert(id, data);
         state.hints.insert(id, self.hints);
-        Ok(BlobRef { id, length })
+        Ok(BlobRef { id, placement: placement(id), length })
     }
 }
 
@@ -354,19 +371,22 @@ impl BlobStore for Model {
     }
 
     async fn read(&self, blob: BlobRef, range: Range<u64>) -> Result<ModelReader, BlobError> {
+        check_placement(blob.address())?;
         let state = self.state();
         let data = state.blobs.get(&blob.id).ok_or(BlobError::Missing(blob.id))?;
         Ok(ModelReader(data.slice(range.start as usize..range.end as usize)))
     }
 
-    async fn delete(&self, id: BlobId) -> Result<(), BlobError> {
+    async fn delete(&self, blob: BlobAddress) -> Result<(), BlobError> {
+        check_placement(blob)?;
         let mut state = self.state();
-        state.blobs.remove(&id);
-        state.adopted.remove(&id);
+        state.blobs.remove(&blob.id);
+        state.adopted.remove(&blob.id);
         Ok(())
     }
 
     async fn verify(&self, blob: BlobRef) -> Result<(), BlobError> {
+        check_placement(blob.address())?;
         let state = self.state();
         let data = state.blobs.get(&blob.id).ok_or(BlobError::Missing(blob.id))?;
         if data.len() as u64 == blob.length {

@@ -42,7 +42,7 @@ impl<S: Storage> Objects<S> {
         if let Some(left) = written
             && !matches!(result, Err(Error::Unknown(_)))
         {
-            self.discard([left.manifest.id]).await;
+            self.discard([left.manifest.address()]).await;
         }
         match result {
             Err(Error::NoSuchUpload) => self.completed_before(bucket, &key, id).await,
@@ -64,7 +64,7 @@ impl<S: Storage> Objects<S> {
             request.conditions.check(snapshot.current())?;
             // The parts are as they were read while the upload's row is the one read before them.
             if let Some(stale) = written.take_if(|w| w.upload != upload.seen.record) {
-                self.discard([stale.manifest.id]).await;
+                self.discard([stale.manifest.address()]).await;
             }
             let current = match written {
                 Some(current) => current,
@@ -144,7 +144,7 @@ fn new_version(
         parts: assembly.manifest.entries.len() as u32,
         part_bytes: assembly.manifest.part_bytes(),
     };
-    NewVersion { record, payload: None, adopts: vec![manifest.id] }
+    NewVersion { record, payload: None, adopts: vec![manifest.address()] }
 }
 
 /// Looks for the version that an upload became, newest first.

@@ -141,7 +141,7 @@ impl<S: Storage> Objects<S> {
             let check = |row: &larder_storage::RowKey, seen| Check { row: row.clone(), seen };
             let mut batch = Batch {
                 checks: vec![check(&upload_row, upload.seen), check(&row, seen)],
-                adopts: stored.blob().into_iter().collect(),
+                adopts: stored.blob().iter().map(|blob| blob.id).collect(),
                 ..Batch::default()
             };
             batch.puts.push(Put {
@@ -160,7 +160,7 @@ impl<S: Storage> Objects<S> {
                     replaces: Some(upload.seen),
                 });
                 if let Some(blob) = PartRecord::decode(&before.value)?.blob {
-                    let freed = GcRecord::Blobs(vec![blob.id]);
+                    let freed = GcRecord::Blobs(vec![blob.address()]);
                     batch.enqueues.push(gc_row(*space, key, &freed, &stamp));
                 }
             }

@@ -3,7 +3,6 @@
 
 use crate::Error;
 use bytes::Bytes;
-use larder_storage::{BlobId, BlobRef};
 use larder_types::{Checksum, ChecksumAlgorithm, Owner};
 
 /// Tags from here on must be understood by whoever reads the row.
@@ -51,8 +50,6 @@ pub(crate) mod tag {
         pub(crate) const RETENTION: u8 = 0x82;
         /// Legal hold. Critical.
         pub(crate) const LEGAL_HOLD: u8 = 0x83;
-        /// Where the engine has the bytes: drive, pool, remote tier. Critical.
-        pub(crate) const ENGINE_PLACEMENT: u8 = 0x84;
         /// Event hold, with its duration and unit. Critical.
         pub(crate) const EVENT_HOLD: u8 = 0x86;
         /// Owner and access control list. Critical: it may be what forbids.
@@ -152,11 +149,6 @@ impl Writer {
         write(&mut inner);
         self.overflow |= inner.overflow;
         self.sized(&inner.out);
-    }
-
-    pub(crate) fn blob(&mut self, blob: &BlobRef) {
-        self.u64(blob.id.0);
-        self.u64(blob.length);
     }
 
     pub(crate) fn field(&mut self, tag: u8, value: &[u8]) {
@@ -268,10 +260,6 @@ impl<'a> Reader<'a> {
 
     pub(crate) fn owner(&mut self) -> Result<Owner, Malformed> {
         Ok(Owner { canonical_id: self.text()?.to_owned(), display_name: self.text()?.to_owned() })
-    }
-
-    pub(crate) fn blob(&mut self) -> Result<BlobRef, Malformed> {
-        Ok(BlobRef { id: BlobId(self.u64()?), length: self.u64()? })
     }
 
     /// The next tagged field; `None` at the end.

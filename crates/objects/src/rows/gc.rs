@@ -4,7 +4,7 @@
 use crate::rows::fields::{Malformed, Reader, UnknownFields, Writer};
 use crate::rows::upload::UploadId;
 use bytes::Bytes;
-use larder_storage::{BlobId, BlobRef, SpaceId};
+use larder_storage::{BlobAddress, BlobRef, SpaceId};
 
 const FORMAT: u8 = 1;
 
@@ -12,7 +12,7 @@ const FORMAT: u8 = 1;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum GcRecord {
     /// These blobs.
-    Blobs(Vec<BlobId>),
+    Blobs(Vec<BlobAddress>),
     /// Every part that the manifest lists, then the manifest.
     Manifest(BlobRef),
     /// Every part row of an upload that is over, and the part's blob unless `keep` lists it.
@@ -38,7 +38,7 @@ impl GcRecord {
             Self::Space(_) => 4,
         });
         w.sized_with(|w| match self {
-            Self::Blobs(ids) => ids.iter().for_each(|id| w.u64(id.0)),
+            Self::Blobs(blobs) => blobs.iter().for_each(|blob| w.blob_address(blob)),
             Self::Manifest(blob) => w.blob(blob),
             Self::UploadParts { upload, keep } => {
                 w.raw(&upload.0);
@@ -60,11 +60,11 @@ impl GcRecord {
         UnknownFields::read(&mut r)?;
         let record = match kind {
             1 => {
-                let mut ids = Vec::with_capacity(what.0.len() / 8);
+                let mut blobs = Vec::new();
                 while !what.0.is_empty() {
-                    ids.push(BlobId(what.u64()?));
+                    blobs.push(what.blob_address()?);
                 }
-                Self::Blobs(ids)
+                Self::Blobs(blobs)
             }
             2 => Self::Manifest(what.blob()?),
             3 => Self::UploadParts {

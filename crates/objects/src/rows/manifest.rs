@@ -4,19 +4,22 @@
 //! header, 64 bytes: u8 format = 1, u8 checksum algorithm (0 none), u16 bytes of an entry,
 //!                   u32 parts, u64 size of the object, tagged fields (u16 length, bytes): none
 //!                   yet; zeros to the end
-//! entry:  u32 part number, u64 offset in the object, u64 size, u64 blob id, [16] MD5,
-//!         u64 CRC64NVME, digest of the algorithm
+//! entry:  u32 part number, u64 offset in the object, u64 blob number, u56 stored bytes,
+//!         u8 bytes of placement, [16] MD5, u64 CRC64NVME, digest of the algorithm, placement,
+//!         zeros to the end
 //! ```
 //!
-//! Entries are equally long, so that a reader finds one without reading the others.
+//! Entries are equally long, so that a reader finds one without reading the others: each has room
+//! for the longest placement among them. What is left of an entry behind the digest is that room.
 
+use crate::rows::blob_ref::BLOB_FIXED_BYTES;
 use crate::rows::fields::{Malformed, Reader, UnknownFields, Writer};
 use bytes::Bytes;
-use larder_storage::{BlobId, BlobRef};
+use larder_storage::{BLOB_PLACEMENT_BYTES_MAX, BlobRef};
 use larder_types::{Checksum, ChecksumAlgorithm};
 
 const FORMAT: u8 = 1;
-const ENTRY_FIXED_BYTES: usize = 4 + 8 + 8 + 8 + 16 + 8;
+const ENTRY_FIXED_BYTES: usize = 4 + 8 + BLOB_FIXED_BYTES + 16 + 8;
 
 /// The first bytes of a manifest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +30,8 @@ pub struct ManifestHeader {
     pub parts: u32,
     /// Size of the object in bytes.
     pub size: u64,
+    /// Bytes that each entry has for its blob's placement.
+    pub placement_bytes: usize,
 }
 
 /// One part of a multipart object.
@@ -68,7 +73,7 @@ impl ManifestHeader {
 
     /// Bytes of an entry.
     pub fn entry_bytes(&self) -> usize {
-        ENTRY_FIXED_BYTES + self.algorithm.map_or(0, ChecksumAlgorithm::digest_bytes)
+        entry_bytes(self.algorithm) + self.placement_bytes
     }
 
     /// Reads the header.
@@ -76,15 +81,18 @@ impl ManifestHeader {
         let mut r = Reader(bytes);
         r.format(FORMAT)?;
         let (code, entry_bytes) = (r.u8()?, r.u16()?);
-        let algorithm = ChecksumAlgorithm::from_code(code);
-        let header = Self { algorithm, parts: r.u32()?, size: r.u64()? };
+        let newer = Malformed("a manifest has the format of a newer version");
+        let algorithm = match code {
+            0 => None,
+            code => Some(ChecksumAlgorithm::from_code(code).ok_or(newer)?),
+        };
+        let placement_bytes = usize::from(entry_bytes).checked_sub(self::entry_bytes(algorithm));
+        let placement_bytes = placement_bytes.filter(|bytes| *bytes <= BLOB_PLACEMENT_BYTES_MAX);
+        let placement_bytes = placement_bytes.ok_or(newer)?;
+        let header = Self { algorithm, parts: r.u32()?, size: r.u64()?, placement_bytes };
         // A manifest is never written again: what is not known has nothing to be carried to.
         UnknownFields::read(&mut Reader(r.sized()?))?;
-        if usize::from(entry_bytes) == header.entry_bytes() && (code == 0 || algorithm.is_some()) {
-            Ok(header)
-        } else {
-            Err(Malformed("a manifest has the format of a newer version"))
-        }
+        Ok(header)
     }
 
     /// Reads entries; `bytes` is a whole number of them.
@@ -93,24 +101,31 @@ impl ManifestHeader {
         let mut entries = Vec::with_capacity(bytes.len() / self.entry_bytes());
         while !r.0.is_empty() {
             let (part_number, offset) = (r.u32()?, r.u64()?);
-            let (length, id) = (r.u64()?, BlobId(r.u64()?));
-            if offset.checked_add(length).is_none() {
+            let (blob, placement_bytes) = r.blob_fixed()?;
+            if offset.checked_add(blob.length).is_none() {
                 return Err(Malformed("a manifest's part ends behind every object's end"));
             }
-            entries.push(ManifestEntry {
-                part_number,
-                offset,
-                blob: (length > 0).then_some(BlobRef { id, length }),
-                md5: r.array()?,
-                crc64nvme: r.u64()?,
-                checksum: match self.algorithm {
-                    None => None,
-                    Some(a) => Some(Checksum::full(a, r.take(a.digest_bytes())?.to_vec())),
-                },
-            });
+            let (md5, crc64nvme) = (r.array()?, r.u64()?);
+            let checksum = match self.algorithm {
+                None => None,
+                Some(a) => Some(Checksum::full(a, r.take(a.digest_bytes())?.to_vec())),
+            };
+            let placement = Reader(r.take(self.placement_bytes)?).placement(placement_bytes)?;
+            let blob = (blob.length > 0).then_some(BlobRef { placement, ..blob });
+            entries.push(ManifestEntry { part_number, offset, blob, md5, crc64nvme, checksum });
         }
         Ok(entries)
     }
+}
+
+/// Bytes of an entry without room for placements.
+fn entry_bytes(algorithm: Option<ChecksumAlgorithm>) -> usize {
+    ENTRY_FIXED_BYTES + algorithm.map_or(0, ChecksumAlgorithm::digest_bytes)
+}
+
+/// Bytes of the placement of an entry's blob.
+fn placement_bytes(entry: &ManifestEntry) -> usize {
+    entry.blob.map_or(0, |blob| blob.placement.as_bytes().len())
 }
 
 impl Manifest {
@@ -139,6 +154,7 @@ impl Manifest {
             algorithm: self.algorithm,
             parts: self.entries.len() as u32,
             size: self.size(),
+            placement_bytes: self.entries.iter().map(placement_bytes).max().unwrap_or(0),
         };
         let mut w = Writer::default();
         w.u8(FORMAT);
@@ -153,13 +169,17 @@ impl Manifest {
             assert!(digest.map(|(a, _)| a) == self.algorithm, "one algorithm per manifest");
             w.u32(entry.part_number);
             w.u64(entry.offset);
-            w.u64(entry.size());
-            w.u64(entry.blob.map_or(0, |blob| blob.id.0));
+            w.blob_fixed(entry.blob.as_ref());
             w.raw(&entry.md5);
             w.u64(entry.crc64nvme);
             if let Some((_, digest)) = digest {
                 w.raw(digest);
             }
+            let mut room = [0; BLOB_PLACEMENT_BYTES_MAX];
+            if let Some(blob) = &entry.blob {
+                room[..placement_bytes(entry)].copy_from_slice(blob.placement.as_bytes());
+            }
+            w.raw(&room[..header.placement_bytes]);
         }
         w.finish(usize::MAX).expect("a manifest has no texts")
     }

@@ -22,6 +22,7 @@
 
 pub(crate) mod address;
 mod attributes;
+mod blob_ref;
 pub(crate) mod body;
 pub(crate) mod bucket;
 pub(crate) mod document;

@@ -1,11 +1,11 @@
 //! The value of Part rows.
 //!
-//! `u8 format = 1, u64 blob id, u64 size, i64 modified ms, [16] MD5, u64 CRC64NVME, tagged fields:
-//! 1 a further checksum (u8 algorithm, u32 0, digest)`. An empty part has no blob.
+//! `u8 format = 1, blob, i64 modified ms, [16] MD5, u64 CRC64NVME, tagged fields: 1 a further
+//! checksum (u8 algorithm, u32 0, digest)`. An empty part has no blob: 16 zero bytes.
 
 use crate::rows::fields::{Malformed, Reader, UnknownFields, Writer, keep_unknown, tag};
 use bytes::Bytes;
-use larder_storage::{BlobId, BlobRef};
+use larder_storage::BlobRef;
 use larder_types::{Checksum, ETag, Timestamp};
 
 const FORMAT: u8 = 1;
@@ -42,8 +42,7 @@ impl PartRecord {
     pub(crate) fn encode(&self) -> Bytes {
         let mut w = Writer::default();
         w.u8(FORMAT);
-        w.u64(self.blob.map_or(0, |blob| blob.id.0));
-        w.u64(self.size());
+        w.part_blob(self.blob.as_ref());
         w.i64(self.modified.ms);
         w.raw(&self.md5);
         w.u64(self.crc64nvme);
@@ -58,9 +57,8 @@ impl PartRecord {
     pub(crate) fn decode(value: &[u8]) -> Result<Self, Malformed> {
         let mut r = Reader(value);
         r.format(FORMAT)?;
-        let blob = BlobRef { id: BlobId(r.u64()?), length: r.u64()? };
         let mut part = Self {
-            blob: (blob.length > 0).then_some(blob),
+            blob: r.part_blob()?,
             modified: Timestamp { ms: r.i64()? },
             md5: r.array()?,
             crc64nvme: r.u64()?,

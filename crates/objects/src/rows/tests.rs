@@ -2,7 +2,7 @@
 
 use crate::owned;
 use crate::rows::document::DocumentRecord;
-use crate::rows::fields::{CRITICAL, ContentHeaders, Malformed, Tag, UnknownFields, Writer, tag};
+use crate::rows::fields::{CRITICAL, ContentHeaders, Malformed, Tag, UnknownFields, tag};
 use crate::rows::{
     GcRecord, Hot, Manifest, ManifestEntry, ManifestHeader, ObjectAttributes, Overflow, PartRecord,
     Placement, StorageClass, UploadId, UploadRecord, VersionRecord, Versioning, address, body,
@@ -12,7 +12,7 @@ use crate::testing::owner;
 use crate::{Bucket, DocumentRef, Error};
 use bytes::Bytes;
 use larder_documents::DocumentKind;
-use larder_storage::{BlobId, BlobRef, SpaceId};
+use larder_storage::{BLOB_PLACEMENT_BYTES_MAX, BlobId, BlobPlacement, BlobRef, SpaceId};
 use larder_types::{
     BucketName, Checksum, ChecksumAlgorithm, ChecksumType, ETag, Owner, Timestamp, VersionId, hex,
 };
@@ -20,8 +20,21 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::{Just, Strategy, any, prop_assert_eq, prop_oneof, proptest};
 
+fn an_unplaced_blob(id: u64, length: u64) -> BlobRef {
+    BlobRef { id: BlobId(id), placement: BlobPlacement::EMPTY, length }
+}
+
+fn a_placed_blob() -> BlobRef {
+    let placement = BlobPlacement::new(&[0xd1, 0xd2, 0xd3]).unwrap();
+    BlobRef { placement, ..an_unplaced_blob(5, 6 << 20) }
+}
+
 fn blob() -> impl Strategy<Value = BlobRef> {
-    (any::<u64>(), 1..u64::MAX).prop_map(|(id, length)| BlobRef { id: BlobId(id), length })
+    let placed = vec(any::<u8>(), 0..=BLOB_PLACEMENT_BYTES_MAX);
+    (any::<u64>(), 1..1u64 << 56, placed).prop_map(|(id, length, placement)| BlobRef {
+        placement: BlobPlacement::new(&placement).unwrap(),
+        ..an_unplaced_blob(id, length)
+    })
 }
 
 fn placement() -> impl Strategy<Value = Placement> {
@@ -150,7 +163,10 @@ proptest! {
             let entry = ManifestEntry {
                 part_number: index as u32 * 3 + 1,
                 offset,
-                blob: (*size > 0).then_some(BlobRef { id: BlobId(index as u64), length: *size }),
+                blob: (*size > 0).then_some(BlobRef {
+                    placement: BlobPlacement::new(&vec![index as u8; index % 16]).unwrap(),
+                    ..an_unplaced_blob(index as u64, *size)
+                }),
                 md5: [index as u8; 16],
                 crc64nvme: *size,
                 checksum: a.map(|a| Checksum::full(a, vec![index as u8; a.digest_bytes()])),
@@ -206,7 +222,7 @@ fn part_bytes_needs_a_regular_manifest() {
     let manifest = |parts: &[(u32, u64)]| {
         let mut offset = 0;
         let entries = parts.iter().map(|(part_number, size)| {
-            let blob = (*size > 0).then_some(BlobRef { id: BlobId(1), length: *size });
+            let blob = (*size > 0).then_some(an_unplaced_blob(1, *size));
             let (part_number, at) = (*part_number, offset);
             offset += size;
             ManifestEntry {
@@ -281,7 +297,6 @@ fn unknown_fields_are_kept_and_critical_ones_refused_in_every_kind() {
         tag::reserved::ENCRYPTION,
         tag::reserved::RETENTION,
         tag::reserved::LEGAL_HOLD,
-        tag::reserved::ENGINE_PLACEMENT,
         tag::reserved::EVENT_HOLD,
         tag::reserved::ACCESS_CONTROL_LIST,
         u8::MAX,
@@ -356,9 +371,9 @@ fn what_this_version_does_not_know_is_refused() {
         unknown: Default::default(),
     };
     assert!(PartRecord::decode(&[&part.encode()[..], &[0]].concat()).is_err());
-    let keep = Some(BlobRef { id: BlobId(1), length: 2 });
+    let keep = Some(an_unplaced_blob(1, 2));
     for record in [
-        GcRecord::Manifest(BlobRef { id: BlobId(1), length: 2 }),
+        GcRecord::Manifest(an_unplaced_blob(1, 2)),
         GcRecord::UploadParts { upload: UploadId([7; 16]), keep },
         GcRecord::Space(SpaceId(7)),
     ] {
@@ -379,7 +394,7 @@ fn a_manifest_whose_parts_do_not_follow_on_each_other_is_refused() {
     let entry = |offset, length| ManifestEntry {
         part_number: 1,
         offset,
-        blob: (length > 0).then_some(BlobRef { id: BlobId(1), length }),
+        blob: (length > 0).then_some(an_unplaced_blob(1, length)),
         md5: [0; 16],
         crc64nvme: 0,
         checksum: None,
@@ -396,17 +411,17 @@ fn a_manifest_whose_parts_do_not_follow_on_each_other_is_refused() {
         (size, 12, "another size"),
         (second + 4, 4, "an overlap"),
         (second + 4, 6, "a gap"),
-        (second + 12, u64::MAX, "an end beyond every number"),
+        (second + 4, u64::MAX, "an end beyond every number"),
     ] {
         assert!(with(at, number).is_err(), "{what}");
     }
     let header = ManifestHeader::decode(&value).unwrap();
     let mut alone = value[second..].to_vec();
     assert!(header.entries(&alone).is_ok());
-    alone[12..20].fill(0xff);
+    alone[4..12].fill(0xff);
     assert!(header.entries(&alone).is_err(), "an entry read alone");
     let mut record = an_object();
-    let blob = BlobRef { id: BlobId(1), length: 16 };
+    let blob = an_unplaced_blob(1, 16);
     record.placement = Placement::Manifest { blob, parts: 0, part_bytes: 1 };
     assert!(VersionRecord::decode(&record.encode().unwrap()).is_err(), "no parts");
 }
@@ -441,7 +456,7 @@ pub(super) fn an_object() -> VersionRecord {
     };
     record.attributes.metadata = vec![("color".into(), "gr\u{fc}n".into())];
     record.attributes.tags = vec![Tag { key: "k".into(), value: "v".into() }];
-    let blob = BlobRef { id: BlobId(77), length: 160 };
+    let blob = an_unplaced_blob(77, 160);
     record.placement = Placement::Manifest { blob, parts: 2, part_bytes: 6 << 20 };
     record.upload_id = Some(UploadId::new(Timestamp { ms: 1_800_000_000_000 }, 5));
     record.null_position = Some(9);
@@ -460,6 +475,13 @@ fn fixture_versions() {
     let record = an_object();
     let fixture = include_str!("../../fixtures/version-1-object.hex");
     let value = check("version-1-object", fixture, record.encode().unwrap());
+    assert_eq!(VersionRecord::decode(&value).unwrap(), record);
+    let mut record = VersionRecord::marker(owner("alice"), Timestamp { ms: 1 });
+    record.delete_marker = false;
+    (record.order, record.nonce, record.size) = (7, 8, 6 << 20);
+    record.placement = Placement::Blob(a_placed_blob());
+    let fixture = include_str!("../../fixtures/version-1-placed.hex");
+    let value = check("version-1-placed", fixture, record.encode().unwrap());
     assert_eq!(VersionRecord::decode(&value).unwrap(), record);
     let mut record = VersionRecord::marker(owner("alice"), Timestamp { ms: 1 });
     (record.order, record.null) = (7, true);
@@ -510,7 +532,7 @@ fn fixture_upload_and_part() {
     let value = check("upload-1", fixture, record.encode().unwrap());
     assert_eq!(UploadRecord::decode(&value).unwrap(), record);
     let record = PartRecord {
-        blob: Some(BlobRef { id: BlobId(5), length: 6 << 20 }),
+        blob: Some(a_placed_blob()),
         modified: Timestamp { ms: 1_800_000_000_000 },
         md5: [0x22; 16],
         crc64nvme: 3,
@@ -527,7 +549,10 @@ fn fixture_manifest() {
     let entry = |part_number: u32, offset, length| ManifestEntry {
         part_number,
         offset,
-        blob: Some(BlobRef { id: BlobId(part_number.into()), length }),
+        blob: Some(BlobRef {
+            placement: BlobPlacement::new(&[0xd0; 2][..part_number as usize]).unwrap(),
+            ..an_unplaced_blob(part_number.into(), length)
+        }),
         md5: [part_number as u8; 16],
         crc64nvme: offset,
         checksum: Some(Checksum::full(ChecksumAlgorithm::Crc32, vec![1, 2, 3, 4])),
@@ -542,11 +567,14 @@ fn fixture_manifest() {
 
 #[test]
 fn fixture_gc() {
-    let manifest = BlobRef { id: BlobId(9), length: 100 };
+    let manifest = an_unplaced_blob(9, 100);
     let upload = UploadId([7; 16]);
     let records = [
-        ("blobs", GcRecord::Blobs(vec![BlobId(1), BlobId(2)])),
-        ("manifest", GcRecord::Manifest(manifest)),
+        (
+            "blobs",
+            GcRecord::Blobs(vec![an_unplaced_blob(1, 1).address(), a_placed_blob().address()]),
+        ),
+        ("manifest", GcRecord::Manifest(a_placed_blob())),
         ("completed", GcRecord::UploadParts { upload, keep: Some(manifest) }),
         ("aborted", GcRecord::UploadParts { upload, keep: None }),
         ("space", GcRecord::Space(SpaceId(3))),
@@ -566,13 +594,4 @@ fn upload_ids_on_the_wire() {
     assert_eq!(UploadId::parse(&id.to_string()), Ok(id));
     assert_eq!(id.initiated(), Timestamp { ms: 1_800_000_000_000 });
     assert!(UploadId::parse("x").is_err());
-}
-
-#[test]
-fn storage_classes_by_name() {
-    for code in 0..13 {
-        let class = StorageClass::from_code(code).unwrap();
-        assert_eq!((class as u8, StorageClass::parse(class.name())), (code, Some(class)));
-    }
-    assert_eq!(StorageClass::parse("standard"), None);
 }

@@ -421,3 +421,17 @@ impl StorageClass {
         Self::ALL.get(usize::from(code)).map(|(class, _)| *class)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::StorageClass;
+
+    #[test]
+    fn storage_classes_by_name() {
+        for code in 0..13 {
+            let class = StorageClass::from_code(code).unwrap();
+            assert_eq!((class as u8, StorageClass::parse(class.name())), (code, Some(class)));
+        }
+        assert_eq!(StorageClass::parse("standard"), None);
+    }
+}

@@ -10,9 +10,9 @@ use larder_platform::Platform;
 use larder_platform::sim::Simulation;
 use larder_storage::model::Model;
 use larder_storage::{
-    Batch, BlobError, BlobId, BlobRef, BlobStore, CommitError, CreateHints, FenceId, Found,
-    MetaError, MetaStore, PartitionId, QueuePlace, Queued, Receipt, Row, RowKey, RowKind, Scan,
-    ScanEnd, SpaceId, UsageDelta, Visitor, Watcher,
+    Batch, BlobAddress, BlobError, BlobId, BlobRef, BlobStore, CommitError, CreateHints, FenceId,
+    Found, MetaError, MetaStore, PartitionId, QueuePlace, Queued, Receipt, Row, RowKey, RowKind,
+    Scan, ScanEnd, SpaceId, UsageDelta, Visitor, Watcher,
 };
 use larder_types::VersionId;
 use std::ops::Range;
@@ -126,8 +126,8 @@ impl BlobStore for Slow {
         BlobStore::read(&self.model, blob, range).await
     }
 
-    async fn delete(&self, id: BlobId) -> Result<(), BlobError> {
-        BlobStore::delete(&self.model, id).await
+    async fn delete(&self, blob: BlobAddress) -> Result<(), BlobError> {
+        BlobStore::delete(&self.model, blob).await
     }
 
     async fn verify(&self, blob: BlobRef) -> Result<(), BlobError> {

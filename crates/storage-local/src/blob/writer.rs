@@ -6,7 +6,7 @@ use super::{Blobs, io_error};
 use crate::engine::Shared;
 use bytes::Bytes;
 use larder_platform::{AlignedBuffer, DIRECT_ALIGN, DiskFile, OpenMode};
-use larder_storage::{BlobError, BlobId, BlobRef, BlobWriter};
+use larder_storage::{BlobError, BlobId, BlobPlacement, BlobRef, BlobWriter};
 use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
@@ -158,7 +158,7 @@ impl BlobWriter for LocalWriter {
         }
         let (file, last) = (self.file.take(), self.filling.take());
         let length = self.written + last.as_ref().map_or(0, |last| last.memory.len() as u64);
-        let blob = BlobRef { id: BlobId(self.id), length };
+        let blob = BlobRef { id: BlobId(self.id), placement: BlobPlacement::EMPTY, length };
         let checksums = std::mem::take(&mut self.checksums);
         let shared = self.blobs.shared.clone();
         let synced = self.blobs.shared.platform.blocking(move || {

@@ -12,7 +12,7 @@ use crate::journal::{
     BlockState, Ends, SEGMENT_HEADER_BYTES, Segment, SegmentReader, Stretch, Twin, place, place_at,
 };
 use larder_platform::{DiskFile, OpenMode};
-use larder_storage::{BlobError, BlobId, BlobRef, Moment, RowSchema, Scrubbed};
+use larder_storage::{BlobError, BlobId, BlobPlacement, BlobRef, Moment, RowSchema, Scrubbed};
 use std::collections::BTreeSet;
 use std::io;
 use std::sync::Arc;
@@ -248,7 +248,7 @@ impl Scrub {
         let file = self.shared.platform.disk.open(&path, OpenMode::Read).map_err(failed)?;
         let length = file::blob_bytes(file.length().map_err(failed)?);
         let length = length.ok_or("the file does not have the length of any blob")?;
-        let blob = BlobRef { id: BlobId(id), length };
+        let blob = BlobRef { id: BlobId(id), placement: BlobPlacement::EMPTY, length };
         Ok(Reading { file, blob, offset: 0 })
     }
 

@@ -216,7 +216,9 @@ fn blobs_and_their_numbers_come_back() {
             batch.adopts = vec![blob.id];
             assert!(harness.commit(vec![batch]).is_empty());
             match n % 3 {
-                0 => harness.sim.block_on(harness.local().delete(blob.id)).expect("a delete"),
+                0 => {
+                    harness.sim.block_on(harness.local().delete(blob.address())).expect("a delete")
+                }
                 _ => kept.push(blob.id),
             }
         }

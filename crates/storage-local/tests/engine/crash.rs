@@ -135,7 +135,7 @@ fn adopted_blobs_survive_cuts_and_orphans_go() {
         let next = write_blob(&harness, 9, 100);
         assert!(next.id > orphan.id);
         name(&harness, next);
-        harness.sim.block_on(harness.local().delete(kept.id)).expect("a delete");
+        harness.sim.block_on(harness.local().delete(kept.address())).expect("a delete");
         harness.power_cut();
         let listed = harness.sim.block_on(harness.local().list()).expect("a list");
         assert_eq!(listed, [next.id]);
@@ -576,8 +576,8 @@ fn a_removal_whose_sync_failed_is_synced_by_the_next_try() {
         }
         let local = harness.local();
         harness.sim.faults().fail_next_sync("blobs/0");
-        assert!(harness.sim.block_on(local.delete(blob.id)).is_err(), "the sync failed");
-        harness.sim.block_on(local.delete(blob.id)).expect("it is tried again");
+        assert!(harness.sim.block_on(local.delete(blob.address())).is_err(), "the sync failed");
+        harness.sim.block_on(local.delete(blob.address())).expect("it is tried again");
         drop(local);
         harness.power_cut();
         let listed = harness.sim.block_on(harness.local().list()).expect("a list");

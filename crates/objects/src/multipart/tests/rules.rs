@@ -6,7 +6,7 @@ use crate::multipart::{CompleteUpload, CompletedPart, checksum_of};
 use crate::rows::{Manifest, PartRecord, UnknownFields, UploadRecord};
 use crate::testing::owner;
 use crate::{Error, ObjectAttributes};
-use larder_storage::{BlobId, BlobRef};
+use larder_storage::{BlobId, BlobPlacement, BlobRef};
 use larder_types::ChecksumAlgorithm::{self, Crc32, Crc64Nvme, Sha1, Sha256};
 use larder_types::ChecksumType::{Composite, FullObject};
 use larder_types::limits::{PART_BYTES_MAX, PART_BYTES_MIN, PART_NUMBER_MAX};
@@ -27,7 +27,11 @@ fn uploaded(part_number: u32, length: u64, algorithm: Option<ChecksumAlgorithm>)
     ListedPart {
         part_number,
         record: PartRecord {
-            blob: Some(BlobRef { id: BlobId(part_number.into()), length }),
+            blob: Some(BlobRef {
+                id: BlobId(part_number.into()),
+                placement: BlobPlacement::EMPTY,
+                length,
+            }),
             modified: Timestamp { ms: 0 },
             md5: [part_number as u8; 16],
             crc64nvme: part_number.into(),

@@ -1,13 +1,15 @@
 //! Who acts, and whether they may.
 //!
 //! Holds: accounts as the configuration names them, principals, access keys and the cache before
-//! their source, resources, the facts of a request, the rules that decide.
+//! their source, resources, the facts of a request, the rules that decide, policies.
 //! Never: HTTP, storage, waiting for a decision.
-//! Enter at: [`KeyCache`] for who signs, [`Rules`] for whether they may.
+//! Enter at: [`KeyCache`] for who signs, [`Rules`] for whether they may, [`policy::evaluate`] for
+//! what policies say.
 
 mod accounts;
 mod context;
 mod key_cache;
+pub mod policy;
 mod principal;
 mod resource;
 mod rules;

@@ -37,6 +37,8 @@ pub struct User {
 pub struct RoleSession {
     /// The account that the role belongs to.
     pub account: Arc<Account>,
+    /// The path of the role, which begins and ends with `/`.
+    pub role_path: String,
     /// The role's name, without its path.
     pub role: String,
     /// The session's name, which who assumed the role chose.
@@ -48,8 +50,17 @@ pub struct RoleSession {
 pub struct FederatedSession {
     /// The account that the session acts in.
     pub account: Arc<Account>,
+    /// The user who asked for it; `None` when the root did.
+    pub user: Option<Arc<User>>,
     /// Its name, which who asked for it chose.
     pub name: String,
+}
+
+impl RoleSession {
+    /// The ARN of the role, with its path.
+    pub fn role_arn(&self) -> String {
+        format!("arn:aws:iam::{}:role{}{}", self.account.id, self.role_path, self.role)
+    }
 }
 
 /// A part of the server that acts for itself.

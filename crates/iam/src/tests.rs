@@ -61,9 +61,13 @@ fn clashes_and_weak_keys_are_refused() {
 fn principals() -> [(Principal, &'static str); 6] {
     let account = Arc::new(account("111111111111"));
     let user = User { account: account.clone(), path: "/team/".into(), name: "eve".into() };
-    let role =
-        RoleSession { account: account.clone(), role: "reader".into(), name: "nightly".into() };
-    let federated = FederatedSession { account: account.clone(), name: "guest".into() };
+    let role = RoleSession {
+        account: account.clone(),
+        role_path: "/".into(),
+        role: "reader".into(),
+        name: "nightly".into(),
+    };
+    let federated = FederatedSession { account: account.clone(), user: None, name: "guest".into() };
     [
         (Principal::AccountRoot(account), "arn:aws:iam::111111111111:root"),
         (Principal::User(Arc::new(user)), "arn:aws:iam::111111111111:user/team/eve"),

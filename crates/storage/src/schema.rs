@@ -5,7 +5,7 @@ use crate::blob::{BlobId, BlobRef};
 use crate::meta::UsageDelta;
 use crate::row::RowKey;
 
-/// A row with the rest of what another says. In the order of rows it comes after that one.
+/// A row with the rest of what another says. Its kind comes after that one's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OverflowRef {
     /// Its address, of the same space and key.

@@ -5,6 +5,7 @@ use crate::engine::split_value;
 use crate::index::{Index, IndexError};
 use crate::keys;
 use larder_storage::{OverflowRef, RowKey, RowReferences};
+use std::collections::BTreeMap;
 
 /// What is wrong with the payload that a row promises, its own or that of its body row.
 pub(crate) fn payload(
@@ -29,59 +30,51 @@ pub(crate) fn payload(
     Ok(Some(format!("a body of {expected} bytes {found}")))
 }
 
-/// Overflow rows that are named and have not been shown yet. They come after the rows that name
-/// them and have the same key, so that no more are remembered than one key has.
+/// Overflow rows that are named and have not been shown yet, with the generation that they must be
+/// of. A walk shows them behind all rows that name some.
 #[derive(Default)]
-pub(crate) struct Overflows(Vec<(OverflowRef, RowKey)>);
+pub(crate) struct Overflows(BTreeMap<RowKey, u64>);
 
-/// What is wrong with the rest of what a row says.
+/// What is wrong with an Overflow row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OverflowFault {
-    /// The row names one that is not there.
+    /// A row names it, and it is not there.
     Missing,
-    /// The row names one that is of another generation.
+    /// A row names it, of another generation.
     OtherGeneration,
     /// No row names it.
     Unnamed,
 }
 
 impl Overflows {
-    /// Looks at the next row of the walk. `report` gets a row and its fault.
+    /// Looks at the next row of the walk; the fault of it, when it is an Overflow row with one.
     pub(crate) fn see(
         &mut self,
         row: &RowKey,
         references: &RowReferences,
-        mut report: impl FnMut(&RowKey, OverflowFault),
-    ) {
-        if self.0.iter().any(|(_, by)| (by.space, &by.key) != (row.space, &row.key)) {
-            self.end(&mut report);
+    ) -> Option<OverflowFault> {
+        if let Some(OverflowRef { row, generation }) = &references.overflow {
+            self.0.insert(row.clone(), *generation);
         }
-        self.0.extend(references.overflow.iter().map(|overflow| (overflow.clone(), row.clone())));
-        let Some(generation) = references.generation else {
-            return;
-        };
-        match self.0.iter().position(|(overflow, _)| overflow.row == *row) {
-            None => report(row, OverflowFault::Unnamed),
-            Some(at) => {
-                let (overflow, by) = self.0.swap_remove(at);
-                if overflow.generation != generation {
-                    report(&by, OverflowFault::OtherGeneration);
-                }
-            }
+        let generation = references.generation?;
+        match self.0.remove(row) {
+            None => Some(OverflowFault::Unnamed),
+            Some(named) => (named != generation).then_some(OverflowFault::OtherGeneration),
         }
     }
 
-    /// There are no more rows of the key.
-    pub(crate) fn end(&mut self, mut report: impl FnMut(&RowKey, OverflowFault)) {
-        self.0.drain(..).for_each(|(_, by)| report(&by, OverflowFault::Missing));
+    /// Those that the walk did not show.
+    pub(crate) fn missing(self) -> impl Iterator<Item = RowKey> {
+        self.0.into_keys()
     }
 }
 
 impl OverflowFault {
     /// What a finding says, and whether it is damage.
-    pub(crate) fn describe(&self) -> (&'static str, bool) {
+    pub(crate) fn describe(self) -> (&'static str, bool) {
         match self {
-            Self::Missing => ("the row with its attributes is missing", true),
-            Self::OtherGeneration => ("the row with its attributes is of another write", true),
+            Self::Missing => ("the row is missing that a version needs", true),
+            Self::OtherGeneration => ("the row is of another write than its version", true),
             Self::Unnamed => ("no row names it: its space is not given back", false),
         }
     }
@@ -89,7 +82,7 @@ impl OverflowFault {
 
 #[cfg(test)]
 mod tests {
-    use super::Overflows;
+    use super::{OverflowFault, Overflows};
     use larder_storage::{OverflowRef, RowKey, RowKind, RowReferences, SpaceId};
 
     fn row(kind: RowKind, key: &str, suffix: &str) -> RowKey {
@@ -108,33 +101,26 @@ mod tests {
             |generation| RowReferences { generation: Some(generation), ..RowReferences::default() };
         let shown = [
             (row(RowKind::Head, "a", ""), names("a", "2", 7)),
+            (row(RowKind::Head, "c", ""), names("c", "1", 7)),
+            (row(RowKind::Head, "d", ""), names("d", "1", 7)),
             (row(RowKind::Version, "a", "1"), names("a", "1", 8)),
             (row(RowKind::Version, "a", "0"), RowReferences::default()),
             (row(RowKind::Overflow, "a", "1"), is(8)),
             (row(RowKind::Overflow, "a", "2"), is(7)),
             (row(RowKind::Overflow, "b", "1"), is(1)),
-            (row(RowKind::Head, "c", ""), names("c", "1", 7)),
             (row(RowKind::Overflow, "c", "1"), is(8)),
-            (row(RowKind::Head, "d", ""), names("d", "1", 7)),
-            (row(RowKind::Overflow, "e", "1"), is(7)),
-            (row(RowKind::Head, "f", ""), names("f", "1", 7)),
         ];
-        let (mut overflows, mut found) = (Overflows::default(), Vec::new());
-        for (row, references) in &shown {
-            overflows.see(row, references, |row, fault| {
-                found.push((row.key.clone(), fault.describe().0));
-            });
-        }
-        overflows.end(|row, fault| found.push((row.key.clone(), fault.describe().0)));
-        let missing = "the row with its attributes is missing";
-        let unnamed = "no row names it: its space is not given back";
+        let mut overflows = Overflows::default();
+        let found = shown.iter().filter_map(|(row, references)| {
+            overflows.see(row, references).map(|fault| (row.clone(), fault))
+        });
+        let found: Vec<_> = found.collect();
         let expected = [
-            ("b", unnamed),
-            ("c", "the row with its attributes is of another write"),
-            ("d", missing),
-            ("e", unnamed),
-            ("f", missing),
+            (row(RowKind::Overflow, "b", "1"), OverflowFault::Unnamed),
+            (row(RowKind::Overflow, "c", "1"), OverflowFault::OtherGeneration),
         ];
-        assert_eq!(found, expected.map(|(key, what)| (key.into(), what)));
+        assert_eq!(found, expected);
+        let missing: Vec<_> = overflows.missing().collect();
+        assert_eq!(missing, [row(RowKind::Overflow, "d", "1")]);
     }
 }

@@ -397,10 +397,14 @@ impl Check<'_> {
             if let Some(what) = beside::payload(index, &shown, references)? {
                 self.say(Finding::damage("index", what).of(schema.name(row)));
             }
-            overflows.see(row, references, |row, fault| self.overflow(schema, row, &fault));
+            if let Some(fault) = overflows.see(row, references) {
+                self.overflow(schema, row, fault);
+            }
             self.blobs(index, schema, (row, references), &mut blobs)
         })?;
-        overflows.end(|row, fault| self.overflow(&*schema, row, &fault));
+        for row in overflows.missing() {
+            self.overflow(&*schema, &row, OverflowFault::Missing);
+        }
         self.checked.rows = walked.rows;
         self.checked.blobs = blobs.named.len() as u64;
         if walked.rows != self.matched {
@@ -430,8 +434,8 @@ impl Check<'_> {
         Ok(())
     }
 
-    /// Tells what is wrong with the Overflow row of a version, or that it is nobody's.
-    fn overflow(&mut self, schema: &dyn RowSchema, row: &RowKey, fault: &OverflowFault) {
+    /// Tells what is wrong with an Overflow row.
+    fn overflow(&mut self, schema: &dyn RowSchema, row: &RowKey, fault: OverflowFault) {
         let finding = match fault.describe() {
             (what, true) => Finding::damage("index", what),
             (what, false) => Finding::note("index", what),

@@ -76,8 +76,11 @@ fn rows_that_belong_together_are_there_together() {
     harness.stop();
     let found = harness.check();
     assert_eq!(found.len(), 2, "{found:?}");
-    assert!(found.iter().any(|what| what.contains("is of another write")), "{found:?}");
-    assert!(found.iter().any(|what| what.contains("is missing")), "{found:?}");
+    assert!(
+        found.iter().any(|what| what.contains("is of another write than its version")),
+        "{found:?}"
+    );
+    assert!(found.iter().any(|what| what.contains("is missing that a version needs")), "{found:?}");
 }
 
 #[test]

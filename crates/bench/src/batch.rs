@@ -1,10 +1,9 @@
 //! Requests signed ahead of time, outside what is measured.
 
 use crate::bodies::{Bodies, key};
-use http::{HeaderMap, HeaderValue};
+use larder_client::{EMPTY_SHA256, Request};
 use larder_s3_wire::signer::Signer;
 use larder_types::{Timestamp, hex};
-use std::fmt::Write as _;
 use std::ops::Range;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -14,8 +13,6 @@ pub const BUCKET: &str = "bench";
 pub const ACCESS_KEY: &str = "LARDERBENCHKEY000001";
 /// Its secret.
 pub const SECRET_KEY: &str = "bench-secret-of-forty-characters-0000001";
-/// The SHA-256 of no bytes.
-const EMPTY_SHA256: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 /// What is sent for one request.
 pub struct Prepared {
@@ -44,13 +41,18 @@ impl Batch {
     }
 
     fn reads(method: &str, host: &str, objects: impl Iterator<Item = usize>) -> Self {
-        let mut batch = Self { arena: Vec::new(), requests: Vec::new(), sends_bodies: false };
-        // What SDKs ask for unless told otherwise: the stored checksum in the answer.
-        let extra = [("x-amz-checksum-mode", "ENABLED")];
+        let mut batch = Self::new(false);
         for object in objects {
-            batch.push(method, host, object, (EMPTY_SHA256, &extra));
+            let path = path(object);
+            // What SDKs ask for unless told otherwise: the stored checksum in the answer.
+            let request = Request::new(method, &path).header("x-amz-checksum-mode", "ENABLED");
+            batch.push(host, object, &request, EMPTY_SHA256);
         }
         batch
+    }
+
+    fn new(sends_bodies: bool) -> Self {
+        Self { arena: Vec::new(), requests: Vec::new(), sends_bodies }
     }
 
     /// PUTs of these objects, each head signed and with it the hash of the body.
@@ -65,14 +67,12 @@ impl Batch {
         objects: impl Iterator<Item = usize>,
         other: usize,
     ) -> Self {
-        let mut batch = Self { arena: Vec::new(), requests: Vec::new(), sends_bodies: true };
+        let mut batch = Self::new(true);
         for object in objects {
             let body = bodies.of(object + other);
             let hash = hex::encode(&larder_digest::sha256(body));
-            let length = body.len().to_string();
-            let path = format!("/{BUCKET}/{}", key(object));
-            let rest = (&*hash, &[("content-length", length.as_str())][..]);
-            batch.push_signed("PUT", host, (&path, object + other), rest);
+            let path = path(object);
+            batch.push(host, object + other, &Request::new("PUT", &path).body(body), &hash);
         }
         batch
     }
@@ -84,52 +84,32 @@ impl Batch {
 
     /// DELETEs of these objects.
     pub fn deletes(host: &str, objects: impl Iterator<Item = usize>) -> Self {
-        let mut batch = Self { arena: Vec::new(), requests: Vec::new(), sends_bodies: false };
+        let mut batch = Self::new(false);
         for object in objects {
-            batch.push("DELETE", host, object, (EMPTY_SHA256, &[]));
+            batch.push(host, object, &Request::new("DELETE", &path(object)), EMPTY_SHA256);
         }
         batch
     }
 
     /// The same page of the bucket again and again.
     pub fn pages(host: &str, query: &str, count: usize) -> Self {
-        let mut batch = Self { arena: Vec::new(), requests: Vec::new(), sends_bodies: false };
+        let mut batch = Self::new(false);
+        let target = format!("/{BUCKET}?{query}");
         for page in 0..count {
-            let target = format!("/{BUCKET}?{query}");
-            batch.push_signed("GET", host, (&target, page), (EMPTY_SHA256, &[]));
+            batch.push(host, page, &Request::new("GET", &target), EMPTY_SHA256);
         }
         batch
     }
 
-    fn push(&mut self, method: &str, host: &str, object: usize, rest: (&str, &[(&str, &str)])) {
-        let path = format!("/{BUCKET}/{}", key(object));
-        self.push_signed(method, host, (&path, object), rest);
-    }
-
-    fn push_signed(
-        &mut self,
-        method: &str,
-        host: &str,
-        (path, object): (&str, usize),
-        (payload, extra): (&str, &[(&str, &str)]),
-    ) {
-        let mut headers = HeaderMap::new();
-        headers.insert("host", HeaderValue::from_str(host).expect("an address is a header"));
-        for (name, value) in extra {
-            let name = http::HeaderName::from_bytes(name.as_bytes()).expect("a name of ours");
-            headers.insert(name, HeaderValue::from_str(value).expect("a value of ours"));
-        }
-        signer().sign_request(method, path, &mut headers, payload);
-        let mut head = format!("{method} {path} HTTP/1.1\r\n");
-        for (name, value) in &headers {
-            let value = value.to_str().expect("signed values are printable");
-            write!(head, "{name}: {value}\r\n").expect("a String takes everything");
-        }
-        head.push_str("\r\n");
+    fn push(&mut self, host: &str, object: usize, request: &Request<'_>, payload: &str) {
         let start = self.arena.len();
-        self.arena.extend_from_slice(head.as_bytes());
+        self.arena.extend_from_slice(&request.signed_head(host, &signer(), payload));
         self.requests.push(Prepared { head: start..self.arena.len(), object });
     }
+}
+
+fn path(object: usize) -> String {
+    format!("/{BUCKET}/{}", key(object))
 }
 
 fn signer() -> Signer<'static> {

@@ -1,7 +1,8 @@
 //! The server under test: any program that speaks S3 and keeps its data in a directory.
 
-use crate::client::{ACCESS_KEY, Answer, Client, Request, SECRET_KEY};
+use crate::client::{ACCESS_KEY, Client, SECRET_KEY};
 use crate::disk::Disk;
+use larder_client::{Answer, Request};
 use std::fs::OpenOptions;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};

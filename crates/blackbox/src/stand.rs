@@ -1,7 +1,7 @@
 //! A store under test: its disk, its server, and what the clients know of it.
 
 use crate::chance::Chance;
-use crate::client::{Client, Request, content_md5};
+use crate::client::Client;
 use crate::disk::Disk;
 use crate::ledger::{Ledger, Object};
 use crate::load::{FULL, KEPT, PLAIN, Running, Weather, Worker};
@@ -9,6 +9,7 @@ use crate::mount::Mount;
 use crate::report::{Tally, Wrong};
 use crate::server::{Launch, Server, Start};
 use crate::tools::Tools;
+use larder_client::{Request, content_md5};
 use std::path::PathBuf;
 
 /// Clients, each on a connection of its own.

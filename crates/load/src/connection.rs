@@ -1,8 +1,8 @@
 //! One connection with one request in flight; made anew after it broke.
 
 use crate::request::{HeadWriter, Request};
-use crate::response::{Expect, Response};
 use crate::worker::Shared;
+use larder_client::{Expect, Response};
 use std::io::{Error, ErrorKind, IoSlice};
 use std::sync::Arc;
 use std::time::Duration;

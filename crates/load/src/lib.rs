@@ -1,6 +1,6 @@
 //! Puts load on any S3 endpoint over plain HTTP and tells what came of it.
 //!
-//! Holds: the plan of a run, the generator, its HTTP/1.1 client, histograms, the report.
+//! Holds: the plan of a run, the generator, its connections, histograms, the report.
 //! Never: argument text; anything of the server; TLS.
 //! Enter at: [`run`].
 
@@ -15,7 +15,6 @@ mod plan;
 mod process;
 mod report;
 mod request;
-mod response;
 mod round;
 mod run;
 mod stop;

@@ -4,10 +4,10 @@ use crate::bodies::{Bodies, Random};
 use crate::connection::Connection;
 use crate::plan::{Endpoint, Operation, Plan};
 use crate::request::Request;
-use crate::response::{Expect, Response};
 use crate::stop::Stop;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use larder_client::{Expect, Response};
 use larder_digest::{md5, sha256};
 use larder_types::hex;
 use std::ops::Range;
@@ -161,7 +161,7 @@ impl Worker {
         let expect = if compare { Expect::Same(body) } else { Expect::Any };
         let request = Request::bare(method, self.shared.path(PREPARED, number));
         let answer = succeeded(self.connection.ask(&request, expect).await)?;
-        let length = if method == "GET" { Some(answer.body_bytes) } else { answer.told_bytes };
+        let length = if method == "GET" { Some(answer.body_bytes) } else { answer.content_length };
         if length != Some(body.len() as u64) {
             return Err("a body of another length".to_owned());
         }
@@ -199,8 +199,8 @@ impl Worker {
         };
         let expected = (entries - first).min(PAGE_KEYS);
         let request = Request::bare("GET", target);
-        let answer = succeeded(self.connection.ask(&request, Expect::Kept).await)?;
-        match count(&answer.kept, word.as_bytes()) as u64 {
+        let answer = succeeded(self.connection.ask(&request, Expect::Collected).await)?;
+        match count(&answer.body, word.as_bytes()) as u64 {
             found if found == expected => Ok(answer.body_bytes),
             found => Err(format!("a page of {found} entries instead of {expected}")),
         }
@@ -212,7 +212,7 @@ impl Worker {
         let path = self.shared.path(self.space, number);
         let (body, payloads) = self.shared.bodies.of(number);
         let create = Request::bare("POST", format!("{path}?uploads="));
-        let created = succeeded(self.connection.ask(&create, Expect::Kept).await)?;
+        let created = succeeded(self.connection.ask(&create, Expect::Collected).await)?;
         let upload = created.element("UploadId").ok_or("an answer without an UploadId")?;
         let upload = larder_s3_wire::percent::uri_encode(upload, true);
         let mut parts = String::from("<CompleteMultipartUpload>");
@@ -232,7 +232,7 @@ impl Worker {
         let target = format!("{path}?uploadId={upload}");
         let body_xml = parts.as_bytes();
         let request = Request { method: "POST", target, payload, body: body_xml, md5: None };
-        let answer = succeeded(self.connection.ask(&request, Expect::Kept).await)?;
+        let answer = succeeded(self.connection.ask(&request, Expect::Collected).await)?;
         // Status 200 is sent before it is known whether it worked.
         match answer.element("Code") {
             Some(code) => Err(format!("200 {code}")),
@@ -261,7 +261,7 @@ pub(crate) async fn delete_many(
         body,
         md5: Some(STANDARD.encode(md5(body))),
     };
-    let answer = succeeded(connection.ask(&request, Expect::Kept).await)?;
+    let answer = succeeded(connection.ask(&request, Expect::Collected).await)?;
     match answer.element("Code") {
         Some(code) => Err(format!("a key answers {code}")),
         None => Ok(()),

@@ -140,6 +140,10 @@ impl Blobs {
             let left = state.closed.len().saturating_sub(RANGES_CLOSED_MAX);
             (state.next, state.closed.split_off(left))
         };
+        // The row that opens the range is durable before the first of its files is made: a file
+        // that no open range names would be found by nobody but a walk over all directories. The
+        // rows of ranges that are settled go in the same commit, once the removals in them are
+        // durable, or a cut could bring back a file whose range nobody looks at any more.
         let next = start + POOL_FILES;
         let (shared, ranges) = (self.shared.clone(), closed.clone());
         let synced = self.shared.platform.blocking(move || sync_ranges(&shared, &ranges)).await;

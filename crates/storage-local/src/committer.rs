@@ -104,6 +104,9 @@ impl Committer {
     }
 
     fn commit(&mut self, waiting: Vec<Pending>) {
+        // The place in the journal comes first: what the index will say of a record is where it
+        // lies, so records, index changes and counts are made in one pass, and nothing is patched
+        // behind.
         let bytes: usize = waiting.iter().map(|pending| pending.bytes).sum();
         let disk_bytes = (BATCH_HEADER_BYTES + bytes).next_multiple_of(BATCH_ALIGN);
         assert!(disk_bytes <= BATCH_BYTES_MAX, "a group keeps to the batch's size");
@@ -119,6 +122,8 @@ impl Committer {
             let outcome = self.enter(&mut group, pending.command);
             answers.push((pending.reply, outcome));
         }
+        // Durable, then in the index, then visible, then answered. A reader must see nothing that a
+        // power cut takes back, and who was answered must read what he wrote.
         self.moment = group.moment.0;
         let (moves, kinds) = (group.moves, group.kinds);
         let written = self.write(&mut group);

@@ -208,6 +208,9 @@ impl SegmentGc {
         };
         let candidates =
             all.into_iter().filter(|segment| segment.sequence < durable && !is_suspect(segment));
+        // The emptiest first: it frees the most for what is copied. Where nine tenths live, the
+        // copy would cost nine times what it frees, and the segment is likely to look better soon.
+        // One at or behind the durable checkpoint is left: a start replays it where it lies.
         let victim = candidates.min_by_key(|s| s.live_bytes() * 1000 / s.end().max(1))?;
         if victim.live_bytes() * 10 > victim.end() * 9 {
             return None;

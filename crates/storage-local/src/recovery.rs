@@ -45,6 +45,9 @@ pub(crate) fn recover(
     layout: &Layout,
     index: &dyn Index,
 ) -> Result<Recovered, OpenError> {
+    // All headers are read before the first batch is: whether a batch that is not intact is damage
+    // or the end is known only from the segments behind it. A start that refuses has by then
+    // changed nothing, so that a repair finds what the start found.
     let survey = undamaged(platform, layout)?;
     let checkpoint = Checkpoint::read(index).map_err(|error| OpenError::Index(error.0))?;
     let tail =
@@ -170,6 +173,8 @@ impl Recovered {
         let mut records = 0;
         for PlacedRecord { place, moment, record } in batch.records(&segment.epoch) {
             records += 1;
+            // Moments go on from the greatest that was ever used: reused ones would let an old
+            // check pass, and put a queue's new rows before its consumers' marks.
             self.moment = self.moment.max(moment.0);
             if let Some((segment, bytes)) = record.replaces {
                 self.segments.sub_live(segment, bytes);

@@ -16,6 +16,7 @@ const RANKS: &[(&str, u8)] = &[
     ("objects", 3),
     ("s3-api", 4),
     ("workers", 4),
+    ("client", 4),
     ("load", 5),
     ("admin", 5),
     ("server", 6),

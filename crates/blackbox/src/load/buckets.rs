@@ -1,8 +1,8 @@
 //! Buckets that come and go.
 
 use super::{End, Worker};
-use crate::client::Request;
 use crate::report::Wrong;
+use larder_client::Request;
 
 /// Buckets of one client.
 const BUCKETS: u64 = 3;

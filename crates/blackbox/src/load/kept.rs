@@ -1,10 +1,10 @@
 //! Changes in the bucket with versions.
 
 use super::{End, KEPT, Worker};
-use crate::client::Request;
 use crate::ledger::{Chain, Version};
 use crate::load::plain::headers;
 use crate::report::Wrong;
+use larder_client::Request;
 
 /// Versions of a key after which old ones are removed.
 const VERSIONS_MAX: usize = 6;

@@ -8,9 +8,10 @@ mod uploads;
 mod verify;
 
 use crate::chance::Chance;
-use crate::client::{Answer, Broken, Client, Request};
+use crate::client::{Broken, Client};
 use crate::ledger::{Body, Ledger, Object};
 use crate::report::{Tally, Wrong};
+use larder_client::{Answer, Request};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

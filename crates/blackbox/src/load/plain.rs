@@ -1,9 +1,9 @@
 //! Changes in the bucket without versions.
 
 use super::{End, PLAIN, Weather, Worker};
-use crate::client::{Request, content_md5, xml};
 use crate::ledger::Object;
 use crate::report::Wrong;
+use larder_client::{Request, content_md5, xml};
 use std::fmt::Write as _;
 
 const PRECONDITION_FAILED: u16 = 412;

@@ -1,9 +1,10 @@
 //! Reading back and comparing.
 
 use super::{KEPT, PLAIN, Weather, Worker, said};
-use crate::client::{Answer, Broken, Request, xml};
+use crate::client::Broken;
 use crate::ledger::Object;
 use crate::report::Wrong;
+use larder_client::{Answer, Request, xml};
 
 const NOT_FOUND: u16 = 404;
 

@@ -1,9 +1,9 @@
 //! Multipart uploads: begun, filled part by part, completed or aborted, perhaps after a restart.
 
 use super::{End, PLAIN, Weather, Worker};
-use crate::client::{Request, xml};
 use crate::ledger::{Body, Object, Upload};
 use crate::report::Wrong;
+use larder_client::{Request, xml};
 use larder_types::hex;
 use std::fmt::Write as _;
 

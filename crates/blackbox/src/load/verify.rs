@@ -1,9 +1,9 @@
 //! After a restart: everything is compared with what was acknowledged, by reading and by listing.
 
 use super::{KEPT, PLAIN, Weather, Worker, said};
-use crate::client::{Request, xml};
 use crate::ledger::{Chain, Object, Version};
 use crate::report::Wrong;
+use larder_client::{Request, xml};
 use std::collections::BTreeMap;
 
 /// Entries of a page; small, so that listings go over several.

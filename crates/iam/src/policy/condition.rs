@@ -36,7 +36,8 @@ pub(super) enum Quantifier {
 }
 
 impl Condition {
-    /// Whether it holds. `None` when a variable has no value: then its statement does not match.
+    /// Whether it holds. `None` when that hangs on a variable without a value: then its statement
+    /// does not match.
     pub(super) fn holds(&self, keys: &dyn ContextKeys) -> Option<bool> {
         let value = keys.get(&self.key);
         let values = value.as_ref().map_or(&[][..], |value| value.values());
@@ -57,7 +58,7 @@ impl Condition {
         }
         let mut fit = Vec::with_capacity(values.len());
         for value in values {
-            fit.push(fits_any(expected, value, keys)?);
+            fit.push(fits_any(expected, value, operator.negated, keys)?);
         }
         // The negation is inside: each value is judged, then the judgements are counted.
         let mut judged = fit.iter().map(|fits| *fits != operator.negated);
@@ -71,10 +72,21 @@ impl Condition {
     }
 }
 
-fn fits_any(expected: &[Expected], value: &str, keys: &dyn ContextKeys) -> Option<bool> {
-    let mut any = false;
+/// Whether one of the expected fits. One whose variable has no value fits nothing; but nothing may
+/// follow from that where the test is negated.
+fn fits_any(
+    expected: &[Expected],
+    value: &str,
+    negated: bool,
+    keys: &dyn ContextKeys,
+) -> Option<bool> {
+    let mut is_known = true;
     for expected in expected {
-        any |= expected.fits(value, keys)?;
+        match expected.fits(value, keys) {
+            Some(true) => return Some(true),
+            Some(false) => {}
+            None => is_known = false,
+        }
     }
-    Some(any)
+    (is_known || !negated).then_some(false)
 }

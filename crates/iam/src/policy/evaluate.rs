@@ -157,7 +157,7 @@ pub fn evaluate(
     subject: &Subject<'_>,
     resource: Option<&ResourceSide<'_>>,
 ) -> Verdict {
-    let question = &Asked::new(question);
+    let question = &Asked::new(question, subject);
     if let Some(denied) = first_deny(question, subject, resource) {
         return Verdict::ExplicitlyDenied(denied);
     }
@@ -198,11 +198,13 @@ struct Asked<'a> {
     action: String,
     resource: &'a str,
     keys: &'a dyn ContextKeys,
+    has_boundary: bool,
 }
 
 impl<'a> Asked<'a> {
-    fn new(question: &Question<'a>) -> Self {
+    fn new(question: &Question<'a>, subject: &Subject<'_>) -> Self {
         Self {
+            has_boundary: subject.boundary.is_some(),
             caller: question.caller,
             action: question.action.to_ascii_lowercase(),
             resource: question.resource,
@@ -323,16 +325,17 @@ fn matches(statement: &Statement, question: &Asked<'_>) -> Option<NamedAs> {
     }
     let named = match &statement.principal {
         None => NamedAs::Itself,
-        Some(principal) => principal.applies(question.caller, statement.effect)?,
+        Some(principal) if principal.not && statement.effect == Effect::Deny => {
+            // AWS denies who has a boundary, whomever the statement spares.
+            let spares = !question.has_boundary && principal.spares(question.caller);
+            (!spares).then_some(NamedAs::Itself)?
+        }
+        Some(principal) => principal.applies(question.caller)?,
     };
-    if let Some(resource) = &statement.resource {
-        let mut any = false;
-        for pattern in &resource.patterns {
-            any |= pattern.matches(question.resource, question.keys)?;
-        }
-        if any == resource.not {
-            return None;
-        }
+    if let Some(resource) = &statement.resource
+        && !resource.applies(question.resource, question.keys)
+    {
+        return None;
     }
     for condition in &statement.conditions {
         if !condition.holds(question.keys)? {

@@ -1,6 +1,6 @@
 //! The Principal and NotPrincipal elements.
 
-use super::{Caller, Effect};
+use super::Caller;
 use crate::Principal;
 
 /// Whom a statement names.
@@ -93,36 +93,35 @@ impl Named {
 }
 
 impl PrincipalElement {
-    /// As what a statement of this effect applies to the caller, if it does.
-    pub(super) fn applies(&self, caller: &Caller<'_>, effect: Effect) -> Option<NamedAs> {
-        let named = self.named.iter().filter_map(|named| named.names(caller));
+    /// As what a statement with this element applies to the caller, if it does. Of a NotPrincipal
+    /// this is about an Allow: whoever is named by any of its names is left out.
+    pub(super) fn applies(&self, caller: &Caller<'_>) -> Option<NamedAs> {
+        let named = self.named.iter().filter_map(|named| named.names(caller)).max();
         if !self.not {
-            return named.max();
+            return named;
         }
-        let spared = match effect {
-            // Who is spared a Deny is listed with the account, and a session with its role: the
-            // account would be denied, and everybody in it.
-            Effect::Deny => {
-                let named: Vec<NamedAs> = named.collect();
-                let has = |kind| named.contains(&kind);
-                let is_everyone = self.named.contains(&Named::Everyone);
-                let whole = match caller.principal {
-                    Principal::AccountRoot(_) => has(NamedAs::Account),
-                    Principal::User(_) => has(NamedAs::Account) && has(NamedAs::Itself),
-                    Principal::RoleSession(_) => {
-                        has(NamedAs::Account) && has(NamedAs::Behind) && has(NamedAs::Itself)
-                    }
-                    Principal::FederatedSession(_) => {
-                        let user = caller.user_arn.is_none() || has(NamedAs::Behind);
-                        has(NamedAs::Account) && user && has(NamedAs::Itself)
-                    }
-                    Principal::Service(_) | Principal::Anonymous => has(NamedAs::Itself),
-                };
-                is_everyone || whole
+        named.is_none().then_some(NamedAs::Itself)
+    }
+
+    /// Whether a NotPrincipal spares the caller its Deny: whoever is to be spared is listed with
+    /// the account, and a session with its role, since each of them would be denied by itself.
+    pub(super) fn spares(&self, caller: &Caller<'_>) -> bool {
+        let named: Vec<NamedAs> =
+            self.named.iter().filter_map(|named| named.names(caller)).collect();
+        let has = |kind| named.contains(&kind);
+        let whole = match caller.principal {
+            Principal::AccountRoot(_) => has(NamedAs::Account),
+            Principal::User(_) => has(NamedAs::Account) && has(NamedAs::Itself),
+            Principal::RoleSession(_) => {
+                has(NamedAs::Account) && has(NamedAs::Behind) && has(NamedAs::Itself)
             }
-            Effect::Allow => named.max().is_some(),
+            Principal::FederatedSession(_) => {
+                let user = caller.user_arn.is_none() || has(NamedAs::Behind);
+                has(NamedAs::Account) && user && has(NamedAs::Itself)
+            }
+            Principal::Service(_) | Principal::Anonymous => has(NamedAs::Itself),
         };
-        (!spared).then_some(NamedAs::Itself)
+        whole || self.named.contains(&Named::Everyone)
     }
 }
 

@@ -1,5 +1,6 @@
 //! A policy as evaluation uses it.
 
+use super::ContextKeys;
 use super::condition::Condition;
 use super::pattern::{ArnPattern, Pattern};
 use super::principal::PrincipalElement;
@@ -44,6 +45,22 @@ pub(super) struct ResourceElement {
     /// `NotResource`
     pub not: bool,
     pub patterns: Vec<ArnPattern>,
+}
+
+impl ResourceElement {
+    /// Whether it names a resource, or does not where it is a NotResource. A pattern whose variable
+    /// has no value matches nothing, but nothing follows from that for a NotResource.
+    pub(super) fn applies(&self, arn: &str, keys: &dyn ContextKeys) -> bool {
+        let mut is_known = true;
+        for pattern in &self.patterns {
+            match pattern.matches(arn, keys) {
+                Some(true) => return !self.not,
+                Some(false) => {}
+                None => is_known = false,
+            }
+        }
+        self.not && is_known
+    }
 }
 
 impl Policy {

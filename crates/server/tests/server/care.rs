@@ -44,7 +44,7 @@ fn upload(server: &Server, keys: &Keys, key: &str) -> (String, String) {
         let target = format!("/plain/{key}?partNumber={number}&uploadId={id}");
         let length = if number == 1 { 5 << 20 } else { 70_000 };
         let head = ok(server, keys, "PUT", &target, &bytes(number, length));
-        let tag = between(&head.to_lowercase(), "etag: ", "\r").to_owned();
+        let tag = between(&head.to_lowercase(), "etag: ", "\n").to_owned();
         parts
             .push_str(&format!("<Part><PartNumber>{number}</PartNumber><ETag>{tag}</ETag></Part>"));
     }

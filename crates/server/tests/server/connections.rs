@@ -1,6 +1,6 @@
 //! Bad clients: slow ones, vanishing ones, too many of them.
 
-use crate::harness::{Answer, PATIENCE, Server};
+use crate::harness::{PATIENCE, Server, read_answer};
 use std::io::{Read, Write};
 use std::net::Shutdown;
 use std::time::{Duration, Instant};
@@ -42,7 +42,7 @@ fn idle_connections_are_closed_after_the_timeout() {
     let mut stream = server.connect();
     let begun = Instant::now();
     stream.write_all(b"GET /_/health/live HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
-    let answer = Answer::read(&mut stream);
+    let answer = read_answer(&mut stream);
     assert_eq!(answer.status, 200);
     assert!(begun.elapsed() >= Duration::from_secs(1) && begun.elapsed() < PATIENCE);
 }

@@ -1,7 +1,7 @@
 //! Clients that take more connections than is theirs, directly and through proxies.
 #![cfg(target_os = "linux")]
 
-use crate::harness::{Answer, PATIENCE, Server, larder, path, root_keys};
+use crate::harness::{Answer, PATIENCE, Server, larder, path, read_answer, root_keys};
 use std::io::{ErrorKind, Read, Write};
 use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
@@ -28,7 +28,7 @@ fn get(address: &str, server: &Server, target: &str, headers: &str) -> Answer {
     let mut stream = from(address, server.address);
     let head = format!("GET {target} HTTP/1.1\r\nhost: x\r\n{headers}connection: close\r\n\r\n");
     stream.write_all(head.as_bytes()).unwrap();
-    Answer::read(&mut stream)
+    read_answer(&mut stream)
 }
 
 #[track_caller]
@@ -113,7 +113,7 @@ fn health_is_answered_when_all_connections_are_taken() {
     let mut put = from(OTHER, server.address);
     let head = "PUT /bucket/key HTTP/1.1\r\nhost: x\r\ncontent-length: 100000\r\n\r\n";
     put.write_all(&[head.as_bytes(), &[b'x'; 100_000]].concat()).unwrap();
-    let answer = Answer::read(&mut put);
+    let answer = read_answer(&mut put);
     check_slow_down(&answer);
     assert!(answer.head.to_lowercase().contains("connection: close"), "{answer:?}");
     drop((held, flood));
@@ -142,7 +142,7 @@ fn the_body_of_who_is_turned_away_is_waited_for_two_seconds() {
     }
     for stream in &mut waiting {
         // Part of the body is unread only where the rest never came.
-        check_slow_down(&Answer::read(stream));
+        check_slow_down(&read_answer(stream));
     }
     let elapsed = begun.elapsed();
     assert!(elapsed > Duration::from_secs(2) && elapsed < Duration::from_secs(4), "{elapsed:?}");
@@ -151,7 +151,7 @@ fn the_body_of_who_is_turned_away_is_waited_for_two_seconds() {
     let asked = Instant::now();
     let head = "PUT /bucket/key HTTP/1.1\r\nhost: x\r\ncontent-length: 90000000\r\n\r\n";
     much.write_all(&[head.as_bytes(), &[b'x'; 256 << 10]].concat()).unwrap();
-    check_slow_down(&Answer::read(&mut much));
+    check_slow_down(&read_answer(&mut much));
     assert!(asked.elapsed() < Duration::from_secs(1), "{:?}", asked.elapsed());
     drop(held);
     server.settles("larder_connections_open", 1.0);
@@ -194,7 +194,7 @@ fn a_trusted_proxy_counts_for_those_whom_it_brings() {
     assert_eq!(get("127.0.0.3", &server, "/bucket/key", &client("203.0.113.1")).status, 403);
     for mut stream in uploads {
         stream.write_all(&[b'x'; 500]).unwrap();
-        assert_eq!(Answer::read(&mut stream).status, 200);
+        assert_eq!(read_answer(&mut stream).status, 200);
     }
     assert_eq!(get(OTHER, &server, "/bucket/key", &client("203.0.113.1")).status, 403);
     let log = server.stop();

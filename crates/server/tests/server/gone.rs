@@ -1,6 +1,6 @@
 //! Clients that go away when they have asked: what they asked for is done and told, or not begun.
 
-use crate::harness::{Answer, Keys, PATIENCE, Server, root_keys};
+use crate::harness::{Keys, PATIENCE, Server, read_answer, root_keys};
 use socket2::SockRef;
 use std::io::{Read, Write};
 use std::net::Shutdown;
@@ -49,7 +49,7 @@ fn who_has_said_all_may_still_hear_the_answer() {
         let mut stream = server.connect();
         stream.write_all(&server.signed_bytes(&keys, method, path, body.as_bytes())).unwrap();
         stream.shutdown(Shutdown::Write).unwrap();
-        let answer = Answer::read(&mut stream);
+        let answer = read_answer(&mut stream);
         assert!((200..300).contains(&answer.status), "{method} {path}: {}", answer.text());
     }
     let log = server.stop();

@@ -2,6 +2,8 @@
 
 use base64::Engine;
 use http::HeaderMap;
+pub use larder_client::Answer;
+use larder_client::{Expect, Request, Response};
 use larder_s3_wire::signer::{Signer, UNSIGNED_PAYLOAD};
 use larder_types::Timestamp;
 use std::fs;
@@ -26,14 +28,6 @@ pub struct Server {
     /// Where the admin pages are; `None` when there is no admin listener.
     pub admin: Option<SocketAddr>,
     pub banner: String,
-}
-
-/// An answer of HTTP/1.1.
-#[derive(Debug)]
-pub struct Answer {
-    pub status: u16,
-    pub head: String,
-    pub body: Vec<u8>,
 }
 
 /// The binary with a clean environment and without an admin listener, which a flag may ask for.
@@ -105,8 +99,7 @@ impl Server {
     }
 
     pub fn get_with_host(&self, path: &str, host: &str) -> Answer {
-        let head = format!("GET {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n");
-        self.exchange(head.as_bytes())
+        self.exchange(&Request::new("GET", path).header("connection", "close").head(host))
     }
 
     /// GET from the admin listener.
@@ -114,56 +107,42 @@ impl Server {
         let address = self.admin.expect("an admin listener");
         let mut stream = TcpStream::connect(address).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        let head = format!("GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
-        stream.write_all(head.as_bytes()).unwrap();
-        Answer::read(&mut stream)
+        let request = Request::new("GET", path).header("connection", "close");
+        stream.write_all(&request.head(&address.to_string())).unwrap();
+        read_answer(&mut stream)
     }
 
     /// Sends bytes and reads until the server closes.
     pub fn exchange(&self, request: &[u8]) -> Answer {
         let mut stream = self.connect();
         stream.write_all(request).unwrap();
-        Answer::read(&mut stream)
+        read_answer(&mut stream)
     }
 
     /// A signed request.
     pub fn signed(&self, keys: &Keys, method: &str, path: &str, body: &[u8]) -> Answer {
         let mut stream = self.connect();
         stream.write_all(&self.signed_bytes(keys, method, path, body)).unwrap();
-        Answer::read(&mut stream)
+        read_answer_to(method, &mut stream)
     }
 
     /// The bytes of a signed request that asks for the connection to be closed.
     pub fn signed_bytes(&self, keys: &Keys, method: &str, path: &str, body: &[u8]) -> Vec<u8> {
-        let mut headers = HeaderMap::new();
+        let mut request = Request::new(method, path).header("connection", "close").body(body);
         // Documents must come with a checksum.
         if ["tagging=", "versioning=", "delete="].iter().any(|name| path.contains(name)) {
             let crc = crc_fast::checksum(crc_fast::CrcAlgorithm::Crc32IsoHdlc, body) as u32;
             let text = base64::prelude::BASE64_STANDARD.encode(crc.to_be_bytes());
-            headers.insert("x-amz-checksum-crc32", text.parse().unwrap());
+            request = request.header("x-amz-checksum-crc32", text);
         }
-        self.sign(keys, method, path, &mut headers);
-        let mut request = format!("{method} {path} HTTP/1.1\r\n");
-        for (name, value) in &headers {
-            request.push_str(&format!("{name}: {}\r\n", value.to_str().unwrap()));
-        }
-        request.push_str(&format!("content-length: {}\r\nconnection: close\r\n\r\n", body.len()));
-        [request.as_bytes(), body].concat()
+        let host = self.address.to_string();
+        [&request.signed_head(&host, &signer(keys), UNSIGNED_PAYLOAD), body].concat()
     }
 
     /// Signs a request whose body is not signed; adds `host`.
     pub fn sign(&self, keys: &Keys, method: &str, path: &str, headers: &mut HeaderMap) {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-        let signer = Signer {
-            access_key: &keys.0,
-            secret: &keys.1,
-            session_token: None,
-            region: "us-east-1",
-            service: "s3",
-            now: Timestamp { ms: since.as_millis() as i64 },
-        };
         headers.insert("host", self.address.to_string().parse().unwrap());
-        signer.sign_request(method, path, headers, UNSIGNED_PAYLOAD);
+        signer(keys).sign_request(method, path, headers, UNSIGNED_PAYLOAD);
     }
 
     /// The value of a line of the metrics page.
@@ -223,20 +202,31 @@ impl Drop for Server {
     }
 }
 
-impl Answer {
-    /// Reads until the server closes.
-    pub fn read(stream: &mut impl Read) -> Self {
-        let mut bytes = Vec::new();
-        stream.read_to_end(&mut bytes).unwrap();
-        let end = bytes.windows(4).position(|window| window == b"\r\n\r\n");
-        let end = end.unwrap_or_else(|| panic!("no head in {:?}", String::from_utf8_lossy(&bytes)));
-        let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
-        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        Self { status, head, body: bytes[end + 4..].to_vec() }
-    }
+/// Reads one answer until the server closes; nothing may come behind it.
+pub fn read_answer(stream: &mut impl Read) -> Answer {
+    read_answer_to("GET", stream)
+}
 
-    pub fn text(&self) -> &str {
-        std::str::from_utf8(&self.body).unwrap()
+/// As [`read_answer`], of a request with this method: HEAD has no body.
+pub fn read_answer_to(method: &str, stream: &mut impl Read) -> Answer {
+    let mut response = Response::new(method != "HEAD", Expect::Whole);
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).unwrap();
+    let fed = response.feed(&bytes);
+    let fed = if response.is_done() { fed } else { fed.and_then(|()| response.close()) };
+    fed.unwrap_or_else(|error| panic!("{error}: {:?}", String::from_utf8_lossy(&bytes)));
+    response.into_answer()
+}
+
+fn signer(keys: &Keys) -> Signer<'_> {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    Signer {
+        access_key: &keys.0,
+        secret: &keys.1,
+        session_token: None,
+        region: "us-east-1",
+        service: "s3",
+        now: Timestamp { ms: since.as_millis() as i64 },
     }
 }
 

@@ -50,7 +50,7 @@ fn keys_data_and_buckets_outlive_a_restart() {
     let server = Server::in_directory(&data);
     assert_eq!(root_keys(data.path()), keys);
     let answer = server.signed(&keys, "GET", "/first/key", b"");
-    assert_eq!((answer.status, answer.text()), (200, "body"));
+    assert_eq!((answer.status, answer.text().as_str()), (200, "body"));
     assert_eq!(server.signed(&keys, "HEAD", "/second", b"").status, 200);
     assert_eq!(server.signed(&keys, "HEAD", "/third", b"").status, 404);
 }

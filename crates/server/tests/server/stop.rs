@@ -1,6 +1,6 @@
 //! Stopping.
 
-use crate::harness::{Answer, Keys, Server, path, root_keys};
+use crate::harness::{Keys, Server, path, read_answer, root_keys};
 use std::io::{Read, Write};
 use std::time::{Duration, Instant};
 use tempfile::tempdir;
@@ -25,7 +25,7 @@ fn what_was_accepted_is_finished() {
     idle.read_to_end(&mut Vec::new()).unwrap();
     assert!(server.child.try_wait().unwrap().is_none());
     upload.write_all(rest).unwrap();
-    assert_eq!(Answer::read(&mut upload).status, 200);
+    assert_eq!(read_answer(&mut upload).status, 200);
     assert_eq!(server.wait().code(), Some(0));
     let server = Server::in_directory(&data);
     assert_eq!(server.signed(&keys, "GET", "/bucket/slow", b"").body, body);

@@ -132,6 +132,10 @@ impl Group {
         window: &mut Window,
         buffer: &mut AlignedBuffer,
     ) -> Result<Receipt, CommitError> {
+        // The window and not the index is asked: the index does not know yet what commits before
+        // this one in the group do. Hashes may collide, which refuses a commit that could go on,
+        // and it is planned again; the other way round is not possible. All checks are looked at
+        // before the first record is made: a refused commit leaves nothing in the batch.
         for (index, check) in batch.checks.iter().enumerate() {
             match window.since(row_hash(&keys::encode(&check.row)), check.seen.at) {
                 Since::Unchanged => {}
@@ -168,6 +172,8 @@ impl Group {
 
     /// The record that a write makes garbage, when that is certain.
     fn replaced(&self, hash: u64, seen: Option<Seen>, window: &Window) -> Option<Place> {
+        // A live count that is too low frees a segment with rows in it; one that is too high costs
+        // space until gc looks. So what may have changed since it was seen is not counted at all.
         let seen = seen?;
         let unchanged = window.since(hash, seen.at) == Since::Unchanged;
         seen.record.filter(|_| unchanged).map(Place::from_locator)

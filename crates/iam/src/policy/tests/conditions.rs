@@ -255,6 +255,8 @@ fn variables() {
         (r#"{"StringLike":{"k:x":"a${?}"}}"#, "k:x=ab", false),
         (r#"{"StringLike":{"k:x":"${$}a"}}"#, "k:x=$a", true),
         (r#"{"StringNotEquals":{"k:x":"${k:y}"}}"#, "k:x=a", false),
+        (r#"{"StringNotEquals":{"k:x":["${k:y}","b"]}}"#, "k:x=a", false),
+        (r#"{"StringEquals":{"k:x":["${k:y}","a"]}}"#, "k:x=a", true),
         (r#"{"StringEqualsIgnoreCase":{"k:x":"${k:y}"}}"#, "k:x=AB k:y=aB", true),
         (
             r#"{"ArnLike":{"k:x":"arn:aws:iam::${k:y}:user/*"}}"#,

@@ -143,6 +143,11 @@ fn whom_a_not_principal_spares() {
         let bucket = Some(&bucket[..]);
         let case = Case { caller, bucket, identity: vec![ALLOW_ALL], ..Case::default() };
         assert_eq!(case.outcome() != "deny", expected, "{spared:?} {caller}");
+        // Who has a boundary is not spared, whoever is listed.
+        if !["root", "anonymous"].contains(&caller) {
+            let bounded = Case { boundary: Some(ALLOW_ALL), ..case };
+            assert_eq!(bounded.outcome(), "deny", "{spared:?} {caller}");
+        }
     }
     // With Allow it opens the bucket to everybody else, anonymous included.
     let bucket = bucket_policy("Allow", &format!(r#""NotPrincipal":{{"AWS":"{alice}"}}"#));

@@ -1,14 +1,18 @@
 //! Reads HTTP/1.1 responses, however they are split.
 
+use crate::answer::Answer;
+
 /// All of a head, and all trailers.
 const HEAD_BYTES_MAX: usize = 64 << 10;
-/// What is kept of a body that is asked for.
-pub(crate) const KEPT_BYTES_MAX: usize = 4 << 20;
-/// What is kept of the body of an error.
+/// What is collected of a body that is asked for; what is behind is counted only.
+const COLLECTED_BYTES_MAX: usize = 4 << 20;
+/// What is collected of the body of an error.
 const ERROR_BYTES_MAX: usize = 4 << 10;
+/// A whole body may have so many bytes; more is an error.
+const WHOLE_BYTES_MAX: usize = 1 << 30;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
+enum Position {
     Status,
     Header,
     Body(u64),
@@ -22,81 +26,92 @@ enum State {
 
 /// What a body must be.
 #[derive(Clone, Copy)]
-pub(crate) enum Expect<'a> {
+pub enum Expect<'a> {
     /// Anything; it is counted.
     Any,
-    /// Anything; it is kept.
-    Kept,
+    /// Anything; its first 4 MiB are collected.
+    Collected,
+    /// Anything up to 1 GiB; it is collected, and the head with it.
+    Whole,
     /// These bytes.
     Same(&'a [u8]),
 }
 
-/// One response on its way in.
-pub(crate) struct Response<'a> {
+/// One response on its way in: fed with bytes, whoever reads them.
+pub struct Response<'a> {
     expect: Expect<'a>,
     has_body: bool,
-    state: State,
+    position: Position,
     line: Vec<u8>,
+    head: String,
     head_bytes: usize,
     length: Option<u64>,
     chunked: bool,
-    pub(crate) status: u16,
-    pub(crate) keep_alive: bool,
-    pub(crate) etag: Option<String>,
-    /// `content-length`, also where no body follows.
-    pub(crate) told_bytes: Option<u64>,
-    pub(crate) body_bytes: u64,
-    pub(crate) kept: Vec<u8>,
+    /// The status; 0 before it is there.
+    pub status: u16,
+    /// Whether the connection is good for another request.
+    pub keep_alive: bool,
+    /// The header `etag` as it came.
+    pub etag: Option<String>,
+    /// The header `content-length`, also where no body follows.
+    pub content_length: Option<u64>,
+    /// Bytes of the body so far, without the frames of chunks.
+    pub body_bytes: u64,
+    /// What was collected of the body: what [`Expect`] says, or the first 4 KiB of an error.
+    pub body: Vec<u8>,
     /// Whether bytes came that are not those expected.
-    pub(crate) differs: bool,
+    pub differs: bool,
 }
 
 impl<'a> Response<'a> {
     /// Of a request; `has_body` is false for those of HEAD.
-    pub(crate) fn new(has_body: bool, expect: Expect<'a>) -> Self {
+    pub fn new(has_body: bool, expect: Expect<'a>) -> Self {
         Self {
             expect,
             has_body,
-            state: State::Status,
+            position: Position::Status,
             line: Vec::new(),
+            head: String::new(),
             head_bytes: 0,
             length: None,
             chunked: false,
             status: 0,
             keep_alive: true,
             etag: None,
-            told_bytes: None,
+            content_length: None,
             body_bytes: 0,
-            kept: Vec::new(),
+            body: Vec::new(),
             differs: false,
         }
     }
 
-    pub(crate) fn is_done(&self) -> bool {
-        self.state == State::Done
+    /// Whether it is whole.
+    pub fn is_done(&self) -> bool {
+        self.position == Position::Done
     }
 
     /// Takes what came.
     ///
     /// # Errors
     /// It is no HTTP/1.1 response, or more than one.
-    pub(crate) fn feed(&mut self, mut bytes: &[u8]) -> Result<(), String> {
+    pub fn feed(&mut self, mut bytes: &[u8]) -> Result<(), String> {
         while !bytes.is_empty() {
-            let used = match self.state {
-                State::Body(left) => {
-                    let used = self.take(bytes, left);
+            let used = match self.position {
+                Position::Body(left) => {
+                    let used = self.take(bytes, left)?;
                     let left = left - used as u64;
-                    self.state = if left == 0 { State::Done } else { State::Body(left) };
+                    self.position = if left == 0 { Position::Done } else { Position::Body(left) };
                     used
                 }
-                State::Chunk(left) => {
-                    let used = self.take(bytes, left);
+                Position::Chunk(left) => {
+                    let used = self.take(bytes, left)?;
                     let left = left - used as u64;
-                    self.state = if left == 0 { State::ChunkEnd } else { State::Chunk(left) };
+                    self.position =
+                        if left == 0 { Position::ChunkEnd } else { Position::Chunk(left) };
                     used
                 }
-                State::UntilClose => self.take(bytes, u64::MAX),
-                State::Done => return Err("bytes after the response".to_owned()),
+                Position::UntilClose => self.take(bytes, u64::MAX)?,
+                Position::Done => return Err("bytes after the response".to_owned()),
                 _ => self.feed_line(bytes)?,
             };
             bytes = &bytes[used..];
@@ -108,45 +123,47 @@ impl<'a> Response<'a> {
     ///
     /// # Errors
     /// The response was not complete.
-    pub(crate) fn close(&mut self) -> Result<(), String> {
-        match self.state {
-            State::UntilClose | State::Done => {
-                self.state = State::Done;
+    pub fn close(&mut self) -> Result<(), String> {
+        match self.position {
+            Position::UntilClose | Position::Done => {
+                self.position = Position::Done;
                 Ok(())
             }
-            State::Status if self.head_bytes == 0 => Err("closed before a response".to_owned()),
+            Position::Status if self.head_bytes == 0 => Err("closed before a response".to_owned()),
             _ => Err("closed within a response".to_owned()),
         }
     }
 
-    fn take(&mut self, bytes: &[u8], left: u64) -> usize {
+    fn take(&mut self, bytes: &[u8], left: u64) -> Result<usize, String> {
         let used = bytes.len().min(usize::try_from(left).unwrap_or(usize::MAX));
         let bytes = &bytes[..used];
-        if self.status >= 300 {
-            let room = ERROR_BYTES_MAX.saturating_sub(self.kept.len());
-            self.kept.extend_from_slice(&bytes[..used.min(room)]);
-        } else {
-            match self.expect {
-                Expect::Any => {}
-                Expect::Kept => {
-                    let room = KEPT_BYTES_MAX.saturating_sub(self.kept.len());
-                    self.kept.extend_from_slice(&bytes[..used.min(room)]);
-                }
-                Expect::Same(body) => {
-                    let start = self.body_bytes as usize;
-                    self.differs |= body.get(start..start + used) != Some(bytes);
-                }
+        match self.expect {
+            Expect::Whole if self.body.len() + used > WHOLE_BYTES_MAX => {
+                return Err("a body of more than 1 GiB".to_owned());
+            }
+            Expect::Whole => self.body.extend_from_slice(bytes),
+            _ if self.status >= 300 => self.collect(bytes, ERROR_BYTES_MAX),
+            Expect::Any => {}
+            Expect::Collected => self.collect(bytes, COLLECTED_BYTES_MAX),
+            Expect::Same(body) => {
+                let start = self.body_bytes as usize;
+                self.differs |= body.get(start..start + used) != Some(bytes);
             }
         }
         self.body_bytes += used as u64;
-        used
+        Ok(used)
+    }
+
+    fn collect(&mut self, bytes: &[u8], bytes_max: usize) {
+        let free = bytes_max.saturating_sub(self.body.len());
+        self.body.extend_from_slice(&bytes[..bytes.len().min(free)]);
     }
 
     fn feed_line(&mut self, bytes: &[u8]) -> Result<usize, String> {
         let end = bytes.iter().position(|byte| *byte == b'\n');
         let used = end.map_or(bytes.len(), |end| end + 1);
         self.head_bytes += used;
-        if self.head_bytes > HEAD_BYTES_MAX && self.state != State::ChunkSize {
+        if self.head_bytes > HEAD_BYTES_MAX && self.position != Position::ChunkSize {
             return Err("a head of more than 64 KiB".to_owned());
         }
         self.line.extend_from_slice(&bytes[..used]);
@@ -165,32 +182,39 @@ impl<'a> Response<'a> {
     }
 
     fn take_line(&mut self, line: &str) -> Result<(), String> {
-        self.state = match self.state {
-            State::Status => {
+        if matches!(self.expect, Expect::Whole)
+            && matches!(self.position, Position::Status | Position::Header)
+            && !line.is_empty()
+        {
+            self.head.push_str(line);
+            self.head.push('\n');
+        }
+        self.position = match self.position {
+            Position::Status => {
                 let rest = line.strip_prefix("HTTP/1.1 ").or(line.strip_prefix("HTTP/1.0 "));
                 let status = rest.and_then(|rest| rest.get(..3)?.parse().ok());
                 self.status = status.ok_or_else(|| format!("not a status line: {line:?}"))?;
                 self.keep_alive = line.starts_with("HTTP/1.1");
-                State::Header
+                Position::Header
             }
-            State::Header if line.is_empty() => self.after_head(),
-            State::Header => {
+            Position::Header if line.is_empty() => self.after_head(),
+            Position::Header => {
                 let (name, value) = line.split_once(':').ok_or("a header without a colon")?;
                 self.take_header(name, value.trim())?;
-                State::Header
+                Position::Header
             }
-            State::ChunkSize => {
+            Position::ChunkSize => {
                 self.head_bytes = 0;
                 let size = line.split(';').next().unwrap_or_default().trim();
                 let size = u64::from_str_radix(size, 16).ok().filter(|_| !size.starts_with('+'));
                 match size.ok_or_else(|| format!("not the size of a chunk: {line:?}"))? {
-                    0 => State::Trailer,
-                    size => State::Chunk(size),
+                    0 => Position::Trailer,
+                    size => Position::Chunk(size),
                 }
             }
-            State::ChunkEnd if line.is_empty() => State::ChunkSize,
-            State::ChunkEnd => return Err("a chunk is longer than it says".to_owned()),
-            State::Trailer if line.is_empty() => State::Done,
+            Position::ChunkEnd if line.is_empty() => Position::ChunkSize,
+            Position::ChunkEnd => return Err("a chunk is longer than it says".to_owned()),
+            Position::Trailer if line.is_empty() => Position::Done,
             other => other,
         };
         Ok(())
@@ -202,7 +226,7 @@ impl<'a> Response<'a> {
             if self.length.is_some_and(|other| other != length) {
                 return Err("two lengths".to_owned());
             }
-            (self.length, self.told_bytes) = (Some(length), Some(length));
+            (self.length, self.content_length) = (Some(length), Some(length));
         } else if name.eq_ignore_ascii_case("transfer-encoding") {
             if !value.eq_ignore_ascii_case("chunked") {
                 return Err(format!("unknown transfer encoding {value:?}"));
@@ -220,27 +244,33 @@ impl<'a> Response<'a> {
         Ok(())
     }
 
-    fn after_head(&mut self) -> State {
+    fn after_head(&mut self) -> Position {
         if (100..200).contains(&self.status) {
-            return State::Status;
+            self.head.clear();
+            return Position::Status;
         }
         if !self.has_body || self.status == 204 || self.status == 304 {
-            return State::Done;
+            return Position::Done;
         }
         match (self.chunked, self.length) {
-            (true, _) => State::ChunkSize,
-            (false, Some(0)) => State::Done,
-            (false, Some(length)) => State::Body(length),
+            (true, _) => Position::ChunkSize,
+            (false, Some(0)) => Position::Done,
+            (false, Some(length)) => Position::Body(length),
             (false, None) => {
                 self.keep_alive = false;
-                State::UntilClose
+                Position::UntilClose
             }
         }
     }
 
-    /// The text of the first element `name` in what was kept.
-    pub(crate) fn element(&self, name: &str) -> Option<&str> {
-        let text = std::str::from_utf8(&self.kept).ok()?;
+    /// The answer, once it is whole.
+    pub fn into_answer(self) -> Answer {
+        Answer { status: self.status, head: self.head, body: self.body }
+    }
+
+    /// The text of the first element `name` in what was collected.
+    pub fn element(&self, name: &str) -> Option<&str> {
+        let text = std::str::from_utf8(&self.body).ok()?;
         let rest = text.split_once(&format!("<{name}>"))?.1;
         Some(rest.split_once("</")?.0)
     }
@@ -253,14 +283,14 @@ mod tests {
     /// Feeds in pieces of every size; all must agree.
     fn check(wire: &str, has_body: bool) -> Result<(u16, bool, String), String> {
         let outcome = |piece: usize| {
-            let mut response = Response::new(has_body, Expect::Kept);
+            let mut response = Response::new(has_body, Expect::Collected);
             for bytes in wire.as_bytes().chunks(piece) {
                 response.feed(bytes)?;
             }
             if !response.is_done() {
                 response.close()?;
             }
-            let body = String::from_utf8(response.kept).unwrap();
+            let body = String::from_utf8(response.body).unwrap();
             Ok((response.status, response.keep_alive, body))
         };
         let first = outcome(1);
@@ -310,6 +340,21 @@ mod tests {
         }
         let mut response = Response::new(true, Expect::Any);
         assert!(response.feed(&vec![b'x'; 70 << 10]).is_err(), "a head without end");
+    }
+
+    #[test]
+    fn whole_answers_have_their_head() {
+        let mut response = Response::new(true, Expect::Whole);
+        let wire = "HTTP/1.1 100 Continue\r\nx: 1\r\n\r\nHTTP/1.1 404 Not Found\r\nETag: \"a\"\r\n\
+                    transfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\ntrailer: 1\r\n\r\n";
+        wire.as_bytes().chunks(7).for_each(|bytes| response.feed(bytes).unwrap());
+        assert!(response.is_done());
+        let answer = response.into_answer();
+        let head = "HTTP/1.1 404 Not Found\nETag: \"a\"\ntransfer-encoding: chunked\n";
+        assert_eq!(
+            (answer.status, answer.head.as_str(), &answer.body[..]),
+            (404, head, &b"abc"[..])
+        );
     }
 
     #[test]

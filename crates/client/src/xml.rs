@@ -34,3 +34,16 @@ fn unescape(text: &str) -> String {
         [("&quot;", "\""), ("&#34;", "\""), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")];
     entities.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{elements, text};
+
+    #[test]
+    fn elements_of_one_name() {
+        let page = "<R><Key>a</Key><KeyCount>2</KeyCount><Key>b&amp;c</Key><Key/></R>";
+        assert_eq!(elements(page, "Key").collect::<Vec<_>>(), ["a", "b&amp;c", ""]);
+        assert_eq!(text(page, "KeyCount").as_deref(), Some("2"));
+        assert_eq!(text("<K>&quot;x&quot;</K>", "K").as_deref(), Some("\"x\""));
+    }
+}

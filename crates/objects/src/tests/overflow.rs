@@ -1,7 +1,7 @@
 //! Objects with all the attributes that S3's limits allow: their rows have no room for them.
 
 use crate::rows::{Overflow, VersionRecord, address};
-use crate::testing::{BytesBody, World, object_key, owner, put_object};
+use crate::testing::{BytesBody, World, causes, object_key, owner, put_object};
 use crate::{
     Bucket, ContentHeaders, CopyObject, Error, ObjectAttributes, PutObject, StorageClass, Stored,
     Tag,
@@ -47,7 +47,13 @@ pub(crate) fn maximal() -> ObjectAttributes {
 
 fn put(w: &World, bucket: &Bucket, attributes: ObjectAttributes, body: &[u8]) -> Stored {
     let put = PutObject { attributes, ..put_object() };
-    w.run(w.objects.put(bucket, &object_key("key"), put, &mut BytesBody::new(body))).unwrap()
+    w.run(w.objects.writer(&causes::PUT).put(
+        bucket,
+        &object_key("key"),
+        put,
+        &mut BytesBody::new(body),
+    ))
+    .unwrap()
 }
 
 fn seen(w: &World, bucket: &Bucket, version: Option<VersionId>) -> (ObjectAttributes, Vec<u8>) {
@@ -96,7 +102,8 @@ fn what_is_beyond_its_limit_is_refused() {
     let refused = |attributes: ObjectAttributes| {
         let put = PutObject { attributes, ..put_object() };
         let body = &mut BytesBody::new(b"body");
-        w.run(w.objects.put(&bucket, &object_key("key"), put, body)).unwrap_err()
+        w.run(w.objects.writer(&causes::PUT).put(&bucket, &object_key("key"), put, body))
+            .unwrap_err()
     };
     let mut metadata = maximal();
     metadata.metadata.push(("x".into(), String::new()));
@@ -123,7 +130,7 @@ fn tags_grow_and_shrink_across_the_boundary() {
         let key = object_key("key");
         let mut generations = Vec::new();
         for tags in [maximal_tags(), maximal_tags(), small.tags.clone(), maximal_tags(), vec![]] {
-            w.run(w.objects.put_tags(&bucket, &key, version, &tags)).unwrap();
+            w.run(w.objects.writer(&causes::TAG).put_tags(&bucket, &key, version, &tags)).unwrap();
             let expected = ObjectAttributes { tags: tags.clone(), ..small.clone() };
             assert_eq!(seen(&w, &bucket, version), (expected, b"body".to_vec()));
             let rows = overflows(&w);
@@ -154,7 +161,9 @@ fn copies_take_all_along() {
         conditions: Default::default(),
     };
     let source = w.lookup(&from, "key", None).unwrap();
-    let run = |copy| w.run(w.objects.copy(&source, &to, &object_key("key"), copy)).unwrap();
+    let run = |copy| {
+        w.run(w.objects.writer(&causes::COPY).copy(&source, &to, &object_key("key"), copy)).unwrap()
+    };
     run(copy(ObjectAttributes::default(), false, false));
     let mut expected = maximal();
     expected.storage_class = StorageClass::Standard;
@@ -231,7 +240,8 @@ fn a_version_without_its_overflow_row_is_damaged() {
     for damage in damages {
         w.run(w.store.commit(damage)).unwrap();
         assert!(matches!(w.lookup(&bucket, "key", None), Err(Error::Corrupt(_))));
-        let tagged = w.run(w.objects.put_tags(&bucket, &object_key("key"), None, &[]));
+        let tagged =
+            w.run(w.objects.writer(&causes::TAG).put_tags(&bucket, &object_key("key"), None, &[]));
         assert!(matches!(tagged, Err(Error::Corrupt(_))), "{tagged:?}");
     }
     put(&w, &bucket, maximal(), b"over it");

@@ -6,7 +6,6 @@
 
 mod amend;
 mod attempts;
-mod attributes;
 mod body;
 mod buckets;
 mod cause;

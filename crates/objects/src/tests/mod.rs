@@ -5,5 +5,6 @@ mod objects;
 mod oracle;
 pub(crate) mod overflow;
 pub(crate) mod races;
+mod read;
 mod turns;
 mod versions;

@@ -161,9 +161,7 @@ fn copies_take_all_along() {
         conditions: Default::default(),
     };
     let source = w.lookup(&from, "key", None).unwrap();
-    let run = |copy| {
-        w.run(w.objects.writer(&causes::COPY).copy(&source, &to, &object_key("key"), copy)).unwrap()
-    };
+    let run = |copy| w.copy(&source, &to, "key", copy).unwrap();
     run(copy(ObjectAttributes::default(), false, false));
     let mut expected = maximal();
     expected.storage_class = StorageClass::Standard;

@@ -5,7 +5,7 @@ use crate::engine::Shared;
 use crate::index::IndexError;
 use crate::journal::{
     BlockState, Ends, FreeSegment, Op, Place, PlacedRecord, RecordView, SEGMENT_HEADER_BYTES, Seal,
-    Segment, SegmentHeader, SegmentReader, Stretch, write_block, write_header,
+    Segment, SegmentReader, Stretch, write_block,
 };
 use crate::metrics::count;
 use crate::queue::Command;
@@ -131,7 +131,8 @@ fn free(shared: &Shared, segment: &Segment) -> io::Result<()> {
     }
     let path = shared.layout.segment(segment.slot);
     let file = shared.platform.disk.open(&path, OpenMode::Direct)?;
-    write_header(&*file, &SegmentHeader::free(segment.bytes))?;
+    let end = segment.end().max(SEGMENT_HEADER_BYTES as u64);
+    write_block(&*file, &segment.header.encode_freed(end))?;
     shared.segments.remove(segment.sequence);
     if !shared.slots.put(FreeSegment { slot: segment.slot, bytes: segment.bytes }) {
         shared.platform.disk.remove(&path)?;

@@ -10,7 +10,7 @@
 //! 56  u64  bytes of this segment
 //! 64  u64  CRC64NVME of the header to here
 //! 72       0
-//! 512      the seal, 0 until it is known where the segment ends:
+//! 512      the seal, 0 until it is known where the segment ends; of a free one that of its last use:
 //!      8    "LARDSEAL"
 //!      u64  segment sequence number
 //!      u64  where its batches end
@@ -98,14 +98,27 @@ impl SegmentHeader {
     /// The header block with a seal.
     pub(crate) fn encode_sealed(&self, seal: Seal) -> [u8; SEGMENT_HEADER_BYTES] {
         let mut out = self.encode();
-        let sealed = &mut out[SEAL_AT..SEAL_AT + SEAL_BYTES];
+        self.write_seal(&mut out, seal);
+        out
+    }
+
+    /// The block that frees this segment, whose batches end at `end`. It has the closed seal of the
+    /// use that is over: of a block that a cut tears, the header may be lost and the rest not, and
+    /// then the segment is still in use, while the one that followed it may be free already.
+    pub(crate) fn encode_freed(&self, end: u64) -> [u8; SEGMENT_HEADER_BYTES] {
+        let mut out = Self::free(self.bytes).encode();
+        self.write_seal(&mut out, Seal { end, closed: true });
+        out
+    }
+
+    fn write_seal(&self, block: &mut [u8; SEGMENT_HEADER_BYTES], seal: Seal) {
+        let sealed = &mut block[SEAL_AT..SEAL_AT + SEAL_BYTES];
         sealed[..8].copy_from_slice(SEAL_MAGIC);
         sealed[8..16].copy_from_slice(&self.segment.to_le_bytes());
         sealed[16..24].copy_from_slice(&seal.end.to_le_bytes());
         sealed[24..28].copy_from_slice(&u32::from(seal.closed).to_le_bytes());
         let checksum = Epoch([0; 16]).checksum(&[&sealed[..SEAL_CHECKED_BYTES]]);
         sealed[SEAL_CHECKED_BYTES..].copy_from_slice(&checksum.to_le_bytes());
-        out
     }
 
     /// The seal in this header's block.
@@ -194,6 +207,29 @@ mod tests {
         }
         let other = SegmentHeader { segment: 4, ..header };
         assert_eq!(other.seal(&block), Twin::Absent, "a seal of an earlier use is none");
+    }
+
+    /// Whichever sectors of it a cut lets through: the segment is free, or it is in use and says
+    /// where it ends.
+    #[test]
+    fn a_torn_freeing_leaves_a_free_segment_or_a_sealed_one() {
+        let (header, seal) = (header(), Seal { end: 8192, closed: true });
+        let before = header.encode_sealed(seal);
+        let freed = header.encode_freed(seal.end);
+        for written in 0u32..256 {
+            let mut block = before;
+            for sector in (0..8).filter(|sector| written & (1 << sector) != 0) {
+                let bytes = sector * 512..(sector + 1) * 512;
+                block[bytes.clone()].copy_from_slice(&freed[bytes]);
+            }
+            let found = SegmentHeader::decode(&block).expect("a sector is whole");
+            assert!(matches!(SegmentHeader::twin(&block), Twin::Intact(_)));
+            if found.segment == 0 {
+                assert!(found == SegmentHeader::free(header.bytes));
+            } else {
+                assert!(found == header && header.seal(&block) == Twin::Intact(seal), "{written}");
+            }
+        }
     }
 
     #[test]

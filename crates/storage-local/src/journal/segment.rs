@@ -10,7 +10,7 @@
 //! 56  u64  bytes of this segment
 //! 64  u64  CRC64NVME of the header to here
 //! 72       0
-//! 512      the seal, 0 until it is known where the segment ends; of a free one that of its last use:
+//! 512      the seal, 0 until it is known where the segment ends; a free one may keep its last:
 //!      8    "LARDSEAL"
 //!      u64  segment sequence number
 //!      u64  where its batches end

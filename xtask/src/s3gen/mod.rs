@@ -10,6 +10,7 @@ mod model;
 mod names;
 mod overrides;
 
+use larder_flags::Syntax;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -30,11 +31,8 @@ open(out, 'wb').write(gzip.decompress(model))
 
 /// Generates the files, or with `--check` fails when they differ from what is checked in.
 pub fn run(args: &[String]) -> Result<(), String> {
-    let check = match args {
-        [] => false,
-        [flag] if flag == "--check" => true,
-        _ => return Err("usage: cargo xtask s3gen [--check]".to_owned()),
-    };
+    let syntax = Syntax { switches: &["--check"], ..Syntax::default() };
+    let check = syntax.read(args)?.is_on("--check");
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let home = root.join("crates/s3-model");
     let model = model::Model::parse(&read(&model_file(&root)?)?)?;

@@ -8,11 +8,13 @@ use crate::settings::Settings;
 use bytes::Bytes;
 use futures_util::stream::{self, StreamExt};
 use larder_digest::{BodyDigests, BodyHasher, BodyPlan};
+use larder_iam::Principal;
 use larder_objects::conditions::{DeleteConditions, WriteConditions};
 use larder_objects::list::ListUploads;
 use larder_objects::multipart::CreateUpload;
 use larder_objects::{
-    Body, BodyError, Bucket, CreateBucket, DeleteObject, ObjectAttributes, Objects, PutObject,
+    Body, BodyError, Bucket, Cause, CreateBucket, DeleteObject, EventName, ObjectAttributes,
+    Objects, PutObject,
 };
 use larder_platform::Platform;
 use larder_storage::{Batch, Delete, Enqueue, MetaStore, QueuePlace, Queued, RowKind, SpaceId};
@@ -34,6 +36,14 @@ const COMPARED_PART: usize = 5;
 const GROWTH_LIMIT: f64 = 1.5;
 const INDEX_CACHE_BYTES: u64 = 50 << 20;
 const ROW_CACHE_BYTES: usize = 42 << 20;
+
+const PUT: Cause<'static> = cause(EventName::ObjectCreatedPut);
+const DELETE: Cause<'static> = cause(EventName::ObjectRemovedDelete);
+
+const fn cause(event: EventName) -> Cause<'static> {
+    let principal = &Principal::Anonymous;
+    Cause { event: Some(event), principal, request_id: None, source_address: None }
+}
 
 struct Store {
     local: Local,
@@ -201,7 +211,11 @@ impl Store {
                 conditions: WriteConditions::default(),
                 length: None,
             };
-            let stored = self.objects.put(&self.bucket, &key("k"), put, &mut Small::new()).await;
+            let stored = self
+                .objects
+                .writer(&PUT)
+                .put(&self.bucket, &key("k"), put, &mut Small::new())
+                .await;
             versions.push(stored.map_err(failed)?.version.ok_or("no version id")?);
         }
         Ok(versions)
@@ -240,7 +254,7 @@ impl Store {
             };
             let entries: Vec<_> = batch.iter().map(entry).collect();
             let begun = Begun::now();
-            let results = self.objects.delete_many(&self.bucket, &entries).await;
+            let results = self.objects.writer(&DELETE).delete_many(&self.bucket, &entries).await;
             costs.push(begun.cost());
             results.results.into_iter().collect::<Result<Vec<_>, _>>().map_err(failed)?;
         }

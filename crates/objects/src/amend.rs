@@ -1,12 +1,12 @@
 //! Changes of a version in place.
 
 use crate::attempts::Outcome;
-use crate::{Bucket, Error, Objects, VersionRecord};
+use crate::{Bucket, Error, VersionRecord, Writer};
 use bytes::Bytes;
 use larder_storage::Storage;
 use larder_types::{ObjectKey, VersionId};
 
-impl<S: Storage> Objects<S> {
+impl<S: Storage> Writer<'_, S> {
     /// Changes what is known of a version that is an object, the current one when none is named.
     /// The version stays where it is, with its body, its id and its time. `change` runs once for
     /// each attempt, on the record as it is then; an error of it ends the operation.
@@ -29,7 +29,8 @@ impl<S: Storage> Objects<S> {
                 let mut record = (*version.record).clone();
                 change(&mut record)?;
                 let batch = version.amended(&record)?;
-                if self.commit(bucket, batch, &mut attempts).await? == Outcome::Done {
+                let plan = self.change().plan(batch);
+                if self.commit_plan(bucket, plan, &mut attempts).await? == Outcome::Done {
                     return Ok(record.version());
                 }
             }

@@ -4,7 +4,7 @@ use crate::body::{Body, BodyError, BodyTarget};
 use crate::conditions::WriteConditions;
 use crate::plan::NewVersion;
 use crate::rows::{ContentHeaders, ObjectAttributes, VersionRecord};
-use crate::{Bucket, Error, ObjectBody, ObjectVersion, Objects, Stored, tagging};
+use crate::{Bucket, Error, ObjectBody, ObjectVersion, Stored, Writer, tagging};
 use bytes::Bytes;
 use larder_digest::{BodyDigests, BodyHasher, BodyPlan};
 use larder_storage::Storage;
@@ -36,14 +36,14 @@ pub struct CopyObject {
     pub conditions: WriteConditions,
 }
 
-impl<S: Storage> Objects<S> {
+impl<S: Storage> Writer<'_, S> {
     /// CopyObject from a version that was looked up, whose conditions the caller has checked.
     ///
     /// [`Error::InvalidRequest`] for a copy of the current version onto itself that asks for
     /// nothing to change (a storage class that is named counts, even the present one),
     /// [`Error::EntityTooLarge`] above 5 GiB, [`Error::VersionGone`].
     pub async fn copy(
-        &self,
+        self,
         source: &ObjectVersion,
         bucket: &Bucket,
         key: &ObjectKey,

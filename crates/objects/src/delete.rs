@@ -2,12 +2,12 @@
 
 use crate::attempts::{Attempts, Outcome};
 use crate::conditions::DeleteConditions;
-use crate::plan::{KeySnapshot, NewVersion};
+use crate::plan::{KeySnapshot, NewVersion, Plan};
 use crate::rows::VersionRecord;
-use crate::{Bucket, Error, Objects, Versioning};
+use crate::{Bucket, Error, Versioning, Writer};
 use bytes::Bytes;
 use futures_util::stream::{FuturesOrdered, StreamExt};
-use larder_storage::{Batch, Storage};
+use larder_storage::Storage;
 use larder_types::{ObjectKey, Owner, VersionId};
 use std::collections::HashMap;
 
@@ -43,16 +43,16 @@ pub struct DeletedMany {
     pub places: Vec<usize>,
 }
 
-/// A planned delete; no batch when there is nothing to do.
+/// A planned delete; no plan when there is nothing to do.
 struct Planned {
-    batch: Option<Batch>,
+    plan: Option<Plan>,
     deleted: Deleted,
 }
 
-impl<S: Storage> Objects<S> {
+impl<S: Storage> Writer<'_, S> {
     /// DeleteObject. Deleting what is not there succeeds, unless a condition says otherwise.
     pub async fn delete(
-        &self,
+        self,
         bucket: &Bucket,
         key: &ObjectKey,
         delete: &DeleteObject,
@@ -72,10 +72,10 @@ impl<S: Storage> Objects<S> {
                 }
             };
             if let Some(planned) = planned {
-                let Some(batch) = planned.batch else {
+                let Some(plan) = planned.plan else {
                     return Ok(planned.deleted);
                 };
-                if self.commit(bucket, batch, &mut attempts).await? == Outcome::Done {
+                if self.commit_plan(bucket, plan, &mut attempts).await? == Outcome::Done {
                     return Ok(planned.deleted);
                 }
             }
@@ -86,7 +86,7 @@ impl<S: Storage> Objects<S> {
     /// DeleteObjects: one commit per entry, many at once. Entries that say the same are done once:
     /// for each other they would be lost races, and one delete marker is what they ask for.
     pub async fn delete_many(
-        &self,
+        self,
         bucket: &Bucket,
         entries: &[(ObjectKey, DeleteObject)],
     ) -> DeletedMany {
@@ -113,25 +113,25 @@ impl<S: Storage> Objects<S> {
     ) -> Result<Option<Planned>, Error> {
         let snapshot = self.snapshot_for_write(bucket, attempts).await?;
         delete.conditions.check(snapshot.current())?;
-        let stamp = self.stamp();
+        let change = self.change();
         if bucket.versioning == Versioning::Unversioned
             && snapshot.current().is_none_or(|current| current.null)
         {
-            let batch = match snapshot.current() {
+            let plan = match snapshot.current() {
                 None => None,
-                Some(_) => Some(snapshot.remove_current(None, &stamp)?),
+                Some(_) => Some(snapshot.remove_current(None, &change)?),
             };
             let deleted = Deleted { delete_marker: false, version: None };
-            return Ok(Some(Planned { batch, deleted }));
+            return Ok(Some(Planned { plan, deleted }));
         }
         let marker = NewVersion {
-            record: VersionRecord::marker(delete.owner.clone(), stamp.modified()),
+            record: VersionRecord::marker(delete.owner.clone(), change.stamp.modified()),
             payload: None,
             adopts: Vec::new(),
         };
-        let (batch, record) = snapshot.write(&marker, &stamp)?;
+        let (plan, record) = snapshot.write(&marker, &change)?;
         Ok(Some(Planned {
-            batch: Some(batch),
+            plan: Some(plan),
             deleted: Deleted { delete_marker: true, version: Some(record.version()) },
         }))
     }
@@ -156,21 +156,18 @@ impl<S: Storage> Objects<S> {
             delete_marker: record.is_some_and(|record| record.delete_marker),
             version: Some(version),
         };
-        let batch = match found {
+        let plan = match found {
             None => None,
-            Some((older, false)) => Some(snapshot.remove_older(&older, &self.stamp())),
+            Some((older, false)) => Some(snapshot.remove_older(&older, &self.change())),
             Some((_, true)) => match self.plan_removal_of_current(&snapshot).await? {
                 None => return Ok(None),
-                batch => batch,
+                plan => plan,
             },
         };
-        Ok(Some(Planned { batch, deleted }))
+        Ok(Some(Planned { plan, deleted }))
     }
 
-    async fn plan_removal_of_current(
-        &self,
-        snapshot: &KeySnapshot,
-    ) -> Result<Option<Batch>, Error> {
+    async fn plan_removal_of_current(&self, snapshot: &KeySnapshot) -> Result<Option<Plan>, Error> {
         let mut next = None;
         if snapshot.versioning != Versioning::Unversioned {
             next = self.newest_older(snapshot.space, &snapshot.key).await?;
@@ -180,7 +177,7 @@ impl<S: Storage> Objects<S> {
         {
             return Ok(None);
         }
-        snapshot.remove_current(next.as_ref(), &self.stamp()).map(Some)
+        snapshot.remove_current(next.as_ref(), &self.change()).map(Some)
     }
 }
 

@@ -6,14 +6,13 @@
 
 use crate::attempts::Outcome;
 use crate::rows::{GcRecord, PartRecord, UploadId, address};
-use crate::{Error, Objects};
+use crate::{Error, Writer};
 use bytes::Bytes;
 use larder_storage::{
     Batch, BlobAddress, BlobError, BlobRef, BlobStore, COMMIT_ROWS_MAX, Delete, PartitionId,
-    QueuePlace, Queued, RowKey, RowKind, RowView, Scan, SpaceId, Step, Storage, Visitor, Watcher,
+    QueuePlace, Queued, RowKey, RowKind, RowView, Scan, SpaceId, Step, Storage, Visitor,
 };
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 /// How long blobs are kept after the last row that named them is gone, for readers in flight.
 pub const GRACE_MS: i64 = 60_000;
@@ -37,19 +36,14 @@ pub struct GcProgress {
     pub next_due_ms: Option<i64>,
 }
 
-impl<S: Storage> Objects<S> {
-    /// Tells `watcher` what kinds of rows are committed: see [`larder_storage::MetaStore::watch`].
-    pub fn watch(&self, watcher: &Arc<dyn Watcher>) {
-        self.store.watch(watcher);
-    }
-
+impl<S: Storage> Writer<'_, S> {
     /// Frees what is due, `limit` Gc rows at most. A row that fails does not hold up the others.
     ///
     /// Every run begins where the queue does. A time is chosen before its commit, by a clock that
     /// may be set back: a run that went on from where the last one ended could pass a row by.
     ///
     /// Fails only when the queue cannot be read.
-    pub async fn run_gc(&self, limit: usize) -> Result<GcProgress, Error> {
+    pub async fn run_gc(self, limit: usize) -> Result<GcProgress, Error> {
         let mut progress = GcProgress::default();
         for partition in self.store.partitions().await? {
             self.run_gc_in(partition, limit, &mut progress).await?;

@@ -8,6 +8,7 @@ mod amend;
 mod attempts;
 mod body;
 mod buckets;
+mod cause;
 pub mod conditions;
 mod copy;
 mod delete;
@@ -35,9 +36,11 @@ mod testing;
 mod tests;
 mod turns;
 mod usage;
+mod writer;
 
 pub use body::{Body, BodyError};
 pub use buckets::{Bucket, BucketPage, CreateBucket, ListBuckets};
+pub use cause::{Cause, EventName};
 pub use copy::CopyObject;
 pub use delete::{DeleteObject, Deleted, DeletedMany};
 pub use documents::DocumentRef;
@@ -46,13 +49,12 @@ pub use get::{ObjectBody, ObjectVersion};
 pub use holds::Hold;
 pub use manifest::{ObjectPart, PartPage, PartRange};
 pub use put::{PutObject, Stored};
-pub use rows::{
-    ContentHeaders, ObjectAttributes, Placement, StorageClass, Tag, UploadId, VersionRecord,
-    Versioning,
-};
+pub use rows::{ContentHeaders, ObjectAttributes, Placement, StorageClass, Tag};
+pub use rows::{UploadId, VersionRecord, Versioning};
 pub use schema::ObjectSchema;
 pub use settings::Settings;
 pub use usage::BucketUsage;
+pub use writer::Writer;
 
 use larder_platform::Platform;
 use larder_storage::Storage;
@@ -69,6 +71,7 @@ pub struct Parts<S: Storage> {
     decoded: buckets::Decoded,
     creating: owned::Creating,
     turns: turns::Turns,
+    events: writer::EventCounts,
 }
 
 impl<S: Storage> Objects<S> {
@@ -76,7 +79,8 @@ impl<S: Storage> Objects<S> {
     pub fn new(store: Arc<S>, platform: Platform, settings: Settings) -> Self {
         let (decoded, turns) = (buckets::Decoded::default(), turns::Turns::default());
         let creating = owned::Creating::default();
-        Self(Arc::new(Parts { store, platform, settings, decoded, creating, turns }))
+        let events = writer::EventCounts::default();
+        Self(Arc::new(Parts { store, platform, settings, decoded, creating, turns, events }))
     }
 }
 

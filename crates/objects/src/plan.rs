@@ -37,6 +37,7 @@
 //! Usage: every version counts as an object, delete markers included, and its size as bytes; parts
 //! of uploads in progress are not counted.
 
+use crate::cause::{Cause, EventName};
 use crate::rows::{GcRecord, address, body};
 use crate::{Error, Placement, VersionRecord, Versioning};
 use bytes::Bytes;
@@ -61,6 +62,23 @@ impl Stamp {
     pub(crate) fn modified(&self) -> Timestamp {
         Timestamp { ms: (self.now_ns / 1_000_000) as i64 }
     }
+}
+
+/// What a plan needs besides the rows.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Change<'a> {
+    /// Time and randomness.
+    pub stamp: Stamp,
+    /// Why the change is made.
+    pub cause: &'a Cause<'a>,
+}
+
+/// A planned change of a key's versions.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub batch: Batch,
+    /// What it does, as S3's events name it.
+    pub event: Option<EventName>,
 }
 
 /// A version to be written. Its place (order, nonce, null, null position) is the plan's.
@@ -128,8 +146,9 @@ impl KeySnapshot {
     pub(crate) fn write(
         &self,
         new: &NewVersion,
-        stamp: &Stamp,
-    ) -> Result<(Batch, VersionRecord), Error> {
+        change: &Change<'_>,
+    ) -> Result<(Plan, VersionRecord), Error> {
+        let stamp = &change.stamp;
         let mut batch = Batch {
             checks: self.checks.clone(),
             adopts: new.adopts.iter().map(|blob| blob.id).collect(),
@@ -189,7 +208,7 @@ impl KeySnapshot {
         }
         batch.usage.objects += 1;
         batch.usage.bytes += record.size as i64;
-        Ok((batch, record))
+        Ok((Plan { batch, event: change.event_of_new(&record) }, record))
     }
 
     /// Removes the current version; `next`, the newest older version, becomes current. Its payload
@@ -197,14 +216,14 @@ impl KeySnapshot {
     pub(crate) fn remove_current(
         &self,
         next: Option<&VersionRow>,
-        stamp: &Stamp,
-    ) -> Result<Batch, Error> {
+        change: &Change<'_>,
+    ) -> Result<Plan, Error> {
         let current = self.current.as_ref().expect("there is a current version");
         let mut batch = Batch { checks: self.checks.clone(), frees: true, ..Batch::default() };
-        self.forget(&mut batch, current, stamp);
+        self.forget(&mut batch, current, &change.stamp);
         let Some(next) = next else {
             batch.deletes.push(current.removal());
-            return Ok(batch);
+            return Ok(change.plan(batch));
         };
         let row = if next.record.delete_marker {
             address::marker(self.space, &self.key)
@@ -225,19 +244,19 @@ impl KeySnapshot {
             payload: next.payload.clone(),
             replaces,
         });
-        Ok(batch)
+        Ok(change.plan(batch))
     }
 
     /// Removes an older version.
-    pub(crate) fn remove_older(&self, older: &VersionRow, stamp: &Stamp) -> Batch {
+    pub(crate) fn remove_older(&self, older: &VersionRow, change: &Change<'_>) -> Plan {
         let mut batch = Batch {
             checks: vec![older.check()],
             deletes: vec![older.removal()],
             frees: true,
             ..Batch::default()
         };
-        self.forget(&mut batch, older, stamp);
-        batch
+        self.forget(&mut batch, older, &change.stamp);
+        change.plan(batch)
     }
 
     /// Accounts for a version that is gone, and leaves its blobs to the gc.
@@ -254,6 +273,23 @@ impl KeySnapshot {
             Placement::Manifest { blob, .. } => GcRecord::Manifest(blob),
         };
         batch.enqueues.push(gc_row(self.space, &self.key, &record, stamp));
+    }
+}
+
+impl Change<'_> {
+    /// A plan that does what the cause says.
+    pub(crate) fn plan(&self, batch: Batch) -> Plan {
+        Plan { batch, event: self.cause.event }
+    }
+
+    /// What writing a version does: a delete without a version may come to a delete marker.
+    fn event_of_new(&self, record: &VersionRecord) -> Option<EventName> {
+        let asked = self.cause.event;
+        if record.delete_marker {
+            asked.map(|_| EventName::ObjectRemovedDeleteMarkerCreated)
+        } else {
+            asked
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use crate::body::{Body, BodyTarget, StoredBody};
 use crate::conditions::WriteConditions;
 use crate::plan::NewVersion;
 use crate::rows::{ObjectAttributes, Placement, VersionRecord};
-use crate::{Bucket, Error, Objects, tagging};
+use crate::{Bucket, Error, Writer, tagging};
 use bytes::Bytes;
 use larder_digest::BodyDigests;
 use larder_storage::Storage;
@@ -34,11 +34,11 @@ pub struct Stored {
     pub version: Option<VersionId>,
 }
 
-impl<S: Storage> Objects<S> {
+impl<S: Storage> Writer<'_, S> {
     /// PutObject. Conditions are checked before the body is read, to refuse early, and again with
     /// the commit, which is what makes them hold.
     pub async fn put<B: Body>(
-        &self,
+        self,
         bucket: &Bucket,
         key: &ObjectKey,
         put: PutObject,
@@ -104,10 +104,10 @@ impl<S: Storage> Objects<S> {
                 new.record.placement = Placement::Blob(blob);
                 new.adopts.push(blob.address());
             }
-            let stamp = self.stamp();
-            new.record.modified = stamp.modified();
-            let (batch, record) = snapshot.write(new, &stamp)?;
-            if self.commit(bucket, batch, &mut attempts).await? == Outcome::Done {
+            let change = self.change();
+            new.record.modified = change.stamp.modified();
+            let (plan, record) = snapshot.write(new, &change)?;
+            if self.commit_plan(bucket, plan, &mut attempts).await? == Outcome::Done {
                 return Ok(Stored { version: bucket.shown(record.version()), record });
             }
             self.lost(&mut attempts, conditions.any()).await?;

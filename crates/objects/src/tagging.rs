@@ -1,18 +1,18 @@
 //! Tags of objects and buckets.
 
 use crate::rows::Tag;
-use crate::{Bucket, Error, Objects, VersionRecord};
+use crate::{Bucket, Error, VersionRecord, Writer};
 use larder_storage::Storage;
 use larder_types::limits::{
     BUCKET_TAGS_MAX, OBJECT_TAGS_MAX, TAG_KEY_CHARS_MAX, TAG_VALUE_CHARS_MAX,
 };
 use larder_types::{ObjectKey, VersionId};
 
-impl<S: Storage> Objects<S> {
+impl<S: Storage> Writer<'_, S> {
     /// PutObjectTagging; with no tags DeleteObjectTagging. Returns the version that was changed.
     /// GetObjectTagging is [`Objects::lookup`].
     pub async fn put_tags(
-        &self,
+        self,
         bucket: &Bucket,
         key: &ObjectKey,
         version: Option<VersionId>,

@@ -75,7 +75,13 @@ impl World {
 
     pub(crate) fn put(&self, bucket: &Bucket, key: &str, body: &[u8]) -> Stored {
         let body = &mut BytesBody::new(body);
-        self.run(self.objects.put(bucket, &object_key(key), put_object(), body)).unwrap()
+        self.run(self.objects.writer(&causes::PUT).put(
+            bucket,
+            &object_key(key),
+            put_object(),
+            body,
+        ))
+        .unwrap()
     }
 
     pub(crate) fn put_if(
@@ -86,7 +92,7 @@ impl World {
     ) -> Result<Stored, Error> {
         let put = PutObject { conditions, ..put_object() };
         let body = &mut BytesBody::new(b"conditional");
-        self.run(self.objects.put(bucket, &object_key(key), put, body))
+        self.run(self.objects.writer(&causes::PUT).put(bucket, &object_key(key), put, body))
     }
 
     pub(crate) fn lookup(
@@ -118,7 +124,8 @@ impl World {
 
     pub(crate) fn delete(&self, bucket: &Bucket, key: &str, version: Option<VersionId>) -> Deleted {
         let delete = delete_object(version);
-        self.run(self.objects.delete(bucket, &object_key(key), &delete)).unwrap()
+        self.run(self.objects.writer(&causes::DELETE).delete(bucket, &object_key(key), &delete))
+            .unwrap()
     }
 
     pub(crate) fn delete_if(
@@ -128,7 +135,7 @@ impl World {
         conditions: DeleteConditions,
     ) -> Result<Deleted, Error> {
         let delete = DeleteObject { conditions, ..delete_object(None) };
-        self.run(self.objects.delete(bucket, &object_key(key), &delete))
+        self.run(self.objects.writer(&causes::DELETE).delete(bucket, &object_key(key), &delete))
     }
 }
 
@@ -213,5 +220,30 @@ impl Body for BytesBody {
             Some(why) => Err(why.into()),
             None => Ok(self.hasher.take().expect("finished once").finish()),
         }
+    }
+}
+
+/// The causes of what tests do.
+pub(crate) mod causes {
+    use crate::{Cause, EventName};
+    use larder_iam::{Principal, ServicePrincipal};
+
+    pub(crate) const PUT: Cause<'static> = of(EventName::ObjectCreatedPut);
+    pub(crate) const POST: Cause<'static> = of(EventName::ObjectCreatedPost);
+    pub(crate) const COPY: Cause<'static> = of(EventName::ObjectCreatedCopy);
+    pub(crate) const COMPLETE: Cause<'static> = of(EventName::ObjectCreatedCompleteMultipartUpload);
+    pub(crate) const DELETE: Cause<'static> = of(EventName::ObjectRemovedDelete);
+    pub(crate) const TAG: Cause<'static> = of(EventName::ObjectTaggingPut);
+    pub(crate) const UNTAG: Cause<'static> = of(EventName::ObjectTaggingDelete);
+    pub(crate) const GC: Cause<'static> = Cause {
+        event: None,
+        principal: &Principal::Service(ServicePrincipal::worker("gc")),
+        request_id: None,
+        source_address: None,
+    };
+
+    const fn of(event: EventName) -> Cause<'static> {
+        let principal = &Principal::Anonymous;
+        Cause { event: Some(event), principal, request_id: None, source_address: None }
     }
 }

@@ -19,7 +19,7 @@ pub use disk::{DIRECT_ALIGN, Disk, DiskFile, DiskLock, DiskSpace, OpenMode};
 pub use machine::{Parts, Platform};
 pub use memory::MemoryDisk;
 pub use real::{OpenToOthers, ProcessUsage, listen_local, open_to_others, process_usage};
-pub use tasks::{BoxFuture, Step, Tasks, Wake, Worker, WorkerHandle};
+pub use tasks::{BoxFuture, Step, Task, TaskHandle, Tasks, Wake};
 
 /// Wall and monotonic time.
 pub trait Clock: Send + Sync {

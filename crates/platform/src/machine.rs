@@ -15,7 +15,7 @@ pub struct Parts {
     pub random: Arc<dyn Random>,
     /// Files.
     pub disk: Arc<dyn Disk>,
-    /// Futures, blocking jobs and workers.
+    /// Futures, blocking jobs, and tasks that run in steps.
     pub tasks: Arc<dyn Tasks>,
     /// Memory that requests share.
     pub request_memory: MemoryBudget,

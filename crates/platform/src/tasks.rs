@@ -1,4 +1,4 @@
-//! Futures, blocking jobs and workers.
+//! Futures, blocking jobs, and tasks that run in steps.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use std::time::Duration;
 /// A boxed future.
 pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// What a worker wants next.
+/// What a task wants next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
     /// Call again at once.
@@ -20,24 +20,24 @@ pub enum Step {
     Done,
 }
 
-/// A long-running job cut into steps, so that a thread can run it in production and a scheduler
-/// can interleave it in simulation. A step may block on the disk.
-pub trait Worker: Send {
+/// A long-running piece of the program, cut into steps so that a thread can run it in production
+/// and a scheduler can interleave it in simulation. A step may block on the disk.
+pub trait Task: Send {
     /// Does one piece of work.
     fn step(&mut self) -> Step;
 }
 
-/// Wakes a sleeping worker. A wake that arrives during a step is not lost.
+/// Wakes a sleeping task. A wake that arrives during a step is not lost.
 pub trait Wake: Send + Sync {
-    /// Makes the worker's next sleep return at once.
+    /// Makes the task's next sleep return at once.
     fn wake(&self);
 }
 
-/// A running worker. Dropping it asks the worker to stop after its current step and waits for it.
-pub struct WorkerHandle {
-    /// Wakes the worker.
+/// A running task. Dropping it asks the task to stop after its current step and waits for it.
+pub struct TaskHandle {
+    /// Wakes the task.
     pub wake: Arc<dyn Wake>,
-    /// Dropped to stop the worker; the implementation joins it.
+    /// Dropped to stop the task; the implementation joins it.
     pub guard: Box<dyn Send + Sync>,
 }
 
@@ -49,6 +49,6 @@ pub trait Tasks: Send + Sync {
     fn spawn(&self, future: BoxFuture<()>);
     /// Ends after `duration`.
     fn sleep(&self, duration: Duration) -> BoxFuture<()>;
-    /// Starts a worker; in production on a thread of its own with this name.
-    fn start_worker(&self, name: &str, worker: Box<dyn Worker>) -> WorkerHandle;
+    /// Starts a task; in production on a thread of its own with this name.
+    fn start_task(&self, name: &str, task: Box<dyn Task>) -> TaskHandle;
 }

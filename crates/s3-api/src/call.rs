@@ -20,6 +20,7 @@ use larder_s3_wire::error::ErrorCode;
 use larder_s3_wire::target::Target;
 use larder_types::{AuthType, RequestId, Timestamp};
 use std::borrow::Cow;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 /// A request. What it may touch is in its `Grant`.
@@ -140,6 +141,11 @@ impl Call<'_> {
         principal(&self.caller)
     }
 
+    /// Where the request comes from, as far as it is known.
+    pub(crate) fn source_address(&self) -> Option<IpAddr> {
+        self.connection.remote.map(|remote| remote.ip())
+    }
+
     /// What rights are decided by besides who asks for what. `values` is what speaks for the
     /// request: itself, or its form.
     pub(crate) fn context<'a>(&self, values: &'a dyn RequestValues) -> Context<'a> {
@@ -147,7 +153,7 @@ impl Call<'_> {
             signature: self.verified.signature,
             auth_type: self.verified.auth_type,
             secure_transport: self.connection.secure,
-            source_address: self.connection.remote.map(|remote| remote.ip()),
+            source_address: self.source_address(),
             now: self.verified.at,
             values,
         }

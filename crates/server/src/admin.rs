@@ -51,9 +51,10 @@ impl App {
         let memory = &self.platform.request_memory;
         self.metrics.page(&Others {
             engine: &store.map(|store| store.engine.metrics()).unwrap_or_default(),
+            workers: &store.map(|store| store.workers.status()).unwrap_or_default(),
+            worker_counters: &store.map(|store| store.workers.metrics()).unwrap_or_default(),
+            events: &store.map(|store| store.engine.events()).unwrap_or_default(),
             usages: &usages,
-            blobs_freed: store.map_or(0, |store| store.gc.blobs_freed()),
-            scrub: store.map_or([0; 3], |store| store.scrub.counters()),
             log_lines_dropped: self.logs.dropped(),
             request_memory: [memory.reserved(), memory.max()],
             process,

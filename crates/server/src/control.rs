@@ -34,7 +34,7 @@ const PROGRESS: Duration = Duration::from_millis(250);
 pub(crate) struct Control {
     pub(crate) platform: Platform,
     pub(crate) engine: Arc<dyn RunningEngine>,
-    pub(crate) scrub: Arc<ScrubHandle>,
+    pub(crate) scrub: ScrubHandle,
     pub(crate) phase: watch::Receiver<Phase>,
 }
 

@@ -1,10 +1,11 @@
 //! What the server counts, and the metrics page in Prometheus's text format.
 
-use larder_objects::BucketUsage;
+use larder_objects::{BucketUsage, EventName};
 use larder_platform::ProcessUsage;
 use larder_s3_api::Requested;
 use larder_s3_model::OPERATIONS;
 use larder_storage::{Metric, MetricValue, UsageDelta};
+use larder_workers::{WorkerState, WorkerStatus};
 use std::collections::BTreeMap;
 use std::fmt::{Display, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -78,10 +79,10 @@ fn status_place(status: u16) -> usize {
 /// What the page shows beside the server's own counters.
 pub(crate) struct Others<'a> {
     pub(crate) engine: &'a [Metric],
+    pub(crate) workers: &'a [WorkerStatus],
+    pub(crate) worker_counters: &'a [Metric],
+    pub(crate) events: &'a [(EventName, u64)],
     pub(crate) usages: &'a [BucketUsage],
-    pub(crate) blobs_freed: u64,
-    /// Bytes, passes and damages of the scrub.
-    pub(crate) scrub: [u64; 3],
     pub(crate) log_lines_dropped: u64,
     /// Bytes that requests hold, and may hold.
     pub(crate) request_memory: [usize; 2],
@@ -189,10 +190,6 @@ impl Metrics {
             ),
             ("received_bytes_total", "counter", "Bytes received.", self.sum(|s| &s.bytes_in)),
             ("sent_bytes_total", "counter", "Bytes sent.", self.sum(|s| &s.bytes_out)),
-            ("gc_blobs_freed_total", "counter", "Blobs freed by gc.", others.blobs_freed),
-            ("scrub_bytes_total", "counter", "Bytes that scrubs read.", others.scrub[0]),
-            ("scrub_passes_total", "counter", "Scrubs that came to their end.", others.scrub[1]),
-            ("scrub_damages_total", "counter", "Damage that scrubs found.", others.scrub[2]),
             (
                 "log_lines_dropped_total",
                 "counter",
@@ -202,7 +199,10 @@ impl Metrics {
         ] {
             page.single(&format!("larder_{name}"), kind, help, value);
         }
-        engine_metrics(&mut page, others.engine);
+        plain_metrics(&mut page, others.engine);
+        plain_metrics(&mut page, others.worker_counters);
+        worker_metrics(&mut page, others.workers);
+        event_metrics(&mut page, others.events);
         usage_metrics(&mut page, others.usages);
         process_metrics(&mut page, &others.process);
         page.0
@@ -246,8 +246,9 @@ impl Metrics {
     }
 }
 
-fn engine_metrics(page: &mut MetricsText, engine: &[Metric]) {
-    for metric in engine {
+/// Metrics without labels.
+fn plain_metrics(page: &mut MetricsText, metrics: &[Metric]) {
+    for metric in metrics {
         let name = format!("larder_{}", metric.name);
         match &metric.value {
             MetricValue::Counter(value) => page.single(&name, "counter", metric.help, value),
@@ -259,6 +260,61 @@ fn engine_metrics(page: &mut MetricsText, engine: &[Metric]) {
                 page.histogram(&name, "", &rows, sum);
             }
         }
+    }
+}
+
+/// What every worker has.
+fn worker_metrics(page: &mut MetricsText, workers: &[WorkerStatus]) {
+    let label = |of: &WorkerStatus| format!("worker=\"{}\"", of.name);
+    page.head("larder_worker_state", "gauge", "1 for what the worker does, 0 for the others.");
+    for of in workers {
+        for state in WorkerState::ALL {
+            let labels = format!("{},state=\"{}\"", label(of), state.name());
+            page.line("larder_worker_state", &labels, u8::from(of.state == state));
+        }
+    }
+    page.head("larder_worker_runs_total", "counter", "Runs that ended.");
+    for of in workers {
+        page.line("larder_worker_runs_total", &label(of), of.runs);
+    }
+    page.head("larder_worker_items_total", "counter", "What was done, in the worker's items.");
+    for of in workers {
+        let labels = format!("{},items=\"{}\"", label(of), of.items_name);
+        page.line("larder_worker_items_total", &labels, of.items);
+    }
+    page.head("larder_worker_failures_total", "counter", "Items that failed.");
+    for of in workers {
+        page.line("larder_worker_failures_total", &label(of), of.failures);
+    }
+    page.head("larder_worker_last_run_seconds", "gauge", "How long the last run took.");
+    for of in workers {
+        if let Some(took) = of.last_run {
+            page.line("larder_worker_last_run_seconds", &label(of), took.as_secs_f64());
+        }
+    }
+    let name = "larder_worker_last_success_timestamp_seconds";
+    page.head(name, "gauge", "When a run last ended without a failure, since 1970.");
+    for of in workers {
+        if let Some(at) = of.last_success {
+            page.line(name, &label(of), at.ms as f64 / 1e3);
+        }
+    }
+    let name = "larder_worker_last_error_timestamp_seconds";
+    page.head(name, "gauge", "When something last failed, since 1970; the log says what.");
+    for of in workers {
+        if let Some(error) = &of.last_error {
+            page.line(name, &label(of), error.at.ms as f64 / 1e3);
+        }
+    }
+}
+
+/// What happened to objects, whether requests or workers did it.
+fn event_metrics(page: &mut MetricsText, events: &[(EventName, u64)]) {
+    let help = "Committed changes of objects, by S3's names of events.";
+    page.head("larder_object_events_total", "counter", help);
+    for (event, count) in events {
+        let label = format!("event=\"{}\"", event.as_str());
+        page.line("larder_object_events_total", &label, count);
     }
 }
 
@@ -349,18 +405,37 @@ impl MetricsText {
 #[cfg(test)]
 mod tests {
     use super::{LATENCY_US, Metrics, Others};
-    use larder_objects::BucketUsage;
+    use larder_objects::{BucketUsage, EventName};
     use larder_platform::ProcessUsage;
     use larder_s3_api::Requested;
     use larder_s3_model::Operation;
     use larder_storage::{Metric, MetricValue, UsageDelta};
-    use larder_types::BucketName;
+    use larder_types::{BucketName, Timestamp};
+    use larder_workers::{LastError, WorkerState, WorkerStatus};
+    use std::time::Duration;
 
     fn usage(name: &str, objects: i64) -> BucketUsage {
         BucketUsage {
             bucket: BucketName::new(&format!("bucket-{name}")).unwrap(),
             owner_id: "alice".into(),
             usage: UsageDelta { objects, bytes: 10 * objects },
+        }
+    }
+
+    fn worker() -> WorkerStatus {
+        WorkerStatus {
+            name: "gc",
+            items_name: "rows",
+            state: WorkerState::Failed,
+            runs: 3,
+            items: 40,
+            failures: 2,
+            last_run: Some(Duration::from_millis(1500)),
+            last_success: Some(Timestamp { ms: 1_700_000_000_250 }),
+            last_error: Some(LastError {
+                at: Timestamp { ms: 1_700_000_001_500 },
+                text: "no luck".into(),
+            }),
         }
     }
 
@@ -382,9 +457,14 @@ mod tests {
         ];
         let others = Others {
             engine: &engine,
+            workers: &[worker()],
+            worker_counters: &[Metric {
+                name: "gc_blobs_freed_total",
+                help: "h",
+                value: MetricValue::Counter(7),
+            }],
+            events: &[(EventName::ObjectCreatedCopy, 6)],
             usages: &[usage("a", 1), usage("b", 2)],
-            blobs_freed: 7,
-            scrub: [5, 1, 0],
             log_lines_dropped: 0,
             request_memory: [3, 4],
             process: ProcessUsage { rss_bytes: Some(1), ..ProcessUsage::default() },
@@ -392,7 +472,15 @@ mod tests {
         let page = metrics.page(&others);
         for line in [
             "larder_requests_total{operation=\"GetObject\",status=\"200\"} 1",
-            "larder_scrub_passes_total 1",
+            "larder_object_events_total{event=\"s3:ObjectCreated:Copy\"} 6",
+            "larder_worker_state{worker=\"gc\",state=\"idle\"} 0",
+            "larder_worker_state{worker=\"gc\",state=\"failed\"} 1",
+            "larder_worker_runs_total{worker=\"gc\"} 3",
+            "larder_worker_items_total{worker=\"gc\",items=\"rows\"} 40",
+            "larder_worker_failures_total{worker=\"gc\"} 2",
+            "larder_worker_last_run_seconds{worker=\"gc\"} 1.5",
+            "larder_worker_last_success_timestamp_seconds{worker=\"gc\"} 1700000000.25",
+            "larder_worker_last_error_timestamp_seconds{worker=\"gc\"} 1700000001.5",
             "larder_request_memory_bytes 3",
             "larder_request_memory_max_bytes 4",
             "larder_admin_requests_total{status=\"404\"} 1",

@@ -1,10 +1,10 @@
 //! What there is once the server has started, whatever engine is below: only `wiring.rs` names one.
 
 use http::{Request, Response};
-use larder_objects::{BucketUsage, Objects};
+use larder_objects::{BucketUsage, EventName, Objects};
 use larder_s3_api::{AccessRecord, Connection, RequestBody, ResponseBody, Service};
 use larder_storage::{Engine, Health, Metric, Pinned, Storage};
-use larder_workers::{GcHandle, ScrubHandle};
+use larder_workers::Workers;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -18,8 +18,7 @@ const USAGES_MAX: usize = 1000;
 pub(crate) struct Store {
     pub(crate) service: Box<dyn Serve>,
     pub(crate) engine: Arc<dyn RunningEngine>,
-    pub(crate) gc: GcHandle,
-    pub(crate) scrub: Arc<ScrubHandle>,
+    pub(crate) workers: Workers,
 }
 
 /// The S3 service over some engine.
@@ -48,6 +47,8 @@ impl<S: Storage> Serve for Service<S> {
 pub(crate) trait RunningEngine: Send + Sync {
     fn health(&self) -> Health;
     fn metrics(&self) -> Vec<Metric>;
+    /// How often each event happened to an object since the start.
+    fn events(&self) -> Vec<(EventName, u64)>;
     fn pin(&self) -> Later<'_, Pinned>;
     /// What buckets hold, at most [`USAGES_MAX`] of them; none when it cannot be read, which is
     /// logged.
@@ -67,6 +68,10 @@ impl<E: Engine> RunningEngine for Running<E> {
 
     fn metrics(&self) -> Vec<Metric> {
         self.engine.metrics()
+    }
+
+    fn events(&self) -> Vec<(EventName, u64)> {
+        self.objects.event_counts().into()
     }
 
     fn pin(&self) -> Later<'_, Pinned> {

@@ -17,7 +17,7 @@ use larder_platform::{MemoryBudget, Platform};
 use larder_s3_api::{ApiSettings, Parts, Service};
 use larder_storage_local::index::{CachedIndex, Index, LsmIndex, MemoryIndex, MemoryTables};
 use larder_storage_local::{Local, OpenError, Options};
-use larder_workers::ScrubSettings;
+use larder_workers::{ScrubSettings, Workers};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -213,18 +213,21 @@ impl Server<'_> {
             },
         });
         let running = Arc::new(Running { engine: engine.clone(), objects: objects.clone() });
-        let gc = larder_workers::start_gc(objects, platform);
         let every = Some(settings.scrub_every).filter(|every| *every > Duration::ZERO);
-        let scrub = ScrubSettings { bytes_per_second: settings.scrub_rate, every };
-        let scrub = Arc::new(larder_workers::start_scrub(engine, platform, scrub));
+        let workers = Workers::start(larder_workers::Parts {
+            engine,
+            objects,
+            platform: platform.clone(),
+            scrub: ScrubSettings { bytes_per_second: settings.scrub_rate, every },
+        });
         if !settings.ephemeral {
             let (platform, engine) = (self.machine.clone(), running.clone());
-            let (scrub, phase) = (scrub.clone(), self.phase.subscribe());
+            let (scrub, phase) = (workers.scrub().clone(), self.phase.subscribe());
             control::start(Control { platform, engine, scrub, phase }, &settings.data);
         }
         // Set once: a server starts once.
         let service = Box::new(service);
-        let _ = self.app.store.set(Store { service, engine: running, gc, scrub });
+        let _ = self.app.store.set(Store { service, engine: running, workers });
         Ok(place)
     }
 }

@@ -7,6 +7,7 @@
 
 mod body;
 mod book;
+mod causes;
 pub mod checkers;
 mod client;
 mod faults;

@@ -7,8 +7,11 @@ use larder_platform::Platform;
 use larder_platform::sim::{Prng, Simulation};
 use larder_storage_local::index::{CachedIndex, MemoryIndex, MemoryTables};
 use larder_storage_local::{Local, OpenError};
-use larder_workers::{GcHandle, start_gc};
+use larder_workers::{Parts, ScrubSettings, Workers};
 use std::sync::Arc;
+
+/// How fast a scrub would read, if a run began one.
+const SCRUB_BYTES_PER_SECOND: u64 = 1 << 20;
 
 /// A machine whose disk and index tables outlive its boots.
 pub(crate) struct Machine {
@@ -25,7 +28,7 @@ pub(crate) struct Server {
     pub(crate) platform: Platform,
     pub(crate) local: Local,
     pub(crate) objects: Objects<Local>,
-    _gc: GcHandle,
+    _workers: Workers,
 }
 
 impl Machine {
@@ -52,8 +55,13 @@ impl Machine {
         })?;
         let store = Arc::new(local.clone());
         let objects = Objects::new(store, platform.clone(), self.knobs.settings);
-        let gc = start_gc(objects.clone(), &platform);
-        self.server = Some(Server { platform, local, objects, _gc: gc });
+        let workers = Workers::start(Parts {
+            engine: local.clone(),
+            objects: objects.clone(),
+            platform: platform.clone(),
+            scrub: ScrubSettings { bytes_per_second: SCRUB_BYTES_PER_SECOND, every: None },
+        });
+        self.server = Some(Server { platform, local, objects, _workers: workers });
         Ok(())
     }
 

@@ -1,6 +1,7 @@
 //! One run: a seed's plan on a machine of its own.
 
 use crate::book::{Book, Tally};
+use crate::causes;
 use crate::checkers::linearizable::{Search, search};
 use crate::checkers::{
     Violation, buckets, dangling, garbage, journal, keys, resurrection, survival,
@@ -519,7 +520,9 @@ async fn empty(ctx: &Ctx) -> Result<(), Violation> {
                     (key, DeleteObject { owner: bucket_owner(), version, conditions })
                 })
                 .collect();
-            for deleted in ctx.objects.delete_many(&bucket, &entries).await.results {
+            for deleted in
+                ctx.objects.writer(&causes::DELETE).delete_many(&bucket, &entries).await.results
+            {
                 deleted.map_err(|error| broken("DeleteObjects", &error))?;
             }
         }

@@ -13,7 +13,7 @@ use crate::metrics::count;
 use crate::queue::{Command, Pending};
 use crate::window::Window;
 use group::{Group, Moved};
-use larder_platform::{AlignedBuffer, Step, Worker};
+use larder_platform::{AlignedBuffer, Step, Task};
 use larder_storage::{CommitError, FenceId, Moment, Receipt, SpaceId};
 use std::collections::HashMap;
 use std::io;
@@ -53,7 +53,7 @@ impl Drop for Committer {
     }
 }
 
-impl Worker for Committer {
+impl Task for Committer {
     fn step(&mut self) -> Step {
         if self.shared.index_is_behind() {
             return Step::SleepFor(BACKPRESSURE);

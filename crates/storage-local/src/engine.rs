@@ -18,7 +18,7 @@ use crate::pace::Pace;
 use crate::queue::Queue;
 use crate::reserve::Reserve;
 use crate::window::CHANGES_MAX;
-use larder_platform::{Platform, Wake, WorkerHandle};
+use larder_platform::{Platform, TaskHandle, Wake};
 use larder_storage::{Moment, UsageDelta, Watchers};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -84,10 +84,10 @@ pub struct Local {
     _running: Arc<Running>,
 }
 
-/// Stops the workers, the committer first, then gives back the directory.
+/// Stops the tasks, the committer first, then gives back the directory.
 struct Running {
     shared: Arc<Shared>,
-    workers: Mutex<Vec<WorkerHandle>>,
+    tasks: Mutex<Vec<TaskHandle>>,
     _lock: larder_platform::DiskLock,
 }
 
@@ -294,7 +294,7 @@ impl Drop for Running {
     fn drop(&mut self) {
         self.shared.queue.stop();
         // The committer is the first; the others may be waiting for what it does.
-        self.workers.lock().expect("no panic while locked").clear();
+        self.tasks.lock().expect("no panic while locked").clear();
     }
 }
 

@@ -1,4 +1,4 @@
-//! The workers beside the committer: one flushes the index, one compacts it, one keeps the
+//! The tasks beside the committer: one flushes the index, one compacts it, one keeps the
 //! journal's segments and the space reserve. Idle, they sleep without reading anything.
 
 use crate::engine::Shared;
@@ -7,7 +7,7 @@ use crate::index::IndexError;
 use crate::layout::{SEGMENT_BYTES_FULL, SEGMENT_BYTES_MIN};
 use crate::metrics::count;
 use crate::rewrites::{self, Decision, Rewrites};
-use larder_platform::{Step, Worker};
+use larder_platform::{Step, Task};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -18,7 +18,7 @@ const RETRY: Duration = Duration::from_secs(1);
 /// Makes sealed index changes durable.
 pub(crate) struct Flusher(pub(crate) Arc<Shared>);
 
-impl Worker for Flusher {
+impl Task for Flusher {
     fn step(&mut self) -> Step {
         let shared = &self.0;
         let Some(segment) = shared.flush_requested() else {
@@ -46,7 +46,7 @@ pub(crate) struct Compactor {
     rewrites: Rewrites,
 }
 
-impl Worker for Compactor {
+impl Task for Compactor {
     fn step(&mut self) -> Step {
         let shared = &self.shared;
         match shared.index.compact(shared.snapshots.evictable(&shared.visible)) {
@@ -103,7 +103,7 @@ pub(crate) struct SegmentKeeper {
     pub(crate) gc: gc::SegmentGc,
 }
 
-impl Worker for SegmentKeeper {
+impl Task for SegmentKeeper {
     fn step(&mut self) -> Step {
         let shared = &self.shared;
         shared.reserve.review();

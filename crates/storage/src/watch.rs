@@ -11,6 +11,13 @@ const WATCHERS_MAX: usize = 64;
 pub struct RowKinds(u32);
 
 impl RowKinds {
+    /// These kinds.
+    pub fn of(kinds: &[RowKind]) -> Self {
+        let mut set = Self::default();
+        kinds.iter().for_each(|kind| set.insert(*kind));
+        set
+    }
+
     /// Adds a kind.
     pub fn insert(&mut self, kind: RowKind) {
         self.0 |= 1 << kind as u32;
@@ -21,9 +28,9 @@ impl RowKinds {
         self.0 |= others.0;
     }
 
-    /// Whether the kind is in it.
-    pub fn contains(self, kind: RowKind) -> bool {
-        self.0 & (1 << kind as u32) != 0
+    /// Whether a kind is in both.
+    pub fn intersects(self, others: Self) -> bool {
+        self.0 & others.0 != 0
     }
 
     /// Whether no kind is in it.

@@ -1,12 +1,18 @@
 //! Background work on what is stored.
 //!
-//! Holds: one file per worker (gc, scrub), the thread-and-future bridge that futures run on.
-//! Never: HTTP, settings, decisions that belong to a request; nothing runs while nothing is due.
-//! Enter at: [`start_gc`], [`start_scrub`]; a worker's pace is decided in its own file.
+//! Holds: the [`Worker`] trait, the registry that runs all of them, one file per worker.
+//! Never: HTTP, settings' names, decisions that belong to a request; nothing runs while nothing is
+//! due.
+//! Enter at: [`Workers::start`]; what wakes a worker and how fast it goes is said in its own file.
 
-mod bridge;
 mod gc;
+mod registry;
+mod runner;
 mod scrub;
+mod status;
+mod worker;
 
-pub use gc::{GcHandle, start_gc};
-pub use scrub::{ScrubHandle, ScrubSettings, ScrubStatus, start_scrub};
+pub use registry::{Parts, Workers};
+pub use scrub::{ScrubHandle, ScrubSettings, ScrubStatus};
+pub use status::{LastError, WorkerState, WorkerStatus};
+pub use worker::{Counter, Next, Profile, Progress, Throttle, Trigger, Worker};

@@ -4,7 +4,7 @@
 
 use crate::{BodyDigests, BodyHasher, BodyPlan, Md5, Md5Queue};
 use bytes::Bytes;
-use larder_platform::{BoxFuture, Tasks, Worker, WorkerHandle};
+use larder_platform::{BoxFuture, Task, TaskHandle, Tasks};
 use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -54,7 +54,7 @@ impl Tasks for Jobs {
         unreachable!("hashing needs jobs alone");
     }
 
-    fn start_worker(&self, _: &str, _: Box<dyn Worker>) -> WorkerHandle {
+    fn start_task(&self, _: &str, _: Box<dyn Task>) -> TaskHandle {
         unreachable!("hashing needs jobs alone");
     }
 }

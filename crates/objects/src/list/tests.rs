@@ -2,7 +2,7 @@
 
 use super::{ListObjects, ListParts, ListUploads, ListVersions};
 use crate::multipart::{CreateUpload, UploadPart};
-use crate::testing::{BytesBody, World, delete_object, object_key, owner, put_object};
+use crate::testing::{BytesBody, World, causes, delete_object, object_key, owner, put_object};
 use crate::tests::races::{Race, SEEDS};
 use crate::{Bucket, Error, ObjectAttributes, StorageClass, UploadId, Versioning};
 use larder_types::VersionId;
@@ -290,14 +290,21 @@ fn a_resumed_page_misses_nothing() {
             let (objects, bucket) = (race.objects.clone(), bucket.clone());
             async move {
                 let delete = delete_object(marker);
-                objects.delete(&bucket, &object_key("key"), &delete).await.map(|_| Vec::new())
+                objects
+                    .writer(&causes::DELETE)
+                    .delete(&bucket, &object_key("key"), &delete)
+                    .await
+                    .map(|_| Vec::new())
             }
         };
         let put = {
             let (objects, bucket) = (race.objects.clone(), bucket.clone());
             async move {
                 let body = &mut BytesBody::new(b"body");
-                let put = objects.put(&bucket, &object_key("key"), put_object(), body).await;
+                let put = objects
+                    .writer(&causes::PUT)
+                    .put(&bucket, &object_key("key"), put_object(), body)
+                    .await;
                 put.map(|_| Vec::new())
             }
         };

@@ -4,7 +4,7 @@ use super::assembly::{Assembly, CompleteUpload};
 use crate::attempts::Outcome;
 use crate::plan::{NewVersion, gc_row};
 use crate::rows::{GcRecord, Placement, UploadId, UploadRecord, address};
-use crate::{Bucket, Error, Objects, Stored, VersionRecord, Versioning};
+use crate::{Bucket, Error, Stored, VersionRecord, Versioning, Writer};
 use bytes::Bytes;
 use larder_storage::{BlobRef, Locator, RowKind, RowView, Scan, Step, Storage, Visitor};
 use larder_types::ObjectKey;
@@ -21,7 +21,7 @@ struct Written {
     new: NewVersion,
 }
 
-impl<S: Storage> Objects<S> {
+impl<S: Storage> Writer<'_, S> {
     /// CompleteMultipartUpload. The object takes the time the upload was started as its
     /// modification time, as S3's does. Completing again what was completed answers the same.
     ///
@@ -29,7 +29,7 @@ impl<S: Storage> Objects<S> {
     /// [`Error::EntityTooSmall`], [`Error::BadDigest`], [`Error::ChecksumAlgorithmMismatch`],
     /// [`Error::ObjectSizeMismatch`] and those of the conditions.
     pub async fn complete_upload(
-        &self,
+        self,
         bucket: &Bucket,
         key: &ObjectKey,
         id: UploadId,
@@ -81,14 +81,12 @@ impl<S: Storage> Objects<S> {
                     })
                 }
             };
-            let stamp = self.stamp();
-            let (mut batch, record) = snapshot.write(&current.new, &stamp)?;
-            upload.end(&mut batch, &address::upload(bucket.space, key, id));
+            let change = self.change();
+            let (mut plan, record) = snapshot.write(&current.new, &change)?;
+            upload.end(&mut plan.batch, &address::upload(bucket.space, key, id));
             let rest = GcRecord::UploadParts { upload: id, keep: Some(current.manifest) };
-            // The plan may have put a gc row of this stamp already.
-            let stamp = self.stamp();
-            batch.enqueues.push(gc_row(bucket.space, key, &rest, &stamp));
-            if self.commit(bucket, batch, &mut attempts).await? == Outcome::Done {
+            plan.batch.enqueues.push(gc_row(bucket.space, key, &rest, &change.stamp));
+            if self.commit_plan(bucket, plan, &mut attempts).await? == Outcome::Done {
                 *written = None;
                 return Ok(Stored { version: bucket.shown(record.version()), record });
             }

@@ -1,5 +1,6 @@
 mod buckets;
 mod documents;
+mod events;
 mod objects;
 mod oracle;
 pub(crate) mod races;

@@ -1,7 +1,7 @@
 //! Objects without versions: bodies, ranges, metadata, conditions, copies, tags.
 
 use crate::conditions::{DeleteConditions, EtagCondition, ReadConditions, WriteConditions};
-use crate::testing::{BytesBody, World, drain, object_key, owner, put_object};
+use crate::testing::{BytesBody, World, causes, drain, object_key, owner, put_object};
 use crate::{
     ContentHeaders, CopyObject, Error, ObjectAttributes, Placement, PutObject, StorageClass, Tag,
 };
@@ -30,7 +30,8 @@ fn bodies_of_every_size_come_back() {
             let put = PutObject { length: known, ..put_object() };
             let body = &mut BytesBody::new(&data);
             let key = object_key("key");
-            let stored = w.run(w.objects.put(&bucket, &key, put, body)).unwrap();
+            let stored =
+                w.run(w.objects.writer(&causes::PUT).put(&bucket, &key, put, body)).unwrap();
             assert_eq!(stored.version, None);
             assert_eq!(stored.record.etag, etag(&data));
             let found = w.lookup(&bucket, "key", None).unwrap();
@@ -62,7 +63,12 @@ fn a_refused_body_leaves_nothing() {
     let bucket = w.bucket("refused");
     for length in [10, LARGE] {
         let body = &mut BytesBody::refused(&bytes(length), "bad signature");
-        let result = w.run(w.objects.put(&bucket, &object_key("key"), put_object(), body));
+        let result = w.run(w.objects.writer(&causes::PUT).put(
+            &bucket,
+            &object_key("key"),
+            put_object(),
+            body,
+        ));
         assert!(matches!(result, Err(Error::Body(e)) if e.to_string() == "bad signature"));
         assert!(matches!(w.get(&bucket, "key", None), Err(Error::NoSuchKey { .. })));
     }
@@ -82,7 +88,7 @@ fn a_write_refused_by_its_condition_leaves_no_blob() {
     };
     let put = PutObject { conditions, ..put_object() };
     let rival = &mut Rival { w: &w, bucket: &bucket, body };
-    let result = w.run(w.objects.put(&bucket, &object_key("key"), put, rival));
+    let result = w.run(w.objects.writer(&causes::PUT).put(&bucket, &object_key("key"), put, rival));
     assert!(matches!(result, Err(Error::PreconditionFailed("If-Match"))));
     assert_eq!(w.get(&bucket, "key", None).unwrap(), b"rival");
     assert_eq!(w.run(w.store.list()).unwrap(), []);
@@ -102,7 +108,11 @@ impl crate::Body for Rival<'_> {
 
     async fn finish(&mut self) -> Result<larder_digest::BodyDigests, crate::BodyError> {
         let body = &mut BytesBody::new(b"rival");
-        self.w.objects.put(self.bucket, &object_key("key"), put_object(), body).await?;
+        self.w
+            .objects
+            .writer(&causes::PUT)
+            .put(self.bucket, &object_key("key"), put_object(), body)
+            .await?;
         self.body.finish().await
     }
 }
@@ -129,7 +139,8 @@ fn everything_said_of_an_object_is_kept() {
     };
     let put = PutObject { attributes, owner: owner("bob"), ..put_object() };
     let body = &mut BytesBody::with_checksum(b"body", Some(ChecksumAlgorithm::Sha256));
-    w.run(w.objects.put(&bucket, &object_key("key"), put.clone(), body)).unwrap();
+    w.run(w.objects.writer(&causes::PUT).put(&bucket, &object_key("key"), put.clone(), body))
+        .unwrap();
     let record = w.lookup(&bucket, "key", None).unwrap().record;
     assert_eq!(record.attributes, put.attributes);
     assert_eq!(record.owner, put.owner);
@@ -140,7 +151,7 @@ fn everything_said_of_an_object_is_kept() {
     let attributes = ObjectAttributes { metadata, ..Default::default() };
     let put = PutObject { attributes, ..put_object() };
     let body = &mut BytesBody::new(b"");
-    let result = w.run(w.objects.put(&bucket, &object_key("key"), put, body));
+    let result = w.run(w.objects.writer(&causes::PUT).put(&bucket, &object_key("key"), put, body));
     assert!(matches!(result, Err(Error::MetadataTooLarge)));
 }
 
@@ -201,7 +212,7 @@ fn what_a_write_must_not_replace_may_come_while_it_is_read() {
     let conditions = WriteConditions { if_match: None, if_none_match: rivals };
     let put = PutObject { conditions, ..put_object() };
     let rival = &mut Rival { w: &w, bucket: &bucket, body };
-    let result = w.run(w.objects.put(&bucket, &object_key("key"), put, rival));
+    let result = w.run(w.objects.writer(&causes::PUT).put(&bucket, &object_key("key"), put, rival));
     assert!(matches!(result, Err(Error::PreconditionFailed("If-None-Match"))));
     assert_eq!(w.get(&bucket, "key", None).unwrap(), b"rival");
 }
@@ -314,10 +325,16 @@ fn copies_have_bytes_of_their_own() {
         };
         let put = PutObject { attributes, ..put_object() };
         let body = &mut BytesBody::with_checksum(&data, Some(ChecksumAlgorithm::Crc32c));
-        let stored = w.run(w.objects.put(&from, &object_key("a"), put, body)).unwrap().record;
+        let stored = w
+            .run(w.objects.writer(&causes::PUT).put(&from, &object_key("a"), put, body))
+            .unwrap()
+            .record;
         let source = w.lookup(&from, "a", None).unwrap();
         let key = object_key("b");
-        let copied = w.run(w.objects.copy(&source, &to, &key, copy_object())).unwrap().record;
+        let copied = w
+            .run(w.objects.writer(&causes::COPY).copy(&source, &to, &key, copy_object()))
+            .unwrap()
+            .record;
         assert_eq!((copied.etag, &copied.checksum), (stored.etag, &stored.checksum));
         let storage_class = StorageClass::Standard;
         assert_eq!(copied.attributes, ObjectAttributes { storage_class, ..stored.attributes });
@@ -333,12 +350,16 @@ fn copies_replace_what_they_are_told_to() {
     let bucket = w.bucket("copies");
     w.put(&bucket, "a", b"body");
     let source = w.lookup(&bucket, "a", None).unwrap();
-    let to_itself = |copy| w.run(w.objects.copy(&source, &bucket, &object_key("a"), copy));
+    let to_itself = |copy| {
+        w.run(w.objects.writer(&causes::COPY).copy(&source, &bucket, &object_key("a"), copy))
+    };
     assert!(matches!(to_itself(copy_object()), Err(Error::InvalidRequest(_))));
     let same = CopyObject { names_storage_class: true, ..copy_object() };
     to_itself(same).unwrap();
     let source = w.lookup(&bucket, "a", None).unwrap();
-    let to_itself = |copy| w.run(w.objects.copy(&source, &bucket, &object_key("a"), copy));
+    let to_itself = |copy| {
+        w.run(w.objects.writer(&causes::COPY).copy(&source, &bucket, &object_key("a"), copy))
+    };
     let headers = ContentHeaders { content_type: Some("a/b".into()), ..Default::default() };
     let metadata = vec![("n".to_owned(), "2".to_owned())];
     let attributes = ObjectAttributes { headers, metadata, ..Default::default() };
@@ -357,7 +378,8 @@ fn copies_replace_what_they_are_told_to() {
         WriteConditions { if_none_match: Some(EtagCondition::Any), ..Default::default() };
     let refused = CopyObject { conditions, ..copy_object() };
     w.put(&bucket, "b", b"other");
-    let refused = w.run(w.objects.copy(&now, &bucket, &object_key("b"), refused));
+    let refused =
+        w.run(w.objects.writer(&causes::COPY).copy(&now, &bucket, &object_key("b"), refused));
     assert!(matches!(refused, Err(Error::PreconditionFailed("If-None-Match"))));
 }
 
@@ -368,20 +390,25 @@ fn tags_change_nothing_else() {
     for length in [0, 10, LARGE] {
         let stored = w.put(&bucket, "key", &bytes(length)).record;
         let tags = [Tag { key: "k".into(), value: "v".into() }];
-        let version = w.run(w.objects.put_tags(&bucket, &object_key("key"), None, &tags)).unwrap();
+        let version = w
+            .run(w.objects.writer(&causes::TAG).put_tags(&bucket, &object_key("key"), None, &tags))
+            .unwrap();
         assert_eq!(version, VersionId::Null);
         let now = w.lookup(&bucket, "key", None).unwrap();
         assert_eq!(now.record.attributes.tags, tags);
         assert_eq!((now.record.order, now.record.modified), (stored.order, stored.modified));
         assert_eq!(w.read(&now, None).unwrap(), bytes(length));
-        w.run(w.objects.put_tags(&bucket, &object_key("key"), None, &[])).unwrap();
+        w.run(w.objects.writer(&causes::TAG).put_tags(&bucket, &object_key("key"), None, &[]))
+            .unwrap();
         assert_eq!(*w.lookup(&bucket, "key", None).unwrap().record, stored);
     }
     let twice =
         [Tag { key: "k".into(), value: "1".into() }, Tag { key: "k".into(), value: "2".into() }];
-    let twice = w.run(w.objects.put_tags(&bucket, &object_key("key"), None, &twice));
+    let twice =
+        w.run(w.objects.writer(&causes::TAG).put_tags(&bucket, &object_key("key"), None, &twice));
     assert!(matches!(twice, Err(Error::InvalidTag(_))));
-    let none = w.run(w.objects.put_tags(&bucket, &object_key("none"), None, &[]));
+    let none =
+        w.run(w.objects.writer(&causes::TAG).put_tags(&bucket, &object_key("none"), None, &[]));
     assert!(matches!(none, Err(Error::NoSuchKey { .. })));
 }
 
@@ -413,7 +440,7 @@ fn many_deletes_at_once() {
     keys.iter().for_each(|key| drop(w.put(&bucket, key, b"x")));
     let delete = crate::testing::delete_object(None);
     let entries: Vec<_> = keys.iter().map(|k| (object_key(k), delete.clone())).collect();
-    let results = w.run(w.objects.delete_many(&bucket, &entries)).results;
+    let results = w.run(w.objects.writer(&causes::DELETE).delete_many(&bucket, &entries)).results;
     assert_eq!(results.len(), 200);
     assert!(results.iter().all(|r| r.is_ok()));
     w.run(w.objects.delete_bucket(&bucket)).unwrap();
@@ -431,7 +458,7 @@ fn entries_that_say_the_same_are_one_removal() {
     refused.1.conditions = wrong;
     let kinds = [entry("a", None), entry("a", first), refused.clone(), entry("b", None), refused];
     let entries: Vec<_> = kinds.iter().cycle().take(1000).cloned().collect();
-    let done = w.run(w.objects.delete_many(&bucket, &entries));
+    let done = w.run(w.objects.writer(&causes::DELETE).delete_many(&bucket, &entries));
     assert_eq!(done.results.len(), 4);
     assert_eq!(done.places[..6], [0, 1, 2, 3, 2, 0]);
     assert_eq!(done.places.len(), 1000);
@@ -465,6 +492,7 @@ fn the_future_of_a_delete_is_small() {
     let w = World::new();
     let (bucket, delete) = (w.bucket("bucket"), crate::testing::delete_object(None));
     let key = object_key("key");
-    let bytes = std::mem::size_of_val(&w.objects.delete(&bucket, &key, &delete));
+    let bytes =
+        std::mem::size_of_val(&w.objects.writer(&causes::DELETE).delete(&bucket, &key, &delete));
     assert!(bytes <= 3 << 10, "{bytes} bytes");
 }

@@ -3,7 +3,7 @@
 use crate::conditions::{DeleteConditions, EtagCondition, WriteConditions};
 use crate::gc::GRACE_MS;
 use crate::list::{ListObjects, ListVersions};
-use crate::testing::{BytesBody, World, delete_object, object_key, put_object};
+use crate::testing::{BytesBody, World, causes, delete_object, object_key, put_object};
 use crate::{Bucket, DeleteObject, Error, Objects, PutObject, Tag, Versioning};
 use larder_storage::model::Model;
 use larder_storage::{BlobStore, MetaStore, UsageDelta};
@@ -147,8 +147,12 @@ impl Check {
         let conditions = WriteConditions { if_match, if_none_match };
         let put = PutObject { conditions, ..put_object() };
         let source = &mut BytesBody::new(&body);
-        let result =
-            self.w.run(self.objects().put(&self.bucket, &object_key(KEYS[key]), put, source));
+        let result = self.w.run(self.objects().writer(&causes::PUT).put(
+            &self.bucket,
+            &object_key(KEYS[key]),
+            put,
+            source,
+        ));
         let there = self.oracle.object(key).is_some();
         match (condition, result) {
             (Condition::None, Ok(stored)) => self.put_done(key, (body, stored)),
@@ -173,8 +177,11 @@ impl Check {
         let if_match = self.if_match(key, condition);
         let conditions = DeleteConditions { if_match, ..Default::default() };
         let delete = DeleteObject { conditions, ..delete_object(None) };
-        let result =
-            self.w.run(self.objects().delete(&self.bucket, &object_key(KEYS[key]), &delete));
+        let result = self.w.run(self.objects().writer(&causes::DELETE).delete(
+            &self.bucket,
+            &object_key(KEYS[key]),
+            &delete,
+        ));
         let there = self.oracle.object(key).is_some();
         let known = !self.oracle.versions(key).is_empty();
         let deleted = match (condition, result) {
@@ -230,7 +237,12 @@ impl Check {
                 let refused = version.body.is_none();
                 version.tag = version.body.as_ref().map(|_| value);
                 let key = object_key(KEYS[key]);
-                let tag = self.objects().put_tags(&self.bucket, &key, Some(id), &tags);
+                let tag = self.objects().writer(&causes::TAG).put_tags(
+                    &self.bucket,
+                    &key,
+                    Some(id),
+                    &tags,
+                );
                 match self.w.run(tag) {
                     Ok(tagged) => assert!(tagged == id && !refused),
                     Err(Error::MethodNotAllowed { .. }) => assert!(refused),
@@ -334,7 +346,7 @@ impl Check {
         self.compare();
         self.w.run(self.objects().delete_bucket(&self.bucket)).unwrap();
         self.w.pass(GRACE_MS as u64 + 1);
-        let progress = self.w.run(self.objects().run_gc(usize::MAX));
+        let progress = self.w.run(self.objects().writer(&causes::GC).run_gc(usize::MAX));
         assert_eq!(progress.unwrap().failed, 0);
         assert_eq!(self.w.store.dump(), []);
         assert_eq!(self.w.run(self.w.store.list()).unwrap(), []);

@@ -2,7 +2,8 @@
 
 use crate::conditions::{EtagCondition, WriteConditions};
 use crate::testing::{
-    BytesBody, World, bucket_name, create_bucket, delete_object, drain, object_key, put_object,
+    BytesBody, World, bucket_name, causes, create_bucket, delete_object, drain, object_key,
+    put_object,
 };
 use crate::{Bucket, Error, Objects, PutObject, Settings, Versioning};
 use bytes::Bytes;
@@ -209,7 +210,10 @@ impl Race {
         let (objects, bucket) = (self.objects.clone(), bucket.clone());
         async move {
             let put = PutObject { conditions, ..put_object() };
-            objects.put(&bucket, &object_key("key"), put, &mut BytesBody::new(&body)).await
+            objects
+                .writer(&causes::PUT)
+                .put(&bucket, &object_key("key"), put, &mut BytesBody::new(&body))
+                .await
         }
     }
 }
@@ -258,7 +262,7 @@ fn compare_and_swap_loses_no_update() {
                     let put = PutObject { conditions, ..put_object() };
                     let next = (count + 1).to_string();
                     let body = &mut BytesBody::new(next.as_bytes());
-                    match objects.put(&bucket, &key, put, body).await {
+                    match objects.writer(&causes::PUT).put(&bucket, &key, put, body).await {
                         Ok(_) => swaps += 1,
                         Err(Error::PreconditionFailed(_)) => {}
                         Err(other) => panic!("{other}"),
@@ -284,18 +288,29 @@ fn no_version_is_lost_or_doubled() {
                 let key = object_key("key");
                 let body = &mut BytesBody::new(&vec![i; if i % 2 == 0 { 10 } else { 20_000 }]);
                 if i == 5 {
-                    let marker = objects.delete(&bucket, &key, &delete_object(None)).await;
+                    let marker = objects
+                        .writer(&causes::DELETE)
+                        .delete(&bucket, &key, &delete_object(None))
+                        .await;
                     return marker.unwrap().version.map(|v| (v, None));
                 }
-                let stored = objects.put(&bucket, &key, put_object(), body).await.unwrap();
+                let stored = objects
+                    .writer(&causes::PUT)
+                    .put(&bucket, &key, put_object(), body)
+                    .await
+                    .unwrap();
                 let version = stored.version.unwrap();
                 if i == 4 {
                     let delete = delete_object(Some(version));
-                    objects.delete(&bucket, &key, &delete).await.unwrap();
+                    objects.writer(&causes::DELETE).delete(&bucket, &key, &delete).await.unwrap();
                     return None;
                 }
                 let tags = [crate::Tag { key: "k".into(), value: i.to_string() }];
-                objects.put_tags(&bucket, &key, Some(version), &tags).await.unwrap();
+                objects
+                    .writer(&causes::TAG)
+                    .put_tags(&bucket, &key, Some(version), &tags)
+                    .await
+                    .unwrap();
                 Some((version, Some(i)))
             }
         });
@@ -347,7 +362,11 @@ fn a_read_races_with_the_removal_of_a_marker() {
             let (objects, bucket) = (race.objects.clone(), bucket.clone());
             async move {
                 let delete = delete_object(marker);
-                objects.delete(&bucket, &object_key("key"), &delete).await.map(|_| ())
+                objects
+                    .writer(&causes::DELETE)
+                    .delete(&bucket, &object_key("key"), &delete)
+                    .await
+                    .map(|_| ())
             }
         };
         let (objects, bucket) = (race.objects.clone(), bucket.clone());
@@ -412,7 +431,10 @@ fn no_write_is_lost_with_a_bucket_whose_space_was_forgotten() {
             // Gone, or going: what matters is what is there in the end.
             if let Ok(bucket) = objects.bucket(&bucket_name("race")).await {
                 let body = &mut BytesBody::new(b"body");
-                let _ = objects.put(&bucket, &object_key("key"), put_object(), body).await;
+                let _ = objects
+                    .writer(&causes::PUT)
+                    .put(&bucket, &object_key("key"), put_object(), body)
+                    .await;
             }
         };
         let objects = race.objects.clone();

@@ -4,7 +4,7 @@ use super::races::{Race, Slow};
 use crate::Versioning;
 use crate::conditions::{EtagCondition, WriteConditions};
 use crate::multipart::{CreateUpload, UploadPart};
-use crate::testing::{BytesBody, delete_object, drain, object_key, owner, put_object};
+use crate::testing::{BytesBody, causes, delete_object, drain, object_key, owner, put_object};
 use crate::{Bucket, Error, ObjectAttributes, Objects, PutObject, Stored, Tag};
 use futures_util::future::{Either, select};
 use larder_platform::Platform;
@@ -37,7 +37,7 @@ impl Writer {
     async fn put(&self, body: &[u8], conditions: WriteConditions) -> Result<Stored, Error> {
         let put = PutObject { conditions, ..put_object() };
         let body = &mut BytesBody::new(body);
-        self.objects.put(&self.bucket, &object_key("key"), put, body).await
+        self.objects.writer(&causes::PUT).put(&self.bucket, &object_key("key"), put, body).await
     }
 
     /// The number that the object is, and its ETag; `None` when it was replaced meanwhile.
@@ -93,14 +93,22 @@ fn many_changes_of_all_kinds_of_one_key_are_not_refused() {
             for _ in 0..WRITES {
                 match i % 4 {
                     0 => drop(writer.put(b"body", WriteConditions::default()).await?),
-                    1 => drop(objects.delete(bucket, &key, &delete_object(None)).await?),
+                    1 => drop(
+                        objects
+                            .writer(&causes::DELETE)
+                            .delete(bucket, &key, &delete_object(None))
+                            .await?,
+                    ),
                     2 => {
                         let stored = writer.put(b"gone", WriteConditions::default()).await?;
-                        objects.delete(bucket, &key, &delete_object(stored.version)).await?;
+                        objects
+                            .writer(&causes::DELETE)
+                            .delete(bucket, &key, &delete_object(stored.version))
+                            .await?;
                     }
                     _ => {
                         let tags = [Tag { key: "k".into(), value: i.to_string() }];
-                        objects.put_tags(bucket, &key, first, &tags).await?;
+                        objects.writer(&causes::TAG).put_tags(bucket, &key, first, &tags).await?;
                     }
                 }
             }

@@ -1,6 +1,6 @@
 //! Versions, null versions and delete markers.
 
-use crate::testing::{World, object_key};
+use crate::testing::{World, causes, object_key};
 use crate::{Error, Tag};
 use larder_storage::{MetaStore, UsageDelta};
 use larder_types::VersionId;
@@ -133,14 +133,17 @@ fn tags_of_older_versions() {
     w.put(&bucket, "key", b"two");
     let tags = [Tag { key: "k".into(), value: "v".into() }];
     let key = object_key("key");
-    assert_eq!(Some(w.run(w.objects.put_tags(&bucket, &key, one, &tags)).unwrap()), one);
+    assert_eq!(
+        Some(w.run(w.objects.writer(&causes::TAG).put_tags(&bucket, &key, one, &tags)).unwrap()),
+        one
+    );
     assert_eq!(w.lookup(&bucket, "key", one).unwrap().record.attributes.tags, tags);
     assert_eq!(w.lookup(&bucket, "key", None).unwrap().record.attributes.tags, []);
     assert_eq!(w.get(&bucket, "key", one).unwrap(), b"one");
     let marker = w.delete(&bucket, "key", None).version;
-    let refused = w.run(w.objects.put_tags(&bucket, &key, marker, &tags));
+    let refused = w.run(w.objects.writer(&causes::TAG).put_tags(&bucket, &key, marker, &tags));
     assert!(matches!(refused, Err(Error::MethodNotAllowed { .. })));
-    let refused = w.run(w.objects.put_tags(&bucket, &key, None, &tags));
+    let refused = w.run(w.objects.writer(&causes::TAG).put_tags(&bucket, &key, None, &tags));
     assert!(matches!(refused, Err(Error::NoSuchKey { delete_marker }) if delete_marker == marker));
 }
 

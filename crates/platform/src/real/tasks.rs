@@ -1,6 +1,6 @@
-//! Futures and jobs on tokio; workers on threads of their own.
+//! Futures and jobs on tokio; tasks on threads of their own.
 
-use crate::tasks::{BoxFuture, Step, Tasks, Wake, Worker, WorkerHandle};
+use crate::tasks::{BoxFuture, Step, Task, TaskHandle, Tasks, Wake};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
@@ -25,15 +25,15 @@ impl Tasks for RealTasks {
         Box::pin(tokio::time::sleep(duration))
     }
 
-    fn start_worker(&self, name: &str, worker: Box<dyn Worker>) -> WorkerHandle {
+    fn start_task(&self, name: &str, task: Box<dyn Task>) -> TaskHandle {
         let signal = Arc::new(WakeSignal::default());
         let inner = Arc::clone(&signal);
         let thread = Builder::new()
             .name(name.to_owned())
-            .spawn(move || run(worker, &inner))
-            .expect("a process that cannot start its few worker threads cannot serve");
+            .spawn(move || run(task, &inner))
+            .expect("a process that cannot start its few threads cannot serve");
         let guard = Guard { signal: Arc::clone(&signal), thread: Some(thread) };
-        WorkerHandle { wake: signal, guard: Box::new(guard) }
+        TaskHandle { wake: signal, guard: Box::new(guard) }
     }
 }
 
@@ -41,7 +41,7 @@ impl Tasks for RealTasks {
 struct Signals {
     woken: bool,
     stop: bool,
-    /// The worker waits for the signal. A busy one looks before it waits, and to wake it would
+    /// The task waits for the signal. A busy one looks before it waits, and to wake it would
     /// be a system call for nothing.
     waiting: bool,
 }
@@ -64,7 +64,7 @@ impl WakeSignal {
         }
     }
 
-    /// Waits for a wake or the deadline; false when the worker is to stop.
+    /// Waits for a wake or the deadline; false when the task is to stop.
     fn wait(&self, deadline: Option<Instant>) -> bool {
         let mut signals = self.signals.lock().unwrap_or_else(PoisonError::into_inner);
         signals.waiting = true;
@@ -95,9 +95,9 @@ impl Wake for WakeSignal {
     }
 }
 
-fn run(mut worker: Box<dyn Worker>, signal: &WakeSignal) {
+fn run(mut task: Box<dyn Task>, signal: &WakeSignal) {
     while !signal.stopped() {
-        let go_on = match worker.step() {
+        let go_on = match task.step() {
             Step::Again => true,
             Step::Sleep => signal.wait(None),
             // A moment beyond the clock's range never comes.
@@ -121,13 +121,13 @@ impl Drop for Guard {
         let Some(thread) = self.thread.take() else {
             return;
         };
-        // A worker that holds its own handle cannot wait for itself.
+        // A task that holds its own handle cannot wait for itself.
         if thread.thread().id() == std::thread::current().id() {
             return;
         }
-        let name = thread.thread().name().unwrap_or("worker").to_owned();
+        let name = thread.thread().name().unwrap_or("task").to_owned();
         if thread.join().is_err() {
-            log::error!("the worker {name} had panicked");
+            log::error!("the task {name} had panicked");
         }
     }
 }

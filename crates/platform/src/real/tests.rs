@@ -1,6 +1,6 @@
 //! The real platform against the real machine.
 
-use crate::tasks::{Step, Worker};
+use crate::tasks::{Step, Task};
 use crate::{AlignedBuffer, DIRECT_ALIGN, OpenMode, Platform};
 use std::io;
 use std::os::unix::fs::PermissionsExt;
@@ -223,7 +223,7 @@ struct Reporter {
     dropped: Arc<AtomicU64>,
 }
 
-impl Worker for Reporter {
+impl Task for Reporter {
     fn step(&mut self) -> Step {
         self.count += 1;
         self.steps.send(self.count).unwrap();
@@ -238,13 +238,13 @@ impl Drop for Reporter {
 }
 
 #[test]
-fn a_worker_steps_sleeps_and_stops() {
+fn a_task_steps_sleeps_and_stops() {
     on_disk(|platform, _| {
         let (steps, stepped) = channel();
         let (answer, go) = channel();
         let dropped = Arc::new(AtomicU64::new(0));
-        let worker = Reporter { steps, count: 0, go, dropped: Arc::clone(&dropped) };
-        let handle = platform.tasks.start_worker("reporter", Box::new(worker));
+        let task = Reporter { steps, count: 0, go, dropped: Arc::clone(&dropped) };
+        let handle = platform.tasks.start_task("reporter", Box::new(task));
         assert_eq!(stepped.recv().unwrap(), 1);
         answer.send(Step::Again).unwrap();
         assert_eq!(stepped.recv().unwrap(), 2);

@@ -1,7 +1,7 @@
 //! The simulated machine: one seed replays one run exactly.
 //!
 //! A [`Simulation`] is a machine with one disk, one virtual clock and one thread. Futures, blocking
-//! jobs and workers are all items of one scheduler, and the seed picks which runs next. When none
+//! jobs and tasks are all items of one scheduler, and the seed picks which runs next. When none
 //! can run, the clock jumps to the earliest timer. A panic in any of them fails the run.
 //!
 //! The disk keeps what was written apart from what is durable. What a cut of the power leaves:
@@ -118,7 +118,7 @@ impl Simulation {
     }
 
     /// The power goes and comes back: the disk keeps what the rules leave, handles, tasks, timers
-    /// and workers are gone. Faults that were armed stay armed.
+    /// and tasks are gone. Faults that were armed stay armed.
     pub fn power_cut(&self) {
         let remains = self.scheduler.next_boot();
         let mut state = self.disk.state();
@@ -131,7 +131,7 @@ impl Simulation {
     }
 
     /// The process is killed and starts anew: everything written survives in the page cache,
-    /// durable or not; handles, locks, tasks, timers and workers are gone.
+    /// durable or not; handles, locks, futures, timers and tasks are gone.
     pub fn reboot(&self) {
         let remains = self.scheduler.next_boot();
         let mut state = self.disk.state();

@@ -1,10 +1,10 @@
 //! One thread, one virtual clock, one seed: what runs next.
 
 use super::prng::Prng;
-use crate::tasks::{BoxFuture, Step, Worker};
+use crate::tasks::{BoxFuture, Step, Task};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Wake as TaskWake, Waker};
+use std::task::{Context, Poll, Wake as StdWake, Waker};
 use std::time::Duration;
 
 /// A step takes up to this much virtual time, so that busy tasks see the clock move.
@@ -19,15 +19,15 @@ pub(super) enum Item {
     Main,
     Future(u64),
     Job(u64),
-    Worker(u64),
+    Task(u64),
 }
 
 /// `None` while it runs, outside the lock.
 type Parked<T> = Option<T>;
 
-struct WorkerSlot {
+struct TaskSlot {
     name: String,
-    worker: Parked<Box<dyn Worker>>,
+    task: Parked<Box<dyn Task>>,
     deadline: Option<u64>,
     /// A wake came during the step.
     woken: bool,
@@ -35,7 +35,7 @@ struct WorkerSlot {
 
 enum Timer {
     Waker(Waker),
-    Worker(u64),
+    Task(u64),
 }
 
 /// What a boot leaves behind; dropped outside the lock, for destructors call back.
@@ -43,7 +43,7 @@ enum Timer {
 pub(super) struct Remains {
     _futures: BTreeMap<u64, Parked<BoxFuture<()>>>,
     _jobs: BTreeMap<u64, Box<dyn FnOnce() + Send>>,
-    _workers: BTreeMap<u64, WorkerSlot>,
+    _tasks: BTreeMap<u64, TaskSlot>,
     _timers: BTreeMap<(u64, u64), Timer>,
 }
 
@@ -59,7 +59,7 @@ struct SchedulerState {
     queued: BTreeSet<Item>,
     futures: BTreeMap<u64, Parked<BoxFuture<()>>>,
     jobs: BTreeMap<u64, Box<dyn FnOnce() + Send>>,
-    workers: BTreeMap<u64, WorkerSlot>,
+    tasks: BTreeMap<u64, TaskSlot>,
     timers: BTreeMap<(u64, u64), Timer>,
 }
 
@@ -75,14 +75,14 @@ impl SchedulerState {
         }
     }
 
-    fn wake_worker(&mut self, id: u64) {
-        let Some(slot) = self.workers.get_mut(&id) else {
+    fn wake_task(&mut self, id: u64) {
+        let Some(slot) = self.tasks.get_mut(&id) else {
             return;
         };
         slot.woken = true;
         let deadline = slot.deadline.take();
-        if slot.worker.is_some() {
-            self.queue(Item::Worker(id));
+        if slot.task.is_some() {
+            self.queue(Item::Task(id));
         }
         if let Some(deadline) = deadline {
             self.timers.remove(&(deadline, id));
@@ -95,7 +95,7 @@ impl SchedulerState {
             Item::Main => (0, 0),
             Item::Future(id) => (1, id),
             Item::Job(id) => (2, id),
-            Item::Worker(id) => (3, id),
+            Item::Task(id) => (3, id),
         };
         for word in [kind, id, self.now_ns] {
             self.fingerprint = (self.fingerprint ^ word).wrapping_mul(0x0100_0000_01B3);
@@ -113,7 +113,7 @@ struct ItemWaker {
     item: Item,
 }
 
-impl TaskWake for ItemWaker {
+impl StdWake for ItemWaker {
     fn wake(self: Arc<Self>) {
         if let Some(scheduler) = self.scheduler.upgrade() {
             scheduler.wake(self.item);
@@ -135,7 +135,7 @@ impl Scheduler {
             queued: BTreeSet::new(),
             futures: BTreeMap::new(),
             jobs: BTreeMap::new(),
-            workers: BTreeMap::new(),
+            tasks: BTreeMap::new(),
             timers: BTreeMap::new(),
         };
         Self { state: Mutex::new(state) }
@@ -171,7 +171,7 @@ impl Scheduler {
         Remains {
             _futures: std::mem::take(&mut state.futures),
             _jobs: std::mem::take(&mut state.jobs),
-            _workers: std::mem::take(&mut state.workers),
+            _tasks: std::mem::take(&mut state.tasks),
             _timers: std::mem::take(&mut state.timers),
         }
     }
@@ -184,7 +184,7 @@ impl Scheduler {
         let mut state = self.state();
         match item {
             Item::Future(id) if !state.futures.contains_key(&id) => {}
-            Item::Worker(id) => state.wake_worker(id),
+            Item::Task(id) => state.wake_task(id),
             item => state.queue(item),
         }
     }
@@ -217,28 +217,24 @@ impl Scheduler {
         None
     }
 
-    /// The id of the worker; one of a boot that is over is never run.
-    pub(super) fn add_worker(&self, boot: u64, name: &str, worker: Box<dyn Worker>) -> u64 {
+    /// The id of the task; one of a boot that is over is never run.
+    pub(super) fn add_task(&self, boot: u64, name: &str, task: Box<dyn Task>) -> u64 {
         let mut state = self.state();
         let id = state.id();
         if state.boot != boot {
             drop(state);
             return id;
         }
-        let slot = WorkerSlot {
-            name: name.to_owned(),
-            worker: Some(worker),
-            deadline: None,
-            woken: false,
-        };
-        state.workers.insert(id, slot);
-        state.queue(Item::Worker(id));
+        let slot =
+            TaskSlot { name: name.to_owned(), task: Some(task), deadline: None, woken: false };
+        state.tasks.insert(id, slot);
+        state.queue(Item::Task(id));
         id
     }
 
-    pub(super) fn remove_worker(&self, id: u64) {
+    pub(super) fn remove_task(&self, id: u64) {
         let mut state = self.state();
-        let slot = state.workers.remove(&id);
+        let slot = state.tasks.remove(&id);
         if let Some(deadline) = slot.as_ref().and_then(|slot| slot.deadline) {
             state.timers.remove(&(deadline, id));
         }
@@ -279,7 +275,7 @@ impl Scheduler {
             if let Some(key) = due.filter(|key| key.0 <= state.now_ns) {
                 let timer = state.timers.remove(&key);
                 match timer {
-                    Some(Timer::Worker(id)) => state.wake_worker(id),
+                    Some(Timer::Task(id)) => state.wake_task(id),
                     Some(Timer::Waker(waker)) => {
                         drop(state);
                         waker.wake();
@@ -318,7 +314,7 @@ impl Scheduler {
                     job();
                 }
             }
-            Item::Worker(id) => self.run_worker(id),
+            Item::Task(id) => self.run_task(id),
         }
     }
 
@@ -339,35 +335,35 @@ impl Scheduler {
         drop(future);
     }
 
-    fn run_worker(&self, id: u64) {
+    fn run_task(&self, id: u64) {
         let mut state = self.state();
-        let Some(slot) = state.workers.get_mut(&id) else {
+        let Some(slot) = state.tasks.get_mut(&id) else {
             return;
         };
-        let Some(mut worker) = slot.worker.take() else {
+        let Some(mut task) = slot.task.take() else {
             return;
         };
         slot.woken = false;
         drop(state);
-        let step = worker.step();
+        let step = task.step();
         let mut state = self.state();
         let now_ns = state.now_ns;
-        let Some(slot) = state.workers.get_mut(&id) else {
+        let Some(slot) = state.tasks.get_mut(&id) else {
             drop(state);
-            drop(worker);
+            drop(task);
             return;
         };
-        slot.worker = Some(worker);
+        slot.task = Some(task);
         match step {
             Step::Done => {
                 drop(state);
-                self.remove_worker(id);
+                self.remove_task(id);
             }
-            _ if slot.woken || step == Step::Again => state.queue(Item::Worker(id)),
+            _ if slot.woken || step == Step::Again => state.queue(Item::Task(id)),
             Step::SleepFor(duration) => {
                 let deadline = later(now_ns, duration);
                 slot.deadline = Some(deadline);
-                state.timers.insert((deadline, id), Timer::Worker(id));
+                state.timers.insert((deadline, id), Timer::Task(id));
             }
             _ => {}
         }
@@ -376,9 +372,9 @@ impl Scheduler {
     /// Who waits, for the message of a deadlock.
     pub(super) fn describe(&self) -> String {
         let state = self.state();
-        let names: Vec<&str> = state.workers.values().map(|slot| slot.name.as_str()).collect();
+        let names: Vec<&str> = state.tasks.values().map(|slot| slot.name.as_str()).collect();
         format!(
-            "at {} ns nothing can run and no timer is set; waiting: {} futures, workers {names:?}",
+            "at {} ns nothing can run and no timer is set; waiting: {} futures, tasks {names:?}",
             state.now_ns,
             state.futures.len(),
         )

@@ -1,7 +1,7 @@
 //! The task side of one boot.
 
 use super::scheduler::{Item, Scheduler, later};
-use crate::tasks::{BoxFuture, Tasks, Wake, Worker, WorkerHandle};
+use crate::tasks::{BoxFuture, Task, TaskHandle, Tasks, Wake};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -31,9 +31,9 @@ impl Tasks for SimTasks {
         })
     }
 
-    fn start_worker(&self, name: &str, worker: Box<dyn Worker>) -> WorkerHandle {
-        let id = self.scheduler.add_worker(self.boot, name, worker);
-        WorkerHandle {
+    fn start_task(&self, name: &str, task: Box<dyn Task>) -> TaskHandle {
+        let id = self.scheduler.add_task(self.boot, name, task);
+        TaskHandle {
             wake: Arc::new(SimWake { scheduler: Arc::clone(&self.scheduler), id }),
             guard: Box::new(SimGuard { scheduler: Arc::clone(&self.scheduler), id }),
         }
@@ -83,7 +83,7 @@ struct SimWake {
 
 impl Wake for SimWake {
     fn wake(&self) {
-        self.scheduler.wake(Item::Worker(self.id));
+        self.scheduler.wake(Item::Task(self.id));
     }
 }
 
@@ -94,6 +94,6 @@ struct SimGuard {
 
 impl Drop for SimGuard {
     fn drop(&mut self) {
-        self.scheduler.remove_worker(self.id);
+        self.scheduler.remove_task(self.id);
     }
 }

@@ -1,7 +1,7 @@
 //! The scheduler: what runs, when, and that a seed replays it.
 
 use super::Simulation;
-use crate::tasks::{Step, Wake, Worker};
+use crate::tasks::{Step, Task, Wake};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -78,7 +78,7 @@ struct Counter {
     dropped: Arc<AtomicU64>,
 }
 
-impl Worker for Counter {
+impl Task for Counter {
     fn step(&mut self) -> Step {
         self.steps.fetch_add(1, Ordering::Relaxed);
         self.then
@@ -93,16 +93,15 @@ impl Drop for Counter {
 
 fn counter(then: Step) -> (Box<Counter>, Arc<AtomicU64>, Arc<AtomicU64>) {
     let (steps, dropped) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
-    let worker =
-        Box::new(Counter { steps: Arc::clone(&steps), then, dropped: Arc::clone(&dropped) });
-    (worker, steps, dropped)
+    let task = Box::new(Counter { steps: Arc::clone(&steps), then, dropped: Arc::clone(&dropped) });
+    (task, steps, dropped)
 }
 
 #[test]
-fn workers_step_when_woken() {
+fn tasks_step_when_woken() {
     let simulation = Simulation::new(3);
-    let (worker, steps, dropped) = counter(Step::Sleep);
-    let handle = simulation.platform().tasks.start_worker("counter", worker);
+    let (task, steps, dropped) = counter(Step::Sleep);
+    let handle = simulation.platform().tasks.start_task("counter", task);
     simulation.run_until_idle();
     assert_eq!(steps.load(Ordering::Relaxed), 1);
     handle.wake.wake();
@@ -117,15 +116,15 @@ fn workers_step_when_woken() {
 }
 
 #[test]
-fn workers_step_when_due() {
+fn tasks_step_when_due() {
     let simulation = Simulation::new(3);
-    let (worker, steps, _) = counter(Step::SleepFor(Duration::from_millis(100)));
-    let handle = simulation.platform().tasks.start_worker("counter", worker);
+    let (task, steps, _) = counter(Step::SleepFor(Duration::from_millis(100)));
+    let handle = simulation.platform().tasks.start_task("counter", task);
     simulation.run_for(Duration::from_millis(1050));
     assert_eq!(steps.load(Ordering::Relaxed), 11);
     simulation.reboot();
     simulation.run_for(Duration::from_secs(10));
-    assert_eq!(steps.load(Ordering::Relaxed), 11, "a worker dies with its boot");
+    assert_eq!(steps.load(Ordering::Relaxed), 11, "a task dies with its boot");
     drop(handle);
 }
 
@@ -135,7 +134,7 @@ struct SelfWaker {
     left: u64,
 }
 
-impl Worker for SelfWaker {
+impl Task for SelfWaker {
     fn step(&mut self) -> Step {
         let wake = self.wake.lock().unwrap().clone().expect("set before it runs");
         if self.left == 0 {
@@ -151,8 +150,8 @@ impl Worker for SelfWaker {
 fn a_wake_during_a_step_is_not_lost() {
     let simulation = Simulation::new(3);
     let wake = Arc::new(Mutex::new(None));
-    let worker = SelfWaker { wake: Arc::clone(&wake), left: 3 };
-    let handle = simulation.platform().tasks.start_worker("self-waker", Box::new(worker));
+    let task = SelfWaker { wake: Arc::clone(&wake), left: 3 };
+    let handle = simulation.platform().tasks.start_task("self-waker", Box::new(task));
     *wake.lock().unwrap() = Some(Arc::clone(&handle.wake));
     simulation.run_until_idle();
     assert_eq!(Arc::strong_count(&wake), 1, "it stepped until it was done");

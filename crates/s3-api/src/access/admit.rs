@@ -80,7 +80,7 @@ impl<S: Storage> ServiceParts<S> {
         }
         let key = key.map(object_key).transpose()?;
         let version = version_id(version)?;
-        let mut admitted = Admitted::new(self.objects.clone(), call.principal().clone(), place);
+        let mut admitted = Admitted::new(self.objects.clone(), call, place);
         admitted.key = key;
         admitted.version = version;
         admitted.found = found;
@@ -117,7 +117,7 @@ impl<S: Storage> ServiceParts<S> {
             None => SizeRange::ANY,
         };
         let place = OperationScope::Bucket(bucket);
-        let mut admitted = Admitted::new(self.objects.clone(), call.principal().clone(), place);
+        let mut admitted = Admitted::new(self.objects.clone(), call, place);
         admitted.key = Some(key);
         admitted.needs = needs;
         Ok((admitted, size))

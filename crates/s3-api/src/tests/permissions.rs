@@ -4,8 +4,8 @@
 use super::post_object::Form;
 use crate::ops::{TableEntry, entry};
 use crate::testing::{Ask, World};
-use larder_iam::{Decision, Existing, OwnerRules, Request, Resource, Rules};
-use larder_objects::Objects;
+use larder_iam::{Decision, Existing, OwnerRules, Principal, Request, Resource, Rules};
+use larder_objects::{Cause, EventName, Objects};
 use larder_s3_model::OPERATIONS;
 use larder_storage::model::Model;
 use larder_types::{BucketName, ObjectKey};
@@ -503,7 +503,13 @@ impl ByTag {
         let work = pin!(async {
             let bucket = objects.bucket(&BucketName::new("photos").unwrap()).await.unwrap();
             let key = ObjectKey::new("a").unwrap();
-            objects.put_tags(&bucket, &key, None, &[]).await.unwrap();
+            let cause = Cause {
+                event: Some(EventName::ObjectTaggingDelete),
+                principal: &Principal::Anonymous,
+                request_id: None,
+                source_address: None,
+            };
+            objects.writer(&cause).put_tags(&bucket, &key, None, &[]).await.unwrap();
         });
         assert_eq!(work.poll(&mut Context::from_waker(Waker::noop())), Poll::Ready(()));
     }

@@ -9,7 +9,7 @@ mod line;
 pub(crate) use access::Access;
 
 use crate::settings::LogFormat;
-use larder_platform::{Clock, Platform, Step, Wake, Worker, WorkerHandle};
+use larder_platform::{Clock, Platform, Step, Task, TaskHandle, Wake};
 use larder_types::Timestamp;
 use line::Line;
 use std::io::{IsTerminal, Write};
@@ -51,7 +51,7 @@ struct Waiting {
 /// The thread that writes. Dropping it writes what is left.
 pub(crate) struct LogWriter {
     logs: Logs,
-    worker: Option<WorkerHandle>,
+    task: Option<TaskHandle>,
 }
 
 impl Logs {
@@ -77,10 +77,10 @@ impl Logs {
         if log::set_boxed_logger(Box::new(self.clone())).is_ok() {
             log::set_max_level(self.0.level);
         }
-        let worker = platform.tasks.start_worker("log", Box::new(Writing::new(self.clone())));
-        let _ = self.0.writer.set(worker.wake.clone());
-        worker.wake.wake();
-        LogWriter { logs: self.clone(), worker: Some(worker) }
+        let task = platform.tasks.start_task("log", Box::new(Writing::new(self.clone())));
+        let _ = self.0.writer.set(task.wake.clone());
+        task.wake.wake();
+        LogWriter { logs: self.clone(), task: Some(task) }
     }
 
     /// Whether requests get their line.
@@ -157,7 +157,7 @@ impl log::Log for Logs {
 
 impl Drop for LogWriter {
     fn drop(&mut self) {
-        drop(self.worker.take());
+        drop(self.task.take());
         self.logs.flush();
     }
 }
@@ -175,7 +175,7 @@ impl Writing {
     }
 }
 
-impl Worker for Writing {
+impl Task for Writing {
     fn step(&mut self) -> Step {
         let dropped = self.logs.dropped();
         let mut waiting = self.logs.waiting();

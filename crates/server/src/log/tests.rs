@@ -4,7 +4,7 @@ use super::line::Line;
 use super::{Access, BUFFER_BYTES_MAX, Logs, Writing};
 use crate::settings::LogFormat;
 use larder_platform::sim::Simulation;
-use larder_platform::{Step, Worker};
+use larder_platform::{Step, Task};
 use larder_s3_api::{AccessRecord, Requested};
 use larder_types::{RequestId, Timestamp};
 use log::Log;

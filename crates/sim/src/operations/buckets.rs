@@ -4,6 +4,7 @@ use super::write::{metadata, owner_op};
 use crate::body::PiecewiseBody;
 use crate::book::Fate;
 use crate::book::Place;
+use crate::causes;
 use crate::checkers::Violation;
 use crate::checkers::buckets::{BucketAction, BucketOutcome};
 use crate::checkers::versions::{owner_of, same_bytes, see};
@@ -128,7 +129,12 @@ async fn put(ctx: &Ctx, rng: &mut Prng, place: Place) {
         length: None,
     };
     let mut body = PiecewiseBody::new(bytes, false);
-    match ctx.objects.put(&bucket, &object_key(place.key), put, &mut body).await {
+    match ctx
+        .objects
+        .writer(&causes::PUT)
+        .put(&bucket, &object_key(place.key), put, &mut body)
+        .await
+    {
         Ok(_) => {
             ctx.book().fate(op, Fate::Done);
             begun.end(ctx, BucketOutcome::Done);
@@ -142,7 +148,8 @@ async fn delete(ctx: &Ctx, place: Place) {
     let Some(bucket) = find(ctx, &begun).await else { return };
     let conditions = DeleteConditions::default();
     let delete = DeleteObject { owner: owner_of(0), version: None, conditions };
-    match ctx.objects.delete(&bucket, &object_key(place.key), &delete).await {
+    match ctx.objects.writer(&causes::DELETE).delete(&bucket, &object_key(place.key), &delete).await
+    {
         Ok(_) => begun.end(ctx, BucketOutcome::Saw(None)),
         Err(error) => begun.failed(ctx, "delete", &error),
     }

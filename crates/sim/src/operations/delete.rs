@@ -3,6 +3,7 @@
 use super::write::marked;
 use super::{draw_version, etag_condition, latest};
 use crate::book::{Fate, Handle, OpId, Place};
+use crate::causes;
 use crate::checkers::keys::{Action, Match, Outcome, When};
 use crate::checkers::versions::owner_of;
 use crate::client::{Ctx, object_key};
@@ -44,7 +45,8 @@ pub(super) async fn delete(ctx: &Ctx, rng: &mut Prng, conditional: bool) {
     let Some(bucket) = ctx.bucket(place.bucket).await else { return };
     let when = When { matches, none_match: None };
     let (op, handle, delete) = begin(ctx, place, when);
-    let deleted = ctx.objects.delete(&bucket, &object_key(place.key), &delete).await;
+    let deleted =
+        ctx.objects.writer(&causes::DELETE).delete(&bucket, &object_key(place.key), &delete).await;
     ended(ctx, place, op, handle, deleted);
 }
 
@@ -64,7 +66,7 @@ pub(super) async fn delete_many(ctx: &Ctx, rng: &mut Prng) {
         .iter()
         .map(|(place, (_, _, delete))| (object_key(place.key), delete.clone()))
         .collect();
-    let results = ctx.objects.delete_many(&bucket, &entries).await.results;
+    let results = ctx.objects.writer(&causes::DELETE).delete_many(&bucket, &entries).await.results;
     assert_eq!(results.len(), begun.len(), "no two of the keys are the same");
     for ((place, (op, handle, _)), deleted) in begun.into_iter().zip(results) {
         ended(ctx, place, op, handle, deleted);
@@ -81,7 +83,8 @@ pub(super) async fn delete_version(ctx: &Ctx, rng: &mut Prng) {
         version: Some(id),
         conditions: DeleteConditions::default(),
     };
-    match ctx.objects.delete(&bucket, &object_key(place.key), &delete).await {
+    match ctx.objects.writer(&causes::DELETE).delete(&bucket, &object_key(place.key), &delete).await
+    {
         Ok(deleted) => {
             let outcome = Outcome::Removed { marker: deleted.delete_marker };
             ctx.book().end(handle, outcome);

@@ -4,6 +4,7 @@ use super::write::{look_up, metadata};
 use super::{draw_conditions, draw_version, etag_condition};
 use crate::body::PiecewiseBody;
 use crate::book::{ContentId, Fate, Handle, Upload};
+use crate::causes;
 use crate::checkers::Violation;
 use crate::checkers::keys::{Action, Outcome, When};
 use crate::checkers::versions::owner_of;
@@ -181,7 +182,12 @@ async fn complete_with(ctx: &Ctx, upload: &Upload, parts: Parts, content: Conten
         book.begin(place, action)
     };
     let key = object_key(place.key);
-    match ctx.objects.complete_upload(&bucket, &key, upload.id, &request).await {
+    match ctx
+        .objects
+        .writer(&causes::COMPLETE)
+        .complete_upload(&bucket, &key, upload.id, &request)
+        .await
+    {
         Ok(stored) => ctx.stored(handle, place, upload.op, &stored.record),
         // The upload is still in progress, or is not: its fate is not this answer's.
         Err(error) => ctx.failed("complete", handle, 0, &error),

@@ -3,6 +3,7 @@
 use super::{draw_conditions, draw_version, etag_condition};
 use crate::body::PiecewiseBody;
 use crate::book::{Fate, OpId, Place};
+use crate::causes;
 use crate::checkers::Violation;
 use crate::checkers::keys::{Action, Outcome, Version, When};
 use crate::checkers::versions::{METADATA, op_of, owner_of, see};
@@ -56,7 +57,12 @@ pub(super) async fn put(ctx: &Ctx, rng: &mut Prng, conditional: bool, breaks: bo
         length: says_length.then_some(bytes.len() as u64),
     };
     let mut body = PiecewiseBody::new(bytes, breaks);
-    match ctx.objects.put(&bucket, &object_key(place.key), put, &mut body).await {
+    match ctx
+        .objects
+        .writer(&causes::PUT)
+        .put(&bucket, &object_key(place.key), put, &mut body)
+        .await
+    {
         Ok(_) if breaks => ctx.book().violate(Violation::new(
             "refused bodies",
             format!("{op} was stored though its body broke its promise"),
@@ -132,7 +138,12 @@ pub(super) async fn copy(ctx: &Ctx, rng: &mut Prng) {
         checksum: None,
         conditions: write_conditions(ctx, &when),
     };
-    match ctx.objects.copy(&source, &bucket, &object_key(place.key), copy).await {
+    match ctx
+        .objects
+        .writer(&causes::COPY)
+        .copy(&source, &bucket, &object_key(place.key), copy)
+        .await
+    {
         Ok(stored) => ctx.stored(handle, place, op, &stored.record),
         Err(error) => ctx.failed("copy", handle, op, &error),
     }
@@ -150,7 +161,7 @@ pub(super) async fn tag(ctx: &Ctx, rng: &mut Prng) {
         (op, book.begin(place, Action::Tag { op, target }))
     };
     let (key, id) = (object_key(place.key), target.map(|(_, id)| id));
-    match ctx.objects.put_tags(&bucket, &key, id, &tags(op)).await {
+    match ctx.objects.writer(&causes::TAG).put_tags(&bucket, &key, id, &tags(op)).await {
         Err(error) => ctx.failed("tag", handle, 0, &error),
         Ok(id) => {
             // The null version says nothing of whose it is: what is seen next tells.

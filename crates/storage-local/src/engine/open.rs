@@ -14,7 +14,7 @@ use crate::pace::Pace;
 use crate::queue::Queue;
 use crate::recovery::{Recovered, recover};
 use crate::reserve::Reserve;
-use larder_platform::{DiskLock, OpenMode, Platform, Worker};
+use larder_platform::{DiskLock, OpenMode, Platform, Task, TaskHandle};
 use larder_storage::{Moment, Watchers};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -41,8 +41,8 @@ impl Local {
         let journal = Journal::resume(platform, layout, segments, slots, end)?;
         let moment = shared.visible.load(std::sync::atomic::Ordering::Acquire);
         let committer = Committer::new(shared.clone(), journal, moment, replayed);
-        let workers = start(&shared, committer);
-        let running = Running { shared: shared.clone(), workers, _lock: lock };
+        let tasks = start(&shared, committer);
+        let running = Running { shared: shared.clone(), tasks, _lock: lock };
         let blobs = Arc::new(Blobs::open(shared.clone())?);
         Ok(Self { shared, blobs, _running: Arc::new(running) })
     }
@@ -88,22 +88,22 @@ fn share(
     (shared, end, recovered.replayed_bytes)
 }
 
-fn start(shared: &Arc<Shared>, committer: Committer) -> Mutex<Vec<larder_platform::WorkerHandle>> {
-    let tasks = &shared.platform.tasks;
-    let committer = tasks.start_worker("committer", Box::new(committer));
+fn start(shared: &Arc<Shared>, committer: Committer) -> Mutex<Vec<TaskHandle>> {
+    let starter = &shared.platform.tasks;
+    let committer = starter.start_task("committer", Box::new(committer));
     shared.queue.set_wake(committer.wake.clone());
     let gc = SegmentGc::default();
-    let keepers: [(&str, Box<dyn Worker>); 3] = [
+    let keepers: [(&str, Box<dyn Task>); 3] = [
         ("index-flush", Box::new(Flusher(shared.clone()))),
         ("index-compact", Box::new(Compactor::new(shared.clone()))),
         ("segments", Box::new(SegmentKeeper { shared: shared.clone(), gc })),
     ];
-    let keepers = keepers.map(|(name, worker)| tasks.start_worker(name, worker));
+    let keepers = keepers.map(|(name, task)| starter.start_task(name, task));
     // Set once: an engine is started once.
     let _ = shared.keepers.set(keepers.iter().map(|keeper| keeper.wake.clone()).collect());
-    let mut workers = vec![committer];
-    workers.extend(keepers);
-    Mutex::new(workers)
+    let mut tasks = vec![committer];
+    tasks.extend(keepers);
+    Mutex::new(tasks)
 }
 
 /// Takes the lock of a data directory that is there, and changes nothing.

@@ -1,23 +1,36 @@
 //! The gc's pace, on a simulated machine.
 
-use super::{GcHandle, start_gc};
+use super::Gc;
+use crate::registry::Registry;
 use bytes::Bytes;
 use larder_digest::{BodyDigests, BodyHasher, BodyPlan};
+use larder_iam::Principal;
 use larder_objects::conditions::WriteConditions;
 use larder_objects::{
-    Body, BodyError, Bucket, CreateBucket, ObjectAttributes, Objects, PutObject, Settings,
+    Body, BodyError, Bucket, Cause, CreateBucket, EventName, ObjectAttributes, Objects, PutObject,
+    Settings,
 };
 use larder_platform::sim::Simulation;
 use larder_storage::model::Model;
+use larder_storage::{Metric, MetricValue};
 use larder_types::{BucketName, ObjectKey, Owner};
 use std::sync::Arc;
 use std::time::Duration;
 
+/// Why things are written here.
+const PUT: Cause<'static> = Cause {
+    event: Some(EventName::ObjectCreatedPut),
+    principal: &Principal::Anonymous,
+    request_id: None,
+    source_address: None,
+};
+
 struct World {
     sim: Simulation,
     objects: Objects<Model>,
+    store: Arc<Model>,
     bucket: Arc<Bucket>,
-    gc: GcHandle,
+    registry: Registry,
 }
 
 /// A body that is too large to stay inline.
@@ -57,13 +70,32 @@ impl World {
     fn new() -> Self {
         let sim = Simulation::new(1);
         let settings = Settings::default();
-        let objects = Objects::new(Arc::new(Model::new()), sim.platform(), settings);
+        let store = Arc::new(Model::new());
+        let objects = Objects::new(store.clone(), sim.platform(), settings);
         let name = BucketName::new("bucket").unwrap();
         let create = CreateBucket { owner: owner(), region: None, tags: Vec::new() };
         let bucket = sim.block_on(objects.create_bucket(&name, create)).unwrap();
-        let gc = start_gc(objects.clone(), &sim.platform());
-        sim.run_until_idle();
-        Self { sim, objects, bucket, gc }
+        let mut world = Self { sim, objects, store, bucket, registry: Registry::default() };
+        world.start();
+        world.sim.run_until_idle();
+        world
+    }
+
+    /// Starts the gc anew, as a process that begins does.
+    fn start(&mut self) {
+        self.registry = Registry::default();
+        let platform = self.sim.platform();
+        self.registry.add(&platform, &*self.store, Gc::new(self.objects.clone(), &platform));
+    }
+
+    fn blobs_freed(&self) -> u64 {
+        let metrics = self.registry.metrics();
+        let [Metric { name: "gc_blobs_freed_total", value: MetricValue::Counter(n), .. }] =
+            metrics[..]
+        else {
+            panic!("{metrics:?}");
+        };
+        n
     }
 
     fn put(&self) {
@@ -75,7 +107,7 @@ impl World {
             length: None,
         };
         let body = &mut LargeBody::new();
-        self.sim.block_on(self.objects.put(&self.bucket, &key, put, body)).unwrap();
+        self.sim.block_on(self.objects.writer(&PUT).put(&self.bucket, &key, put, body)).unwrap();
     }
 
     fn pass(&self, seconds: u64) {
@@ -89,9 +121,9 @@ fn what_was_overwritten_goes_once_it_is_due() {
     w.put();
     w.put();
     w.pass(55);
-    assert_eq!(w.gc.blobs_freed(), 0);
+    assert_eq!(w.blobs_freed(), 0);
     w.pass(10);
-    assert_eq!(w.gc.blobs_freed(), 1);
+    assert_eq!(w.blobs_freed(), 1);
 }
 
 #[test]
@@ -104,19 +136,17 @@ fn every_commit_is_followed_up() {
         w.put();
     }
     w.pass(130);
-    assert_eq!(w.gc.blobs_freed(), 5);
+    assert_eq!(w.blobs_freed(), 5);
 }
 
 #[test]
 fn an_earlier_process_s_rows_are_found() {
-    let w = World::new();
+    let mut w = World::new();
     w.put();
     w.put();
-    let World { sim, objects, gc, .. } = w;
-    drop(gc);
-    let gc = start_gc(objects, &sim.platform());
-    sim.run_for(Duration::from_secs(65));
-    assert_eq!(gc.blobs_freed(), 1);
+    w.start();
+    w.pass(65);
+    assert_eq!(w.blobs_freed(), 1);
 }
 
 #[test]

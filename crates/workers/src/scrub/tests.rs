@@ -1,7 +1,10 @@
 //! The scrub on a simulated machine.
 
-use super::{ScrubHandle, ScrubSettings, start_scrub};
+use super::ScrubSettings;
+use crate::registry::{Parts, Workers};
+use crate::status::{WorkerState, WorkerStatus};
 use bytes::Bytes;
+use larder_objects::{Objects, Settings};
 use larder_platform::sim::Simulation;
 use larder_storage::{
     Batch, BlobRef, BlobStore, BlobWriter, CreateHints, MetaStore, Put, RowKey, RowKind, SpaceId,
@@ -49,29 +52,45 @@ impl World {
         self.sim.block_on(self.engine.commit(batch)).unwrap();
     }
 
-    fn start(&self, every: Option<Duration>) -> ScrubHandle {
-        let settings = ScrubSettings { bytes_per_second: 1 << 20, every };
-        start_scrub(self.engine.clone(), &self.sim.platform(), settings)
+    fn start(&self, every: Option<Duration>) -> Workers {
+        let platform = self.sim.platform();
+        let store = Arc::new(self.engine.clone());
+        Workers::start(Parts {
+            engine: self.engine.clone(),
+            objects: Objects::new(store, platform.clone(), Settings::default()),
+            platform,
+            scrub: ScrubSettings { bytes_per_second: 1 << 20, every },
+        })
     }
+}
+
+fn scrub_status(workers: &Workers) -> WorkerStatus {
+    workers.status().into_iter().find(|status| status.name == "scrub").expect("it is started")
 }
 
 #[test]
 fn nothing_runs_that_nobody_asked_for() {
     let (world, _) = World::new();
-    let scrub = world.start(None);
+    let workers = world.start(None);
     world.sim.run_for(100 * HOUR);
-    assert_eq!(scrub.counters(), [0, 0, 0]);
-    let scrub = world.start(Some(HOUR));
+    let status = scrub_status(&workers);
+    assert!((status.runs, status.items, status.state) == (0, 0, WorkerState::Idle), "{status:?}");
+    drop(workers);
+    let workers = world.start(Some(HOUR));
     world.sim.run_for(10 * HOUR);
-    assert!((8..=10).contains(&scrub.counters()[1]), "{:?}", scrub.counters());
+    let status = scrub_status(&workers);
+    assert!((8..=10).contains(&status.runs), "{status:?}");
 }
 
 #[test]
 fn a_pass_reads_everything_at_its_pace() {
     let (world, _) = World::new();
-    let scrub = world.start(None);
+    let workers = world.start(None);
+    let scrub = workers.scrub();
     assert_eq!(scrub.begin(), 1);
+    assert!(scrub.status(0).running);
     world.sim.run_for(Duration::from_secs(2));
+    assert_eq!(scrub_status(&workers).state, WorkerState::Throttled);
     // To ask again changes nothing.
     assert_eq!(scrub.begin(), 1);
     let status = scrub.status(0);
@@ -91,7 +110,8 @@ fn damage_in_journal_and_blobs_is_found_and_named() {
     let path = format!("/data/blobs/00000000/{:016x}", blob.id.0);
     faults.flip_bit(Path::new(&path), 2 << 20).unwrap();
     faults.flip_bit(Path::new("/data/journal/00000000"), 300_000).unwrap();
-    let scrub = world.start(None);
+    let workers = world.start(None);
+    let scrub = workers.scrub();
     scrub.begin();
     world.sim.run_for(Duration::from_secs(20));
     let status = scrub.status(0);

@@ -5,7 +5,7 @@ mod rules;
 use super::{CompleteUpload, CompletedPart, CreateUpload, UploadPart, UploadedPart};
 use crate::conditions::{EtagCondition, WriteConditions};
 use crate::rows::GcRecord;
-use crate::testing::{BytesBody, World, delete_object, object_key, owner};
+use crate::testing::{BytesBody, World, causes, delete_object, object_key, owner};
 use crate::tests::races::{Race, SEEDS};
 use crate::{Body, BodyError, Bucket, ContentHeaders, Error, ObjectAttributes, Objects, Placement};
 use crate::{Stored, Tag, UploadId, Versioning};
@@ -86,8 +86,8 @@ impl<'a> Upload<'a> {
     }
 
     fn complete(&self, request: &CompleteUpload) -> Result<Stored, Error> {
-        let objects = &self.world.objects;
-        self.world.run(objects.complete_upload(&self.bucket, &self.key, self.id, request))
+        let writer = self.world.objects.writer(&causes::COMPLETE);
+        self.world.run(writer.complete_upload(&self.bucket, &self.key, self.id, request))
     }
 
     fn abort(&self) -> Result<(), Error> {
@@ -99,7 +99,7 @@ impl<'a> Upload<'a> {
 fn collect(world: &World) {
     world.pass(600_000);
     loop {
-        let progress = world.run(world.objects.run_gc(3)).unwrap();
+        let progress = world.run(world.objects.writer(&causes::GC).run_gc(3)).unwrap();
         assert!(progress.error.is_none(), "{:?}", progress.error);
         if progress.next_due_ms.is_none() {
             break;
@@ -358,14 +358,14 @@ fn gc_waits_for_readers_and_keeps_its_place() {
     for n in 0..5 {
         w.put(&bucket, "key", &bytes(n, 40_000));
     }
-    let early = w.run(w.objects.run_gc(100)).unwrap();
+    let early = w.run(w.objects.writer(&causes::GC).run_gc(100)).unwrap();
     assert_eq!((early.done, early.next_due_ms.is_some(), blobs(&w)), (0, true, 5));
     w.pass(61_000);
-    let some = w.run(w.objects.run_gc(3)).unwrap();
+    let some = w.run(w.objects.writer(&causes::GC).run_gc(3)).unwrap();
     assert_eq!((some.done, some.blobs, some.next_due_ms.is_some()), (3, 3, true));
     w.delete(&bucket, "key", None);
     w.pass(61_000);
-    let rest = w.run(w.objects.run_gc(100)).unwrap();
+    let rest = w.run(w.objects.writer(&causes::GC).run_gc(100)).unwrap();
     assert_eq!((rest.done, rest.failed, rest.next_due_ms, blobs(&w)), (2, 0, None, 0));
 }
 
@@ -384,9 +384,9 @@ fn a_gc_row_behind_those_that_are_done_is_found() {
     w.put(&bucket, "key", &bytes(1, 40_000));
     w.delete(&bucket, "key", None);
     w.pass(61_000);
-    assert_eq!(w.run(w.objects.run_gc(100)).unwrap().done, 1);
+    assert_eq!(w.run(w.objects.writer(&causes::GC).run_gc(100)).unwrap().done, 1);
     add_to_gc(&w, &bucket, GcRecord::Blobs(Vec::new()).encode());
-    assert_eq!(w.run(w.objects.run_gc(100)).unwrap().done, 1);
+    assert_eq!(w.run(w.objects.writer(&causes::GC).run_gc(100)).unwrap().done, 1);
 }
 
 #[test]
@@ -398,7 +398,7 @@ fn a_gc_row_that_fails_holds_up_no_other() {
     w.delete(&bucket, "key", None);
     w.pass(61_000);
     for freed in [1, 0] {
-        let progress = w.run(w.objects.run_gc(100)).unwrap();
+        let progress = w.run(w.objects.writer(&causes::GC).run_gc(100)).unwrap();
         assert_eq!((progress.done, progress.failed), (freed, 1));
         assert!(matches!(progress.error, Some(Error::Corrupt(_))));
     }
@@ -418,7 +418,10 @@ impl Body for Completing<'_> {
     async fn next(&mut self) -> Result<Option<Bytes>, BodyError> {
         if !std::mem::replace(&mut self.done, true) {
             let Upload { bucket, key, id, .. } = self.upload;
-            self.objects.complete_upload(bucket, key, *id, &self.request).await?;
+            self.objects
+                .writer(&causes::COMPLETE)
+                .complete_upload(bucket, key, *id, &self.request)
+                .await?;
         }
         self.inner.next().await
     }
@@ -474,7 +477,10 @@ fn complete_races_with_replaced_parts() {
             let (objects, bucket) = (objects.clone(), bucket.clone());
             async move {
                 let key = object_key("key");
-                let done = objects.complete_upload(&bucket, &key, id, &complete).await;
+                let done = objects
+                    .writer(&causes::COMPLETE)
+                    .complete_upload(&bucket, &key, id, &complete)
+                    .await;
                 done.map(|_| "completed")
             }
         };
@@ -530,16 +536,16 @@ fn completing_twice_at_once() {
         let w = race.calm();
         let upload = Upload::new(&w, &bucket, create(None));
         let complete = request(vec![listed(1, &upload.put(1, b"part").unwrap())]);
-        let results =
-            race.run(
-                (0..3).map(|_| {
-                    let (objects, bucket) = (race.objects.clone(), bucket.clone());
-                    let (id, complete) = (upload.id, complete.clone());
-                    async move {
-                        objects.complete_upload(&bucket, &object_key("key"), id, &complete).await
-                    }
-                }),
-            );
+        let results = race.run((0..3).map(|_| {
+            let (objects, bucket) = (race.objects.clone(), bucket.clone());
+            let (id, complete) = (upload.id, complete.clone());
+            async move {
+                objects
+                    .writer(&causes::COMPLETE)
+                    .complete_upload(&bucket, &object_key("key"), id, &complete)
+                    .await
+            }
+        }));
         let versions: Vec<_> = results.into_iter().map(|r| r.unwrap().version).collect();
         assert!(versions.iter().all(|version| *version == versions[0]), "seed {seed}");
         collect(&w);
@@ -567,14 +573,21 @@ fn completing_again_races_with_the_removal_of_a_newer_version() {
             let (objects, bucket) = (objects.clone(), bucket.clone());
             async move {
                 let key = object_key("key");
-                let done = objects.complete_upload(&bucket, &key, id, &complete).await;
+                let done = objects
+                    .writer(&causes::COMPLETE)
+                    .complete_upload(&bucket, &key, id, &complete)
+                    .await;
                 done.map(|stored| stored.version)
             }
         };
         let bucket = bucket.clone();
         let removing = async move {
             let delete = delete_object(newer);
-            objects.delete(&bucket, &object_key("key"), &delete).await.map(|_| version)
+            objects
+                .writer(&causes::DELETE)
+                .delete(&bucket, &object_key("key"), &delete)
+                .await
+                .map(|_| version)
         };
         type Job = larder_platform::BoxFuture<Result<Option<larder_types::VersionId>, Error>>;
         let jobs: [Job; 2] = [Box::pin(again), Box::pin(removing)];

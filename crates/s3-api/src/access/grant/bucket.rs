@@ -10,7 +10,7 @@ use larder_objects::list::{
     ListObjects, ListPage, ListUploads, ListVersions, UploadPage, VersionPage,
 };
 use larder_objects::{
-    BucketPage, CreateBucket, DeleteObject, DeletedMany, Error, ListBuckets, Tag,
+    BucketPage, CreateBucket, DeleteObject, DeletedMany, Error, EventName, ListBuckets, Tag,
 };
 use larder_storage::Storage;
 use larder_types::{BucketName, ObjectKey};
@@ -118,6 +118,7 @@ impl<S: Storage> Grant<S, kind::DeleteEntries> {
     /// Removes these entries.
     pub(crate) async fn delete(&self, entries: Vec<DeleteEntry>) -> DeletedMany {
         let entries: Vec<_> = entries.into_iter().map(|entry| entry.0).collect();
-        self.objects().delete_many(self.bucket(), &entries).await
+        let cause = self.cause(EventName::ObjectRemovedDelete);
+        self.objects().writer(&cause).delete_many(self.bucket(), &entries).await
     }
 }

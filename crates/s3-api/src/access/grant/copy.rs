@@ -9,7 +9,7 @@ use crate::error::Failure;
 use larder_iam::{ObjectResource, Resource};
 use larder_objects::conditions::ReadConditions;
 use larder_objects::multipart::{UploadPart, UploadedPart};
-use larder_objects::{CopyObject, Error, ObjectVersion, Objects, Stored};
+use larder_objects::{CopyObject, Error, EventName, ObjectVersion, Objects, Stored};
 use larder_s3_wire::error::ErrorCode;
 use larder_storage::Storage;
 use larder_types::ByteRange;
@@ -82,7 +82,9 @@ impl<S: Storage> Grant<S, kind::CopyObject> {
         source: &FoundSource<S>,
         copy: CopyObject,
     ) -> Result<Stored, Error> {
-        self.objects().copy(&source.version, self.bucket(), self.key(), copy).await
+        let cause = self.cause(EventName::ObjectCreatedCopy);
+        let writer = self.objects().writer(&cause);
+        writer.copy(&source.version, self.bucket(), self.key(), copy).await
     }
 
     /// Writes a part from a range of the source.

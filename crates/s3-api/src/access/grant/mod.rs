@@ -12,12 +12,14 @@ pub(crate) use copy::FoundSource;
 
 use super::admit::denied;
 use super::need::Need;
+use crate::call::Call;
 use crate::error::Failure;
 use larder_iam::Principal;
-use larder_objects::{Bucket, ObjectVersion, Objects};
+use larder_objects::{Bucket, Cause, EventName, ObjectVersion, Objects};
 use larder_storage::Storage;
-use larder_types::{BucketName, ObjectKey, Owner, VersionId};
+use larder_types::{BucketName, ObjectKey, Owner, RequestId, VersionId};
 use std::marker::PhantomData;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 /// What a kind of grant reaches.
@@ -93,6 +95,8 @@ kinds! {
 pub(crate) struct Admitted<S: Storage> {
     objects: Objects<S>,
     principal: Principal,
+    request_id: RequestId,
+    source_address: Option<IpAddr>,
     place: OperationScope,
     pub(super) key: Option<ObjectKey>,
     pub(super) version: Option<VersionId>,
@@ -128,10 +132,12 @@ pub(crate) struct Grant<S: Storage, K: GrantKind> {
 }
 
 impl<S: Storage> Admitted<S> {
-    pub(super) fn new(objects: Objects<S>, principal: Principal, place: OperationScope) -> Self {
+    pub(super) fn new(objects: Objects<S>, call: &Call<'_>, place: OperationScope) -> Self {
         Self {
             objects,
-            principal,
+            principal: call.principal().clone(),
+            request_id: call.request_id,
+            source_address: call.source_address(),
             place,
             key: None,
             version: None,
@@ -186,6 +192,17 @@ impl<S: Storage, K: GrantKind> Grant<S, K> {
     /// Errors: `AccessDenied` for whoever has no account.
     pub(crate) fn caller(&self) -> Result<&Owner, Failure> {
         self.admitted.principal.account().map(|account| &account.owner).ok_or_else(denied)
+    }
+
+    /// Why an event happens: what was granted, to whom.
+    fn cause(&self, event: EventName) -> Cause<'_> {
+        let Admitted { principal, request_id, source_address, .. } = &self.admitted;
+        Cause {
+            event: Some(event),
+            principal,
+            request_id: Some(*request_id),
+            source_address: *source_address,
+        }
     }
 
     fn objects(&self) -> &Objects<S> {

@@ -6,7 +6,8 @@ use crate::call::Call;
 use crate::error::Failure;
 use larder_iam::{Action, Resource};
 use larder_objects::{
-    Bucket, DeleteObject, Deleted, Error, ObjectBody, ObjectVersion, PartPage, PartRange, Tag,
+    Bucket, DeleteObject, Deleted, Error, EventName, ObjectBody, ObjectVersion, PartPage,
+    PartRange, Tag,
 };
 use larder_storage::Storage;
 use larder_types::{ByteRange, VersionId};
@@ -68,24 +69,27 @@ impl<S: Storage> Grant<S, kind::ReadObject> {
 impl<S: Storage> Grant<S, kind::ChangeTags> {
     /// Replaces the object's tags; the version whose they are.
     pub(crate) async fn put(&self, call: &Call<'_>, tags: &[Tag]) -> Result<VersionId, Failure> {
-        put_tags(self, call, tags).await
+        put_tags(self, call, EventName::ObjectTaggingPut, tags).await
     }
 }
 
 impl<S: Storage> Grant<S, kind::RemoveTags> {
     /// Removes the object's tags; the version whose they were.
     pub(crate) async fn remove(&self, call: &Call<'_>) -> Result<VersionId, Failure> {
-        put_tags(self, call, &[]).await
+        put_tags(self, call, EventName::ObjectTaggingDelete, &[]).await
     }
 }
 
 async fn put_tags<S: Storage, K: GrantKind>(
     grant: &Grant<S, K>,
     call: &Call<'_>,
+    event: EventName,
     tags: &[Tag],
 ) -> Result<VersionId, Failure> {
     let (bucket, key) = (grant.bucket(), grant.key());
-    let changed = grant.objects().put_tags(bucket, key, grant.version(), tags).await;
+    let cause = grant.cause(event);
+    let writer = grant.objects().writer(&cause);
+    let changed = writer.put_tags(bucket, key, grant.version(), tags).await;
     changed.map_err(|error| missing(call, bucket, error))
 }
 
@@ -93,7 +97,8 @@ impl<S: Storage> Grant<S, kind::DeleteObject> {
     /// Removes the object, or the version of it that the request names.
     pub(crate) async fn delete(&self, delete: DeleteObject) -> Result<Deleted, Error> {
         let delete = DeleteObject { version: self.version(), ..delete };
-        self.objects().delete(self.bucket(), self.key(), &delete).await
+        let cause = self.cause(EventName::ObjectRemovedDelete);
+        self.objects().writer(&cause).delete(self.bucket(), self.key(), &delete).await
     }
 }
 

@@ -4,13 +4,24 @@ use super::{Grant, kind};
 use larder_objects::list::{ListParts, PartList};
 use larder_objects::multipart::{CompleteUpload, CreateUpload, UploadPart, UploadedPart};
 use larder_objects::rows::UploadRecord;
-use larder_objects::{Body, Error, PutObject, Stored, UploadId};
+use larder_objects::{Body, Error, EventName, PutObject, Stored, UploadId};
 use larder_storage::Storage;
 
 impl<S: Storage> Grant<S, kind::WriteObject> {
     /// Writes an object of this body.
     pub(crate) async fn put<B: Body>(&self, put: PutObject, body: &mut B) -> Result<Stored, Error> {
-        self.objects().put(self.bucket(), self.key(), put, body).await
+        let cause = self.cause(EventName::ObjectCreatedPut);
+        self.objects().writer(&cause).put(self.bucket(), self.key(), put, body).await
+    }
+
+    /// Writes an object of this file of a form.
+    pub(crate) async fn post<B: Body>(
+        &self,
+        put: PutObject,
+        body: &mut B,
+    ) -> Result<Stored, Error> {
+        let cause = self.cause(EventName::ObjectCreatedPost);
+        self.objects().writer(&cause).put(self.bucket(), self.key(), put, body).await
     }
 
     /// Begins an upload.
@@ -41,7 +52,9 @@ impl<S: Storage> Grant<S, kind::WriteObject> {
         id: UploadId,
         request: &CompleteUpload,
     ) -> Result<Stored, Error> {
-        self.objects().complete_upload(self.bucket(), self.key(), id, request).await
+        let cause = self.cause(EventName::ObjectCreatedCompleteMultipartUpload);
+        let writer = self.objects().writer(&cause);
+        writer.complete_upload(self.bucket(), self.key(), id, request).await
     }
 }
 

@@ -69,7 +69,7 @@ pub(crate) async fn post_object<S: Storage>(
     let location = location(call, grant.key().as_str());
     let expected = form_body::Expected::of(&fields)?;
     let mut body = FormBody::new(call, parser, (size, expected)).after(pending);
-    let stored = grant.put(put, &mut body).await?;
+    let stored = grant.post(put, &mut body).await?;
     let at =
         FormTarget { location, bucket: grant.bucket().name.as_str(), key: grant.key().as_str() };
     Ok(reply(&fields, &at, &stored))

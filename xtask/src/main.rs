@@ -12,18 +12,20 @@ mod bench;
 mod ci;
 mod deny;
 mod fuzz;
+mod iamgen;
 mod install;
 mod proc;
 mod s3gen;
 mod suites;
 mod tally;
 mod tidy;
+mod wheel;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 const HELP: &str = "\
-cargo xtask ci      fmt, clippy, tidy, deny, s3gen --check, a short fuzz, then test
+cargo xtask ci      fmt, clippy, tidy, deny, what is generated, a short fuzz, then test
 cargo xtask test    install what the tests need, run the crates' tests, the black-box rounds and
                     every client suite
 cargo xtask soak    the black-box rounds and the client suites with the long counts
@@ -32,6 +34,7 @@ cargo xtask bench   what the release build costs, beside what it is compared wit
 cargo xtask tidy    ranks, sizes, names, room cards, text
 cargo xtask deny    licences, sources, duplicates and advisories of the dependencies (-h)
 cargo xtask s3gen   write the S3 model from the AWS service model (--check: only compare)
+cargo xtask iamgen  write the actions and condition keys of S3 from AWS's service reference
 
 test and soak take suites by name: `cargo xtask test rclone kill`, `cargo xtask test crates`,
 `cargo xtask soak black-box`.";
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
         Some("tidy") => tidy::run(),
         Some("deny") => deny::run(rest).map(|_| ()),
         Some("s3gen") => s3gen::run(rest),
+        Some("iamgen") => iamgen::run(rest),
         Some("help" | "--help" | "-h") => {
             println!("{HELP}");
             Ok(())

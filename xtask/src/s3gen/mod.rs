@@ -10,24 +10,19 @@ mod model;
 mod names;
 mod overrides;
 
+use crate::wheel::{Wheel, execute};
 use larder_flags::Syntax;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
-/// The botocore release whose model is used. A newer one is tried by changing both constants.
-const BOTOCORE_VERSION: &str = "1.44.5";
-/// SHA-256 of its wheel.
-const WHEEL_SHA256: &str = "8f16a56d1dff125dd65322ae021efa7ba5195a6db5102b96862566055b748921";
-/// Takes the wheel, its expected digest and the file to write; says what is wrong by its status.
-const UNPACK: &str = "\
-import gzip, hashlib, sys, zipfile
-wheel, digest, out = sys.argv[1:]
-found = hashlib.sha256(open(wheel, 'rb').read()).hexdigest()
-if found != digest: sys.exit(f'{wheel}: SHA-256 is {found}, pinned is {digest}')
-model = zipfile.ZipFile(wheel).read('botocore/data/s3/2006-03-01/service-2.json.gz')
-open(out, 'wb').write(gzip.decompress(model))
-";
+/// The botocore release whose model is used. A newer one is tried by changing version and digest.
+const BOTOCORE: Wheel = Wheel {
+    package: "botocore",
+    version: "1.44.5",
+    sha256: "8f16a56d1dff125dd65322ae021efa7ba5195a6db5102b96862566055b748921",
+};
+const MODEL: &str = "botocore/data/s3/2006-03-01/service-2.json.gz";
 
 /// Generates the files, or with `--check` fails when they differ from what is checked in.
 pub fn run(args: &[String]) -> Result<(), String> {
@@ -35,7 +30,7 @@ pub fn run(args: &[String]) -> Result<(), String> {
     let check = syntax.read(args)?.is_on("--check");
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let home = root.join("crates/s3-model");
-    let model = model::Model::parse(&read(&model_file(&root)?)?)?;
+    let model = model::Model::parse(&BOTOCORE.read(&root.join("target/s3gen"), MODEL)?)?;
     let overrides = overrides::Overrides::parse(&read(&home.join("overrides.toml"))?)?;
     overrides.check_against(&model)?;
     let wanted = home.join("src/generated");
@@ -49,10 +44,16 @@ pub fn run(args: &[String]) -> Result<(), String> {
         paths.push(path);
     }
     execute(Command::new("rustfmt").args(["--edition", "2024"]).args(&paths))?;
-    if check { compare(&files, &wanted, &written) } else { Ok(()) }
+    if check { compare("s3gen", &files, &wanted, &written) } else { Ok(()) }
 }
 
-fn compare(files: &[(&str, String)], wanted: &Path, written: &Path) -> Result<(), String> {
+/// Says which files in `wanted` are not as `generator` has just `written` them.
+pub(crate) fn compare(
+    generator: &str,
+    files: &[(&str, String)],
+    wanted: &Path,
+    written: &Path,
+) -> Result<(), String> {
     let mut names = fs::read_dir(wanted)
         .map_err(|e| format!("{}: {e}", wanted.display()))?
         .map(|entry| entry.map(|e| e.file_name().to_string_lossy().into_owned()))
@@ -71,41 +72,10 @@ fn compare(files: &[(&str, String)], wanted: &Path, written: &Path) -> Result<()
     if differing.is_empty() {
         Ok(())
     } else {
-        Err(format!("not as `cargo xtask s3gen` writes them: {}", differing.join(", ")))
+        Err(format!("not as `cargo xtask {generator}` writes them: {}", differing.join(", ")))
     }
-}
-
-/// The unpacked model, downloaded when it is not there yet.
-fn model_file(root: &Path) -> Result<PathBuf, String> {
-    let cache = root.join("target/s3gen");
-    let file = cache.join(format!("s3-{BOTOCORE_VERSION}.json"));
-    if file.exists() {
-        return Ok(file);
-    }
-    fs::create_dir_all(&cache).map_err(|e| format!("{}: {e}", cache.display()))?;
-    let wheel = cache.join(format!("botocore-{BOTOCORE_VERSION}-py3-none-any.whl"));
-    if !wheel.exists() {
-        execute(
-            Command::new("python3")
-                .args(["-m", "pip", "download", "--quiet", "--no-deps", "--dest"])
-                .arg(&cache)
-                .arg(format!("botocore=={BOTOCORE_VERSION}")),
-        )?;
-    }
-    execute(Command::new("python3").args(["-c", UNPACK]).arg(wheel).arg(WHEEL_SHA256).arg(&file))?;
-    Ok(file)
 }
 
 fn read(path: &Path) -> Result<String, String> {
     fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))
-}
-
-fn execute(command: &mut Command) -> Result<(), String> {
-    let status =
-        command.status().map_err(|e| format!("{}: {e}", command.get_program().display()))?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(format!("{} failed", command.get_program().display()))
-    }
 }

@@ -9,11 +9,13 @@ mod caller;
 mod condition;
 mod context_keys;
 mod evaluate;
+mod generated;
 mod json;
 mod operator;
 mod parse;
 mod pattern;
 mod principal;
+pub mod reference;
 mod statement;
 
 pub use caller::Caller;

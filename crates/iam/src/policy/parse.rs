@@ -7,6 +7,7 @@ use super::json::Json;
 use super::operator::{Expected, Operator};
 use super::pattern::{ArnPattern, Pattern, Syntax};
 use super::principal::{Named, PrincipalElement};
+use super::reference::{condition_key, names_an_action};
 use super::statement::{ActionElement, Effect, Policy, ResourceElement, Statement};
 use std::collections::HashSet;
 use std::fmt;
@@ -56,7 +57,8 @@ pub enum PolicyErrorKind {
     Effect,
     /// No Principal where there must be one, or one where there must be none, or a bad one.
     Principal,
-    /// No Action and no NotAction, or both, or one without a service.
+    /// No Action and no NotAction, or both, or one without a service; in a bucket's policy one
+    /// that names no action of S3.
     Action,
     /// No Resource and no NotResource, or both, or one where there must be none, or a bad one.
     Resource,
@@ -194,7 +196,7 @@ impl StatementReader {
                 }
                 "Action" | "NotAction" => {
                     let action =
-                        ActionElement { not: name == "NotAction", patterns: actions(value)? };
+                        ActionElement { not: name == "NotAction", patterns: self.actions(value)? };
                     if elements.action.replace(action).is_some() {
                         return Err(PolicyError::new(PolicyErrorKind::Action, name));
                     }
@@ -211,6 +213,33 @@ impl StatementReader {
             }
         }
         Ok(elements)
+    }
+
+    fn actions(&self, value: Json) -> Result<Vec<Pattern>, PolicyError> {
+        let mut patterns = Vec::new();
+        for text in texts(value, PolicyErrorKind::Action)? {
+            let invalid = || PolicyError::new(PolicyErrorKind::Action, &text);
+            let (service, name) = match text.as_str() {
+                "*" => ("*", "*"),
+                text => text.split_once(':').ok_or_else(invalid)?,
+            };
+            let sound = |part: &str| {
+                let known = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'*' | b'?' | b'-');
+                !part.is_empty() && part.bytes().all(known)
+            };
+            if !sound(service) || !sound(name) {
+                return Err(invalid());
+            }
+            let syntax = Syntax { wildcards: true, variables: false };
+            let lower = text.to_ascii_lowercase();
+            let pattern = Pattern::parse(&lower, syntax).map_err(|_| invalid())?;
+            // A bucket's policy is about S3, whose actions are known.
+            if self.attachment == Attachment::Bucket && !names_an_action(&pattern) {
+                return Err(invalid());
+            }
+            patterns.push(pattern);
+        }
+        Ok(patterns)
     }
 
     fn resources(&self, value: Json) -> Result<Vec<ArnPattern>, PolicyError> {
@@ -236,7 +265,15 @@ impl StatementReader {
                 return Err(PolicyError::new(PolicyErrorKind::Condition, operator));
             };
             for (key, values) in keys {
-                if !key.contains(':') {
+                let is_known = match key.split_once(':') {
+                    None => false,
+                    Some((service, _)) if service.eq_ignore_ascii_case("s3") => {
+                        condition_key(&key).is_some()
+                    }
+                    // Those of other services, and the global ones, may stand there.
+                    Some(_) => true,
+                };
+                if !is_known {
                     return Err(PolicyError::new(PolicyErrorKind::Condition, key));
                 }
                 let test = self.test(&operator, values)?;
@@ -314,28 +351,6 @@ fn principals(value: Json) -> Result<Vec<Named>, PolicyError> {
         }
     }
     Ok(named)
-}
-
-fn actions(value: Json) -> Result<Vec<Pattern>, PolicyError> {
-    let mut patterns = Vec::new();
-    for text in texts(value, PolicyErrorKind::Action)? {
-        let invalid = || PolicyError::new(PolicyErrorKind::Action, &text);
-        let (service, name) = match text.as_str() {
-            "*" => ("*", "*"),
-            text => text.split_once(':').ok_or_else(invalid)?,
-        };
-        let sound = |part: &str| {
-            let known = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'*' | b'?' | b'-');
-            !part.is_empty() && part.bytes().all(known)
-        };
-        if !sound(service) || !sound(name) {
-            return Err(invalid());
-        }
-        let syntax = Syntax { wildcards: true, variables: false };
-        let lower = text.to_ascii_lowercase();
-        patterns.push(Pattern::parse(&lower, syntax).map_err(|_| invalid())?);
-    }
-    Ok(patterns)
 }
 
 /// A text, or a list of some.

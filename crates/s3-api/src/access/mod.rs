@@ -11,6 +11,8 @@ mod source;
 
 pub(crate) use admit::FormRequest;
 pub(crate) use grant::{Admitted, DeleteEntry, FoundSource, Grant, GrantKind, kind};
+#[cfg(test)]
+pub(crate) use need::On;
 pub(crate) use need::{
     Need, bucket, covers, entry, names_grantees, new_bucket, object, service, source,
 };

@@ -1,8 +1,10 @@
 //! Over the table of contents.
 
+use crate::access::On;
 use crate::coverage_markdown;
 use crate::ops::{TableEntry, entry};
 use crate::testing::{Ask, World};
+use larder_iam::policy::reference::action as action_info;
 use larder_s3_model::{Level, OPERATIONS, OperationInfo};
 
 /// A request of an operation's form, with a body that is no document of any.
@@ -69,6 +71,31 @@ fn what_is_not_built_says_why() {
         seen += 1;
     }
     assert!(seen > 0);
+}
+
+/// Each action of the table is one of AWS's, and acts there on what it is asked for here.
+#[test]
+fn the_actions_are_those_of_the_service_reference() {
+    let mut seen = 0;
+    for info in &OPERATIONS {
+        let TableEntry::Built(needs) = entry(info.operation) else {
+            continue;
+        };
+        for need in needs {
+            let (name, action) = (info.name, need.action.as_str());
+            let known = action_info(action).unwrap_or_else(|| panic!("{name}: {action} is none"));
+            let resource = match need.on {
+                On::Service => None,
+                On::NewBucket | On::Bucket => Some("bucket"),
+                On::Object | On::Source | On::Entry => Some("object"),
+            };
+            let fits = resource
+                .map_or(known.resources.is_empty(), |resource| known.resources.contains(&resource));
+            assert!(fits, "{name} asks for {action} on {resource:?}, AWS on {:?}", known.resources);
+            seen += 1;
+        }
+    }
+    assert!(seen > 50);
 }
 
 #[test]

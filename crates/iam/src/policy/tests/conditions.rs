@@ -320,6 +320,8 @@ fn what_cannot_be_compared_is_refused_when_the_policy_is_put() {
         r#"{"IpAddress":{"k:x":"${k:y}"}}"#,
         r#"{"ArnLike":{"k:x":"alice"}}"#,
         r#"{"StringEquals":{"x":"a"}}"#,
+        r#"{"StringEquals":{"s3:nothing":"a"}}"#,
+        r#"{"StringEquals":{"s3:ExistingObjectTag":"a"}}"#,
         r#"{"StringEquals":"a"}"#,
         r#"{"StringEquals":{"k:x":{"a":1}}}"#,
         r#"{"StringEquals":{"k:x":null}}"#,

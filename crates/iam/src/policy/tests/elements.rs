@@ -211,12 +211,13 @@ fn what_is_no_policy_says_why() {
     }
 }
 
-/// Principals that are none, and those that stand where none may.
+/// Principals that are none or where none may be, actions that a bucket does not know.
 #[test]
-fn principals_that_are_none_are_refused() {
+fn what_a_bucket_or_a_role_does_not_take_is_refused() {
     use PolicyErrorKind as Kind;
     let statement = |inner: &str| format!(r#"{{"Version":"2012-10-17","Statement":{{{inner}}}}}"#);
     let whole = r#""Effect":"Allow","Action":"s3:*","Resource":"*""#;
+    let bucket = format!(r#"{whole},"Principal":"*""#);
     let principals = [
         r#""alice""#,
         r#"{}"#,
@@ -234,6 +235,15 @@ fn principals_that_are_none_are_refused() {
         let document = statement(&format!(r#"{whole},"Principal":{principal}"#));
         let error = Policy::parse(&document, Attachment::Bucket).expect_err(principal);
         assert_eq!(error.kind, Kind::Principal, "{principal}");
+    }
+    for action in ["iam:*", "s3:GetNothing", "s3:Get?", "sts:AssumeRole"] {
+        let inner = bucket.replace("s3:*", action);
+        let error = Policy::parse(&statement(&inner), Attachment::Bucket).expect_err(action);
+        assert_eq!(error.kind, Kind::Action, "{action}");
+    }
+    for action in ["*", "S3:getobject*", "s3:*Acl", "s3:GetObject"] {
+        let inner = bucket.replace("s3:*", action);
+        assert!(Policy::parse(&statement(&inner), Attachment::Bucket).is_ok(), "{action}");
     }
     let missing = Policy::parse(&statement(whole), Attachment::Bucket).unwrap_err();
     assert_eq!(missing.kind, Kind::Principal);

@@ -1,0 +1,87 @@
+//! What there is to name in a policy: the actions of S3, what each acts on, its condition keys.
+//!
+//! Source: AWS's service authorization reference, "Actions, resources, and condition keys for
+//! Amazon S3".
+
+use super::generated::{ACTIONS, KEYS};
+use super::pattern::Pattern;
+
+/// An action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ActionInfo {
+    /// Its name without the service: `GetObject`.
+    pub name: &'static str,
+    /// What it acts on: `object`, `bucket`, ...; nothing where it is about the account.
+    pub resources: &'static [&'static str],
+}
+
+/// A condition key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyInfo {
+    /// Its name with the service; ends with a slash where the key of a tag follows.
+    pub name: &'static str,
+    /// Whether something follows the name: `s3:ExistingObjectTag/team`.
+    pub is_prefix: bool,
+    /// What its values are.
+    pub kind: KeyType,
+    /// Whether it may have several values, and wants a quantifier.
+    pub has_several: bool,
+}
+
+/// What the values of a condition key are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum KeyType {
+    /// Texts.
+    String,
+    /// Numbers.
+    Numeric,
+    /// ARNs.
+    Arn,
+    /// `true` or `false`.
+    Bool,
+    /// Dates.
+    Date,
+}
+
+/// The action of this name, such as `s3:GetObject`; case does not matter.
+pub fn action(name: &str) -> Option<&'static ActionInfo> {
+    let (service, name) = name.split_once(':')?;
+    let found = ACTIONS.iter().find(|action| action.name.eq_ignore_ascii_case(name));
+    found.filter(|_| service.eq_ignore_ascii_case("s3"))
+}
+
+/// The condition key of this name; case does not matter but in the key of a tag.
+pub fn condition_key(name: &str) -> Option<&'static KeyInfo> {
+    KEYS.iter().find(|key| match name.split_at_checked(key.name.len()) {
+        Some((head, rest)) => {
+            head.eq_ignore_ascii_case(key.name) && rest.is_empty() != key.is_prefix
+        }
+        None => false,
+    })
+}
+
+/// Whether a pattern of actions, in lower case, names one of S3's.
+pub(super) fn names_an_action(pattern: &Pattern) -> bool {
+    ACTIONS.iter().any(|action| pattern.matches(&format!("s3:{}", action.name.to_lowercase())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{KeyType, action, condition_key};
+
+    #[test]
+    fn actions_and_keys_are_found_by_their_names() {
+        assert_eq!(action("S3:getobject").unwrap().name, "GetObject");
+        assert_eq!(action("s3:GetObject").unwrap().resources, ["accesspointobject", "object"]);
+        assert!(action("iam:GetObject").is_none() && action("s3:GetNothing").is_none());
+        assert_eq!(action("s3:ListAllMyBuckets").unwrap().resources, [""; 0]);
+        let key = condition_key("s3:Prefix").unwrap();
+        assert_eq!((key.name, key.kind, key.has_several), ("s3:prefix", KeyType::String, false));
+        let several = condition_key("aws:TagKeys").unwrap();
+        assert!(several.has_several && !several.is_prefix);
+        assert!(condition_key("s3:ExistingObjectTag/team").unwrap().is_prefix);
+        for none in ["s3:ExistingObjectTag/", "s3:prefix/x", "s3:nothing", "prefix", ""] {
+            assert_eq!(condition_key(none), None, "{none}");
+        }
+    }
+}

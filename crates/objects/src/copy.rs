@@ -3,8 +3,9 @@
 use crate::body::{Body, BodyError, BodyTarget};
 use crate::conditions::WriteConditions;
 use crate::plan::NewVersion;
+use crate::read::OpenVersion;
 use crate::rows::{ContentHeaders, ObjectAttributes, VersionRecord};
-use crate::{Bucket, Error, ObjectBody, ObjectVersion, Stored, Writer, tagging};
+use crate::{Bucket, Error, ObjectBody, Stored, Writer, tagging};
 use bytes::Bytes;
 use larder_digest::{BodyDigests, BodyHasher, BodyPlan};
 use larder_storage::Storage;
@@ -37,18 +38,20 @@ pub struct CopyObject {
 }
 
 impl<S: Storage> Writer<'_, S> {
-    /// CopyObject from a version that was looked up, whose conditions the caller has checked.
+    /// CopyObject from a whole version, whose conditions the caller has checked.
     ///
     /// [`Error::InvalidRequest`] for a copy of the current version onto itself that asks for
     /// nothing to change (a storage class that is named counts, even the present one),
-    /// [`Error::EntityTooLarge`] above 5 GiB, [`Error::VersionGone`].
+    /// [`Error::EntityTooLarge`] above 5 GiB.
     pub async fn copy(
         self,
-        source: &ObjectVersion,
+        from: OpenVersion<S>,
         bucket: &Bucket,
         key: &ObjectKey,
         copy: CopyObject,
     ) -> Result<Stored, Error> {
+        let OpenVersion { version: source, body, .. } = from;
+        let body = body.expect("a copy's source is opened");
         let itself = source.space == bucket.space && source.key == *key && source.current;
         let unchanged = !copy.replaces_metadata
             && !copy.names_storage_class
@@ -70,7 +73,7 @@ impl<S: Storage> Writer<'_, S> {
         }
         let of_source = source.record.checksum.as_ref().map(|c| c.algorithm);
         let algorithm = copy.checksum.or(of_source);
-        let mut body = CopyBody::new(self.open(source, None).await?, algorithm);
+        let mut body = CopyBody::new(body, algorithm);
         let body_target = BodyTarget {
             inline_bytes_max: self.inline_bytes_max(),
             bytes_max: COPY_SOURCE_BYTES_MAX,

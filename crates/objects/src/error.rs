@@ -112,7 +112,7 @@ pub enum Error {
     InvalidRequest(&'static str),
     /// Reading the request's body failed, or it is not what its head promised. Nothing is stored.
     Body(BodyError),
-    /// The version was replaced between look-up and read: look it up again.
+    /// The version was replaced between look-up and read, as often as it was looked up.
     VersionGone,
     /// Too many concurrent changes of one key: try again.
     SlowDown,

@@ -25,6 +25,7 @@ pub mod multipart;
 mod owned;
 mod plan;
 mod put;
+pub mod read;
 pub mod rows;
 mod schema;
 mod settings;
@@ -78,8 +79,7 @@ impl<S: Storage> Objects<S> {
     /// Operations on what `store` holds. Only one, with its clones, writes there: see `holds.rs`.
     pub fn new(store: Arc<S>, platform: Platform, settings: Settings) -> Self {
         let (decoded, turns) = (buckets::Decoded::default(), turns::Turns::default());
-        let creating = owned::Creating::default();
-        let events = writer::EventCounts::default();
+        let (creating, events) = (owned::Creating::default(), writer::EventCounts::default());
         Self(Arc::new(Parts { store, platform, settings, decoded, creating, turns, events }))
     }
 }

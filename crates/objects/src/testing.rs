@@ -2,8 +2,9 @@
 
 use crate::body::{Body, BodyError};
 use crate::conditions::{DeleteConditions, WriteConditions};
+use crate::read::Extent;
 use crate::{
-    Bucket, CreateBucket, DeleteObject, Deleted, Error, ObjectAttributes, ObjectBody,
+    Bucket, CopyObject, CreateBucket, DeleteObject, Deleted, Error, ObjectAttributes, ObjectBody,
     ObjectVersion, Objects, PutObject, Settings, Stored,
 };
 use bytes::Bytes;
@@ -120,6 +121,20 @@ impl World {
         range: Option<ByteRange>,
     ) -> Result<Vec<u8>, Error> {
         self.run(async { drain(self.objects.open(version, range).await?).await })
+    }
+
+    pub(crate) fn copy(
+        &self,
+        source: &ObjectVersion,
+        bucket: &Bucket,
+        key: &str,
+        copy: CopyObject,
+    ) -> Result<Stored, Error> {
+        let (writer, key) = (self.objects.writer(&causes::COPY), object_key(key));
+        self.run(async {
+            let from = self.objects.open_version(source.clone(), Extent::Whole).await?;
+            writer.copy(from, bucket, &key, copy).await
+        })
     }
 
     pub(crate) fn delete(&self, bucket: &Bucket, key: &str, version: Option<VersionId>) -> Deleted {

@@ -89,8 +89,6 @@ impl<S: Storage> Pull for Puller<S> {
 impl ResponseBody {
     /// An object's data of `length` bytes. What can fail early does so here, while an error can
     /// still be answered: the first piece is read and verified.
-    ///
-    /// [`Error::VersionGone`] as [`larder_objects::Objects::open`].
     pub(crate) async fn object<S: Storage>(
         mut body: ObjectBody<S>,
         length: u64,

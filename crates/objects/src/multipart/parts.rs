@@ -4,15 +4,14 @@ use crate::attempts::{Attempts, Outcome};
 use crate::body::{Body, BodyTarget, StoredBody};
 use crate::copy::CopyBody;
 use crate::plan::gc_row;
+use crate::read::OpenVersion;
 use crate::rows::{GcRecord, PartRecord, UnknownFields, UploadId, UploadRecord, address};
-use crate::{Bucket, Error, ObjectVersion, Objects};
+use crate::{Bucket, Error, Objects};
 use bytes::Bytes;
 use larder_digest::BodyDigests;
 use larder_storage::{Batch, Check, Found, Put, SpaceId, Storage};
 use larder_types::limits::{PART_BYTES_MAX, PART_NUMBER_MAX};
-use larder_types::{
-    ByteRange, Checksum, ChecksumAlgorithm, ChecksumType, ETag, ObjectKey, Timestamp,
-};
+use larder_types::{Checksum, ChecksumAlgorithm, ChecksumType, ETag, ObjectKey, Timestamp};
 
 /// Which part is uploaded.
 #[derive(Clone, Copy, Debug)]
@@ -63,22 +62,18 @@ impl<S: Storage> Objects<S> {
         self.store_part(bucket, &target, &upload.record, body).await
     }
 
-    /// UploadPartCopy from a version that was looked up, whose conditions the caller has checked.
+    /// UploadPartCopy from a version or a range of one, whose conditions the caller has checked.
     ///
-    /// [`Error::NoSuchUpload`], [`Error::InvalidRange`], [`Error::EntityTooLarge`],
-    /// [`Error::VersionGone`].
+    /// [`Error::NoSuchUpload`], [`Error::EntityTooLarge`].
     pub async fn upload_part_copy(
         &self,
         bucket: &Bucket,
         key: &ObjectKey,
         part: UploadPart,
-        (source, range): (&ObjectVersion, Option<ByteRange>),
+        from: OpenVersion<S>,
     ) -> Result<UploadedPart, Error> {
-        let size = source.record.size;
-        if range.is_some_and(|range| range.end > size || range.start >= range.end) {
-            return Err(Error::InvalidRange { size });
-        }
-        let length = range.map_or(size, ByteRange::length);
+        let OpenVersion { length, body, .. } = from;
+        let body = body.expect("a copy's source is opened");
         if length > PART_BYTES_MAX {
             return Err(Error::EntityTooLarge { max: PART_BYTES_MAX });
         }
@@ -86,7 +81,7 @@ impl<S: Storage> Objects<S> {
         let target = Target::new(bucket, key, part)?;
         let upload = self.find_upload(target.space, &target.key, part.upload_id).await?;
         let algorithm = upload.record.checksum.map(|(algorithm, _)| algorithm);
-        let mut body = CopyBody::new(self.open(source, range).await?, algorithm);
+        let mut body = CopyBody::new(body, algorithm);
         let stored = self.store_part(bucket, &target, &upload.record, &mut body).await;
         stored.map_err(CopyBody::<S>::unwrap)
     }

@@ -37,8 +37,7 @@ fn copy(w: &World, bucket: &Bucket) {
         checksum: None,
         conditions: WriteConditions::default(),
     };
-    let writer = w.objects.writer(&causes::COPY);
-    w.run(writer.copy(&source, bucket, &object_key("copy"), copy)).unwrap();
+    w.copy(&source, bucket, "copy", copy).unwrap();
 }
 
 /// An upload from its beginning to its end; the event is that of the end.

@@ -4,5 +4,6 @@ mod events;
 mod objects;
 mod oracle;
 pub(crate) mod races;
+mod read;
 mod turns;
 mod versions;

@@ -330,11 +330,7 @@ fn copies_have_bytes_of_their_own() {
             .unwrap()
             .record;
         let source = w.lookup(&from, "a", None).unwrap();
-        let key = object_key("b");
-        let copied = w
-            .run(w.objects.writer(&causes::COPY).copy(&source, &to, &key, copy_object()))
-            .unwrap()
-            .record;
+        let copied = w.copy(&source, &to, "b", copy_object()).unwrap().record;
         assert_eq!((copied.etag, &copied.checksum), (stored.etag, &stored.checksum));
         let storage_class = StorageClass::Standard;
         assert_eq!(copied.attributes, ObjectAttributes { storage_class, ..stored.attributes });
@@ -350,16 +346,12 @@ fn copies_replace_what_they_are_told_to() {
     let bucket = w.bucket("copies");
     w.put(&bucket, "a", b"body");
     let source = w.lookup(&bucket, "a", None).unwrap();
-    let to_itself = |copy| {
-        w.run(w.objects.writer(&causes::COPY).copy(&source, &bucket, &object_key("a"), copy))
-    };
+    let to_itself = |copy| w.copy(&source, &bucket, "a", copy);
     assert!(matches!(to_itself(copy_object()), Err(Error::InvalidRequest(_))));
     let same = CopyObject { names_storage_class: true, ..copy_object() };
     to_itself(same).unwrap();
     let source = w.lookup(&bucket, "a", None).unwrap();
-    let to_itself = |copy| {
-        w.run(w.objects.writer(&causes::COPY).copy(&source, &bucket, &object_key("a"), copy))
-    };
+    let to_itself = |copy| w.copy(&source, &bucket, "a", copy);
     let headers = ContentHeaders { content_type: Some("a/b".into()), ..Default::default() };
     let metadata = vec![("n".to_owned(), "2".to_owned())];
     let attributes = ObjectAttributes { headers, metadata, ..Default::default() };
@@ -378,8 +370,7 @@ fn copies_replace_what_they_are_told_to() {
         WriteConditions { if_none_match: Some(EtagCondition::Any), ..Default::default() };
     let refused = CopyObject { conditions, ..copy_object() };
     w.put(&bucket, "b", b"other");
-    let refused =
-        w.run(w.objects.writer(&causes::COPY).copy(&now, &bucket, &object_key("b"), refused));
+    let refused = w.copy(&now, &bucket, "b", refused);
     assert!(matches!(refused, Err(Error::PreconditionFailed("If-None-Match"))));
 }
 

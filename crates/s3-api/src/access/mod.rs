@@ -10,7 +10,9 @@ mod need;
 mod source;
 
 pub(crate) use admit::FormRequest;
-pub(crate) use grant::{Admitted, DeleteEntry, FoundSource, Grant, GrantKind, kind};
+pub(crate) use grant::{
+    Admitted, DeleteEntry, FoundSource, Grant, GrantKind, WantedSource, kind, missing,
+};
 #[cfg(test)]
 pub(crate) use need::On;
 pub(crate) use need::{

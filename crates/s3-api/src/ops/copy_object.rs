@@ -2,7 +2,7 @@
 
 use super::checksums::{algorithm, set_checksum, type_word};
 use super::object_headers::{attributes_of_head, write_conditions};
-use crate::access::{FoundSource, Grant, kind};
+use crate::access::{FoundSource, Grant, WantedSource, kind};
 use crate::call::Call;
 use crate::error::Failure;
 use crate::reply::{Reply, written_version};
@@ -27,7 +27,8 @@ pub(crate) async fn copy_object<S: Storage>(
         if_unmodified_since: input.copy_source_if_unmodified_since,
     };
     let copy = describe(&grant, call, input)?;
-    let found = grant.find_source(call, conditions, !copy.replaces_tags).await?;
+    let wanted = WantedSource { conditions, range: None, takes_tags: !copy.replaces_tags };
+    let found = grant.find_source(call, wanted).await?;
     call.keep_alive(run(grant, found, copy)).await
 }
 
@@ -61,13 +62,11 @@ async fn run<S: Storage>(
     mut source: FoundSource<S>,
     copy: CopyObject,
 ) -> Result<Reply, Failure> {
-    loop {
-        match grant.copy(&source, copy.clone()).await {
-            Ok(stored) => return Ok(answer(&stored, source.shown_version())),
-            Err(Error::VersionGone) if source.look_again().await? => {}
-            Err(Error::EntityTooLarge { max }) => return Err(too_large(max)),
-            Err(error) => return Err(error.into()),
-        }
+    let shown_version = source.shown_version.take();
+    match grant.copy(source, copy).await {
+        Ok(stored) => Ok(answer(&stored, shown_version)),
+        Err(Error::EntityTooLarge { max }) => Err(too_large(max)),
+        Err(error) => Err(error.into()),
     }
 }
 

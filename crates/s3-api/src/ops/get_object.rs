@@ -1,6 +1,6 @@
 //! GetObject and HeadObject.
 
-use crate::access::{Grant, kind};
+use crate::access::{Grant, kind, missing};
 use crate::call::Call;
 use crate::error::{Failure, invalid_range};
 use crate::header_values::HeaderValues;
@@ -8,16 +8,16 @@ use crate::reply::{Reply, checksum_headers, version_header};
 use crate::response_body::ResponseBody;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use larder_objects::conditions::{EtagCondition, ReadConditions};
-use larder_objects::{Error, ObjectVersion, PartRange, StorageClass, VersionRecord};
+use larder_objects::read::{Extent, ReadPlan};
+use larder_objects::{
+    Bucket, Error, ObjectVersion, Objects, PartRange, StorageClass, VersionRecord,
+};
 use larder_s3_model::inputs::GetObjectInput;
 use larder_s3_wire::error::{ErrorCode, S3Error};
 use larder_s3_wire::rfc2047;
 use larder_storage::Storage;
 use larder_types::limits::PART_NUMBER_MAX;
 use larder_types::{ByteRange, Checksum, ETag, RangeSpec, Timestamp};
-
-/// How often a version that was replaced between look-up and read is looked up again.
-const READ_ATTEMPTS_MAX: u32 = 5;
 
 /// The response-* parameters and the headers that they replace.
 const OVERRIDES: [(&str, HeaderName); 6] = [
@@ -97,58 +97,78 @@ async fn answer<S: Storage>(
     reading: Reading,
 ) -> Result<Reply, Failure> {
     check_overrides(call)?;
-    let mut attempts = 0;
-    loop {
-        let found = grant.look_up(call).await?;
-        let record = &found.record;
-        match reading.conditions.check(&record.etag, record.modified) {
-            Err(Error::NotModified) => return Ok(not_modified(grant, &found)),
+    let (opened, selected) = grant.read(&GetPlan { call, reading: &reading }).await?;
+    let found = &opened.version;
+    let Some(selected) = selected else {
+        return Ok(not_modified(grant, found));
+    };
+    let record = &found.record;
+    let length = selected.range.map_or(record.size, ByteRange::length);
+    let body = match opened.body {
+        Some(body) => ResponseBody::object(body, length).await?,
+        None => ResponseBody::Empty,
+    };
+    let mut headers = HeaderMap::with_capacity(HEADERS_TYPICAL);
+    let values = &mut HeaderValues::new();
+    describe(&mut headers, values, record);
+    validators(&mut headers, values, (grant, found));
+    headers.insert(header::CONTENT_LENGTH, values.number(length));
+    let mut status = StatusCode::OK;
+    if let Some(range) = selected.range {
+        status = StatusCode::PARTIAL_CONTENT;
+        let shown = format!("bytes {}-{}/{}", range.start, range.end - 1, record.size);
+        headers.insert(header::CONTENT_RANGE, values.text(&shown));
+    }
+    if let Some(count) = selected.parts_count {
+        headers.insert(PARTS_COUNT, values.number(count.into()));
+    }
+    if reading.checksums {
+        checksum_headers(&mut headers, selected.checksum.as_ref());
+        // A part's checksum comes with the type of the object's.
+        if let (Some(_), Some(whole)) = (&selected.checksum, &record.checksum) {
+            let kind = HeaderValue::from_static(whole.checksum_type().name());
+            headers.insert("x-amz-checksum-type", kind);
+        }
+    }
+    override_headers(call, &mut headers, values);
+    Ok(Reply { status, headers, body })
+}
+
+/// Decides what is answered; `None` for what the client has already.
+struct GetPlan<'a, 'b> {
+    call: &'a Call<'b>,
+    reading: &'a Reading,
+}
+
+impl<S: Storage> ReadPlan<S> for GetPlan<'_, '_> {
+    type Decision = Option<Selected>;
+    type Refusal = Failure;
+
+    async fn decide(
+        &self,
+        objects: &Objects<S>,
+        found: &ObjectVersion,
+    ) -> Result<(Extent, Option<Selected>), Failure> {
+        match self.reading.conditions.check(&found.record.etag, found.record.modified) {
+            Err(Error::NotModified) => return Ok((Extent::Nothing, None)),
             other => other?,
         }
-        let selected = select(grant, &found, &reading).await?;
-        let length = selected.range.map_or(record.size, ByteRange::length);
-        let body = if call.method == Method::HEAD {
-            Ok(ResponseBody::Empty)
-        } else {
-            match grant.open(&found, selected.range).await {
-                Ok(body) => ResponseBody::object(body, length).await,
-                Err(error) => Err(error),
-            }
+        let selected = select(objects, found, self.reading).await?;
+        let extent = match selected.range {
+            _ if self.call.method == Method::HEAD => Extent::Nothing,
+            Some(range) => Extent::Range(range),
+            None => Extent::Whole,
         };
-        attempts += 1;
-        let body = match body {
-            Err(Error::VersionGone) if attempts < READ_ATTEMPTS_MAX => continue,
-            body => body?,
-        };
-        let mut headers = HeaderMap::with_capacity(HEADERS_TYPICAL);
-        let values = &mut HeaderValues::new();
-        describe(&mut headers, values, record);
-        validators(&mut headers, values, (grant, &found));
-        headers.insert(header::CONTENT_LENGTH, values.number(length));
-        let mut status = StatusCode::OK;
-        if let Some(range) = selected.range {
-            status = StatusCode::PARTIAL_CONTENT;
-            let shown = format!("bytes {}-{}/{}", range.start, range.end - 1, record.size);
-            headers.insert(header::CONTENT_RANGE, values.text(&shown));
-        }
-        if let Some(count) = selected.parts_count {
-            headers.insert(PARTS_COUNT, values.number(count.into()));
-        }
-        if reading.checksums {
-            checksum_headers(&mut headers, selected.checksum.as_ref());
-            // A part's checksum comes with the type of the object's.
-            if let (Some(_), Some(whole)) = (&selected.checksum, &record.checksum) {
-                let kind = HeaderValue::from_static(whole.checksum_type().name());
-                headers.insert("x-amz-checksum-type", kind);
-            }
-        }
-        override_headers(call, &mut headers, values);
-        return Ok(Reply { status, headers, body });
+        Ok((extent, Some(selected)))
+    }
+
+    fn not_found(&self, bucket: &Bucket, error: Error) -> Failure {
+        missing(self.call, bucket, error)
     }
 }
 
 async fn select<S: Storage>(
-    grant: &Grant<S, kind::ReadObject>,
+    objects: &Objects<S>,
     found: &ObjectVersion,
     reading: &Reading,
 ) -> Result<Selected, Failure> {
@@ -161,7 +181,7 @@ async fn select<S: Storage>(
             ));
         }
         let number = part_number(number)?;
-        let PartRange { range, parts_count, checksum } = grant.part(found, number).await?;
+        let PartRange { range, parts_count, checksum } = objects.part(found, number).await?;
         return Ok(Selected { range, parts_count, checksum });
     }
     let whole =

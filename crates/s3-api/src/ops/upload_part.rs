@@ -3,12 +3,11 @@
 use super::checksums::set_checksum;
 use super::create_multipart_upload::upload_id;
 use super::get_object::part_number;
-use crate::access::{FoundSource, Grant, kind};
+use crate::access::{Grant, WantedSource, kind};
 use crate::call::Call;
 use crate::error::Failure;
 use crate::reply::{Reply, etag_header};
 use http::{HeaderName, HeaderValue, StatusCode};
-use larder_objects::Error;
 use larder_objects::conditions::{EtagCondition, ReadConditions};
 use larder_objects::multipart::{UploadPart, UploadedPart};
 use larder_s3_model::inputs::{UploadPartCopyInput, UploadPartInput};
@@ -63,19 +62,16 @@ pub(crate) async fn upload_part_copy<S: Storage>(
         if_modified_since: input.copy_source_if_modified_since,
         if_unmodified_since: input.copy_source_if_unmodified_since,
     };
-    let mut found = grant.find_source(call, conditions, false).await?;
+    let wanted = WantedSource { conditions, range, takes_tags: false };
+    let mut found = grant.find_source(call, wanted).await?;
     let work = async move {
-        loop {
-            match grant.upload_part(part, &found, range).await {
-                Err(Error::VersionGone) if found.look_again().await? => {}
-                stored => return Ok(reply(&found, stored?)),
-            }
-        }
+        let shown_version = found.shown_version.take();
+        Ok(reply(shown_version, grant.upload_part(part, found).await?))
     };
     call.keep_alive(work).await
 }
 
-fn reply<S: Storage>(found: &FoundSource<S>, stored: UploadedPart) -> Reply {
+fn reply(shown_version: Option<String>, stored: UploadedPart) -> Reply {
     let mut result = CopyPartResult {
         etag: Some(stored.etag.to_string()),
         last_modified: Some(Timestamp::from_seconds(stored.modified.seconds())),
@@ -83,7 +79,7 @@ fn reply<S: Storage>(found: &FoundSource<S>, stored: UploadedPart) -> Reply {
     };
     set_checksum!(result, stored.checksum);
     let output = UploadPartCopyOutput {
-        copy_source_version_id: found.shown_version(),
+        copy_source_version_id: shown_version,
         copy_part_result: Some(result),
         ..UploadPartCopyOutput::default()
     };

@@ -16,6 +16,7 @@ use larder_objects::list::ListParts;
 use larder_objects::multipart::{
     CompleteUpload, CompletedPart, CreateUpload, UploadPart, UploadedPart,
 };
+use larder_objects::read::Extent;
 use larder_objects::{Error, ObjectAttributes};
 use larder_platform::sim::Prng;
 use larder_types::{ByteRange, ETag};
@@ -136,7 +137,11 @@ pub(super) async fn upload_part_copy(ctx: &Ctx, rng: &mut Prng) {
     let Some(bucket) = ctx.bucket(upload.place.bucket).await else { return };
     let begun = begin_part(ctx, &upload, number, bytes);
     let (key, part) = (object_key(upload.place.key), part_of(&upload, number, None));
-    let result = ctx.objects.upload_part_copy(&bucket, &key, part, (&source, range)).await;
+    let extent = range.map_or(Extent::Whole, Extent::Range);
+    let result = match ctx.objects.open_version(source, extent).await {
+        Ok(from) => ctx.objects.upload_part_copy(&bucket, &key, part, from).await,
+        Err(error) => Err(error),
+    };
     uploaded(ctx, &begun, result);
 }
 

@@ -9,6 +9,7 @@ use crate::checkers::keys::{Action, Outcome, Version, When};
 use crate::checkers::versions::{METADATA, op_of, owner_of, see};
 use crate::client::{Ctx, draw_body, object_key};
 use larder_objects::conditions::WriteConditions;
+use larder_objects::read::Extent;
 use larder_objects::{Bucket, CopyObject, Error, ObjectAttributes, ObjectVersion, PutObject, Tag};
 use larder_platform::sim::Prng;
 use larder_types::ETag;
@@ -138,12 +139,14 @@ pub(super) async fn copy(ctx: &Ctx, rng: &mut Prng) {
         checksum: None,
         conditions: write_conditions(ctx, &when),
     };
-    match ctx
-        .objects
-        .writer(&causes::COPY)
-        .copy(&source, &bucket, &object_key(place.key), copy)
-        .await
-    {
+    let copied = match ctx.objects.open_version(source, Extent::Whole).await {
+        Ok(from) => {
+            let writer = ctx.objects.writer(&causes::COPY);
+            writer.copy(from, &bucket, &object_key(place.key), copy).await
+        }
+        Err(error) => Err(error),
+    };
+    match copied {
         Ok(stored) => ctx.stored(handle, place, op, &stored.record),
         Err(error) => ctx.failed("copy", handle, op, &error),
     }

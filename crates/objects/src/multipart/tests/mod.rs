@@ -4,6 +4,7 @@ mod rules;
 
 use super::{CompleteUpload, CompletedPart, CreateUpload, UploadPart, UploadedPart};
 use crate::conditions::{EtagCondition, WriteConditions};
+use crate::read::Extent;
 use crate::rows::GcRecord;
 use crate::testing::{BytesBody, World, causes, delete_object, object_key, owner};
 use crate::tests::races::{Race, SEEDS};
@@ -316,10 +317,13 @@ fn parts_are_copied_from_ranges() {
     w.put(&bucket, "source", &data);
     let source = w.lookup(&bucket, "source", None).unwrap();
     let upload = Upload::new(&w, &bucket, create(Some(ChecksumAlgorithm::Sha1)));
-    let copy = |range| {
+    let copy = |range: Option<ByteRange>| {
         let part = part(upload.id, 1, None);
-        let from = (&source, range);
-        w.run(w.objects.upload_part_copy(&bucket, &upload.key, part, from))
+        w.run(async {
+            let extent = range.map_or(Extent::Whole, Extent::Range);
+            let from = w.objects.open_version(source.clone(), extent).await?;
+            w.objects.upload_part_copy(&bucket, &upload.key, part, from).await
+        })
     };
     let outside = copy(Some(ByteRange { start: 39_999, end: 40_001 }));
     assert!(matches!(outside, Err(Error::InvalidRange { size: 40_000 })));
@@ -418,10 +422,8 @@ impl Body for Completing<'_> {
     async fn next(&mut self) -> Result<Option<Bytes>, BodyError> {
         if !std::mem::replace(&mut self.done, true) {
             let Upload { bucket, key, id, .. } = self.upload;
-            self.objects
-                .writer(&causes::COMPLETE)
-                .complete_upload(bucket, key, *id, &self.request)
-                .await?;
+            let writer = self.objects.writer(&causes::COMPLETE);
+            writer.complete_upload(bucket, key, *id, &self.request).await?;
         }
         self.inner.next().await
     }
@@ -477,10 +479,8 @@ fn complete_races_with_replaced_parts() {
             let (objects, bucket) = (objects.clone(), bucket.clone());
             async move {
                 let key = object_key("key");
-                let done = objects
-                    .writer(&causes::COMPLETE)
-                    .complete_upload(&bucket, &key, id, &complete)
-                    .await;
+                let writer = objects.writer(&causes::COMPLETE);
+                let done = writer.complete_upload(&bucket, &key, id, &complete).await;
                 done.map(|_| "completed")
             }
         };
@@ -540,10 +540,8 @@ fn completing_twice_at_once() {
             let (objects, bucket) = (race.objects.clone(), bucket.clone());
             let (id, complete) = (upload.id, complete.clone());
             async move {
-                objects
-                    .writer(&causes::COMPLETE)
-                    .complete_upload(&bucket, &object_key("key"), id, &complete)
-                    .await
+                let writer = objects.writer(&causes::COMPLETE);
+                writer.complete_upload(&bucket, &object_key("key"), id, &complete).await
             }
         }));
         let versions: Vec<_> = results.into_iter().map(|r| r.unwrap().version).collect();
@@ -573,10 +571,8 @@ fn completing_again_races_with_the_removal_of_a_newer_version() {
             let (objects, bucket) = (objects.clone(), bucket.clone());
             async move {
                 let key = object_key("key");
-                let done = objects
-                    .writer(&causes::COMPLETE)
-                    .complete_upload(&bucket, &key, id, &complete)
-                    .await;
+                let writer = objects.writer(&causes::COMPLETE);
+                let done = writer.complete_upload(&bucket, &key, id, &complete).await;
                 done.map(|stored| stored.version)
             }
         };

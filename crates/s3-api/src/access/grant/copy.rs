@@ -9,45 +9,60 @@ use crate::error::Failure;
 use larder_iam::{ObjectResource, Resource};
 use larder_objects::conditions::ReadConditions;
 use larder_objects::multipart::{UploadPart, UploadedPart};
-use larder_objects::{CopyObject, Error, EventName, ObjectVersion, Objects, Stored};
+use larder_objects::read::{Extent, OpenVersion, ReadPlan, ReadTarget};
+use larder_objects::{Bucket, CopyObject, Error, EventName, ObjectVersion, Objects, Stored};
 use larder_s3_wire::error::ErrorCode;
 use larder_storage::Storage;
 use larder_types::ByteRange;
 
-/// How often a source that was replaced while it was read is looked up again.
-const LOOK_UPS_MAX: u32 = 5;
-
-/// A source that was found, that may be read, and whose conditions hold.
+/// A source that was found, that may be read, whose conditions hold, and that is open.
 pub(crate) struct FoundSource<S: Storage> {
-    objects: Objects<S>,
-    source: Box<Source>,
+    opened: OpenVersion<S>,
+    /// `x-amz-copy-source-version-id`.
+    pub(crate) shown_version: Option<String>,
+}
+
+/// What a copy wants of its source.
+pub(crate) struct WantedSource {
+    pub(crate) conditions: ReadConditions,
+    pub(crate) range: Option<ByteRange>,
+    /// The source's tags go with it.
+    pub(crate) takes_tags: bool,
+}
+
+/// What is read of a source: all, or a range, if the conditions hold.
+struct SourcePlan<'a, 'b> {
+    call: &'a Call<'b>,
+    source: &'a Source,
     conditions: ReadConditions,
-    version: ObjectVersion,
-    look_ups: u32,
+    range: Option<ByteRange>,
 }
 
 impl<S: Storage> Grant<S, kind::CopyObject> {
-    /// Finds the source. `takes_tags`: the source's tags go with it, which needs rights of its own
-    /// where it has any.
+    /// Finds the source and opens it, or a range of it. `takes_tags`: the source's tags go with it,
+    /// which needs rights of its own where it has any.
     ///
-    /// Errors: `PreconditionFailed`, those of a look-up, `AccessDenied`.
+    /// Errors: `PreconditionFailed`, those of a look-up, `InvalidRange`, `AccessDenied`.
     pub(crate) async fn find_source(
         &mut self,
         call: &Call<'_>,
-        conditions: ReadConditions,
-        takes_tags: bool,
+        wanted: WantedSource,
     ) -> Result<FoundSource<S>, Failure> {
+        let WantedSource { conditions, range, takes_tags } = wanted;
         let mut source = self.admitted.source.take().expect("a copy has one source");
-        let found = match source.found.take() {
-            Some(found) => hold_for(*found, &conditions),
-            None => look_up(self.objects(), &source, &conditions).await,
-        };
-        let version = found.map_err(|refused| refused.failure(call, &source))?;
-        if takes_tags && !version.record.attributes.tags.is_empty() {
-            self.ask_for_tags(call, &source, &version)?;
+        let found = source.found.take().map(|found| *found);
+        let source = &*source;
+        let (bucket, key, version) = (&*source.bucket, &source.key, source.version);
+        let plan = SourcePlan { call, source, conditions, range };
+        let target = ReadTarget { bucket, key, version, found };
+        let (opened, ()) = self.objects().read(target, &plan).await?;
+        let record = &opened.version.record;
+        if takes_tags && !record.attributes.tags.is_empty() {
+            self.ask_for_tags(call, source, &opened.version)?;
         }
-        let objects = self.objects().clone();
-        Ok(FoundSource { objects, source, conditions, version, look_ups: 1 })
+        let shown_version = source.bucket.shown(record.version());
+        let shown_version = shown_version.map(|version| version.to_string());
+        Ok(FoundSource { opened, shown_version })
     }
 
     fn ask_for_tags(
@@ -79,67 +94,37 @@ impl<S: Storage> Grant<S, kind::CopyObject> {
     /// Writes a copy of the source.
     pub(crate) async fn copy(
         &self,
-        source: &FoundSource<S>,
+        source: FoundSource<S>,
         copy: CopyObject,
     ) -> Result<Stored, Error> {
         let cause = self.cause(EventName::ObjectCreatedCopy);
         let writer = self.objects().writer(&cause);
-        writer.copy(&source.version, self.bucket(), self.key(), copy).await
+        writer.copy(source.opened, self.bucket(), self.key(), copy).await
     }
 
-    /// Writes a part from a range of the source.
+    /// Writes a part from the source, or what was opened of it.
     pub(crate) async fn upload_part(
         &self,
         part: UploadPart,
-        source: &FoundSource<S>,
-        range: Option<ByteRange>,
+        source: FoundSource<S>,
     ) -> Result<UploadedPart, Error> {
-        let from = (&source.version, range);
-        self.objects().upload_part_copy(self.bucket(), self.key(), part, from).await
+        self.objects().upload_part_copy(self.bucket(), self.key(), part, source.opened).await
     }
 }
 
-impl<S: Storage> FoundSource<S> {
-    /// Finds the source again, which was replaced while it was read. False when it was looked up
-    /// often enough.
-    pub(crate) async fn look_again(&mut self) -> Result<bool, Failure> {
-        if self.look_ups >= LOOK_UPS_MAX {
-            return Ok(false);
-        }
-        self.look_ups += 1;
-        let found = look_up(&self.objects, &self.source, &self.conditions).await;
-        // It was there when the copy began: that it is gone is no news to who saw it.
-        self.version = found.map_err(|refused| refused.plain(&self.source))?;
-        Ok(true)
+impl<S: Storage> ReadPlan<S> for SourcePlan<'_, '_> {
+    type Decision = ();
+    type Refusal = Failure;
+
+    async fn decide(&self, _: &Objects<S>, found: &ObjectVersion) -> Result<(Extent, ()), Failure> {
+        check(&self.conditions, found)?;
+        Ok((self.range.map_or(Extent::Whole, Extent::Range), ()))
     }
 
-    /// `x-amz-copy-source-version-id`.
-    pub(crate) fn shown_version(&self) -> Option<String> {
-        let shown = self.source.bucket.shown(self.version.record.version());
-        shown.map(|version| version.to_string())
-    }
-}
-
-/// Why a source is not copied.
-enum Refused {
-    NotFound(Error),
-    Condition(Error),
-}
-
-impl Refused {
-    fn failure(self, call: &Call<'_>, source: &Source) -> Failure {
-        match self {
-            Self::NotFound(Error::MethodNotAllowed { .. }) => is_delete_marker(),
-            Self::NotFound(error) => named(missing(call, &source.bucket, error), source),
-            Self::Condition(error) => error.into(),
-        }
-    }
-
-    fn plain(self, source: &Source) -> Failure {
-        match self {
-            Self::NotFound(Error::MethodNotAllowed { .. }) => is_delete_marker(),
-            Self::NotFound(error) => named(error.into(), source),
-            Self::Condition(error) => error.into(),
+    fn not_found(&self, bucket: &Bucket, error: Error) -> Failure {
+        match error {
+            Error::MethodNotAllowed { .. } => is_delete_marker(),
+            error => named(missing(self.call, bucket, error), self.source),
         }
     }
 }
@@ -163,26 +148,16 @@ fn named(failure: Failure, source: &Source) -> Failure {
     }
 }
 
-async fn look_up<S: Storage>(
-    objects: &Objects<S>,
-    source: &Source,
-    conditions: &ReadConditions,
-) -> Result<ObjectVersion, Refused> {
-    let found = objects.lookup(&source.bucket, &source.key, source.version).await;
-    hold_for(found.map_err(Refused::NotFound)?, conditions)
-}
-
-/// The version, if the conditions hold for it.
-fn hold_for(version: ObjectVersion, conditions: &ReadConditions) -> Result<ObjectVersion, Refused> {
-    let header = match conditions.check(&version.record.etag, version.record.modified) {
-        Ok(()) => return Ok(version),
+/// Whether the conditions hold for the source.
+fn check(conditions: &ReadConditions, found: &ObjectVersion) -> Result<(), Error> {
+    let header = match conditions.check(&found.record.etag, found.record.modified) {
         Err(Error::NotModified) if conditions.if_none_match.is_some() => {
             "x-amz-copy-source-If-None-Match"
         }
         Err(Error::NotModified) => "x-amz-copy-source-If-Modified-Since",
         Err(Error::PreconditionFailed("If-Match")) => "x-amz-copy-source-If-Match",
         Err(Error::PreconditionFailed(_)) => "x-amz-copy-source-If-Unmodified-Since",
-        Err(error) => return Err(Refused::Condition(error)),
+        other => return other,
     };
-    Err(Refused::Condition(Error::PreconditionFailed(header)))
+    Err(Error::PreconditionFailed(header))
 }

@@ -8,7 +8,8 @@ mod object;
 mod write;
 
 pub(crate) use bucket::DeleteEntry;
-pub(crate) use copy::FoundSource;
+pub(crate) use copy::{FoundSource, WantedSource};
+pub(crate) use object::missing;
 
 use super::admit::denied;
 use super::need::Need;

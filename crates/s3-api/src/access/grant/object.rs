@@ -5,16 +5,16 @@ use crate::access::admit::{ask, bucket_resource, denied};
 use crate::call::Call;
 use crate::error::Failure;
 use larder_iam::{Action, Resource};
+use larder_objects::read::{OpenVersion, ReadPlan, ReadTarget};
 use larder_objects::{
-    Bucket, DeleteObject, Deleted, Error, EventName, ObjectBody, ObjectVersion, PartPage,
-    PartRange, Tag,
+    Bucket, DeleteObject, Deleted, Error, EventName, ObjectVersion, PartPage, Tag,
 };
 use larder_storage::Storage;
-use larder_types::{ByteRange, VersionId};
+use larder_types::VersionId;
 
 const LIST_BUCKET: Action = Action::new("s3:ListBucket");
 
-/// The kinds that look an object up; what they find can be opened by `ReadObject` only.
+/// The kinds that look an object up; none of them opens what it finds.
 pub(crate) trait LooksUp: GrantKind {}
 
 impl LooksUp for kind::ReadObject {}
@@ -37,22 +37,15 @@ impl<S: Storage, K: LooksUp> Grant<S, K> {
 }
 
 impl<S: Storage> Grant<S, kind::ReadObject> {
-    /// Opens the body of what was looked up, or a range of it.
-    pub(crate) async fn open(
-        &self,
-        found: &ObjectVersion,
-        range: Option<ByteRange>,
-    ) -> Result<ObjectBody<S>, Error> {
-        self.objects().open(found, range).await
-    }
-
-    /// Where a part of it lies.
-    pub(crate) async fn part(
-        &self,
-        found: &ObjectVersion,
-        number: u32,
-    ) -> Result<PartRange, Error> {
-        self.objects().part(found, number).await
+    /// Finds the object, or the version of it that the request names, and opens what `plan` wants
+    /// of it. What the rules were shown is what is found, the first time.
+    pub(crate) async fn read<P: ReadPlan<S>>(
+        &mut self,
+        plan: &P,
+    ) -> Result<(OpenVersion<S>, P::Decision), P::Refusal> {
+        let found = self.admitted.found.take().map(|found| *found);
+        let (bucket, key, version) = (self.bucket(), self.key(), self.version());
+        self.objects().read(ReadTarget { bucket, key, version, found }, plan).await
     }
 
     /// Its parts behind `marker`, at most `max`.
@@ -105,7 +98,7 @@ impl<S: Storage> Grant<S, kind::DeleteObject> {
 /// Who may not list a bucket does not learn which keys it lacks: `AccessDenied` instead of
 /// `NoSuchKey` and `NoSuchVersion` (GetObject, "Permissions"). The reference says it of keys; of
 /// versions it would tell the same.
-pub(super) fn missing(call: &Call<'_>, bucket: &Bucket, error: Error) -> Failure {
+pub(crate) fn missing(call: &Call<'_>, bucket: &Bucket, error: Error) -> Failure {
     let is_missing = matches!(error, Error::NoSuchKey { .. } | Error::NoSuchVersion);
     if is_missing && !may_list(call, bucket) { denied() } else { error.into() }
 }

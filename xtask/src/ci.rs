@@ -15,13 +15,15 @@ type Step<'a> = (&'a str, &'a dyn Fn() -> Result<(), String>);
 /// Any failure. The message is empty: what failed is printed before the last line, the count.
 pub fn run() -> Result<(), String> {
     let all_targets = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
+    let races = ["clippy", "--package", "larder-storage-local", "--features", "model-check"];
+    let races = [&races[..], &["--test", "races", "--", "-D", "warnings"]].concat();
     let client_crate = ["fmt", "--check", "--manifest-path", CLIENT_CRATE];
     let fuzz_crate = ["fmt", "--check", "--manifest-path", fuzz::CRATE];
     let fuzz_targets = ["clippy", "--manifest-path", fuzz::CRATE, "--target-dir", "target"];
     let fuzz_targets = [&fuzz_targets[..], &["--", "-D", "warnings"]].concat();
     // What a check that passed did not look at.
     let notes = RefCell::new(Vec::new());
-    let steps: [Step; 10] = [
+    let steps: [Step; 11] = [
         ("fmt", &|| proc::run(proc::cargo(&["fmt", "--all", "--check"]))),
         ("fmt of the client crate", &|| proc::run(proc::cargo(&client_crate))),
         ("fmt of the fuzz targets", &|| proc::run(proc::cargo(&fuzz_crate))),
@@ -30,6 +32,7 @@ pub fn run() -> Result<(), String> {
         ("s3gen --check", &|| s3gen::run(&["--check".to_string()])),
         ("iamgen --check", &|| iamgen::run(&["--check".to_string()])),
         ("clippy", &|| proc::run(proc::cargo(&all_targets))),
+        ("clippy of the races", &|| proc::run(proc::cargo(&races))),
         ("clippy of the fuzz targets", &|| proc::run(proc::cargo(&fuzz_targets))),
         ("fuzz", &fuzz::ci),
     ];

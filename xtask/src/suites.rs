@@ -106,6 +106,7 @@ pub fn run(length: Length, only: &[String], before: &Before<'_>) -> Result<(), S
     }
     if chosen(CRATES) && length == Length::Test || only.iter().any(|name| name == CRATES) {
         rows.push(crates());
+        rows.push(races());
     }
     if chosen(BLACK_BOX) {
         rows.push(black_box(length));
@@ -151,6 +152,21 @@ fn crates() -> Row {
     });
     let counted = *tally.lock().expect("nothing panics while it counts");
     finish(CRATES, counted.judged(&status), &status, started)
+}
+
+/// The engine's races under the model checker: built apart, for its locks are the checker's there.
+fn races() -> Row {
+    let started = Instant::now();
+    let tally = Arc::new(Mutex::new(Tally::default()));
+    let counter = Arc::clone(&tally);
+    let package = ["test", "--package", "larder-storage-local"];
+    let test =
+        proc::cargo(&[&package[..], &["--features", "model-check", "--test", "races"]].concat());
+    let status = proc::watch(test, Duration::from_secs(10 * 60), move |line| {
+        counter.lock().expect("nothing panics while it counts").add_cargo_line(line);
+    });
+    let counted = *tally.lock().expect("nothing panics while it counts");
+    finish("races", counted.judged(&status), &status, started)
 }
 
 fn black_box(length: Length) -> Row {

@@ -19,6 +19,7 @@ use crate::engine::{Local, OpenError, Shared, split_value, write_internal};
 use crate::keys;
 use crate::layout::{BLOBS_PER_DIRECTORY, Layout};
 use crate::pace;
+use crate::sync::{Mutex, MutexGuard};
 use larder_platform::{DiskFile, OpenMode};
 use larder_storage::{
     BlobAddress, BlobError, BlobId, BlobRef, BlobStore, CommitError, CreateHints, Moment,
@@ -27,7 +28,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::ops::Range;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 /// Files made at once, so that one directory sync serves them all.
 const POOL_FILES: u64 = 16;
@@ -116,7 +117,7 @@ impl Blobs {
         Ok(Self { shared, memory, state, refill })
     }
 
-    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().expect("no panic while locked")
     }
 

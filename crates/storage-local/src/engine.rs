@@ -3,6 +3,8 @@
 mod meta;
 pub(crate) use meta::write_internal;
 mod open;
+mod scrub;
+pub use scrub::Scrub;
 mod seam;
 pub(crate) use open::{create_copy, lock_existing};
 
@@ -17,6 +19,7 @@ use crate::metrics::Metrics;
 use crate::pace::Pace;
 use crate::queue::Queue;
 use crate::reserve::Reserve;
+use crate::sync::{AtomicU64, Mutex};
 use crate::window::CHANGES_MAX;
 use larder_platform::{Platform, TaskHandle, Wake};
 use larder_storage::{Moment, UsageDelta, Watchers};
@@ -24,8 +27,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock};
 
 /// Closed spaces that are remembered at a time: many more than there can be requests under way.
 const CLOSED_SPACES_MAX: usize = 1 << 16;

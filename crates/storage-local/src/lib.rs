@@ -1,12 +1,11 @@
 //! The embedded engine: the journal is the truth, the index is derived, large blobs are files.
 //!
-//! Holds: journal segments, group commit, the index, large files, recovery, gc, care of damage.
+//! Holds: journal segments, group commit, the index, large files, recovery, gc, maintenance.
 //! Never: S3 rules; the clock, files or threads except through `larder_platform`.
 //! Enter at: [`Local::open`]; a commit's way is `engine` -> `committer` -> `journal` -> `index`.
 
 mod blob;
 mod bytes_le;
-mod care;
 mod checkpoint;
 mod committer;
 mod engine;
@@ -20,6 +19,7 @@ mod keeper;
 mod keys;
 mod kinds;
 mod layout;
+mod maintenance;
 mod metrics;
 mod pace;
 mod queue;
@@ -27,12 +27,13 @@ mod recent;
 mod recovery;
 mod reserve;
 mod rewrites;
+mod sync;
 mod window;
 
-pub use care::{
-    Checked, Copied, CopyParts, CopySegment, Indexes, NewIndex, Pin, Repaired, Scrub,
-    VerifiedIndex, check, copy, copy_stopped, repair,
-};
-pub use engine::{Local, OpenError, Options};
+pub use engine::{Local, OpenError, Options, Scrub};
 pub use finding::{Finding, Severity};
+pub use maintenance::{
+    Checked, Copied, CopyParts, CopySegment, Indexes, NewIndex, Pin, Repaired, VerifiedIndex,
+    check, copy, copy_stopped, repair,
+};
 pub use metrics::{Histogram, Metrics};

@@ -2,10 +2,11 @@
 
 use crate::journal::Place;
 use crate::layout::QUEUE_BYTES_MAX;
+use crate::sync::Mutex;
 use larder_platform::Wake;
 use larder_storage::{Batch, CommitError, FenceId, Moment, Receipt, SpaceId};
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, OnceLock};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 /// Where a command's answer goes. The receiver may be gone.

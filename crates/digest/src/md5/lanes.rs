@@ -215,6 +215,8 @@ unsafe fn compress<V: Vector>(
     // SAFETY: the caller's processor has what V needs, AVX2 among it. States are 16 bytes each,
     // so that 32 bytes from an even one on are two.
     unsafe {
+        // Chaining values turn from one stream's four words into one word of all streams here and
+        // back at the end, not block by block: in between they stay in registers.
         let mut words_of = [[0; LANES]; 4];
         let mut state = [V::splat(0); 4];
         for (word, lanes) in words_of.iter_mut().enumerate() {
@@ -228,6 +230,10 @@ unsafe fn compress<V: Vector>(
             );
         }
         for block in 0..blocks {
+            // A lane needs the same word of each stream, and those lie a stream apart: one by one
+            // they would be 256 loads a block. Rows of eight words are 32, and are transposed in
+            // registers. All 16 words come before the steps, for rounds two to four use each of
+            // them again, in another order.
             let mut m = [V::splat(0); 16];
             for half in [0, 8] {
                 let low = words(&data[..LANES / 2], block, half);
@@ -303,6 +309,8 @@ impl Kernel {
     pub(super) fn compress(self, streams: &mut [(&mut Md5State, &[u8])], blocks: usize) {
         assert!(self.is_there(), "kernels come from `all`");
         assert!((1..=LANES).contains(&streams.len()), "each stream has a lane");
+        // A lane is never left empty: that would need a mask in each step, and a lane that repeats
+        // a stream takes no longer. What it computes is dropped by the zip at the end.
         let data = std::array::from_fn(|lane| streams.get(lane).unwrap_or(&streams[0]).1);
         let mut states = std::array::from_fn(|lane| *streams.get(lane).unwrap_or(&streams[0]).0);
         // SAFETY: the processor has what the function needs.

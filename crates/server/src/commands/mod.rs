@@ -70,7 +70,7 @@ const FAILED: u8 = 2;
 /// Memory for the blocks of an index that is read from one end to the other.
 const CACHE_BYTES: u64 = 32 << 20;
 
-/// Why a subcommand could not do what it was asked; one line that says how to mend it.
+/// Why a subcommand could not do what it was asked; one line that says how to put it right.
 pub(crate) struct Failure(pub(crate) String);
 
 impl From<String> for Failure {

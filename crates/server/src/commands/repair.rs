@@ -27,9 +27,9 @@ pub(crate) fn repair(words: &[String]) -> Result<ExitCode, Failure> {
         let rows = count(repaired.restored, "row");
         say(&format!("{rows} had damaged records and came from the old index"));
     }
-    if let Some(aside) = &repaired.aside {
+    if let Some(directory) = &repaired.replaced {
         let what = "what was replaced is in";
-        say(&format!("{what} {}: remove it when you do not need it", aside.display()));
+        say(&format!("{what} {}: remove it when you do not need it", directory.display()));
     }
     if repaired.unnamed > 0 {
         say(&format!(

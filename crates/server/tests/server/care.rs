@@ -190,7 +190,7 @@ fn an_index_that_is_gone_or_broken_is_made_anew() {
         assert_eq!(code, Some(0), "{file:?}: {out}");
     }
     serves(&data, &keys, &expected);
-    assert!(data.path().join("aside-0001/index").is_dir() || files(&index).len() > 1);
+    assert!(data.path().join("replaced-0001/index").is_dir() || files(&index).len() > 1);
 }
 
 /// The bytes of a journal segment that mean something, from the documented format.
@@ -279,7 +279,7 @@ fn a_damaged_journal_names_what_is_lost_and_the_rest_is_served() {
     assert_eq!(server.signed(&keys, "GET", "/plain/object-10", b"").status, 404);
     assert_eq!(server.signed(&keys, "PUT", "/plain/object-10", b"again").status, 200);
     server.stop();
-    assert!(data.path().join("aside-0001/segment-00000000").is_file(), "nothing is deleted");
+    assert!(data.path().join("replaced-0001/segment-00000000").is_file(), "nothing is deleted");
 }
 
 #[test]

@@ -14,12 +14,12 @@ use crate::pace::Pace;
 use crate::queue::Queue;
 use crate::recovery::{Recovered, recover};
 use crate::reserve::Reserve;
+use crate::sync::{AtomicU64, Mutex};
 use larder_platform::{DiskLock, OpenMode, Platform, Task, TaskHandle};
 use larder_storage::{Moment, Watchers};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, OnceLock};
 
 impl Local {
     /// Opens or creates a data directory; blocks while it reads the journal. `index` opens the

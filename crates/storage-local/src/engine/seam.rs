@@ -1,7 +1,7 @@
 //! The engine as the rooms above know it.
 
-use super::Local;
-use crate::care::{Pin, Scrub};
+use super::{Local, Scrub};
+use crate::maintenance::Pin;
 use crate::metrics::Histogram;
 use larder_storage::{
     Engine, Health, Held, Metric, MetricValue, Pinned, RowSchema, ScrubPass, Scrubbed,

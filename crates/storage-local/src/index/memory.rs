@@ -2,11 +2,12 @@
 //! cut and its memtable does not.
 
 use super::{Cursor, Index, IndexChange, IndexError};
+use crate::sync::{Mutex, MutexGuard, RwLock};
 use bytes::Bytes;
 use larder_storage::Moment;
 use std::collections::BTreeMap;
 use std::ops::Bound;
-use std::sync::{Arc, Mutex, MutexGuard, RwLock};
+use std::sync::Arc;
 
 /// Changes kept in the memtable before a flush is due.
 type Entries = BTreeMap<Vec<u8>, Vec<(Moment, Option<Bytes>)>>;

@@ -8,11 +8,12 @@
 
 use super::gaps::Gaps;
 use super::{Cursor, Index, IndexChange, IndexError, Waste};
+use crate::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 use bytes::Bytes;
 use larder_platform::Clock;
 use larder_storage::Moment;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// Steps of a cursor between two looks at the clock.
 const STEPS_TIMED: u32 = 8;

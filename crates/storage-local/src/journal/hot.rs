@@ -4,8 +4,8 @@
 use super::Epoch;
 use super::record::Place;
 use crate::recent::Recent;
+use crate::sync::{Mutex, MutexGuard};
 use bytes::Bytes;
-use std::sync::{Mutex, MutexGuard};
 
 /// Shards, so that readers on several cores do not meet.
 const SHARDS: usize = 16;

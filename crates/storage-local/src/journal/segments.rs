@@ -2,10 +2,11 @@
 
 use super::record::Place;
 use super::{Epoch, SegmentHeader};
+use crate::sync::{AtomicI64, AtomicU64, RwLock};
 use larder_platform::DiskFile;
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, RwLock};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 /// A segment in use.
 pub(crate) struct Segment {

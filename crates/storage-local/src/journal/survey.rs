@@ -99,7 +99,7 @@ pub(crate) struct Surveyed {
     pub(crate) slot: u32,
     pub(crate) header: SegmentHeader,
     /// Its header, the copy of it or the seal is damaged: the block is to be written again.
-    pub(crate) mend: bool,
+    pub(crate) needs_rewrite: bool,
     pub(crate) ends: Ends,
 }
 
@@ -123,7 +123,7 @@ pub(crate) struct Survey {
     /// Segments that wait for their next use.
     pub(crate) free: Vec<FreeSegment>,
     /// Free segments of whose header and its copy one is damaged.
-    pub(crate) free_to_mend: Vec<FreeSegment>,
+    pub(crate) free_to_rewrite: Vec<FreeSegment>,
     /// Slots of files whose making was cut off.
     pub(crate) unfinished: Vec<u32>,
     /// Slots of segments whose sequence number another has too.
@@ -257,7 +257,7 @@ impl Survey {
             Some(header) if header.segment == 0 => {
                 self.free.push(FreeSegment { slot, bytes });
                 if state.damage().is_some() {
-                    self.free_to_mend.push(FreeSegment { slot, bytes });
+                    self.free_to_rewrite.push(FreeSegment { slot, bytes });
                 }
             }
             Some(header) => {
@@ -265,8 +265,8 @@ impl Survey {
                 if seal == Twin::Damaged {
                     report(Finding::damage(place_at(slot, SEAL_AT), "the seal is damaged"));
                 }
-                let mend = state.damage().is_some() || seal == Twin::Damaged;
-                self.insert(Surveyed { slot, header, mend, ends: Ends::of(seal) }, report);
+                let needs_rewrite = state.damage().is_some() || seal == Twin::Damaged;
+                self.insert(Surveyed { slot, header, needs_rewrite, ends: Ends::of(seal) }, report);
             }
         }
         Ok(())

@@ -6,9 +6,10 @@ use super::batch::{BATCH_HEADER_BYTES, BatchHeader};
 use super::segment::{Link, SEGMENT_HEADER_BYTES, Seal, SegmentHeader};
 use super::segments::{Segment, Segments};
 use crate::layout::{BATCH_ALIGN, BATCH_BYTES_MAX, Layout, SEGMENT_BYTES_MAX, SEGMENT_BYTES_MIN};
+use crate::sync::Mutex;
 use larder_platform::{AlignedBuffer, DIRECT_ALIGN, DiskFile, OpenMode, Platform};
 use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 /// Bytes of a fresh segment before its first use: not zero, so that no file system keeps the
 /// blocks as unwritten and every later write overwrites in place.

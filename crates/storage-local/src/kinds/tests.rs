@@ -2,9 +2,9 @@
 //! is in the journal only or in the index too, and nothing of it changes.
 
 use super::refuse_unknown;
-use crate::care::{CopyParts, Indexes, check, copy_stopped, repair};
 use crate::engine::write_internal;
 use crate::index::{Index, IndexChange, MemoryIndex, MemoryTables};
+use crate::maintenance::{CopyParts, Indexes, check, copy_stopped, repair};
 use crate::{Local, OpenError, Options};
 use larder_platform::sim::Simulation;
 use larder_storage::{Moment, RowKey, RowKind, RowReferences, RowSchema};

@@ -1,16 +1,16 @@
 //! A scrub: everything that is stored is read and verified while the engine serves, a little at a
 //! time. What is freed meanwhile is left out.
 
-use super::rows;
+use super::{Local, Shared};
 use crate::blob::file::{self, CHUNK_BYTES};
 use crate::committer::group::adopted_key;
-use crate::engine::{Local, Shared};
 use crate::finding::{Finding, ONE_BIT, bytes_damaged};
 use crate::index::IndexError;
 use crate::index::files::{TableCheck, TableFile, table_place, tables};
 use crate::journal::{
     BlockState, Ends, SEGMENT_HEADER_BYTES, Segment, SegmentReader, Stretch, Twin, place, place_at,
 };
+use crate::maintenance::rows;
 use larder_platform::{DiskFile, OpenMode};
 use larder_storage::{BlobError, BlobId, BlobPlacement, BlobRef, Moment, RowSchema, Scrubbed};
 use std::collections::BTreeSet;
@@ -271,7 +271,7 @@ impl Scrub {
     fn blob_failed(&mut self, id: u64, what: &str) {
         if rows::is_adopted(&*self.shared.index, id).unwrap_or(true) {
             self.blobs.insert(id);
-            self.found(Finding::damage(super::check::blob_place(id), what));
+            self.found(Finding::damage(crate::maintenance::blob_place(id), what));
         }
     }
 
@@ -302,7 +302,7 @@ impl Scrub {
                 named.extend(self.shared.listed(schema, manifest));
             }
             for id in named.into_iter().filter(|id| blobs.contains(id)) {
-                let place = super::check::blob_place(id);
+                let place = crate::maintenance::blob_place(id);
                 let finding = Finding::damage(place, "the blob belongs to");
                 findings.push(finding.of(rows::name(schema, shown.key)));
             }

@@ -2,11 +2,11 @@
 //!
 //! Nothing is deleted: the old index and damaged segments are moved to a directory of their own.
 //! The order makes a repair that was cut off harmless: first everything that the new state needs is
-//! written behind the journal, then the damaged segments go aside, then the indexes change places.
-//! At any point a start either refuses or finds all of it, and the repair can be run again.
+//! written behind the journal, then the damaged segments are moved away, then the indexes change
+//! places. At any point a start either refuses or finds all of it, and the repair can be run again.
 
 use super::append::{Addition, Appender};
-use super::mend::{Fix, Fixes};
+use super::fix::{Fix, Fixes};
 use super::rebuild::{Rebuilt, Target, rebuild};
 use super::rows;
 use super::walk;
@@ -43,7 +43,7 @@ pub struct Repaired {
     /// either: their rows may be missing or show an older state.
     pub unnamed: u64,
     /// Where the old index and damaged files are, when anything was moved.
-    pub aside: Option<PathBuf>,
+    pub replaced: Option<PathBuf>,
 }
 
 /// Opens a new, empty index.
@@ -63,10 +63,10 @@ struct Repair<'a> {
     options: &'a Options,
     report: &'a mut dyn FnMut(Finding),
     survey: Survey,
-    aside: Option<PathBuf>,
+    replaced: Option<PathBuf>,
 }
 
-/// Makes the index of a data directory anew from its journal, and moves what is damaged aside.
+/// Makes the index of a data directory anew from its journal, and moves what is damaged away.
 /// What is lost or restored goes to `report`, one call each.
 pub fn repair(
     platform: &Platform,
@@ -93,8 +93,8 @@ pub(crate) fn repair_locked(
         platform.disk.create_dir(&directory)?;
     }
     let survey = survey(platform, &layout, report)?;
-    let mut repair = Repair { platform, layout, options, report, survey, aside: None };
-    repair.set_aside(&repair.layout.rebuilding(), "index.rebuilding")?;
+    let mut repair = Repair { platform, layout, options, report, survey, replaced: None };
+    repair.move_away(&repair.layout.rebuilding(), "index.rebuilding")?;
     let index = (indexes.new)(&repair.layout.rebuilding())?;
     let target = Target { index: &*index, memtable_bytes: options.memtable_bytes };
     let rebuilt = rebuild(platform, &repair.layout, &repair.survey, &target, &mut *repair.report)?;
@@ -116,9 +116,9 @@ pub(crate) fn repair_locked(
     repair.tell(schema, fixes, &mut repaired);
     repaired.rows = repair.checkpoint(&target, &rebuilt, (link, &damaged), schema)?;
     drop(index);
-    repair.mend(&damaged, &rebuilt)?;
+    repair.rewrite_headers(&damaged, &rebuilt)?;
     repair.swap(&damaged)?;
-    repaired.aside = repair.aside;
+    repaired.replaced = repair.replaced;
     Ok(repaired)
 }
 
@@ -331,7 +331,7 @@ impl Repair<'_> {
 
     /// Writes header blocks again of which a part is damaged, and says in segments that stay where
     /// they end, where the one behind them is about to go.
-    fn mend(&self, damaged: &BTreeSet<u64>, rebuilt: &Rebuilt) -> io::Result<()> {
+    fn rewrite_headers(&self, damaged: &BTreeSet<u64>, rebuilt: &Rebuilt) -> io::Result<()> {
         let newest = self.survey.used.keys().next_back().copied();
         let lasts = self.survey.used.values().filter(|s| damaged.contains(&s.header.segment));
         let sealed: BTreeMap<u64, u64> =
@@ -345,7 +345,7 @@ impl Repair<'_> {
             // What followed cannot be read or is gone: this is as far as it went.
             let unknown = surveyed.ends.limit.is_none() && Some(sequence) != newest;
             let end = end.or(unknown.then(|| rebuilt.ends[&sequence]));
-            if end.is_none() && !surveyed.mend {
+            if end.is_none() && !surveyed.needs_rewrite {
                 continue;
             }
             let block = match end.or(surveyed.ends.limit) {
@@ -355,7 +355,7 @@ impl Repair<'_> {
             let path = self.layout.segment(surveyed.slot);
             write_block(&*self.platform.disk.open(&path, OpenMode::Direct)?, &block)?;
         }
-        for free in &self.survey.free_to_mend {
+        for free in &self.survey.free_to_rewrite {
             let file =
                 self.platform.disk.open(&self.layout.segment(free.slot), OpenMode::Direct)?;
             write_header(&*file, &SegmentHeader::free(free.bytes))?;
@@ -363,16 +363,16 @@ impl Repair<'_> {
         Ok(())
     }
 
-    /// Moves damaged segments aside, then the new index to its place.
+    /// Moves damaged segments away, then the new index to its place.
     fn swap(&mut self, damaged: &BTreeSet<u64>) -> io::Result<()> {
         let mut slots = self.survey.unreadable.clone();
         slots.extend(&self.survey.duplicates);
         slots.extend(damaged.iter().map(|sequence| self.survey.used[sequence].slot));
         for slot in slots {
-            self.set_aside(&self.layout.segment(slot), &format!("segment-{slot:08x}"))?;
+            self.move_away(&self.layout.segment(slot), &format!("segment-{slot:08x}"))?;
         }
         self.platform.disk.sync_dir(&self.layout.journal())?;
-        self.set_aside(&self.layout.index(), "index")?;
+        self.move_away(&self.layout.index(), "index")?;
         match self.platform.disk.rename(&self.layout.rebuilding(), &self.layout.index()) {
             // An index that is not kept in files.
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -382,27 +382,27 @@ impl Repair<'_> {
     }
 
     /// Moves a file or directory to the directory of this repair, when it is there.
-    fn set_aside(&mut self, path: &Path, name: &str) -> io::Result<()> {
+    fn move_away(&mut self, path: &Path, name: &str) -> io::Result<()> {
         let disk = &self.platform.disk;
         let parent = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
         let file = path.file_name().and_then(|name| name.to_str());
         if !disk.list(parent)?.iter().any(|found| Some(found.as_str()) == file) {
             return Ok(());
         }
-        let aside = match &self.aside {
-            Some(aside) => aside.clone(),
+        let directory = match &self.replaced {
+            Some(directory) => directory.clone(),
             None => {
                 let names = disk.list(&self.layout.root)?;
-                let free = (1..).map(|n| format!("aside-{n:04}"));
+                let free = (1..).map(|n| format!("replaced-{n:04}"));
                 let free = free.into_iter().find(|name| !names.contains(name));
-                let aside = self.layout.root.join(free.expect("a number is free"));
-                disk.create_dir(&aside)?;
+                let directory = self.layout.root.join(free.expect("a number is free"));
+                disk.create_dir(&directory)?;
                 disk.sync_dir(&self.layout.root)?;
-                self.aside = Some(aside.clone());
-                aside
+                self.replaced = Some(directory.clone());
+                directory
             }
         };
-        disk.rename(path, &aside.join(name))?;
-        disk.sync_dir(&aside)
+        disk.rename(path, &directory.join(name))?;
+        disk.sync_dir(&directory)
     }
 }

@@ -1,5 +1,5 @@
-//! The care of a data directory: check finds damage, repair rebuilds, scrub looks while serving,
-//! copy makes and restores backups.
+//! Maintenance of a data directory: check finds damage, repair rebuilds, copy makes and restores
+//! backups. What looks while the engine serves is `engine::Scrub`.
 //!
 //! The journal is the truth and holds every live row, so the index can be made anew from it at any
 //! time: records are replayed from the oldest segment to the newest. What makes that exact:
@@ -15,15 +15,14 @@
 mod append;
 mod check;
 mod copy;
-mod mend;
+mod fix;
 mod rebuild;
 mod repair;
-mod rows;
+pub(crate) mod rows;
 mod salvage;
-mod scrub;
 mod walk;
 
+pub(crate) use check::blob_place;
 pub use check::{Checked, check};
 pub use copy::{Copied, CopyParts, CopySegment, Pin, VerifiedIndex, copy, copy_stopped};
 pub use repair::{Indexes, NewIndex, Repaired, repair};
-pub use scrub::Scrub;

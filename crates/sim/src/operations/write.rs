@@ -52,7 +52,7 @@ fn write_conditions(ctx: &Ctx, when: &When) -> WriteConditions {
 }
 
 /// PutObject, perhaps under conditions, perhaps with a body that breaks its promise.
-pub(super) async fn put(ctx: &Ctx, rng: &mut Prng, (conditional, breaks): (bool, bool)) {
+pub(super) async fn put(ctx: &Ctx, rng: &mut Prng, conditional: bool, breaks: bool) {
     let place = ctx.place(rng);
     let length = ctx.length(rng);
     let bytes = draw_body(rng, length);
@@ -87,8 +87,8 @@ pub(super) async fn put(ctx: &Ctx, rng: &mut Prng, (conditional, breaks): (bool,
             "refused bodies",
             format!("{op} was stored though its body broke its promise"),
         )),
-        Ok(stored) => ctx.stored(handle, (place, op), &stored.record),
-        Err(error) => ctx.failed("put", (handle, op), &error),
+        Ok(stored) => ctx.stored(handle, place, op, &stored.record),
+        Err(error) => ctx.failed("put", handle, op, &error),
     }
 }
 
@@ -96,14 +96,15 @@ pub(super) async fn put(ctx: &Ctx, rng: &mut Prng, (conditional, breaks): (bool,
 pub(super) async fn look_up(
     ctx: &Ctx,
     bucket: &Bucket,
-    (place, target): (Place, Option<(crate::checkers::keys::Target, larder_types::VersionId)>),
+    place: Place,
+    target: Option<(crate::checkers::keys::Target, larder_types::VersionId)>,
 ) -> Option<(ObjectVersion, Version)> {
     let handle = ctx.begin(place, Action::Read { target: target.map(|(target, _)| target) });
     let id = target.map(|(_, id)| id);
     let found = match ctx.objects.lookup(bucket, &object_key(place.key), id).await {
         Ok(found) => found,
         Err(error) => {
-            ctx.failed("look-up", (handle, 0), &error);
+            ctx.failed("look-up", handle, 0, &error);
             return None;
         }
     };
@@ -128,7 +129,7 @@ pub(super) async fn copy(ctx: &Ctx, rng: &mut Prng) {
     let when = if rng.chance(1, 4) { draw_conditions(ctx, rng, place) } else { When::default() };
     let keeps_tags = rng.chance(1, 2);
     let Some(source_bucket) = ctx.bucket(from.bucket).await else { return };
-    let Some((source, version)) = look_up(ctx, &source_bucket, (from, target)).await else {
+    let Some((source, version)) = look_up(ctx, &source_bucket, from, target).await else {
         return;
     };
     let Some(bucket) = ctx.bucket(place.bucket).await else { return };
@@ -165,8 +166,8 @@ pub(super) async fn copy(ctx: &Ctx, rng: &mut Prng) {
         Err(error) => Err(error),
     };
     match copied {
-        Ok(stored) => ctx.stored(handle, (place, op), &stored.record),
-        Err(error) => ctx.failed("copy", (handle, op), &error),
+        Ok(stored) => ctx.stored(handle, place, op, &stored.record),
+        Err(error) => ctx.failed("copy", handle, op, &error),
     }
 }
 
@@ -183,7 +184,7 @@ pub(super) async fn tag(ctx: &Ctx, rng: &mut Prng) {
     };
     let (key, id) = (object_key(place.key), target.map(|(_, id)| id));
     match ctx.objects.writer(&causes::TAG).put_tags(&bucket, &key, id, &tags(op)).await {
-        Err(error) => ctx.failed("tag", (handle, 0), &error),
+        Err(error) => ctx.failed("tag", handle, 0, &error),
         Ok(id) => {
             // The null version says nothing of whose it is: what is seen next tells.
             let mut book = ctx.book();
@@ -200,7 +201,7 @@ pub(super) async fn tag(ctx: &Ctx, rng: &mut Prng) {
 }
 
 /// Notes that a delete made a marker, whose id the answer says.
-pub(super) fn marked(ctx: &Ctx, (place, op): (Place, OpId), id: Option<larder_types::VersionId>) {
+pub(super) fn marked(ctx: &Ctx, place: Place, op: OpId, id: Option<larder_types::VersionId>) {
     let mut book = ctx.book();
     book.fate(op, Fate::Done);
     if let Some(id) = id {

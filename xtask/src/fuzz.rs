@@ -9,6 +9,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use crate::{install, proc};
+use larder_flags::Syntax;
 
 /// The targets' crate.
 pub const CRATE: &str = "fuzz/Cargo.toml";
@@ -17,6 +18,8 @@ const WORK: &str = "target/fuzz";
 
 /// Seconds of search for each target: by hand and as a part of `ci`.
 const SECONDS: u64 = 20 * 60;
+/// Two weeks.
+const SECONDS_MAX: u64 = 14 * 24 * 60 * 60;
 const CI_SECONDS: u64 = 8;
 /// The seed of `ci`, so that what is red there is red again.
 const CI_SEED: &str = "1";
@@ -61,22 +64,22 @@ enum Task {
 /// # Errors
 /// An unknown argument, a failed build, or the targets that failed and where their inputs lie.
 pub fn run(args: &[String]) -> Result<(), String> {
-    let mut task = Task::Search { seconds: SECONDS, seed: None };
-    let mut names = Vec::new();
-    let mut args = args.iter();
-    while let Some(arg) = args.next() {
-        match (arg.as_str(), &mut task) {
-            ("--seconds", Task::Search { seconds, .. }) => {
-                let text = args.next().ok_or(HELP)?;
-                *seconds = text.parse().map_err(|_| format!("{text:?} is no number of seconds"))?;
-            }
-            ("--keep", _) => task = Task::Keep,
-            ("--input", _) => task = Task::Input(args.next().ok_or(HELP)?.clone()),
-            (flag, _) if flag.starts_with('-') => return Err(HELP.to_string()),
-            (name, _) => names.push(name.to_string()),
-        }
+    if args.iter().any(|arg| arg == "--help" || arg == "-h") {
+        println!("{HELP}");
+        return Ok(());
     }
-    each(&names, &task)
+    let values = ["--seconds", "--input"];
+    let syntax =
+        Syntax { values: &values, switches: &["--keep"], names: "TARGET", repeatable: &[] };
+    let line = syntax.read(args)?;
+    let seconds = line.number("--seconds", 1..=SECONDS_MAX)?;
+    let task = match (line.get("--input"), line.is_on("--keep"), seconds) {
+        (Some(file), false, None) => Task::Input(file.to_string()),
+        (None, true, None) => Task::Keep,
+        (None, false, seconds) => Task::Search { seconds: seconds.unwrap_or(SECONDS), seed: None },
+        _ => return Err("--seconds, --keep and --input exclude each other; give one".to_string()),
+    };
+    each(line.names(), &task)
 }
 
 /// A replay of every corpus and a short search, the same each time.

@@ -5,6 +5,7 @@
 
 use crate::s3gen::compare;
 use crate::wheel::{Wheel, execute};
+use larder_flags::Syntax;
 use serde_json::Value;
 use std::fmt::Write as _;
 use std::fs;
@@ -21,11 +22,8 @@ const HOME: &str = "crates/iam/src/policy/generated";
 
 /// Generates the file, or with `--check` fails when it differs from what is checked in.
 pub fn run(args: &[String]) -> Result<(), String> {
-    let check = match args {
-        [] => false,
-        [flag] if flag == "--check" => true,
-        _ => return Err("usage: cargo xtask iamgen [--check]".to_owned()),
-    };
+    let syntax = Syntax { switches: &["--check"], ..Syntax::default() };
+    let check = syntax.read(args)?.is_on("--check");
     let root = crate::root();
     let cache = root.join("target/iamgen");
     let member = |kind: &str| -> Result<Value, String> {

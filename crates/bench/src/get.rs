@@ -31,6 +31,13 @@ enum Method {
     Head,
 }
 
+/// What is asked of both servers: this, of so many keys.
+#[derive(Clone, Copy)]
+struct Reads {
+    method: Method,
+    keys: usize,
+}
+
 /// One round of one side: CPU per request and requests per second.
 #[derive(Clone, Copy)]
 struct Cost {
@@ -49,9 +56,9 @@ pub fn measure(settings: &Settings, work: &Path, report: &mut Report) -> Result<
     let bare = start_bare(&larder, work)?;
     let pair = Pair { larder, bare, bodies };
     report.add(pair.first_reads()?);
-    pair.compare(settings, (Method::Get, KEYS), UNIFORM_LIMIT, report)?;
-    pair.compare(settings, (Method::Get, HOT_KEYS), HOT_LIMIT, report)?;
-    pair.compare(settings, (Method::Head, KEYS), HEAD_LIMIT, report)?;
+    pair.compare(settings, Reads { method: Method::Get, keys: KEYS }, UNIFORM_LIMIT, report)?;
+    pair.compare(settings, Reads { method: Method::Get, keys: HOT_KEYS }, HOT_LIMIT, report)?;
+    pair.compare(settings, Reads { method: Method::Head, keys: KEYS }, HEAD_LIMIT, report)?;
     pair.larder.stop()
 }
 
@@ -105,15 +112,16 @@ impl Pair {
     fn compare(
         &self,
         settings: &Settings,
-        (method, keys): (Method, usize),
+        reads: Reads,
         limit: f64,
         report: &mut Report,
     ) -> Result<(), String> {
+        let Reads { method, keys } = reads;
         let mut random = Random::new(keys as u64);
-        self.round(&mut random, (method, keys), WARM_UP)?;
+        self.round(&mut random, reads, WARM_UP)?;
         let mut rounds = Vec::new();
         for _ in 0..settings.get_rounds() {
-            rounds.push(self.round(&mut random, (method, keys), settings.gets_per_round())?);
+            rounds.push(self.round(&mut random, reads, settings.gets_per_round())?);
         }
         let of = |side: fn(&(Cost, Cost)) -> f64| median(rounds.iter().map(side).collect());
         let chosen = if keys == KEYS { "chosen uniformly" } else { "the hottest" };
@@ -140,9 +148,10 @@ impl Pair {
     fn round(
         &self,
         random: &mut Random,
-        (method, keys): (Method, usize),
+        reads: Reads,
         count: usize,
     ) -> Result<(Cost, Cost), String> {
+        let Reads { method, keys } = reads;
         let host = self.larder.address.to_string();
         let objects: Vec<usize> = (0..count).map(|_| random.below(keys)).collect();
         let objects = objects.into_iter();

@@ -90,7 +90,9 @@ pub fn measure(settings: &Settings, work: &Path, report: &mut Report) -> Result<
         report.add(single(
             format!("{count} objects of 1 KiB: {what}, the slowest answer"),
             format!("{:.2} s ({:.0}/s)", stretch.slowest.as_secs_f64(), stretch.rate),
-            (stretch.slowest.as_secs_f64(), " s", Limit::AtMost(STALL_LIMIT)),
+            stretch.slowest.as_secs_f64(),
+            " s",
+            Limit::AtMost(STALL_LIMIT),
         ));
     }
     life.settle()?;
@@ -101,7 +103,9 @@ pub fn measure(settings: &Settings, work: &Path, report: &mut Report) -> Result<
     report.add(single(
         format!("the first page behind {} deleted keys, once settled", count - live),
         format!("{ms:.1} ms"),
-        (ms, " ms", Limit::AtMost(FIRST_PAGE_LIMIT_MS)),
+        ms,
+        " ms",
+        Limit::AtMost(FIRST_PAGE_LIMIT_MS),
     ));
     let many = life.pages(GROUPS - DELETED.len())?;
     for (((name, ..), few), many) in KINDS.iter().zip(few).zip(many) {
@@ -119,7 +123,9 @@ pub fn measure(settings: &Settings, work: &Path, report: &mut Report) -> Result<
     report.add(single(
         "peak resident memory until here".to_owned(),
         format!("{peak:.0} MiB"),
-        (peak, " MiB", Limit::AtMost(MEMORY_LIMIT_MIB)),
+        peak,
+        " MiB",
+        Limit::AtMost(MEMORY_LIMIT_MIB),
     ));
     life.tell_restarts(report)
 }
@@ -136,7 +142,7 @@ fn start(
 }
 
 /// A row about Larder alone.
-fn single(what: String, larder: String, (value, unit, limit): (f64, &'static str, Limit)) -> Row {
+fn single(what: String, larder: String, value: f64, unit: &'static str, limit: Limit) -> Row {
     Row { what, larder, beside: String::new(), value: Some(value), unit, limit }
 }
 
@@ -245,7 +251,9 @@ impl Life<'_> {
         report.add(single(
             format!("system calls that read, in {} s without requests", IDLE.as_secs()),
             format!("{reads} ({cpu:.2} ms CPU)"),
-            (reads as f64, "", Limit::AtMost(0.0)),
+            reads as f64,
+            "",
+            Limit::AtMost(0.0),
         ));
         Ok(())
     }
@@ -264,7 +272,9 @@ impl Life<'_> {
             report.add(single(
                 format!("ready after {how}"),
                 format!("{:.2} s", after.as_secs_f64()),
-                (after.as_secs_f64(), " s", Limit::AtMost(RESTART_LIMIT)),
+                after.as_secs_f64(),
+                " s",
+                Limit::AtMost(RESTART_LIMIT),
             ));
         }
         self.server.stop()

@@ -127,7 +127,7 @@ impl Load {
             let answer = answer.map_err(|error| format!("request {index}: {error}"))?;
             slowest = slowest.max(started.elapsed());
             let bytes = if has_body { answer.total_bytes() } else { answer.head_bytes };
-            self.check(index, request, (answer, &buffer[..bytes]))?;
+            self.check(index, request, answer, &buffer[..bytes])?;
         }
     }
 
@@ -135,7 +135,8 @@ impl Load {
         &self,
         index: usize,
         request: &Prepared,
-        (answer, bytes): (Response, &[u8]),
+        answer: Response,
+        bytes: &[u8],
     ) -> Result<(), String> {
         let refuse = |what: &str| {
             let (head, bytes) = (self.batch.head(request), response::text(bytes));

@@ -49,7 +49,7 @@ pub fn measure(settings: &Settings, work: &Path, report: &mut Report) -> Result<
     let mut rounds = Vec::new();
     for round in 0..settings.put_rounds() {
         let first = WARM_UP + round * settings.puts_per_round();
-        rounds.push(measure_round(settings, &sides, (work, round, first))?);
+        rounds.push(measure_round(settings, &sides, work, round, first)?);
     }
     let of = |side: &dyn Fn(&Round) -> f64| median(rounds.iter().map(side).collect());
     for (index, (layout, _)) in LAYOUTS.iter().enumerate() {
@@ -92,7 +92,9 @@ fn start_bare(larder: &Server, bodies: &Bodies, work: &Path) -> Result<Server, S
 fn measure_round(
     settings: &Settings,
     sides: &Sides<'_>,
-    (work, round, first): (&Path, usize, usize),
+    work: &Path,
+    round: usize,
+    first: usize,
 ) -> Result<Round, String> {
     let count = settings.puts_per_round();
     let cost = |server: &Server| -> Result<(f64, f64), String> {
@@ -100,7 +102,7 @@ fn measure_round(
         let rate = put(server, sides.bodies, first, count)?;
         Ok((rate, server.cpu()?.seconds_since(&before) / count as f64))
     };
-    let early = if round % 2 == 0 { Some(cost(sides.larder)?) } else { None };
+    let early = if round.is_multiple_of(2) { Some(cost(sides.larder)?) } else { None };
     let (_, bare_cpu_seconds) = cost(sides.bare)?;
     let mut files = [0.0; LAYOUTS.len()];
     for (rate, (_, directories)) in files.iter_mut().zip(LAYOUTS) {

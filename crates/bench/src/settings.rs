@@ -1,5 +1,6 @@
 //! What a run is asked to do.
 
+use larder_flags::Syntax;
 use std::path::{Path, PathBuf};
 
 pub const HELP: &str = "\
@@ -53,6 +54,17 @@ const PARTS: [(&str, Part); 6] = [
     ("life", Part::Life),
 ];
 
+const FLAGS: [&str; 2] = ["--larder", "--dir"];
+const SWITCHES: [&str; 5] = ["--quick", "--markdown", "--check", "--cold", "--keep"];
+
+fn part(name: &str) -> Result<Part, String> {
+    let found = PARTS.iter().find(|(known, _)| *known == name);
+    found.map(|(_, part)| *part).ok_or_else(|| {
+        let known = PARTS.map(|(known, _)| known).join(", ");
+        format!("{name:?} is not one of {known}")
+    })
+}
+
 /// A run's values.
 #[derive(Debug)]
 pub struct Settings {
@@ -73,44 +85,34 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Reads the arguments; the error says which one is not known.
+    /// Reads the arguments; the error is one line.
     pub fn parse(args: &[String]) -> Result<Self, String> {
+        // What is behind `--` is the server's.
+        let own = args.split(|arg| arg == "--").next().unwrap_or_default();
+        let syntax = Syntax { values: &FLAGS, switches: &SWITCHES, names: "PART", repeatable: &[] };
+        let line = syntax.read(own)?;
+        let mut parts =
+            line.names().iter().map(|name| part(name)).collect::<Result<Vec<_>, _>>()?;
+        if parts.is_empty() {
+            parts = PARTS.map(|(_, part)| part).to_vec();
+            parts.retain(|part| !matches!(part, Part::Removals | Part::Life));
+        }
         let root = workspace_root();
-        let mut settings = Self {
-            parts: Vec::new(),
-            quick: false,
-            markdown: false,
-            check: false,
-            cold: false,
-            keep: false,
-            larder: root.join("target/release/larder"),
-            directory: root.join("target/bench"),
-            server_args: Vec::new(),
-            words: args.to_vec(),
+        let path = |flag: &str, default: &str| {
+            line.get(flag).map_or_else(|| root.join(default), PathBuf::from)
         };
-        let mut args = args.iter();
-        while let Some(arg) = args.next() {
-            let mut path = || args.next().map(PathBuf::from).ok_or(format!("{arg}: what?"));
-            match arg.as_str() {
-                "--quick" => settings.quick = true,
-                "--markdown" => settings.markdown = true,
-                "--check" => settings.check = true,
-                "--cold" => settings.cold = true,
-                "--keep" => settings.keep = true,
-                "--larder" => settings.larder = path()?,
-                "--dir" => settings.directory = path()?,
-                "--" => settings.server_args = args.by_ref().cloned().collect(),
-                name => match PARTS.iter().find(|(known, _)| *known == name) {
-                    Some((_, part)) => settings.parts.push(*part),
-                    None => return Err(format!("unknown argument {name:?}\n{HELP}")),
-                },
-            }
-        }
-        if settings.parts.is_empty() {
-            settings.parts = PARTS.map(|(_, part)| part).to_vec();
-            settings.parts.retain(|part| !matches!(part, Part::Removals | Part::Life));
-        }
-        Ok(settings)
+        Ok(Self {
+            parts,
+            quick: line.is_on("--quick"),
+            markdown: line.is_on("--markdown"),
+            check: line.is_on("--check"),
+            cold: line.is_on("--cold"),
+            keep: line.is_on("--keep"),
+            larder: path("--larder", "target/release/larder"),
+            directory: path("--dir", "target/bench"),
+            server_args: args.iter().skip(own.len() + 1).cloned().collect(),
+            words: args.to_vec(),
+        })
     }
 
     /// A fresh directory for this run.
@@ -164,4 +166,39 @@ pub fn workspace_root() -> PathBuf {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
     let root = manifest.parent().and_then(Path::parent);
     root.expect("the crate lies in crates/ of the workspace").to_path_buf()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FLAGS, HELP, Part, SWITCHES, Settings};
+
+    fn parse(line: &str) -> Result<Settings, String> {
+        let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+        Settings::parse(&words)
+    }
+
+    #[test]
+    fn defaults_and_everything_given() {
+        let all = parse("").unwrap();
+        assert!(all.larder.ends_with("target/release/larder") && !all.quick && !all.cold);
+        assert_eq!(all.parts.len(), 4);
+        let some = parse("life put --keep --larder=x --quick -- --memory 1GiB --keep").unwrap();
+        assert!(matches!(some.parts[..], [Part::Life, Part::Put]) && some.keep && some.quick);
+        assert_eq!((some.larder.to_str(), some.server_args.len()), (Some("x"), 3));
+    }
+
+    #[test]
+    fn errors_are_one_line_and_help_names_every_flag() {
+        for (line, expected) in [
+            ("gte", "\"gte\" is not one of get, put, ready"),
+            ("--quik", "this takes PART, --larder, --dir, --quick"),
+            ("put --dir", "--dir needs a value"),
+        ] {
+            let error = parse(line).unwrap_err();
+            assert!(error.contains(expected) && error.lines().count() == 1, "{line}: {error}");
+        }
+        for flag in FLAGS.iter().chain(&SWITCHES) {
+            assert!(HELP.contains(flag), "{flag}");
+        }
+    }
 }

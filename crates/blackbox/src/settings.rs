@@ -1,6 +1,7 @@
 //! The command line.
 
 use crate::rounds::Kind;
+use larder_flags::Syntax;
 use std::path::PathBuf;
 
 /// What `--help` prints.
@@ -20,6 +21,8 @@ Exit code 0: nothing wrong; 1: something is, or it could not run; 3: this machin
 
 const ROUNDS: u64 = 8;
 const DISK_MIB: u64 = 2048;
+/// More than any machine has memory.
+const DISK_MIB_MAX: u64 = 1 << 30;
 
 /// What the command line says.
 pub struct Settings {
@@ -32,46 +35,75 @@ pub struct Settings {
     pub server: Option<String>,
 }
 
+/// The flags with a value, `--kind` apart.
+const FLAGS: [&str; 5] = ["--rounds", "--seed", "--disk-mib", "--larder", "--server"];
+
 impl Settings {
+    /// Reads the words behind the program's name; the error is one line.
     pub fn parse(words: &[String]) -> Result<Self, String> {
-        let mut settings = Self {
-            rounds: ROUNDS,
-            seed: None,
-            kinds: Vec::new(),
-            disk_mib: DISK_MIB,
-            tear: false,
-            larder: None,
-            server: None,
+        let syntax = Syntax {
+            values: &FLAGS,
+            repeatable: &["--kind"],
+            switches: &["--tear"],
+            ..Syntax::default()
         };
-        let mut words = words.iter();
-        while let Some(word) = words.next() {
-            let mut value = || words.next().ok_or(format!("{word} needs a value"));
-            match word.as_str() {
-                "--rounds" => settings.rounds = number(value()?)?,
-                "--seed" => settings.seed = Some(number(value()?)?),
-                "--disk-mib" => settings.disk_mib = number(value()?)?,
-                "--larder" => settings.larder = Some(value()?.into()),
-                "--server" => settings.server = Some(value()?.clone()),
-                "--tear" => settings.tear = true,
-                "--kind" => {
-                    let kind = value()?;
-                    let known = Kind::parse(kind).ok_or(format!("no kind {kind:?}\n{HELP}"))?;
-                    settings.kinds.push(known);
-                }
-                _ => return Err(format!("no option {word:?}\n{HELP}")),
-            }
+        let line = syntax.read(words)?;
+        let kind = |name: &str| {
+            let known = Kind::ALL.map(|kind| kind.to_string()).join(", ");
+            Kind::parse(name).ok_or_else(|| format!("--kind: {name:?} is not one of {known}"))
+        };
+        let mut kinds = line.all("--kind").map(kind).collect::<Result<Vec<_>, _>>()?;
+        if kinds.is_empty() {
+            kinds = Kind::ALL.to_vec();
         }
-        if settings.kinds.is_empty() {
-            settings.kinds = Kind::ALL.to_vec();
-        }
-        Ok(settings)
+        Ok(Self {
+            rounds: line.number("--rounds", 0..=u64::MAX)?.unwrap_or(ROUNDS),
+            seed: line.number("--seed", 0..=u64::MAX)?,
+            kinds,
+            disk_mib: line.number("--disk-mib", 1..=DISK_MIB_MAX)?.unwrap_or(DISK_MIB),
+            tear: line.is_on("--tear"),
+            larder: line.get("--larder").map(PathBuf::from),
+            server: line.get("--server").map(str::to_owned),
+        })
     }
 }
 
-fn number(text: &str) -> Result<u64, String> {
-    let parsed = match text.strip_prefix("0x") {
-        Some(hex) => u64::from_str_radix(hex, 16),
-        None => text.parse(),
-    };
-    parsed.map_err(|_| format!("{text:?} is not a number"))
+#[cfg(test)]
+mod tests {
+    use super::{FLAGS, HELP, Settings};
+    use crate::rounds::Kind;
+
+    fn parse(line: &str) -> Result<Settings, String> {
+        let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+        Settings::parse(&words)
+    }
+
+    #[test]
+    fn defaults_and_everything_given() {
+        let all = parse("").unwrap();
+        assert_eq!((all.rounds, all.kinds.len(), all.tear), (8, Kind::ALL.len(), false));
+        let some = parse("--kind eio --seed 0xff --kind=full --rounds 2 --tear").unwrap();
+        assert_eq!((some.seed, some.rounds, some.tear), (Some(255), 2, true));
+        assert_eq!(some.kinds.iter().map(Kind::to_string).collect::<Vec<_>>(), ["eio", "full"]);
+    }
+
+    #[test]
+    fn errors_are_one_line() {
+        for (line, expected) in [
+            ("--round 1", "this takes --rounds, --seed"),
+            ("--seed", "--seed needs a value"),
+            ("--disk-mib 0", "--disk-mib: \"0\" is not a number from 1 to"),
+            ("--kind rust", "--kind: \"rust\" is not one of cuts, full, eio, flips"),
+        ] {
+            let error = parse(line).err().unwrap();
+            assert!(error.contains(expected) && error.lines().count() == 1, "{line}: {error}");
+        }
+    }
+
+    #[test]
+    fn help_names_every_flag() {
+        for flag in FLAGS.iter().chain(&["--kind", "--tear"]) {
+            assert!(HELP.contains(&format!("\n  {flag} ")), "{flag}");
+        }
+    }
 }

@@ -8,7 +8,7 @@ use crate::load::{FULL, KEPT, PLAIN, Running, Weather, Worker};
 use crate::mount::Mount;
 use crate::report::{Tally, Wrong};
 use crate::server::{Launch, Server, Start};
-use crate::tools::Tools;
+use crate::tools::{Tools, last_lines};
 use larder_client::{Request, content_md5};
 use std::path::PathBuf;
 
@@ -314,11 +314,4 @@ pub enum Begun {
 
 fn unmount(mount: Mount) -> Result<(), String> {
     mount.unmount().map_err(|error| format!("cannot unmount: {error}"))
-}
-
-/// The end of what a server said.
-pub fn last_lines(said: &str) -> String {
-    const LINES: usize = 4;
-    let lines: Vec<&str> = said.lines().collect();
-    lines[lines.len().saturating_sub(LINES)..].join(" | ")
 }

@@ -39,7 +39,14 @@ impl Tools {
         command.arg(word).arg("--data").arg(data).stdin(Stdio::null());
         let output = command.output().map_err(|error| format!("{command:?}: {error}"))?;
         let said = [output.stdout, output.stderr].concat();
-        let said = crate::stand::last_lines(&String::from_utf8_lossy(&said));
+        let said = last_lines(&String::from_utf8_lossy(&said));
         Ok((!output.status.success()).then_some(said))
     }
+}
+
+/// The end of what a server said.
+pub fn last_lines(said: &str) -> String {
+    const LINES: usize = 4;
+    let lines: Vec<&str> = said.lines().collect();
+    lines[lines.len().saturating_sub(LINES)..].join(" | ")
 }

@@ -1,7 +1,8 @@
 //! One connection with one request in flight; made anew after it broke.
 
+use crate::endpoint_load::EndpointLoad;
+use crate::machine;
 use crate::request::{HeadWriter, Request};
-use crate::worker::Shared;
 use larder_client::{Expect, Response};
 use std::io::{Error, ErrorKind, IoSlice};
 use std::sync::Arc;
@@ -15,7 +16,7 @@ const BUFFER_BYTES: usize = 64 << 10;
 
 /// A client's side of a connection.
 pub(crate) struct Connection {
-    shared: Arc<Shared>,
+    shared: Arc<EndpointLoad>,
     stream: Option<TcpStream>,
     buffer: Vec<u8>,
     heads: HeadWriter,
@@ -24,7 +25,7 @@ pub(crate) struct Connection {
 
 impl Connection {
     /// Connects when it is first used.
-    pub(crate) fn new(shared: Arc<Shared>) -> Self {
+    pub(crate) fn new(shared: Arc<EndpointLoad>) -> Self {
         let (buffer, heads) = (vec![0; BUFFER_BYTES], HeadWriter::new(&shared.endpoint.host));
         Self { shared, stream: None, buffer, heads, head: Vec::new() }
     }
@@ -41,9 +42,9 @@ impl Connection {
         self.head.clear();
         self.heads.write(&mut self.head, &self.shared.plan, request);
         let exchange = self.exchange(request, expect);
-        let answer = match tokio::time::timeout(REQUEST_TIME_MAX, exchange).await {
-            Ok(answer) => answer,
-            Err(_) => Err("no answer in 60 s".to_owned()),
+        let answer = match machine::within(REQUEST_TIME_MAX, exchange).await {
+            Some(answer) => answer,
+            None => Err("no answer in 60 s".to_owned()),
         };
         if !answer.as_ref().is_ok_and(|response| response.keep_alive) {
             self.stream = None;

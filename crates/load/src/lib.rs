@@ -4,13 +4,10 @@
 //! Never: argument text; anything of the server; TLS.
 //! Enter at: [`run`].
 
-#![allow(
-    clippy::disallowed_methods,
-    reason = "a load tool measures the real clock on the real machine, with threads of its own"
-)]
-
 mod bodies;
 mod connection;
+mod endpoint_load;
+mod machine;
 mod plan;
 mod process;
 mod report;

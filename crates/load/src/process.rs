@@ -1,6 +1,6 @@
 //! What Linux tells of a process.
 
-use std::fs;
+use crate::machine::read_proc;
 
 /// The kernel tells times in ticks; `sysconf(_SC_CLK_TCK)` has been 100 on every Linux for decades.
 const TICKS_PER_SECOND: f64 = 100.0;
@@ -22,7 +22,7 @@ impl Usage {
     /// # Errors
     /// There is no such process, or this is not Linux.
     pub(crate) fn read(pid: &str) -> Result<Self, String> {
-        let file = |name: &str| fs::read_to_string(format!("/proc/{pid}/{name}"));
+        let file = |name: &str| read_proc(&format!("/proc/{pid}/{name}"));
         let stat = file("stat").map_err(|error| {
             format!("/proc/{pid}: {error}; --pid wants a running process of this Linux machine")
         })?;

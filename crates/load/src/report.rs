@@ -1,7 +1,7 @@
 //! What a run found, as a table and as JSON.
 
 use crate::plan::{Endpoint, Length, Plan};
-use crate::round::Outcome;
+use crate::round::RoundResult;
 use crate::tally::Tally;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -12,7 +12,7 @@ const QUANTILES: [(&str, f64); 4] = [("p50", 0.5), ("p90", 0.9), ("p99", 0.99), 
 /// The rounds of each side.
 pub struct Report {
     plan: Plan,
-    sides: Vec<(Endpoint, Vec<Outcome>)>,
+    sides: Vec<(Endpoint, Vec<RoundResult>)>,
 }
 
 impl Report {
@@ -21,7 +21,7 @@ impl Report {
         Self { plan: plan.clone(), sides }
     }
 
-    pub(crate) fn add(&mut self, side: usize, outcome: Outcome) {
+    pub(crate) fn add(&mut self, side: usize, outcome: RoundResult) {
         self.sides[side].1.push(outcome);
     }
 
@@ -66,8 +66,8 @@ impl Report {
 
     /// For programs: one object with `sides`, their `rounds`, and `ratios` of a comparison.
     pub fn json(&self) -> String {
-        let side = |(endpoint, rounds): &(Endpoint, Vec<Outcome>)| {
-            let rounds: Vec<Value> = rounds.iter().map(Outcome::json).collect();
+        let side = |(endpoint, rounds): &(Endpoint, Vec<RoundResult>)| {
+            let rounds: Vec<Value> = rounds.iter().map(RoundResult::json).collect();
             json!({ "endpoint": format!("http://{}", endpoint.host), "rounds": rounds })
         };
         let ratios = self.ratios().into_iter().map(|(name, ratios)| {
@@ -86,13 +86,14 @@ impl Report {
     /// Of the second side over the first, round by round; only those that both sides know.
     fn ratios(&self) -> Vec<(&'static str, Vec<f64>)> {
         let [(_, first), (_, second)] = &self.sides[..] else { return Vec::new() };
-        let of = |name, value: &dyn Fn(&Outcome) -> Option<f64>| {
+        let of = |name, value: &dyn Fn(&RoundResult) -> Option<f64>| {
             let ratio = |(a, b)| Some(value(b)? / value(a)?);
             let ratios: Vec<f64> = first.iter().zip(second).filter_map(ratio).collect();
             let whole = ratios.len() == first.len() && ratios.iter().all(|r| r.is_finite());
             whole.then_some((name, ratios))
         };
-        let p99 = |round: &Outcome| Some(round.tallies.all.latency.value_at_quantile(0.99) as f64);
+        let p99 =
+            |round: &RoundResult| Some(round.tallies.all.latency.value_at_quantile(0.99) as f64);
         let found = [
             of("rate", &|round| Some(round.rate())),
             of("p99", &p99),
@@ -102,7 +103,7 @@ impl Report {
     }
 }
 
-impl Outcome {
+impl RoundResult {
     /// Successful requests a second.
     fn rate(&self) -> f64 {
         self.tallies.all.requests as f64 / self.seconds
@@ -221,16 +222,16 @@ fn median(values: &[f64]) -> f64 {
 mod tests {
     use super::{Report, median};
     use crate::plan::Endpoint;
-    use crate::round::Outcome;
+    use crate::round::RoundResult;
     use crate::tally::{Tallies, Tally};
 
-    fn outcome(requests: u64, errors: u64) -> Outcome {
+    fn outcome(requests: u64, errors: u64) -> RoundResult {
         let mut tally = Tally::default();
         (0..requests).for_each(|_| tally.count(2_000_000, Ok(1_000_000)));
         (0..errors).for_each(|_| tally.count(1, Err("503 SlowDown".to_owned())));
         let each = std::collections::BTreeMap::from([("get", Tally::default())]);
         let tallies = Tallies { all: tally, each };
-        Outcome { tallies, seconds: 2.0, server: None, own_cpu_seconds: Some(1e-3) }
+        RoundResult { tallies, seconds: 2.0, server: None, own_cpu_seconds: Some(1e-3) }
     }
 
     #[test]

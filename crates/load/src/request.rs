@@ -1,11 +1,11 @@
 //! Signed request heads.
 
+use crate::machine;
 use crate::plan::Plan;
 use larder_client::EMPTY_SHA256;
 use larder_digest::{HmacSha256Key, sha256};
 use larder_s3_wire::auth::{ALGORITHM_V4, derive_signing_key};
 use larder_types::{Timestamp, hex};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 /// A request before it is signed.
 pub(crate) struct Request<'a> {
@@ -93,7 +93,7 @@ impl HeadWriter {
     }
 
     fn keep_time(&mut self, plan: &Plan) {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock is past 1970");
+        let now = machine::since_epoch();
         if now.as_secs() == self.second {
             return;
         }

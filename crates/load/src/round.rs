@@ -1,9 +1,11 @@
 //! One round against one endpoint: threads, connections, a clock.
 
+use crate::endpoint_load::{EndpointLoad, PREPARED};
+use crate::machine::{self, now, reactor};
 use crate::plan::{Length, Operation};
 use crate::process::Usage;
 use crate::tally::Tallies;
-use crate::worker::{PREPARED, Shared, Worker};
+use crate::worker::Worker;
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -17,7 +19,7 @@ const PAUSE_AFTER_ERROR: Duration = Duration::from_millis(20);
 const POLL: Duration = Duration::from_millis(5);
 
 /// What a round found.
-pub(crate) struct Outcome {
+pub(crate) struct RoundResult {
     pub(crate) tallies: Tallies,
     pub(crate) seconds: f64,
     /// Of the server over the round.
@@ -37,7 +39,11 @@ struct Watch {
 }
 
 /// Runs a round. `own` is what each connection's space holds, kept true.
-pub(crate) fn round(shared: &Arc<Shared>, own: &mut [(u64, u64)]) -> Result<Outcome, String> {
+#[allow(clippy::disallowed_methods, reason = "its threads end with it and have a reactor each")]
+pub(crate) fn round(
+    shared: &Arc<EndpointLoad>,
+    own: &mut [(u64, u64)],
+) -> Result<RoundResult, String> {
     let plan = &shared.plan;
     let tickets = match plan.length {
         Length::Requests(requests) => requests,
@@ -57,28 +63,28 @@ pub(crate) fn round(shared: &Arc<Shared>, own: &mut [(u64, u64)]) -> Result<Outc
         let mut running = Vec::new();
         for (n, own) in own.chunks_mut(per_thread).enumerate() {
             let first_space = PREPARED + 1 + n * per_thread;
-            running.push(scope.spawn(move || thread(shared, (first_space, own), watch)));
+            running.push(scope.spawn(move || thread(shared, first_space, own, watch)));
         }
         let is_running = || running.iter().any(|thread| !thread.is_finished());
-        let warm_until = Instant::now() + plan.warm_up;
-        while is_running() && Instant::now() < warm_until {
-            std::thread::sleep(POLL);
+        let warm_until = now() + plan.warm_up;
+        while is_running() && now() < warm_until {
+            machine::sleep(POLL);
         }
         let pid = shared.endpoint.pid.map(|pid| pid.to_string());
         let usage = || pid.as_deref().map(Usage::read).transpose();
         let before = usage();
         let own_before = Usage::read("self");
-        let started = Instant::now();
+        let started = now();
         watch.measuring.store(true, Ordering::Release);
-        let mut shown = (started, 0, 0);
+        let mut progress = Progress { started, shown: started, ended: 0, bytes: 0 };
         while is_running() {
-            std::thread::sleep(POLL);
-            if matches!(plan.length, Length::Time(time) if started.elapsed() >= time) {
+            machine::sleep(POLL);
+            if matches!(plan.length, Length::Time(time) if now() - started >= time) {
                 watch.over.store(true, Ordering::Release);
             }
-            show(shared, watch, (started, &mut shown));
+            progress.show(shared, watch);
         }
-        let seconds = started.elapsed().as_secs_f64();
+        let seconds = (now() - started).as_secs_f64();
         let (after, own_after) = (usage(), Usage::read("self"));
         let mut tallies = Tallies::default();
         for thread in running {
@@ -89,7 +95,7 @@ pub(crate) fn round(shared: &Arc<Shared>, own: &mut [(u64, u64)]) -> Result<Outc
             _ => None,
         };
         let own_cpu = own_before.and_then(|before| Ok(since(before, own_after?).cpu_seconds)).ok();
-        Ok(Outcome { tallies, seconds, server, own_cpu_seconds: own_cpu })
+        Ok(RoundResult { tallies, seconds, server, own_cpu_seconds: own_cpu })
     })
 }
 
@@ -102,26 +108,40 @@ fn since(before: Usage, after: Usage) -> Usage {
     }
 }
 
-fn show(shared: &Shared, watch: &Watch, (started, shown): (Instant, &mut (Instant, u64, u64))) {
-    let seconds = shown.0.elapsed().as_secs_f64();
-    if !shared.plan.progress || seconds < 1.0 {
-        return;
+/// The lines of progress of a round.
+struct Progress {
+    started: Instant,
+    /// When the last line was shown, and what there was by then.
+    shown: Instant,
+    ended: u64,
+    bytes: u64,
+}
+
+impl Progress {
+    /// Shows a line when the last one is a second old.
+    fn show(&mut self, shared: &EndpointLoad, watch: &Watch) {
+        let seconds = (now() - self.shown).as_secs_f64();
+        if !shared.plan.progress || seconds < 1.0 {
+            return;
+        }
+        let ended = watch.ended.load(Ordering::Relaxed);
+        let bytes = watch.bytes.load(Ordering::Relaxed);
+        eprintln!(
+            "{} {:>4} s  {:>9.0} requests/s  {:>8.1} MB/s",
+            shared.endpoint.host,
+            (now() - self.started).as_secs(),
+            (ended - self.ended) as f64 / seconds,
+            (bytes - self.bytes) as f64 / seconds / 1e6
+        );
+        *self = Self { started: self.started, shown: now(), ended, bytes };
     }
-    let (ended, bytes) = (watch.ended.load(Ordering::Relaxed), watch.bytes.load(Ordering::Relaxed));
-    eprintln!(
-        "{} {:>4} s  {:>9.0} requests/s  {:>8.1} MB/s",
-        shared.endpoint.host,
-        started.elapsed().as_secs(),
-        (ended - shown.1) as f64 / seconds,
-        (bytes - shown.2) as f64 / seconds / 1e6
-    );
-    *shown = (Instant::now(), ended, bytes);
 }
 
 /// The connections of one thread.
 fn thread(
-    shared: &Arc<Shared>,
-    (first_space, own): (usize, &mut [(u64, u64)]),
+    shared: &Arc<EndpointLoad>,
+    first_space: usize,
+    own: &mut [(u64, u64)],
     watch: &Arc<Watch>,
 ) -> Result<Tallies, String> {
     let tallies = Rc::new(RefCell::new(Tallies::default()));
@@ -145,12 +165,6 @@ fn thread(
     Ok(tallies.take())
 }
 
-/// A reactor for one thread.
-pub(crate) fn reactor() -> Result<tokio::runtime::Runtime, String> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    runtime.map_err(|error| format!("the system refuses a reactor: {error}"))
-}
-
 async fn work(worker: &mut Worker, watch: &Watch, tallies: &RefCell<Tallies>) {
     let is_mixed = worker.operation() == Operation::Mixed;
     // At least one on each connection is measured, even when one takes longer than the round.
@@ -163,9 +177,9 @@ async fn work(worker: &mut Worker, watch: &Watch, tallies: &RefCell<Tallies>) {
                 return;
             }
         }
-        let started = Instant::now();
+        let started = now();
         let Some((operation, outcome)) = worker.step().await else { return };
-        let ns = started.elapsed().as_nanos() as u64;
+        let ns = (now() - started).as_nanos() as u64;
         let failed = outcome.is_err();
         watch.ended.fetch_add(1, Ordering::Relaxed);
         watch.bytes.fetch_add(*outcome.as_ref().unwrap_or(&0), Ordering::Relaxed);
@@ -178,7 +192,7 @@ async fn work(worker: &mut Worker, watch: &Watch, tallies: &RefCell<Tallies>) {
             has_measured = true;
         }
         if failed {
-            tokio::time::sleep(PAUSE_AFTER_ERROR).await;
+            machine::pause(PAUSE_AFTER_ERROR).await;
         }
     }
 }

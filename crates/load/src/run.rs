@@ -2,24 +2,25 @@
 
 use crate::bodies::Bodies;
 use crate::connection::Connection;
+use crate::endpoint_load::{EndpointLoad, PREPARED};
+use crate::machine::{self, reactor};
 use crate::plan::{Endpoint, Operation, Plan};
 use crate::process::Usage;
 use crate::report::Report;
 use crate::request::Request;
-use crate::round::{reactor, round};
+use crate::round::round;
 use crate::stop::Stop;
-use crate::worker::{PAGE_KEYS, PREPARED, Shared, Worker, delete_many, succeeded};
+use crate::worker::{PAGE_KEYS, Worker, delete_many, succeeded};
 use larder_client::Expect;
 use larder_digest::sha256;
 use larder_types::hex;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::task::{JoinSet, LocalSet};
 
 /// An endpoint and what is stored there.
 struct Side {
-    shared: Arc<Shared>,
+    shared: Arc<EndpointLoad>,
     /// How many prepared objects there are.
     prepared: u64,
     own: Vec<(u64, u64)>,
@@ -37,7 +38,7 @@ pub fn run(plan: &Plan, endpoints: &[Endpoint]) -> Result<Report, String> {
     };
     let bodies = Arc::new(Bodies::new(plan, piece_bytes));
     let plan = Arc::new(plan.clone());
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock is past 1970");
+    let now = machine::since_epoch();
     let name = format!("larder-bench-{:x}-{}", now.as_millis(), std::process::id());
     let stop = Stop::at_a_signal()?;
     let mut sides = Vec::new();
@@ -45,7 +46,7 @@ pub fn run(plan: &Plan, endpoints: &[Endpoint]) -> Result<Report, String> {
         if let Some(pid) = endpoint.pid {
             Usage::read(&pid.to_string())?;
         }
-        let shared = Shared {
+        let shared = EndpointLoad {
             plan: plan.clone(),
             bodies: bodies.clone(),
             endpoint: endpoint.clone(),

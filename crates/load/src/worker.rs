@@ -1,10 +1,10 @@
 //! What one connection does: the operations.
 
-use crate::bodies::{Bodies, Random};
+use crate::bodies::Random;
 use crate::connection::Connection;
-use crate::plan::{Endpoint, Operation, Plan};
+use crate::endpoint_load::{EndpointLoad, PREPARED};
+use crate::plan::Operation;
 use crate::request::Request;
-use crate::stop::Stop;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use larder_client::{Expect, Response};
@@ -12,46 +12,16 @@ use larder_digest::{md5, sha256};
 use larder_types::hex;
 use std::ops::Range;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 
 /// One body in so many is compared byte for byte; of the others the length is.
 const COMPARE_EVERY: u64 = 64;
 /// Keys of a page, and of one DeleteObjects.
 pub(crate) const PAGE_KEYS: u64 = 1000;
-/// The space of the keys that are there before; those of connections come after it.
-pub(crate) const PREPARED: usize = 0;
-
-/// What connections share.
-pub(crate) struct Shared {
-    pub(crate) plan: Arc<Plan>,
-    pub(crate) bodies: Arc<Bodies>,
-    pub(crate) endpoint: Endpoint,
-    /// Below which all keys of this side are.
-    pub(crate) prefix: String,
-    /// How many prepared keys were deleted.
-    pub(crate) deleted: AtomicU64,
-    pub(crate) stop: Arc<Stop>,
-}
-
-impl Shared {
-    /// The path of object `number` in a space.
-    pub(crate) fn path(&self, space: usize, number: u64) -> String {
-        format!("/{}/{}", self.plan.bucket, self.key(space, number))
-    }
-
-    fn key(&self, space: usize, number: u64) -> String {
-        if self.plan.operation == Operation::ListPrefixes {
-            let keys = self.plan.keys_per_prefix;
-            let (group, number) = (number / keys, number % keys);
-            return format!("{}{space:04x}/{group:08}/{number:04}", self.prefix);
-        }
-        format!("{}{space:04x}/{number:08}", self.prefix)
-    }
-}
 
 /// The client of one connection.
 pub(crate) struct Worker {
-    shared: Arc<Shared>,
+    shared: Arc<EndpointLoad>,
     connection: Connection,
     random: Random,
     space: usize,
@@ -62,7 +32,7 @@ pub(crate) struct Worker {
 
 impl Worker {
     /// `own` is what the space holds already.
-    pub(crate) fn new(shared: Arc<Shared>, space: usize, own: (u64, u64)) -> Self {
+    pub(crate) fn new(shared: Arc<EndpointLoad>, space: usize, own: (u64, u64)) -> Self {
         let connection = Connection::new(shared.clone());
         // Both sides of a comparison are asked for the same; each connection for something else.
         let random = Random::new(space as u64 ^ own.1 << 20);
@@ -244,7 +214,7 @@ impl Worker {
 /// DeleteObjects; the keys by space and number.
 pub(crate) async fn delete_many(
     connection: &mut Connection,
-    shared: &Shared,
+    shared: &EndpointLoad,
     keys: impl Iterator<Item = (usize, u64)>,
 ) -> Result<(), String> {
     let mut body = String::from("<Delete><Quiet>true</Quiet>");

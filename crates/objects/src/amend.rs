@@ -24,11 +24,13 @@ impl<S: Storage> Writer<'_, S> {
         let mut attempts = self.attempts(bucket.space, &key).await?;
         loop {
             let (mut version, _) = self.locate_object(bucket, version, &mut attempts).await?;
-            // The row is written whole, with the small body that is beside it.
-            if self.load_payload(&mut version).await? {
+            // The row is written whole, with the small body and the attributes beside it.
+            let whole =
+                self.load_payload(&mut version).await? && self.load_overflow(&mut version).await?;
+            if whole {
                 let mut record = (*version.record).clone();
                 change(&mut record)?;
-                let batch = version.amended(&record)?;
+                let batch = version.amended(&record, &self.stamp())?;
                 let plan = self.change().plan(batch);
                 if self.commit_plan(bucket, plan, &mut attempts).await? == Outcome::Done {
                     return Ok(record.version());

@@ -5,7 +5,7 @@ use crate::conditions::WriteConditions;
 use crate::plan::NewVersion;
 use crate::read::OpenVersion;
 use crate::rows::{ContentHeaders, ObjectAttributes, VersionRecord};
-use crate::{Bucket, Error, ObjectBody, Stored, Writer, tagging};
+use crate::{Bucket, Error, ObjectBody, Stored, Writer};
 use bytes::Bytes;
 use larder_digest::{BodyDigests, BodyHasher, BodyPlan};
 use larder_storage::Storage;
@@ -63,9 +63,8 @@ impl<S: Storage> Writer<'_, S> {
             return Err(Error::EntityTooLarge { max: COPY_SOURCE_BYTES_MAX });
         }
         let attributes = copy.attributes(&source.record.attributes);
-        tagging::check_object_tags(&attributes.tags)?;
+        attributes.check()?;
         let mut record = VersionRecord::object(copy.owner, attributes);
-        record.encode()?;
         let row_key = Bytes::copy_from_slice(key.as_bytes());
         if copy.conditions.any() {
             let snapshot = self.snapshot(bucket, &row_key).await?;

@@ -145,7 +145,7 @@ impl<S: Storage> Writer<'_, S> {
     ) -> Result<Option<Planned>, Error> {
         let (mut snapshot, mut found) = self.locate(bucket, version, attempts).await?;
         if let Some((version, current)) = &mut found {
-            self.load_body(version).await?;
+            self.load_removed(version).await?;
             if *current {
                 snapshot.current = Some(version.clone());
             }

@@ -2,7 +2,8 @@
 
 use crate::rows::document::DocumentRecord;
 use crate::rows::{
-    GcRecord, Hot, Manifest, PartRecord, UploadRecord, VersionRecord, address, body, bucket,
+    GcRecord, Hot, Manifest, Overflow, PartRecord, UploadRecord, VersionRecord, address, body,
+    bucket,
 };
 use crate::{Bucket, Error, owned};
 use bytes::Bytes;
@@ -19,13 +20,14 @@ pub enum Value {
     Part(PartRecord),
     Gc(GcRecord),
     Manifest(Manifest),
+    Overflow(Overflow),
     Document { generation: u64, document: Bytes },
     Body,
     OwnedBucket(SpaceId),
 }
 
 /// The kinds of values, in the order that [`Value::decode`] counts.
-pub const KINDS: u8 = 9;
+pub const KINDS: u8 = 10;
 
 impl Value {
     /// Reads `value` as the kind with that number; `None` when it is refused.
@@ -49,11 +51,12 @@ impl Value {
             3 => Self::Part(PartRecord::decode(value).ok()?),
             4 => Self::Gc(GcRecord::decode(value).ok()?),
             5 => Self::Manifest(Manifest::decode(value).ok()?),
-            6 => {
+            6 => Self::Overflow(Overflow::decode(value).ok()?),
+            7 => {
                 let DocumentRecord { generation, document } = DocumentRecord::decode(value).ok()?;
                 Self::Document { generation, document }
             }
-            7 => body::check(value).ok().map(|()| Self::Body)?,
+            8 => body::check(value).ok().map(|()| Self::Body)?,
             _ => Self::OwnedBucket(owned::decode(value).ok()?),
         })
     }
@@ -67,6 +70,7 @@ impl Value {
             Self::Part(record) => Ok(record.encode()),
             Self::Gc(record) => Ok(record.encode()),
             Self::Manifest(manifest) => Ok(manifest.encode()),
+            Self::Overflow(overflow) => overflow.encode(),
             Self::Document { generation, document } => {
                 DocumentRecord { generation: *generation, document: document.clone() }.encode()
             }

@@ -40,7 +40,14 @@ impl<S: Storage> Objects<S> {
     ) -> Result<ObjectVersion, Error> {
         let row_key = Bytes::copy_from_slice(key.as_bytes());
         let mut attempts = Attempts::reading(bucket.space, &row_key);
-        let (version, current) = self.locate_object(bucket, version, &mut attempts).await?;
+        let (version, current) = loop {
+            let (mut found, current) = self.locate_object(bucket, version, &mut attempts).await?;
+            // Boxed: the usual version has its attributes in its row.
+            if found.record.overflow.is_none() || Box::pin(self.load_overflow(&mut found)).await? {
+                break (found, current);
+            }
+            self.lost(&mut attempts, false).await?;
+        };
         Ok(ObjectVersion {
             key: key.clone(),
             space: bucket.space,

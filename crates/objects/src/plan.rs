@@ -29,6 +29,12 @@
 //! over a null version once versioning is on, puts its body into a blob
 //! ([`KeySnapshot::moves_payload`]).
 //!
+//! **Attributes without room.** Those that do not fit a version's row are in an Overflow row at its
+//! position, which is written and removed by the commits that write and remove the version, and
+//! stays where it is when the version moves. A commit that writes another Overflow row at that
+//! position gives it another generation, which the version's row names: who reads the two rows one
+//! after the other sees whether they belong together.
+//!
 //! In a bucket that never had versioning the marker row is not read: it cannot exist there. A
 //! write that began before versioning was switched on may still be planned so; it then stands
 //! beside a marker that appeared in between, and the Head row wins. AWS asks to wait 15 minutes
@@ -104,6 +110,8 @@ pub(crate) struct VersionRow {
     pub payload: Option<Bytes>,
     /// Its body row as read, when it has one and the plan removes it.
     pub body: Option<Seen>,
+    /// Its Overflow row as read, when it has one and the plan removes or replaces it.
+    pub overflow: Option<Seen>,
 }
 
 /// The rows of a key as read, as far as a change depends on them.
@@ -185,8 +193,15 @@ impl KeySnapshot {
             record.body.location = BodyLocation::Inline;
         }
         let replaced = self.current.as_ref().filter(|current| current.row == row);
+        let (value, overflow) = record.encode_with_overflow(stamp.nonce)?;
+        batch.puts.extend(overflow.map(|value| Put {
+            row: address::overflow(self.space, &self.key, record.order, record.nonce),
+            value,
+            payload: None,
+            replaces: None,
+        }));
         batch.puts.push(Put {
-            value: record.encode()?,
+            value,
             payload,
             replaces: replaced.map(|current| current.seen),
             row: row.clone(),
@@ -263,6 +278,10 @@ impl KeySnapshot {
     fn forget(&self, batch: &mut Batch, gone: &VersionRow, stamp: &Stamp) {
         batch.usage.objects -= 1;
         batch.usage.bytes -= gone.record.size() as i64;
+        if gone.record.overflow.is_some() || gone.overflow.is_some() {
+            let row = gone.overflow_row();
+            batch.deletes.push(Delete { row, replaces: gone.overflow });
+        }
         let record = match gone.record.body.location {
             BodyLocation::Empty | BodyLocation::Inline => return,
             BodyLocation::OwnRow => {
@@ -316,18 +335,33 @@ impl VersionRow {
         address::body(self.row.space, &self.row.key, record.order, record.nonce)
     }
 
-    /// Writes the row in place with what `record` says now. Its payload is loaded.
-    pub(crate) fn amended(&self, record: &VersionRecord) -> Result<Batch, Error> {
-        Ok(Batch {
-            checks: vec![self.check()],
-            puts: vec![Put {
-                row: self.row.clone(),
-                value: record.encode()?,
-                payload: self.payload.clone(),
-                replaces: Some(self.seen),
-            }],
-            ..Batch::default()
-        })
+    /// The row of the attributes that its own has no room for.
+    pub(crate) fn overflow_row(&self) -> RowKey {
+        let record = &self.record;
+        address::overflow(self.row.space, &self.row.key, record.order, record.nonce)
+    }
+
+    /// Writes the version in place with what `record` says now. Its payload and its Overflow row
+    /// are loaded. The latter comes, goes or is written again with the version's row, by whose
+    /// check nobody else has changed it.
+    pub(crate) fn amended(&self, record: &VersionRecord, stamp: &Stamp) -> Result<Batch, Error> {
+        let (value, overflow) = record.encode_with_overflow(stamp.nonce)?;
+        let mut batch = Batch { checks: vec![self.check()], ..Batch::default() };
+        batch.puts.push(Put {
+            row: self.row.clone(),
+            value,
+            payload: self.payload.clone(),
+            replaces: Some(self.seen),
+        });
+        let row = self.overflow_row();
+        match (overflow, self.overflow) {
+            (Some(value), replaces) => {
+                batch.puts.push(Put { row, value, payload: None, replaces });
+            }
+            (None, Some(seen)) => batch.deletes.push(Delete { row, replaces: Some(seen) }),
+            (None, None) => {}
+        }
+        Ok(batch)
     }
 
     /// The row goes.

@@ -9,7 +9,7 @@ use crate::{Bucket, Error, Writer, tagging};
 use bytes::Bytes;
 use larder_digest::BodyDigests;
 use larder_storage::Storage;
-use larder_types::limits::PART_BYTES_MAX;
+use larder_types::limits::{CONTENT_HEADERS_BYTES_MAX, PART_BYTES_MAX, USER_METADATA_BYTES_MAX};
 use larder_types::{Checksum, ChecksumAlgorithm, ETag, ObjectKey, Owner, VersionId};
 
 /// What PutObject says besides the body.
@@ -44,11 +44,10 @@ impl<S: Storage> Writer<'_, S> {
         put: PutObject,
         body: &mut B,
     ) -> Result<Stored, Error> {
-        tagging::check_object_tags(&put.attributes.tags)?;
+        // What does not fit is refused before the body is read.
+        put.attributes.check()?;
         let row_key = Bytes::copy_from_slice(key.as_bytes());
         let mut record = VersionRecord::object(put.owner, put.attributes);
-        // Metadata that does not fit is refused before the body is read.
-        record.encode()?;
         if put.conditions.any() {
             let snapshot = self.snapshot(bucket, &row_key).await?;
             put.conditions.check(snapshot.current())?;
@@ -119,6 +118,22 @@ impl Bucket {
     /// A version id as answers show it: none while the bucket never had versioning.
     pub fn shown(&self, version: VersionId) -> Option<VersionId> {
         (self.versioning != crate::Versioning::Unversioned).then_some(version)
+    }
+}
+
+impl ObjectAttributes {
+    /// Whether each is within its limit of S3; then all together have room in their rows.
+    ///
+    /// [`Error::MetadataTooLarge`], [`Error::InvalidTag`].
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        tagging::check_object_tags(&self.tags)?;
+        let user: usize = self.metadata.iter().map(|(name, value)| name.len() + value.len()).sum();
+        let headers = self.headers.fields().into_iter().filter_map(|(_, value)| value.as_ref());
+        let headers: usize = headers.map(String::len).sum();
+        if user > USER_METADATA_BYTES_MAX || headers > CONTENT_HEADERS_BYTES_MAX {
+            return Err(Error::MetadataTooLarge);
+        }
+        Ok(())
     }
 }
 

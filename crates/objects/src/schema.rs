@@ -1,10 +1,12 @@
 //! What this room's rows mean, for those who verify and rebuild a store below it.
 
 use crate::rows::{
-    BodyLocation, GcRecord, Manifest, PartRecord, UploadId, UploadRecord, VersionRecord, address,
-    body, bucket, document::DocumentRecord,
+    BodyLocation, GcRecord, Manifest, Overflow, PartRecord, UploadId, UploadRecord, VersionRecord,
+    address, body, bucket, document::DocumentRecord,
 };
-use larder_storage::{BlobRef, RowKey, RowKind, RowReferences, RowSchema, SpaceId, UsageDelta};
+use larder_storage::{
+    BlobRef, OverflowRef, RowKey, RowKind, RowReferences, RowSchema, SpaceId, UsageDelta,
+};
 use larder_types::{BucketName, VersionId};
 use std::collections::{HashMap, HashSet};
 
@@ -54,6 +56,10 @@ fn version(row: &RowKey, value: &[u8]) -> Result<RowReferences, String> {
         BodyLocation::Blob(blob) => references.blob = Some(blob),
         BodyLocation::Manifest { blob, .. } => references.manifest = Some(blob),
     }
+    references.overflow = record.overflow.map(|generation| OverflowRef {
+        row: address::overflow(row.space, &row.key, record.order, record.nonce),
+        generation,
+    });
     Ok(references)
 }
 
@@ -111,9 +117,12 @@ impl RowSchema for ObjectSchema {
                 Ok(RowReferences::default())
             }
             RowKind::Outbox | RowKind::Due => Ok(RowReferences::default()),
-            RowKind::Identity | RowKind::WorkerState | RowKind::Overflow => {
-                Ok(RowReferences::default())
+            RowKind::Overflow => {
+                let overflow = Overflow::decode(value).map_err(text)?;
+                let generation = Some(overflow.generation);
+                Ok(RowReferences { generation, ..RowReferences::default() })
             }
+            RowKind::Identity | RowKind::WorkerState => Ok(RowReferences::default()),
         }
     }
 

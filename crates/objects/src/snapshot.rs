@@ -2,7 +2,7 @@
 
 use crate::attempts::Attempts;
 use crate::plan::{KeySnapshot, Stamp, VersionRow};
-use crate::rows::address;
+use crate::rows::{Overflow, address};
 use crate::{BodyLocation, Bucket, Error, Objects, VersionRecord, Versioning};
 use bytes::Bytes;
 use larder_storage::{
@@ -84,12 +84,22 @@ impl<S: Storage> Objects<S> {
             let Some(current) = &mut snapshot.current else {
                 return Ok(snapshot);
             };
-            if displaces && !self.load_payload(current).await? {
+            if !displaces {
+                if current.record.overflow.is_some() {
+                    // Boxed: the usual write does without.
+                    Box::pin(self.load_removed(current)).await?;
+                }
+            } else if !self.load_payload(current).await? {
                 self.lost(attempts, false).await?;
                 continue;
             }
             if let Some(order) = current.record.null_position.filter(|_| writes_null) {
                 snapshot.null = self.older(bucket.space, key, order, 0).await?;
+            }
+            if let Some(null) = &mut snapshot.null
+                && null.record.overflow.is_some()
+            {
+                Box::pin(self.load_removed(null)).await?;
             }
             return Ok(snapshot);
         }
@@ -131,24 +141,47 @@ impl<S: Storage> Objects<S> {
     }
 
     async fn first(&self, scan: Scan) -> Result<Option<VersionRow>, Error> {
-        let (space, key) = (scan.space, scan.from.clone());
-        let first = First { key: key.clone(), found: None };
+        let first = First { space: scan.space, key: scan.from.clone(), found: None };
         let (first, _) = self.store.scan(scan, first).await?;
-        let Some((kind, suffix, seen, stored)) = first.found else {
-            return Ok(None);
-        };
-        let row = RowKey::new(space, kind, key).with_suffix(suffix);
-        VersionRow::new(row, seen, stored).map(Some)
+        first.found.transpose()
     }
 
-    /// Reads the body row of a version that is to be removed, so that the engine can account for
-    /// it. A body row lives and dies with its version, whose row the commit checks.
-    pub(crate) async fn load_body(&self, version: &mut VersionRow) -> Result<(), Error> {
+    /// Reads the rows that go with a version which is to be removed, so that the engine can account
+    /// for them. They live and die with the version, whose row the commit checks.
+    pub(crate) async fn load_removed(&self, version: &mut VersionRow) -> Result<(), Error> {
         if version.record.body.location == BodyLocation::OwnRow {
             let found = self.store.get(&version.body_row()).await?;
             version.body = found.row.map(|_| found.seen);
         }
+        if version.record.overflow.is_some() {
+            let found = self.store.get(&version.overflow_row()).await?;
+            version.overflow = found.row.map(|_| found.seen);
+        }
         Ok(())
+    }
+
+    /// Takes in the attributes that the version's row has no room for. `false` when the version has
+    /// changed since its row was read.
+    ///
+    /// [`Error::Corrupt`] when it has not, and they are not there or of another generation.
+    pub(crate) async fn load_overflow(&self, version: &mut VersionRow) -> Result<bool, Error> {
+        if version.record.overflow.is_none() {
+            return Ok(true);
+        }
+        let found = self.store.get(&version.overflow_row()).await?;
+        if let Some(stored) = found.row
+            && version.record.take_overflow(Overflow::decode(&stored.value)?)
+        {
+            version.overflow = Some(found.seen);
+            return Ok(true);
+        }
+        // As long as the version's row is the one that was read, nothing may be wrong beside it.
+        let now = self.store.get(&version.row).await?;
+        if now.row.is_some() && now.seen.record == version.seen.record {
+            let what = "a version's attributes are missing, or not those that belong to it";
+            return Err(Error::Corrupt(what.into()));
+        }
+        Ok(false)
     }
 
     /// Loads the payload of a row as it was read. `false` when the row has changed since.
@@ -162,6 +195,14 @@ impl<S: Storage> Objects<S> {
 }
 
 impl VersionRow {
+    /// A version's row as a scan shows it.
+    pub(crate) fn shown(space: SpaceId, row: RowView<'_>) -> Result<Self, Error> {
+        let stored = Row { value: Bytes::copy_from_slice(row.value), payload: row.payload };
+        let address = RowKey::new(space, row.kind, Bytes::copy_from_slice(row.key));
+        let address = address.with_suffix(Bytes::copy_from_slice(row.suffix));
+        Self::new(address, row.seen, stored)
+    }
+
     fn new(row: RowKey, seen: Seen, stored: Row) -> Result<Self, Error> {
         Ok(Self {
             record: Box::new(VersionRecord::decode(&stored.value)?),
@@ -170,22 +211,22 @@ impl VersionRow {
             stored,
             payload: None,
             body: None,
+            overflow: None,
         })
     }
 }
 
 /// Takes the first row of one key.
 struct First {
+    space: SpaceId,
     key: Bytes,
-    found: Option<(RowKind, Bytes, Seen, Row)>,
+    found: Option<Result<VersionRow, Error>>,
 }
 
 impl Visitor for First {
     fn visit(&mut self, row: RowView<'_>) -> Step {
         if row.key == self.key {
-            let stored = Row { value: Bytes::copy_from_slice(row.value), payload: row.payload };
-            let suffix = Bytes::copy_from_slice(row.suffix);
-            self.found = Some((row.kind, suffix, row.seen, stored));
+            self.found = Some(VersionRow::shown(self.space, row));
         }
         Step::Stop
     }

@@ -101,12 +101,7 @@ impl Ctx {
     }
 
     /// A write was answered with the version that it made.
-    pub(crate) fn stored(
-        &self,
-        handle: Handle,
-        (place, op): (Place, OpId),
-        record: &VersionRecord,
-    ) {
+    pub(crate) fn stored(&self, handle: Handle, place: Place, op: OpId, record: &VersionRecord) {
         let mut book = self.book();
         match versions::see(&mut book, place, record) {
             Ok(version) if version.op == op => {
@@ -123,7 +118,7 @@ impl Ctx {
     }
 
     /// An operation was refused or failed.
-    pub(crate) fn failed(&self, name: &str, (handle, op): (Handle, OpId), error: &Error) {
+    pub(crate) fn failed(&self, name: &str, handle: Handle, op: OpId, error: &Error) {
         self.refuse(name, error);
         let mut book = self.book();
         if let Error::Unknown(_) = error {

@@ -3,6 +3,7 @@
 // The simulation itself is single-threaded; the command runs one on each core.
 #![allow(clippy::disallowed_methods)]
 
+use larder_flags::Syntax;
 use larder_sim::plan::{OPERATIONS, Plan};
 use larder_sim::report::Report;
 use larder_sim::run::{Failure, run};
@@ -37,43 +38,32 @@ struct Settings {
     threads: usize,
 }
 
+const FLAGS: [&str; 7] =
+    ["--seeds", "--first-seed", "--ops", "--seed", "--cut", "--threads", "--only"];
+const THREADS_MAX: u64 = 64;
+
 fn settings(args: &[String]) -> Result<Settings, String> {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let mut out = Settings {
-        seeds: None,
-        first_seed: 0,
-        operations: OPERATIONS,
-        only: None,
-        seed: None,
-        sweep: false,
-        cut: None,
-        threads,
-    };
-    let mut args = args.iter();
-    while let Some(arg) = args.next() {
-        if arg == "--sweep" {
-            out.sweep = true;
-            continue;
-        }
-        let value = args.next().ok_or_else(|| format!("{arg} needs a value\n{HELP}"))?;
-        let number = || value.parse::<u64>().map_err(|_| format!("{arg} {value}: not a number"));
-        match arg.as_str() {
-            "--seeds" => out.seeds = Some(number()?),
-            "--first-seed" => out.first_seed = number()?,
-            "--ops" => out.operations = number()?.max(1),
-            "--seed" => out.seed = Some(number()?),
-            "--cut" => out.cut = Some(number()?.max(1)),
-            "--threads" => out.threads = number()?.clamp(1, 64) as usize,
-            "--only" => {
-                let found = workloads::ALL.iter().find(|workload| workload.name == value);
-                let names: Vec<_> = workloads::ALL.iter().map(|workload| workload.name).collect();
-                let unknown = || format!("no workload {value}; there are {}", names.join(", "));
-                out.only = Some(found.ok_or_else(unknown)?);
-            }
-            _ => return Err(format!("{arg} is not known\n{HELP}")),
-        }
-    }
-    Ok(out)
+    let syntax = Syntax { values: &FLAGS, switches: &["--sweep"], ..Syntax::default() };
+    let line = syntax.read(args)?;
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    Ok(Settings {
+        seeds: line.number("--seeds", 0..=u64::MAX)?,
+        first_seed: line.number("--first-seed", 0..=u64::MAX)?.unwrap_or(0),
+        operations: line.number("--ops", 1..=u64::MAX)?.unwrap_or(OPERATIONS),
+        only: line.get("--only").map(workload).transpose()?,
+        seed: line.number("--seed", 0..=u64::MAX)?,
+        sweep: line.is_on("--sweep"),
+        cut: line.number("--cut", 1..=u64::MAX)?,
+        threads: line.number("--threads", 1..=THREADS_MAX)?.map_or(cores, |n| n as usize),
+    })
+}
+
+fn workload(name: &str) -> Result<&'static Workload, String> {
+    let found = workloads::ALL.iter().find(|workload| workload.name == name);
+    found.copied().ok_or_else(|| {
+        let names: Vec<_> = workloads::ALL.iter().map(|workload| workload.name).collect();
+        format!("--only: {name:?} is not one of {}", names.join(", "))
+    })
 }
 
 fn main() -> ExitCode {

@@ -52,20 +52,30 @@ pub(crate) async fn look(ctx: &Ctx, rng: &mut Prng, eyes: Eyes) -> Result<Look, 
         }
         let found = ctx.objects.bucket(&bucket_name(bucket)).await;
         let found = found.map_err(|error| unavailable("a look at a bucket", &error))?;
-        look_at_bucket(ctx, rng, (&mut look, bucket, &found), eyes).await?;
+        let visit = Visit { ctx, bucket: &found, at: bucket, eyes };
+        look_at_bucket(visit, rng, &mut look).await?;
     }
     same_buckets(ctx, 1 + rng.below(3) as usize).await?;
     Ok(look)
 }
 
-async fn look_at_bucket(
-    ctx: &Ctx,
-    rng: &mut Prng,
-    (look, at, bucket): (&mut Look, usize, &Bucket),
+/// A bucket that is looked at, by its number in the workload.
+#[derive(Clone, Copy)]
+struct Visit<'a> {
+    ctx: &'a Ctx,
+    bucket: &'a Bucket,
+    at: usize,
     eyes: Eyes,
+}
+
+async fn look_at_bucket(
+    visit: Visit<'_>,
+    rng: &mut Prng,
+    look: &mut Look,
 ) -> Result<(), Violation> {
+    let Visit { ctx, bucket, at, .. } = visit;
     let rows = list_versions(ctx, bucket, 1 + rng.below(40) as u32).await?;
-    same_listings(ctx, bucket, (&rows, rng)).await?;
+    same_listings(ctx, bucket, &rows, rng).await?;
     let mut of_keys: BTreeMap<&str, Vec<&Row>> = BTreeMap::new();
     for row in &rows {
         of_keys.entry(&row.key).or_default().push(row);
@@ -77,12 +87,12 @@ async fn look_at_bucket(
         let rows = of_keys.remove(key_text(key).as_str()).unwrap_or_default();
         records += rows.len() as i64;
         bytes += rows.iter().map(|row| row.size as i64).sum::<i64>();
-        look_at_key(ctx, bucket, (look, place, &rows), eyes).await?;
+        look_at_key(visit, look, place, &rows).await?;
     }
     if let Some(key) = of_keys.keys().next() {
         return Err(Violation::new("list agrees with get", format!("nobody wrote to {key:?}")));
     }
-    look_at_uploads(ctx, (look, at, bucket)).await?;
+    look_at_uploads(visit, look).await?;
     let store = ctx.store();
     if let Ok(found) = store.usage(bucket.space).await {
         usage = (found.objects, found.bytes);
@@ -125,11 +135,12 @@ async fn list_versions(ctx: &Ctx, bucket: &Bucket, max_keys: u32) -> Result<Vec<
 
 /// One key: what its listing shows is what its reads give.
 async fn look_at_key(
-    ctx: &Ctx,
-    bucket: &Bucket,
-    (look, place, rows): (&mut Look, Place, &[&Row]),
-    eyes: Eyes,
+    visit: Visit<'_>,
+    look: &mut Look,
+    place: Place,
+    rows: &[&Row],
 ) -> Result<(), Violation> {
+    let Visit { ctx, bucket, eyes, .. } = visit;
     let handle = ctx.begin(place, Action::Versions);
     let null = |row: &Row| row.version == VersionId::Null;
     let listed = rows.iter().map(|row| (row.op, row.marker, null(row))).collect();
@@ -164,12 +175,12 @@ async fn look_at_key(
         let handle = ctx.begin(place, Action::Read { target: Some(target) });
         ctx.book().end(handle, Outcome::Saw(version));
         versions.push(version);
-        dangling::name_blobs(ctx, &found.record, (&mut look.blobs, eyes.damaged)).await?;
+        dangling::name_blobs(ctx, &found.record, &mut look.blobs, eyes.damaged).await?;
         if eyes.deep {
-            look.unreadable += u64::from(!read(ctx, (&found, &version), eyes).await?);
+            look.unreadable += u64::from(!read(ctx, &found, &version, eyes).await?);
         }
     }
-    look_at_current(ctx, bucket, (place, rows.first().copied())).await?;
+    look_at_current(ctx, bucket, place, rows.first().copied()).await?;
     look.keys.entry(place).or_default().versions = versions;
     Ok(())
 }
@@ -178,7 +189,8 @@ async fn look_at_key(
 async fn look_at_current(
     ctx: &Ctx,
     bucket: &Bucket,
-    (place, row): (Place, Option<&Row>),
+    place: Place,
+    row: Option<&Row>,
 ) -> Result<(), Violation> {
     let found = ctx.objects.lookup(bucket, &object_key(place.key), None).await;
     let agree = match (row, &found) {
@@ -202,7 +214,8 @@ async fn look_at_current(
 /// Reads a body; `false` when damage that is excused keeps it from that.
 async fn read(
     ctx: &Ctx,
-    (found, version): (&larder_objects::ObjectVersion, &Version),
+    found: &larder_objects::ObjectVersion,
+    version: &Version,
     eyes: Eyes,
 ) -> Result<bool, Violation> {
     let size = found.record.size() as usize;
@@ -213,10 +226,8 @@ async fn read(
     }
 }
 
-async fn look_at_uploads(
-    ctx: &Ctx,
-    (look, at, bucket): (&mut Look, usize, &Bucket),
-) -> Result<(), Violation> {
+async fn look_at_uploads(visit: Visit<'_>, look: &mut Look) -> Result<(), Violation> {
+    let Visit { ctx, bucket, at, .. } = visit;
     let list = ListUploads { max_uploads: 1000, ..ListUploads::default() };
     let page = ctx.objects.list_uploads(bucket, list).await;
     let page = page.map_err(|error| unavailable("ListMultipartUploads", &error))?;
@@ -273,8 +284,8 @@ async fn look_at_name(ctx: &Ctx, look: &mut Look, at: usize) -> Result<(), Viola
                 let found = found.map_err(|error| unavailable("a look-up", &error))?;
                 let version = see(&mut ctx.book(), place, &found.record)?;
                 let eyes = Eyes { deep: true, damaged: false };
-                read(ctx, (&found, &version), eyes).await?;
-                dangling::name_blobs(ctx, &found.record, (&mut look.blobs, false)).await?;
+                read(ctx, &found, &version, eyes).await?;
+                dangling::name_blobs(ctx, &found.record, &mut look.blobs, false).await?;
                 look.present.insert(row.op);
                 objects.insert(key, row.op);
             }

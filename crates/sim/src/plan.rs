@@ -59,7 +59,7 @@ fn weather(rng: &mut Prng, rot: bool) -> Weather {
 }
 
 /// How a round of so many operations that take so many microseconds ends.
-fn end(rng: &mut Prng, (operations, all_us): (u64, u64), must_cut: bool) -> End {
+fn end(rng: &mut Prng, operations: u64, all_us: u64, must_cut: bool) -> End {
     let cuts = must_cut || rng.chance(1, 2);
     match (cuts, rng.below(6)) {
         (true, 0..4) => End::CutAtSync(1 + rng.below(operations)),
@@ -142,7 +142,7 @@ impl Script<'_> {
             weather: weather(rng, self.plan.workload.rot),
             impatient: rng.chance(1, 3),
             clock: rng.chance(1, 4),
-            end: end(rng, (operations, all_us), must_cut),
+            end: end(rng, operations, all_us, must_cut),
             rough_start: rng.chance(1, 3),
             deep: rng.chance(1, 3),
         })

@@ -29,7 +29,7 @@ pub use meta::{
 };
 pub use queue::{Enqueue, PartitionId, QueuePlace, Queued};
 pub use row::{Found, Locator, Moment, Payload, Row, RowKey, RowKind, RowView, Seen, SpaceId};
-pub use schema::{RowReferences, RowSchema};
+pub use schema::{OverflowRef, RowReferences, RowSchema};
 pub use watch::{RowKinds, Watcher, Watchers};
 
 /// Both seams in one engine.

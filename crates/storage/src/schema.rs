@@ -5,6 +5,15 @@ use crate::blob::{BlobId, BlobRef, StoredBytes};
 use crate::meta::UsageDelta;
 use crate::row::RowKey;
 
+/// A row with the rest of what another says. Its kind comes after that one's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OverflowRef {
+    /// Its address, of the same space and key.
+    pub row: RowKey,
+    /// What [`RowReferences::generation`] of it must be.
+    pub generation: u64,
+}
+
 /// What a row's value names and counts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RowReferences {
@@ -20,6 +29,10 @@ pub struct RowReferences {
     pub body: Option<RowKey>,
     /// Bytes of the row's own payload, or of that of `body`; `None` when the value does not say.
     pub payload: Option<StoredBytes>,
+    /// The row that must be there too, with the rest of what this row says.
+    pub overflow: Option<OverflowRef>,
+    /// Which generation the row is of, when it has the rest of what another row of its key says.
+    pub generation: Option<u64>,
     /// What it counts for in its space's usage.
     pub usage: UsageDelta,
 }

@@ -20,6 +20,8 @@ pub const OBJECT_BYTES_MAX: u64 = PART_BYTES_MAX * PART_NUMBER_MAX as u64;
 pub const COPY_SOURCE_BYTES_MAX: u64 = 5 << 30;
 /// User metadata: sum of the bytes of names and values.
 pub const USER_METADATA_BYTES_MAX: usize = 2048;
+/// Content headers of an object: S3 takes 8 KB of headers with a request.
+pub const CONTENT_HEADERS_BYTES_MAX: usize = 8 << 10;
 /// Most keys (or prefixes) in one page of a listing.
 pub const MAX_KEYS_MAX: u32 = 1000;
 /// Most keys in one DeleteObjects.

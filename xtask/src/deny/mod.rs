@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 
 use crate::install::{self, Places};
 use crate::proc;
+use larder_flags::Syntax;
 
 const HELP: &str = "\
 cargo xtask deny                 check licences, sources, duplicates, advisories, yanked versions
@@ -27,10 +28,14 @@ const PACKAGES_MAX: usize = 180;
 /// # Errors
 /// What is not in order, after all checks have run; each problem is printed.
 pub fn run(args: &[String]) -> Result<Option<String>, String> {
-    match args {
-        [] => check(),
-        [flag, clone] if flag == "--renew" => advisories::renew(clone.as_ref()).map(|()| None),
-        _ => Err(HELP.to_string()),
+    if args.iter().any(|arg| arg == "--help" || arg == "-h") {
+        println!("{HELP}");
+        return Ok(None);
+    }
+    let syntax = Syntax { values: &["--renew"], ..Syntax::default() };
+    match syntax.read(args)?.get("--renew") {
+        Some(clone) => advisories::renew(clone.as_ref()).map(|()| None),
+        None => check(),
     }
 }
 

@@ -11,6 +11,7 @@ mod names;
 mod overrides;
 
 use crate::wheel::{Wheel, execute};
+use larder_flags::Syntax;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -25,11 +26,8 @@ const MODEL: &str = "botocore/data/s3/2006-03-01/service-2.json.gz";
 
 /// Generates the files, or with `--check` fails when they differ from what is checked in.
 pub fn run(args: &[String]) -> Result<(), String> {
-    let check = match args {
-        [] => false,
-        [flag] if flag == "--check" => true,
-        _ => return Err("usage: cargo xtask s3gen [--check]".to_owned()),
-    };
+    let syntax = Syntax { switches: &["--check"], ..Syntax::default() };
+    let check = syntax.read(args)?.is_on("--check");
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let home = root.join("crates/s3-model");
     let model = model::Model::parse(&BOTOCORE.read(&root.join("target/s3gen"), MODEL)?)?;

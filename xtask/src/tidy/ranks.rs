@@ -6,6 +6,7 @@ use super::{Problem, Tree};
 const RANKS: &[(&str, u8)] = &[
     ("types", 0),
     ("platform", 0),
+    ("flags", 0),
     ("digest", 1),
     ("s3-model", 1),
     ("storage", 1),

@@ -50,11 +50,12 @@ impl Disk {
     /// A call that changes nothing when a fault strikes it.
     fn simple<T>(
         &self,
-        (call, path): (Call, String),
+        call: Call,
+        path: &str,
         run: impl FnOnce(&mut State) -> Result<T, Errno>,
     ) -> Outcome<T> {
         let mut state = self.state();
-        match self.enter(&mut state, call, &path)? {
+        match self.enter(&mut state, call, path)? {
             None => Ok(run(&mut state)?),
             Some(Effect::InputOutputError) => Err(EIO.into()),
             // Whether it still happened is decided when the power is cut.
@@ -70,19 +71,19 @@ impl Disk {
     }
 
     pub fn create(&self, directory: u64, name: &str, mode: u32) -> Outcome<u64> {
-        self.simple((Call::Create, self.child(directory, name)), |state| {
+        self.simple(Call::Create, &self.child(directory, name), |state| {
             state.tree.create(directory, name, Kind::File(Content::default()), mode)
         })
     }
 
     pub fn create_directory(&self, directory: u64, name: &str, mode: u32) -> Outcome<u64> {
-        self.simple((Call::Create, self.child(directory, name)), |state| {
+        self.simple(Call::Create, &self.child(directory, name), |state| {
             state.tree.create(directory, name, Kind::directory(), mode)
         })
     }
 
     pub fn remove(&self, directory: u64, name: &str, is_dir: bool) -> Outcome<()> {
-        self.simple((Call::Remove, self.child(directory, name)), |state| {
+        self.simple(Call::Remove, &self.child(directory, name), |state| {
             let freed = state.tree.remove(directory, name, is_dir)?;
             state.space.give(freed);
             Ok(())
@@ -90,7 +91,7 @@ impl Disk {
     }
 
     pub fn rename(&self, from: (u64, &str), to: (u64, &str)) -> Outcome<()> {
-        self.simple((Call::Rename, self.child(to.0, to.1)), |state| {
+        self.simple(Call::Rename, &self.child(to.0, to.1), |state| {
             let (from, to) = ((from.0, from.1.to_owned()), (to.0, to.1.to_owned()));
             let freed = state.tree.rename(from, to)?;
             state.space.give(freed);
@@ -113,7 +114,7 @@ impl Disk {
 
     pub fn read(&self, number: u64, offset: u64, bytes: u64) -> Outcome<Vec<u8>> {
         let path = self.state().tree.path(number);
-        self.simple((Call::Read, path), |state| Ok(state.tree.file(number)?.read(offset, bytes)))
+        self.simple(Call::Read, &path, |state| Ok(state.tree.file(number)?.read(offset, bytes)))
     }
 
     /// Writes; with `durable` what is written is on the platter when it returns. Returns the bytes
@@ -177,7 +178,7 @@ impl Disk {
     /// Reserves blocks. Only plain reservations from the start are understood.
     pub fn allocate(&self, number: u64, offset: u64, length: u64, mode: i32) -> Outcome<()> {
         let path = self.state().tree.path(number);
-        self.simple((Call::Allocate, path), |state| {
+        self.simple(Call::Allocate, &path, |state| {
             if offset != 0 || mode != 0 {
                 return Err(ENOTSUP);
             }

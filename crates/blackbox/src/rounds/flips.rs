@@ -5,7 +5,8 @@ use super::{Sum, begin};
 use crate::ledger::Object;
 use crate::load::{PLAIN, Weather};
 use crate::report::Wrong;
-use crate::stand::{Begun, Serving, Stand, last_lines};
+use crate::stand::{Begun, Serving, Stand};
+use crate::tools::last_lines;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 

@@ -1,12 +1,12 @@
 //! CompleteMultipartUpload: one manifest, one commit, no bytes copied.
 
 use super::assembly::{Assembly, CompleteUpload};
-use crate::attempts::Outcome;
-use crate::plan::{NewVersion, gc_row};
+use crate::attempts::{Attempts, Outcome};
+use crate::plan::{NewVersion, VersionRow, gc_row};
 use crate::rows::{BodyLocation, BodyRef, GcRecord, UploadId, UploadRecord, address};
 use crate::{Bucket, Error, Stored, VersionRecord, Versioning, Writer};
 use bytes::Bytes;
-use larder_storage::{BlobRef, Locator, RowKind, RowView, Scan, Step, Storage, Visitor};
+use larder_storage::{BlobRef, Locator, RowKind, RowView, Scan, SpaceId, Step, Storage, Visitor};
 use larder_types::ObjectKey;
 use larder_types::limits::CLOCK_SKEW_SECONDS_MAX;
 
@@ -107,17 +107,20 @@ impl<S: Storage> Writer<'_, S> {
             Versioning::Enabled | Versioning::Suspended => &[RowKind::Head, RowKind::Version],
         };
         let started_ns = u64::try_from(id.initiated().ms).unwrap_or(0).saturating_mul(1_000_000);
-        let visitor = Completed {
-            key: key.clone(),
-            id,
-            order_min: started_ns.saturating_sub(SKEW_NS),
-            found: None,
-        };
-        let scan = Scan::key(bucket.space, kinds, key.clone());
-        let (visitor, _) = self.store.scan(scan, visitor).await?;
-        let found = visitor.found.transpose()?;
-        let record = found.ok_or(Error::NoSuchUpload)?;
-        Ok(Stored { version: bucket.shown(record.version()), record })
+        let order_min = started_ns.saturating_sub(SKEW_NS);
+        let mut attempts = Attempts::reading(bucket.space, key);
+        loop {
+            let visitor =
+                Completed { space: bucket.space, key: key.clone(), id, order_min, found: None };
+            let scan = Scan::key(bucket.space, kinds, key.clone());
+            let (visitor, _) = self.store.scan(scan, visitor).await?;
+            let mut found = visitor.found.transpose()?.ok_or(Error::NoSuchUpload)?;
+            if self.load_overflow(&mut found).await? {
+                let record = *found.record;
+                return Ok(Stored { version: bucket.shown(record.version()), record });
+            }
+            self.lost(&mut attempts, false).await?;
+        }
     }
 }
 
@@ -144,10 +147,11 @@ fn new_version(
 
 /// Looks for the version that an upload became, newest first.
 struct Completed {
+    space: SpaceId,
     key: Bytes,
     id: UploadId,
     order_min: u64,
-    found: Option<Result<VersionRecord, Error>>,
+    found: Option<Result<VersionRow, Error>>,
 }
 
 impl Visitor for Completed {
@@ -155,11 +159,13 @@ impl Visitor for Completed {
         if row.key != self.key {
             return Step::Stop;
         }
-        match VersionRecord::decode(row.value) {
-            Ok(record) if record.upload_id == Some(self.id) => self.found = Some(Ok(record)),
-            Ok(record) if record.order >= self.order_min => return Step::Next,
+        match VersionRow::shown(self.space, row) {
+            Ok(version) if version.record.upload_id == Some(self.id) => {
+                self.found = Some(Ok(version));
+            }
+            Ok(version) if version.record.order >= self.order_min => return Step::Next,
             Ok(_) => {}
-            Err(error) => self.found = Some(Err(error.into())),
+            Err(error) => self.found = Some(Err(error)),
         }
         Step::Stop
     }

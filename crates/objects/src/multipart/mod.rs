@@ -18,7 +18,7 @@ pub use parts::{UploadPart, UploadedPart};
 use crate::attempts::{Attempts, Outcome};
 use crate::plan::gc_row;
 use crate::rows::{GcRecord, ObjectAttributes, UnknownFields, UploadId, UploadRecord, address};
-use crate::{Bucket, Error, Objects, tagging};
+use crate::{Bucket, Error, Objects};
 use bytes::Bytes;
 use larder_storage::{Batch, Check, Delete, Found, Put, Seen, SpaceId, Storage};
 use larder_types::{ChecksumAlgorithm, ChecksumType, ObjectKey, Owner};
@@ -57,7 +57,7 @@ impl<S: Storage> Objects<S> {
         key: &ObjectKey,
         create: CreateUpload,
     ) -> Result<(UploadId, UploadRecord), Error> {
-        tagging::check_object_tags(&create.attributes.tags)?;
+        create.attributes.check()?;
         let record = UploadRecord {
             checksum: checksum_of(create.algorithm, create.checksum_type)?,
             owner: create.owner,

@@ -57,6 +57,12 @@ pub(crate) fn body(space: SpaceId, key: &Bytes, order: u64, nonce: u64) -> RowKe
     RowKey::new(space, RowKind::Body, key.clone()).with_suffix(position(order, nonce))
 }
 
+/// The row that has what a version's own row has no room for. Like a body's it stays where it is
+/// when the version's own row moves.
+pub(crate) fn overflow(space: SpaceId, key: &Bytes, order: u64, nonce: u64) -> RowKey {
+    RowKey::new(space, RowKind::Overflow, key.clone()).with_suffix(position(order, nonce))
+}
+
 /// The row of an upload.
 pub(crate) fn upload(space: SpaceId, key: &Bytes, id: UploadId) -> RowKey {
     RowKey::new(space, RowKind::Upload, key.clone()).with_suffix(Bytes::copy_from_slice(&id.0))

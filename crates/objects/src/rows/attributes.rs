@@ -4,6 +4,39 @@ use crate::rows::fields::{
     ContentHeaders, Malformed, Reader, Tag, UnknownFields, Writer, tag, utf8,
 };
 use crate::rows::version::StorageClass;
+use larder_types::limits::{
+    CONTENT_HEADERS_BYTES_MAX, OBJECT_TAGS_MAX, TAG_KEY_CHARS_MAX, TAG_VALUE_CHARS_MAX,
+    USER_METADATA_BYTES_MAX,
+};
+
+/// Bytes before a field's value: tag and length.
+const FIELD_HEAD_BYTES: usize = 3;
+/// Bytes of the lengths of a pair of texts.
+const PAIR_HEAD_BYTES: usize = 4;
+/// Bytes of all tags that an object may have: one UTF-16 unit is at most three bytes.
+const TAGS_BYTES_MAX: usize =
+    OBJECT_TAGS_MAX * (3 * (TAG_KEY_CHARS_MAX + TAG_VALUE_CHARS_MAX) + PAIR_HEAD_BYTES);
+/// Bytes of all user metadata: every name but one has at least a byte.
+const METADATA_BYTES_MAX: usize =
+    USER_METADATA_BYTES_MAX + (USER_METADATA_BYTES_MAX + 1) * PAIR_HEAD_BYTES;
+/// Kept free for an access control list: S3 allows 100 grants, each of a permission and a grantee,
+/// which is an id of 64 hex digits, an e-mail address or the URI of a group.
+const GRANTS_BYTES_RESERVED: usize = 100 * 200;
+/// Fields at most: seven headers, metadata, tags, the access control list.
+const FIELDS_MAX: usize = 10;
+
+/// Most bytes that attributes take up as fields, when each is within its limit of S3.
+pub(crate) const ATTRIBUTES_BYTES_MAX: usize = TAGS_BYTES_MAX
+    + METADATA_BYTES_MAX
+    + CONTENT_HEADERS_BYTES_MAX
+    + GRANTS_BYTES_RESERVED
+    + FIELDS_MAX * FIELD_HEAD_BYTES;
+
+// A field's length is a u16.
+const _: () = assert!(TAGS_BYTES_MAX <= u16::MAX as usize);
+const _: () = assert!(METADATA_BYTES_MAX <= u16::MAX as usize);
+const _: () = assert!(CONTENT_HEADERS_BYTES_MAX <= u16::MAX as usize);
+const _: () = assert!(GRANTS_BYTES_RESERVED <= u16::MAX as usize);
 
 /// What an object is besides its bytes: what a request says of it, what its version and its upload
 /// store, what a read gives back. Object Lock, encryption and access control lists belong here
@@ -37,6 +70,19 @@ impl ObjectAttributes {
             let pairs = self.tags.iter().map(|t| (t.key.as_str(), t.value.as_str()));
             w.field_with(tag::TAGS, |w| w.pairs(pairs));
         }
+    }
+
+    /// How many bytes [`ObjectAttributes::write`] writes.
+    pub(crate) fn bytes(&self) -> usize {
+        let pairs = |bytes: usize, count: usize| match count {
+            0 => 0,
+            count => FIELD_HEAD_BYTES + count * PAIR_HEAD_BYTES + bytes,
+        };
+        let headers = self.headers.fields().into_iter().filter_map(|(_, value)| value.as_ref());
+        let headers: usize = headers.map(|value| FIELD_HEAD_BYTES + value.len()).sum();
+        let metadata = self.metadata.iter().map(|(name, value)| name.len() + value.len()).sum();
+        let tags = self.tags.iter().map(|tag| tag.key.len() + tag.value.len()).sum();
+        headers + pairs(metadata, self.metadata.len()) + pairs(tags, self.tags.len())
     }
 
     /// Reads the fields that are left of a row: `own` takes those of the row's kind and says so

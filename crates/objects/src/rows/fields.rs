@@ -30,6 +30,8 @@ pub(crate) mod tag {
     pub(crate) const ENCRYPTION: u8 = 0x81;
     /// The documents that a bucket has. Critical: an unknown policy cannot be enforced.
     pub(crate) const DOCUMENTS: u8 = 0x85;
+    /// The generation of the Overflow row beside a version. Critical: the rest is there.
+    pub(crate) const OVERFLOW: u8 = 0x88;
 
     // Of what is to come. They are named now, so that nothing else takes their numbers.
     #[allow(dead_code, reason = "their features are not built yet")]
@@ -52,8 +54,6 @@ pub(crate) mod tag {
         pub(crate) const EVENT_HOLD: u8 = 0x86;
         /// Owner and access control list. Critical: it may be what forbids.
         pub(crate) const ACCESS_CONTROL_LIST: u8 = 0x87;
-        /// The rest of a row is in an Overflow row beside it. Critical.
-        pub(crate) const OVERFLOW: u8 = 0x88;
     }
 }
 
@@ -330,6 +330,11 @@ impl UnknownFields {
     /// Takes a field whose tag is not known: carried along, or refused when it is critical.
     pub(crate) fn keep(&mut self, tag: u8, field: Reader<'_>) -> Result<(), Malformed> {
         keep_unknown(&mut self.0, tag, field)
+    }
+
+    /// How many bytes [`UnknownFields::write`] writes.
+    pub(crate) fn bytes(&self) -> usize {
+        self.0.iter().map(|(_, value)| 3 + value.len()).sum()
     }
 
     /// Reads the rest of a row whose fields are all of newer versions.

@@ -9,6 +9,7 @@
 //! | current delete marker | Version | object key | empty | [`VersionRecord`] |
 //! | older version | Version | object key | inverted order, nonce | [`VersionRecord`] |
 //! | body of a version | Body | object key | inverted order, nonce | [`body`], and the payload |
+//! | rest of a version | Overflow | object key | inverted order, nonce | [`Overflow`] |
 //! | upload | Upload | object key | upload id | [`UploadRecord`] |
 //! | part | Part | object key | upload id, part number | [`PartRecord`] |
 //! | to free | Gc | object key (or bucket name) | its place in the queue | [`GcRecord`] |
@@ -29,6 +30,7 @@ pub(crate) mod document;
 pub(crate) mod fields;
 mod gc;
 mod manifest;
+pub(crate) mod overflow;
 mod part;
 mod upload;
 mod version;
@@ -39,6 +41,7 @@ pub use bucket::Versioning;
 pub use fields::{ContentHeaders, Malformed, Tag, UnknownFields};
 pub use gc::GcRecord;
 pub use manifest::{Manifest, ManifestEntry, ManifestHeader};
+pub use overflow::Overflow;
 pub use part::PartRecord;
 pub use upload::{InvalidUploadId, UploadId, UploadRecord};
 pub use version::{Hot, StorageClass, VersionRecord};

@@ -4,10 +4,11 @@
 //! 1 full object, 2 composite), owner, initiator, tagged fields as in version rows`.
 
 use crate::Error;
-use crate::rows::attributes::ObjectAttributes;
+use crate::rows::attributes::{ATTRIBUTES_BYTES_MAX, ObjectAttributes};
 use crate::rows::fields::{self, Malformed, Reader, UnknownFields, Writer};
-use crate::rows::version::{StorageClass, VERSION_BYTES_MAX};
+use crate::rows::version::StorageClass;
 use bytes::Bytes;
+use larder_storage::ROW_VALUE_BYTES_MAX;
 use larder_types::{ChecksumAlgorithm, ChecksumType, Owner, Timestamp, hex};
 use std::fmt;
 
@@ -66,7 +67,7 @@ impl fmt::Display for UploadId {
 }
 
 impl UploadRecord {
-    /// The value; [`Error::MetadataTooLarge`] when it is too large for the version it will become.
+    /// The value; [`Error::MetadataTooLarge`] when no row has room for it.
     pub(crate) fn encode(&self) -> Result<Bytes, Error> {
         let mut w = Writer::default();
         w.u8(FORMAT);
@@ -81,7 +82,7 @@ impl UploadRecord {
         w.owner(&self.initiator);
         self.attributes.write(&mut w);
         self.unknown.write(&mut w);
-        w.finish(UPLOAD_BYTES_MAX)
+        w.finish(ROW_VALUE_BYTES_MAX)
     }
 
     /// Reads an Upload row's value.
@@ -109,6 +110,9 @@ impl UploadRecord {
     }
 }
 
-/// Bytes that the version needs beyond what its upload says: checksum, placement, positions.
-const VERSION_EXTRA_BYTES: usize = 512;
-const UPLOAD_BYTES_MAX: usize = VERSION_BYTES_MAX - VERSION_EXTRA_BYTES;
+/// Bytes of owners and of fields of newer versions.
+const OWN_BYTES_RESERVED: usize = 8 << 10;
+
+// Uploads have no Overflow rows: their own row has room for all that S3's limits allow together.
+// It is read with every part, which is large, and lives no longer than the upload.
+const _: () = assert!(OWN_BYTES_RESERVED + ATTRIBUTES_BYTES_MAX <= ROW_VALUE_BYTES_MAX);

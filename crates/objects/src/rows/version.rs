@@ -12,11 +12,14 @@
 //! .. tagged fields: u8 tag, u16 length, bytes
 //! ```
 //!
+//! Attributes that the row has no room for are in an Overflow row, which field 0x88 names.
+//!
 //! What a listing shows comes first, at fixed places, so that [`Hot`] reads nothing else.
 
 use crate::Error;
 use crate::rows::attributes::ObjectAttributes;
 use crate::rows::fields::{self, Malformed, Reader, UnknownFields, Writer, tag};
+use crate::rows::overflow::Overflow;
 use crate::rows::upload::UploadId;
 use crate::rows::{BodyLocation, BodyRef};
 use bytes::Bytes;
@@ -32,6 +35,13 @@ const COMPOSITE: u8 = 0x80;
 pub(crate) const VERSION_BYTES_MAX: usize = 8 << 10;
 
 const _: () = assert!(VERSION_BYTES_MAX <= ROW_VALUE_BYTES_MAX);
+
+/// Bytes of all that is no attribute: owner, checksums, where the body is, and what is to come of
+/// it (how it was encrypted, until when it is retained).
+const OWN_BYTES_RESERVED: usize = 2 << 10;
+/// Most bytes of attributes, and of fields of newer versions, that stay in the row. What is more
+/// goes to an Overflow row.
+const ATTRIBUTES_IN_ROW_BYTES_MAX: usize = VERSION_BYTES_MAX - OWN_BYTES_RESERVED;
 
 /// A storage class of S3: stored and shown, without effect.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -75,7 +85,7 @@ pub struct VersionRecord {
     pub checksum: Option<Checksum>,
     /// CRC64NVME of the whole body.
     pub crc64nvme: Option<u64>,
-    /// What it is besides its bytes.
+    /// What it is besides its bytes; the storage class alone while `overflow` names a row.
     pub attributes: ObjectAttributes,
     /// The body.
     pub body: BodyRef,
@@ -86,6 +96,9 @@ pub struct VersionRecord {
     pub null_position: Option<u64>,
     /// Fields of newer versions.
     pub unknown: UnknownFields,
+    /// As read from its row alone: the generation of the Overflow row that has the attributes.
+    /// What [`crate::Objects::lookup`] and the changes give has taken them in and has none.
+    pub(crate) overflow: Option<u64>,
 }
 
 /// What a listing shows of a version, read without the rest.
@@ -192,10 +205,49 @@ impl VersionRecord {
             upload_id: None,
             null_position: None,
             unknown: UnknownFields::default(),
+            overflow: None,
         }
     }
 
-    /// The value; [`Error::MetadataTooLarge`] when it would exceed [`VERSION_BYTES_MAX`].
+    /// The values of its row and, when the row has no room for the attributes, of an Overflow row
+    /// of this generation.
+    ///
+    /// [`Error::MetadataTooLarge`] when that has no room either.
+    pub(crate) fn encode_with_overflow(
+        &self,
+        generation: u64,
+    ) -> Result<(Bytes, Option<Bytes>), Error> {
+        assert!(self.overflow.is_none(), "the attributes have been read");
+        if self.attributes.bytes() + self.unknown.bytes() <= ATTRIBUTES_IN_ROW_BYTES_MAX {
+            return Ok((self.encode()?, None));
+        }
+        let mut row = self.clone();
+        let storage_class = self.attributes.storage_class;
+        let overflow = Overflow {
+            generation,
+            attributes: std::mem::take(&mut row.attributes),
+            unknown: std::mem::take(&mut row.unknown),
+        };
+        row.attributes.storage_class = storage_class;
+        row.overflow = Some(generation);
+        Ok((row.encode()?, Some(overflow.encode()?)))
+    }
+
+    /// Takes the attributes in that its Overflow row has; `false` when that is of another
+    /// generation, and so was written beside another state of the version.
+    pub(crate) fn take_overflow(&mut self, overflow: Overflow) -> bool {
+        if self.overflow != Some(overflow.generation) {
+            return false;
+        }
+        let storage_class = self.attributes.storage_class;
+        self.attributes = ObjectAttributes { storage_class, ..overflow.attributes };
+        self.unknown.0.extend(overflow.unknown.0);
+        self.overflow = None;
+        true
+    }
+
+    /// The value of its row, with the attributes or with the name of the Overflow row that has
+    /// them; [`Error::MetadataTooLarge`] when it would exceed [`VERSION_BYTES_MAX`].
     pub(crate) fn encode(&self) -> Result<Bytes, Error> {
         let mut w = Writer::default();
         w.u8(FORMAT);
@@ -226,7 +278,10 @@ impl VersionRecord {
         if let Some(order) = self.null_position {
             w.field(tag::NULL_POSITION, &order.to_le_bytes());
         }
-        self.attributes.write(&mut w);
+        match self.overflow {
+            None => self.attributes.write(&mut w),
+            Some(generation) => w.field(tag::OVERFLOW, &generation.to_le_bytes()),
+        }
         self.unknown.write(&mut w);
         w.finish(VERSION_BYTES_MAX)
     }
@@ -253,6 +308,9 @@ impl VersionRecord {
         let mut attributes = ObjectAttributes::default();
         let mut unknown = UnknownFields::default();
         attributes.read(&mut r, &mut unknown, |tag, field| record.set(tag, field))?;
+        if record.overflow.is_some() && attributes != ObjectAttributes::default() {
+            return Err(Malformed("a row has attributes here and in an overflow row"));
+        }
         attributes.storage_class = hot.storage_class;
         (record.attributes, record.unknown) = (attributes, unknown);
         record.body.check()?;
@@ -271,6 +329,7 @@ impl VersionRecord {
             tag::BODY => self.body.location = BodyLocation::decode(field)?,
             tag::UPLOAD_ID => self.upload_id = Some(UploadId(field.array()?)),
             tag::NULL_POSITION => self.null_position = Some(field.u64()?),
+            tag::OVERFLOW => self.overflow = Some(field.u64()?),
             _ => return self.body.transforms.take(tag, field),
         }
         Ok(true)

@@ -3,6 +3,7 @@ mod documents;
 mod events;
 mod objects;
 mod oracle;
+pub(crate) mod overflow;
 pub(crate) mod races;
 mod read;
 mod turns;

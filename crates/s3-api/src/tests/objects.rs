@@ -78,6 +78,38 @@ fn metadata_and_tags_have_limits() {
     put("x-amz-tagging", &many.join("&")).refused(400, "InvalidTag");
 }
 
+/// All that AWS allows at once has room, whatever request it comes with.
+#[test]
+fn every_maximum_of_what_is_said_of_an_object() {
+    let world = World::with_bucket("photos");
+    let metadata = "x".repeat(2047);
+    let disposition = "d".repeat(5 << 10);
+    let say = |ask: Ask| {
+        ask.header("x-amz-meta-a", &metadata).header("content-disposition", &disposition)
+    };
+    let text = |chars: usize| "\u{4e00}".repeat(chars);
+    let tag =
+        |n: usize| format!("<Tag><Key>{n}{}</Key><Value>{}</Value></Tag>", text(127), text(256));
+    let tags: String = (0..10).map(tag).collect();
+    let tagging = format!("<Tagging><TagSet>{tags}</TagSet></Tagging>");
+    world.send(say(Ask::new("PUT", "/photos/a").body("body"))).ok();
+    world.send(Ask::new("PUT", "/photos/a?tagging").body(tagging).md5()).ok();
+    let copy = Ask::new("PUT", "/photos/b").header("x-amz-copy-source", "/photos/a");
+    world.send(copy).ok();
+    for key in ["a", "b"] {
+        let got = world.send(Ask::new("GET", format!("/photos/{key}"))).ok();
+        assert_eq!(got.header("x-amz-meta-a"), Some(&*metadata));
+        assert_eq!(got.header("content-disposition"), Some(&*disposition));
+        assert_eq!(got.header("x-amz-tagging-count"), Some("10"));
+        let got = world.send(Ask::new("GET", format!("/photos/{key}?tagging"))).ok();
+        assert!(got.text().contains(&tag(9)), "{}", got.text());
+    }
+    world.send(Ask::new("DELETE", "/photos/a?tagging")).ok();
+    let got = world.send(Ask::new("HEAD", "/photos/a")).ok();
+    assert_eq!(got.header("x-amz-tagging-count"), None);
+    assert_eq!(got.header("content-disposition"), Some(&*disposition));
+}
+
 #[test]
 fn ranges() {
     let world = World::with_bucket("photos");

@@ -1,7 +1,7 @@
 //! `larder bench`: load on any S3 endpoint, and what came of it.
 
-use super::words::Words;
 use super::{DAMAGE, Failure};
+use larder_flags::{CommandLine, Syntax};
 use larder_load::{
     Endpoint, Keys, Length, Operation, Plan, Report, Sizes, parse_bytes, parse_duration,
 };
@@ -124,10 +124,8 @@ impl Asked {
             return Err(Failure("bench needs an operation; see `larder bench --help`".into()));
         };
         let operation = Operation::parse(operation)?;
-        let (switches, words): (Vec<String>, Vec<String>) =
-            words.iter().cloned().partition(|word| SWITCHES.contains(&word.as_str()));
-        let is_on = |name: &str| switches.iter().any(|switch| switch == name);
-        let words = Words::read(&words, &FLAGS)?;
+        let syntax = Syntax { values: &FLAGS, switches: &SWITCHES, ..Syntax::default() };
+        let words = syntax.read(words)?;
         let plan = Plan {
             operation,
             access_key: credential(&words, "--access-key", variable("AWS_ACCESS_KEY_ID"))?,
@@ -136,15 +134,15 @@ impl Asked {
             bucket: text(&words, "--bucket", "larder-bench")?,
             sizes: sizes(&words, operation)?,
             part_bytes: value(&words, "--part-size", "5MiB", parse_bytes)?,
-            connections: number(&words, "--connections", "16", CONNECTIONS_MAX)? as usize,
+            connections: number(&words, "--connections", 16, CONNECTIONS_MAX)? as usize,
             length: length(&words)?,
             warm_up: warm_up(&words, operation)?,
-            objects: number(&words, "--objects", "1000", OBJECTS_MAX)?,
-            keys_per_prefix: number(&words, "--prefix-keys", "100", PREFIX_KEYS_MAX)?,
-            scatter: is_on("--scatter"),
+            objects: number(&words, "--objects", 1000, OBJECTS_MAX)?,
+            keys_per_prefix: number(&words, "--prefix-keys", 100, PREFIX_KEYS_MAX)?,
+            scatter: words.is_on("--scatter"),
             keys: value(&words, "--keys", "uniform", Keys::parse)?,
-            unsigned_payload: is_on("--unsigned-payload"),
-            keep: is_on("--keep"),
+            unsigned_payload: words.is_on("--unsigned-payload"),
+            keep: words.is_on("--keep"),
             rounds: rounds(&words)?,
             progress: std::io::stderr().is_terminal(),
         };
@@ -152,8 +150,8 @@ impl Asked {
             return Err(Failure("--part-size: S3 takes no parts below 5MiB".into()));
         }
         let pid = |flag: &str| {
-            let pid = words.get(flag).map(|_| number(&words, flag, "", u64::from(u32::MAX)));
-            Ok::<_, Failure>(pid.transpose()?.map(|pid| pid as u32))
+            let pid = words.number(flag, 1..=u64::from(u32::MAX))?;
+            Ok::<_, Failure>(pid.map(|pid| pid as u32))
         };
         let first = words.get("--endpoint").unwrap_or("http://127.0.0.1:9000");
         let mut endpoints = vec![Endpoint::parse(first, pid("--pid")?)?];
@@ -169,7 +167,7 @@ impl Asked {
 }
 
 fn value<T>(
-    words: &Words,
+    words: &CommandLine,
     flag: &str,
     default: &str,
     parse: impl Fn(&str) -> Result<T, String>,
@@ -178,14 +176,11 @@ fn value<T>(
     parse(text).map_err(|message| Failure(format!("{flag}: {message}")))
 }
 
-fn number(words: &Words, flag: &str, default: &str, max: u64) -> Result<u64, Failure> {
-    value(words, flag, default, |text| {
-        let number = text.parse().ok().filter(|number| (1..=max).contains(number));
-        number.ok_or_else(|| format!("{text:?} is not a number from 1 to {max}"))
-    })
+fn number(words: &CommandLine, flag: &str, default: u64, max: u64) -> Result<u64, Failure> {
+    Ok(words.number(flag, 1..=max)?.unwrap_or(default))
 }
 
-fn text(words: &Words, flag: &str, default: &str) -> Result<String, Failure> {
+fn text(words: &CommandLine, flag: &str, default: &str) -> Result<String, Failure> {
     value(words, flag, default, |text| {
         let fits = text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b));
         let text = fits.then(|| text.to_owned());
@@ -193,7 +188,11 @@ fn text(words: &Words, flag: &str, default: &str) -> Result<String, Failure> {
     })
 }
 
-fn credential(words: &Words, flag: &str, variable: Option<String>) -> Result<String, Failure> {
+fn credential(
+    words: &CommandLine,
+    flag: &str,
+    variable: Option<String>,
+) -> Result<String, Failure> {
     let given = words.get(flag).map(str::to_owned).or(variable);
     let given = given.ok_or_else(|| {
         Failure(format!(
@@ -207,7 +206,7 @@ fn credential(words: &Words, flag: &str, variable: Option<String>) -> Result<Str
     }
 }
 
-fn sizes(words: &Words, operation: Operation) -> Result<Sizes, Failure> {
+fn sizes(words: &CommandLine, operation: Operation) -> Result<Sizes, Failure> {
     let default = if operation == Operation::Multipart { "16MiB" } else { "4KiB" };
     let sizes = value(words, "--size", default, Sizes::parse)?;
     if operation == Operation::Multipart && sizes.at(0.0) == 0 {
@@ -216,12 +215,12 @@ fn sizes(words: &Words, operation: Operation) -> Result<Sizes, Failure> {
     Ok(sizes)
 }
 
-fn length(words: &Words) -> Result<Length, Failure> {
-    match (words.get("--duration"), words.get("--requests")) {
+fn length(words: &CommandLine) -> Result<Length, Failure> {
+    match (words.get("--duration"), words.number("--requests", 1..=u64::MAX - 1)?) {
         (Some(_), Some(_)) => {
             Err(Failure("--duration and --requests exclude each other; give one".into()))
         }
-        (_, Some(_)) => number(words, "--requests", "", u64::MAX - 1).map(Length::Requests),
+        (_, Some(requests)) => Ok(Length::Requests(requests)),
         _ => match value(words, "--duration", "10s", parse_duration)? {
             Duration::ZERO => Err(Failure("--duration: give more than nothing".into())),
             duration => Ok(Length::Time(duration)),
@@ -229,13 +228,13 @@ fn length(words: &Words) -> Result<Length, Failure> {
     }
 }
 
-fn warm_up(words: &Words, operation: Operation) -> Result<Duration, Failure> {
+fn warm_up(words: &CommandLine, operation: Operation) -> Result<Duration, Failure> {
     let default = if operation.uses_up_objects() { "0s" } else { "1s" };
     value(words, "--warm-up", default, parse_duration)
 }
 
-fn rounds(words: &Words) -> Result<u32, Failure> {
-    let default = if words.get("--compare").is_some() { "3" } else { "1" };
+fn rounds(words: &CommandLine) -> Result<u32, Failure> {
+    let default = if words.get("--compare").is_some() { 3 } else { 1 };
     Ok(number(words, "--rounds", default, ROUNDS_MAX)? as u32)
 }
 

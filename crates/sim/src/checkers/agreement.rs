@@ -67,7 +67,8 @@ pub(crate) async fn same_buckets(ctx: &Ctx, max: usize) -> Result<(), Violation>
 pub(crate) async fn same_listings(
     ctx: &Ctx,
     bucket: &Bucket,
-    (rows, rng): (&[Row], &mut Prng),
+    rows: &[Row],
+    rng: &mut Prng,
 ) -> Result<(), Violation> {
     let prefix = ["", "", "d", "d/", "none"][rng.index(5)];
     let delimiter = ["", "/", "e"][rng.index(3)];

@@ -15,11 +15,13 @@ fn broken(what: String) -> Violation {
     Violation::new(NAME, what)
 }
 
-/// Adds the blobs that a version's row names, directly or by its manifest.
+/// Adds the blobs that a version's row names, directly or by its manifest. A manifest that cannot
+/// be read is fine where it may be damaged.
 pub(crate) async fn name_blobs(
     ctx: &Ctx,
     record: &VersionRecord,
-    (blobs, damaged): (&mut BTreeMap<u64, BlobRef>, bool),
+    blobs: &mut BTreeMap<u64, BlobRef>,
+    damaged: bool,
 ) -> Result<(), Violation> {
     let manifest = match record.body.location {
         BodyLocation::Empty | BodyLocation::Inline | BodyLocation::OwnRow => return Ok(()),

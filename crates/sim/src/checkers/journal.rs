@@ -124,7 +124,7 @@ fn rebuilt(disk: &dyn Disk) -> std::io::Result<Rows> {
 }
 
 /// The index key of a row of a bucket.
-fn index_key(kind: RowKind, space: SpaceId, (key, suffix): (&[u8], &[u8])) -> Vec<u8> {
+fn index_key(kind: RowKind, space: SpaceId, key: &[u8], suffix: &[u8]) -> Vec<u8> {
     let mut out = vec![kind as u8];
     out.extend_from_slice(&space.0.to_be_bytes());
     for byte in key {
@@ -142,7 +142,7 @@ struct Collect(SpaceId, Rows);
 
 impl Visitor for Collect {
     fn visit(&mut self, row: RowView<'_>) -> Step {
-        self.1.insert(index_key(row.kind, self.0, (row.key, row.suffix)), row.value.to_vec());
+        self.1.insert(index_key(row.kind, self.0, row.key, row.suffix), row.value.to_vec());
         Step::Next
     }
 }

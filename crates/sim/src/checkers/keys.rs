@@ -244,12 +244,8 @@ impl Key {
         }
     }
 
-    fn complete(
-        &self,
-        state: &KeyState,
-        (upload, parts): (OpId, &[(u32, ContentId)]),
-        (content, when): (ContentId, &When),
-    ) -> (KeyState, Outcome) {
+    fn complete(&self, state: &KeyState, completion: &Completion<'_>) -> (KeyState, Outcome) {
+        let Completion { upload, parts, content, when } = *completion;
         let mut next = state.clone();
         let Some(uploaded) = next.uploads.get(&upload) else {
             // Asked again: answered as before while the version stands.
@@ -273,6 +269,14 @@ impl Key {
         self.write(&mut next, version);
         (next, Outcome::Done)
     }
+}
+
+/// A CompleteMultipartUpload: the parts by number, what they become, and its conditions.
+struct Completion<'a> {
+    upload: OpId,
+    parts: &'a [(u32, ContentId)],
+    content: ContentId,
+    when: &'a When,
 }
 
 fn numbered(parts: &BTreeMap<u32, ContentId>) -> Vec<(u32, ContentId)> {
@@ -317,7 +321,8 @@ impl Spec for Key {
                 }
             },
             Action::Complete { upload, parts, content, when } => {
-                return self.complete(state, (*upload, parts), (*content, when));
+                let completion = Completion { upload: *upload, parts, content: *content, when };
+                return self.complete(state, &completion);
             }
             Action::Abort { upload } => match next.uploads.remove(upload) {
                 None => Outcome::NoUpload,

@@ -21,17 +21,17 @@ fn begin(ctx: &Ctx, place: Place, when: When) -> (OpId, Handle, DeleteObject) {
     (op, handle, DeleteObject { owner: owner_of(op), version: None, conditions })
 }
 
-fn ended(ctx: &Ctx, (place, op): (Place, OpId), handle: Handle, deleted: Result<Deleted, Error>) {
+fn ended(ctx: &Ctx, place: Place, op: OpId, handle: Handle, deleted: Result<Deleted, Error>) {
     match deleted {
         Ok(deleted) => {
             if deleted.delete_marker {
-                marked(ctx, (place, op), deleted.version)
+                marked(ctx, place, op, deleted.version)
             } else {
                 ctx.book().fate(op, Fate::Failed)
             }
             ctx.book().end(handle, Outcome::Removed { marker: deleted.delete_marker });
         }
-        Err(error) => ctx.failed("delete", (handle, op), &error),
+        Err(error) => ctx.failed("delete", handle, op, &error),
     }
 }
 
@@ -47,7 +47,7 @@ pub(super) async fn delete(ctx: &Ctx, rng: &mut Prng, conditional: bool) {
     let (op, handle, delete) = begin(ctx, place, when);
     let deleted =
         ctx.objects.writer(&causes::DELETE).delete(&bucket, &object_key(place.key), &delete).await;
-    ended(ctx, (place, op), handle, deleted);
+    ended(ctx, place, op, handle, deleted);
 }
 
 pub(super) async fn delete_many(ctx: &Ctx, rng: &mut Prng) {
@@ -69,7 +69,7 @@ pub(super) async fn delete_many(ctx: &Ctx, rng: &mut Prng) {
     let results = ctx.objects.writer(&causes::DELETE).delete_many(&bucket, &entries).await.results;
     assert_eq!(results.len(), begun.len(), "no two of the keys are the same");
     for ((place, (op, handle, _)), deleted) in begun.into_iter().zip(results) {
-        ended(ctx, (place, op), handle, deleted);
+        ended(ctx, place, op, handle, deleted);
     }
 }
 
@@ -89,6 +89,6 @@ pub(super) async fn delete_version(ctx: &Ctx, rng: &mut Prng) {
             let outcome = Outcome::Removed { marker: deleted.delete_marker };
             ctx.book().end(handle, outcome);
         }
-        Err(error) => ctx.failed("delete version", (handle, 0), &error),
+        Err(error) => ctx.failed("delete version", handle, 0, &error),
     }
 }

@@ -23,9 +23,9 @@ pub(crate) async fn one(ctx: &Ctx, rng: &mut Prng) {
     let kind = ctx.workload.draw(rng);
     ctx.book().count(name(kind));
     match kind {
-        Kind::Put => write::put(ctx, rng, (false, false)).await,
-        Kind::PutIf => write::put(ctx, rng, (true, false)).await,
-        Kind::BrokenPut => write::put(ctx, rng, (false, true)).await,
+        Kind::Put => write::put(ctx, rng, false, false).await,
+        Kind::PutIf => write::put(ctx, rng, true, false).await,
+        Kind::BrokenPut => write::put(ctx, rng, false, true).await,
         Kind::Copy => write::copy(ctx, rng).await,
         Kind::Tag => write::tag(ctx, rng).await,
         Kind::Get => read::get(ctx, rng, false).await,

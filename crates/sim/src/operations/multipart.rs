@@ -1,9 +1,9 @@
 //! Multipart uploads.
 
-use super::write::{look_up, metadata};
+use super::write::{look_up, metadata, overflows};
 use super::{draw_conditions, draw_version, etag_condition};
 use crate::body::PiecewiseBody;
-use crate::book::{ContentId, Fate, Upload};
+use crate::book::{ContentId, Fate, Handle, Upload};
 use crate::causes;
 use crate::checkers::Violation;
 use crate::checkers::keys::{Action, Outcome, When};
@@ -17,8 +17,9 @@ use larder_objects::multipart::{
     CompleteUpload, CompletedPart, CreateUpload, UploadPart, UploadedPart,
 };
 use larder_objects::read::Extent;
-use larder_objects::{Error, ObjectAttributes};
+use larder_objects::{ContentHeaders, Error, ObjectAttributes};
 use larder_platform::sim::Prng;
+use larder_types::limits::CONTENT_HEADERS_BYTES_MAX;
 use larder_types::{ByteRange, ETag};
 use std::collections::BTreeMap;
 
@@ -36,10 +37,12 @@ pub(super) async fn create(ctx: &Ctx, rng: &mut Prng) {
         let op = book.write_upload(place);
         (op, book.begin(place, Action::CreateUpload { op }))
     };
+    let cache_control = overflows(op).then(|| "x".repeat(CONTENT_HEADERS_BYTES_MAX));
+    let headers = ContentHeaders { cache_control, ..Default::default() };
     let create = CreateUpload {
         owner: owner_of(op),
         initiator: owner_of(op),
-        attributes: ObjectAttributes { metadata: metadata(op), ..Default::default() },
+        attributes: ObjectAttributes { headers, metadata: metadata(op), ..Default::default() },
         algorithm: None,
         checksum_type: None,
     };
@@ -50,7 +53,7 @@ pub(super) async fn create(ctx: &Ctx, rng: &mut Prng) {
             let parts = BTreeMap::new();
             book.learn_upload(Upload { op, place, id, parts, completed: None });
         }
-        Err(error) => ctx.failed("create upload", (handle, op), &error),
+        Err(error) => ctx.failed("create upload", handle, op, &error),
     }
 }
 
@@ -63,13 +66,17 @@ fn draw_upload(ctx: &Ctx, rng: &mut Prng) -> Option<Upload> {
     }
 }
 
-/// Notes how a part came in.
-fn uploaded(
-    ctx: &Ctx,
-    (upload, number): (&Upload, u32),
+/// A part whose upload was begun.
+struct BegunPart<'u> {
+    upload: &'u Upload,
+    number: u32,
     content: ContentId,
-    (handle, result): (crate::book::Handle, Result<UploadedPart, Error>),
-) {
+    handle: Handle,
+}
+
+/// Notes how a part came in.
+fn uploaded(ctx: &Ctx, begun: &BegunPart<'_>, result: Result<UploadedPart, Error>) {
+    let BegunPart { upload, number, content, handle } = *begun;
     match result {
         Ok(part) => {
             let mut book = ctx.book();
@@ -82,7 +89,7 @@ fn uploaded(
                 upload.parts.insert(number, content);
             }
         }
-        Err(error) => ctx.failed("upload part", (handle, 0), &error),
+        Err(error) => ctx.failed("upload part", handle, 0, &error),
     }
 }
 
@@ -91,15 +98,11 @@ fn part_of(upload: &Upload, number: u32, length: Option<u64>) -> UploadPart {
 }
 
 /// Enters a part that is about to be uploaded.
-fn begin_part(
-    ctx: &Ctx,
-    (upload, number): (&Upload, u32),
-    bytes: Bytes,
-) -> (ContentId, crate::book::Handle) {
+fn begin_part<'u>(ctx: &Ctx, upload: &'u Upload, number: u32, bytes: Bytes) -> BegunPart<'u> {
     let mut book = ctx.book();
     let content = book.content(bytes.clone(), ETag::of_body(larder_digest::md5(&bytes)));
     let action = Action::UploadPart { upload: upload.op, number, content };
-    (content, book.begin(upload.place, action))
+    BegunPart { upload, number, content, handle: book.begin(upload.place, action) }
 }
 
 pub(super) async fn upload_part(ctx: &Ctx, rng: &mut Prng) {
@@ -109,12 +112,12 @@ pub(super) async fn upload_part(ctx: &Ctx, rng: &mut Prng) {
     let length = ctx.length(rng).max(if rng.chance(1, 8) { 0 } else { smallest });
     let bytes = draw_body(rng, length);
     let Some(bucket) = ctx.bucket(upload.place.bucket).await else { return };
-    let (content, handle) = begin_part(ctx, (&upload, number), bytes.clone());
+    let begun = begin_part(ctx, &upload, number, bytes.clone());
     let part = part_of(&upload, number, None);
     let key = object_key(upload.place.key);
     let mut body = PiecewiseBody::new(bytes, false);
     let result = ctx.objects.upload_part(&bucket, &key, part, &mut body).await;
-    uploaded(ctx, (&upload, number), content, (handle, result));
+    uploaded(ctx, &begun, result);
 }
 
 pub(super) async fn upload_part_copy(ctx: &Ctx, rng: &mut Prng) {
@@ -123,7 +126,7 @@ pub(super) async fn upload_part_copy(ctx: &Ctx, rng: &mut Prng) {
     let from = ctx.place(rng);
     let target = rng.chance(1, 4).then(|| draw_version(ctx, rng, from));
     let Some(from_bucket) = ctx.bucket(from.bucket).await else { return };
-    let Some((source, version)) = look_up(ctx, &from_bucket, (from, target)).await else {
+    let Some((source, version)) = look_up(ctx, &from_bucket, from, target).await else {
         return;
     };
     let size = source.record.size() as usize;
@@ -135,14 +138,14 @@ pub(super) async fn upload_part_copy(ctx: &Ctx, rng: &mut Prng) {
     let bytes =
         range.map_or(bytes.clone(), |range| bytes.slice(range.start as usize..range.end as usize));
     let Some(bucket) = ctx.bucket(upload.place.bucket).await else { return };
-    let (content, handle) = begin_part(ctx, (&upload, number), bytes);
+    let begun = begin_part(ctx, &upload, number, bytes);
     let (key, part) = (object_key(upload.place.key), part_of(&upload, number, None));
     let extent = range.map_or(Extent::Whole, Extent::Range);
     let result = match ctx.objects.open_version(source, extent).await {
         Ok(from) => ctx.objects.upload_part_copy(&bucket, &key, part, from).await,
         Err(error) => Err(error),
     };
-    uploaded(ctx, (&upload, number), content, (handle, result));
+    uploaded(ctx, &begun, result);
 }
 
 /// The object that parts become.
@@ -158,12 +161,7 @@ fn assemble(ctx: &Ctx, parts: &Parts) -> ContentId {
     book.content(bytes.freeze(), multipart_etag(&digests))
 }
 
-async fn complete_with(
-    ctx: &Ctx,
-    upload: &Upload,
-    (parts, content): (Parts, ContentId),
-    when: When,
-) {
+async fn complete_with(ctx: &Ctx, upload: &Upload, parts: Parts, content: ContentId, when: When) {
     let place = upload.place;
     let Some(bucket) = ctx.bucket(place.bucket).await else { return };
     let request = {
@@ -198,9 +196,9 @@ async fn complete_with(
         .complete_upload(&bucket, &key, upload.id, &request)
         .await
     {
-        Ok(stored) => ctx.stored(handle, (place, upload.op), &stored.record),
+        Ok(stored) => ctx.stored(handle, place, upload.op, &stored.record),
         // The upload is still in progress, or is not: its fate is not this answer's.
-        Err(error) => ctx.failed("complete", (handle, 0), &error),
+        Err(error) => ctx.failed("complete", handle, 0, &error),
     }
 }
 
@@ -225,14 +223,14 @@ pub(super) async fn complete(ctx: &Ctx, rng: &mut Prng) {
     let when =
         if rng.chance(1, 5) { draw_conditions(ctx, rng, upload.place) } else { When::default() };
     let content = assemble(ctx, &parts);
-    complete_with(ctx, &upload, (parts, content), when).await;
+    complete_with(ctx, &upload, parts, content, when).await;
 }
 
 /// A client that saw no answer, or lost it, asks again.
 pub(super) async fn complete_again(ctx: &Ctx, rng: &mut Prng) {
     let Some(upload) = draw_upload(ctx, rng) else { return };
-    if let Some(completed) = upload.completed.clone() {
-        complete_with(ctx, &upload, completed, When::default()).await;
+    if let Some((parts, content)) = upload.completed.clone() {
+        complete_with(ctx, &upload, parts, content, When::default()).await;
     }
 }
 
@@ -246,7 +244,7 @@ pub(super) async fn abort(ctx: &Ctx, rng: &mut Prng) {
             book.fate(upload.op, Fate::Failed);
             book.end(handle, Outcome::Done);
         }
-        Err(error) => ctx.failed("abort", (handle, 0), &error),
+        Err(error) => ctx.failed("abort", handle, 0, &error),
     }
 }
 
@@ -268,6 +266,6 @@ pub(super) async fn list_parts(ctx: &Ctx, rng: &mut Prng) {
                 None => book.violate(Violation::new("multipart", "a part of nobody is listed")),
             }
         }
-        Err(error) => ctx.failed("list parts", (handle, 0), &error),
+        Err(error) => ctx.failed("list parts", handle, 0, &error),
     }
 }

@@ -28,7 +28,7 @@ pub(super) async fn get(ctx: &Ctx, rng: &mut Prng, older: bool) {
     let target = older.then(|| draw_version(ctx, rng, place));
     for _ in 0..LOOKS_MAX {
         let Some(bucket) = ctx.bucket(place.bucket).await else { return };
-        let Some((found, version)) = look_up(ctx, &bucket, (place, target)).await else {
+        let Some((found, version)) = look_up(ctx, &bucket, place, target).await else {
             return;
         };
         let range = draw_range(rng, found.record.size() as usize);

@@ -13,6 +13,7 @@ use larder_objects::read::Extent;
 use larder_objects::{Bucket, CopyObject, Error, ObjectAttributes, ObjectVersion, PutObject, Tag};
 use larder_platform::sim::Prng;
 use larder_types::ETag;
+use larder_types::limits::{OBJECT_TAGS_MAX, TAG_KEY_CHARS_MAX, TAG_VALUE_CHARS_MAX};
 
 pub(super) fn metadata(op: OpId) -> Vec<(String, String)> {
     vec![(METADATA.to_owned(), op.to_string())]
@@ -21,8 +22,26 @@ pub(super) fn metadata(op: OpId) -> Vec<(String, String)> {
 pub(super) fn tags(op: OpId) -> Vec<Tag> {
     match op {
         0 => Vec::new(),
-        op => vec![Tag { key: METADATA.to_owned(), value: op.to_string() }],
+        op => {
+            let mut tags = vec![Tag { key: METADATA.to_owned(), value: op.to_string() }];
+            if overflows(op) {
+                tags.extend((1..OBJECT_TAGS_MAX).map(large_tag));
+            }
+            tags
+        }
     }
+}
+
+/// Whether this operation says so much of its object that the version's row has no room for it.
+pub(super) fn overflows(op: OpId) -> bool {
+    op.is_multiple_of(8)
+}
+
+/// A tag of the largest size that S3 allows.
+fn large_tag(n: usize) -> Tag {
+    let text = |chars: usize| "\u{4e00}".repeat(chars);
+    let key = format!("{n}{}", text(TAG_KEY_CHARS_MAX - 1));
+    Tag { key, value: text(TAG_VALUE_CHARS_MAX) }
 }
 
 fn write_conditions(ctx: &Ctx, when: &When) -> WriteConditions {
@@ -33,7 +52,7 @@ fn write_conditions(ctx: &Ctx, when: &When) -> WriteConditions {
 }
 
 /// PutObject, perhaps under conditions, perhaps with a body that breaks its promise.
-pub(super) async fn put(ctx: &Ctx, rng: &mut Prng, (conditional, breaks): (bool, bool)) {
+pub(super) async fn put(ctx: &Ctx, rng: &mut Prng, conditional: bool, breaks: bool) {
     let place = ctx.place(rng);
     let length = ctx.length(rng);
     let bytes = draw_body(rng, length);
@@ -68,8 +87,8 @@ pub(super) async fn put(ctx: &Ctx, rng: &mut Prng, (conditional, breaks): (bool,
             "refused bodies",
             format!("{op} was stored though its body broke its promise"),
         )),
-        Ok(stored) => ctx.stored(handle, (place, op), &stored.record),
-        Err(error) => ctx.failed("put", (handle, op), &error),
+        Ok(stored) => ctx.stored(handle, place, op, &stored.record),
+        Err(error) => ctx.failed("put", handle, op, &error),
     }
 }
 
@@ -77,14 +96,15 @@ pub(super) async fn put(ctx: &Ctx, rng: &mut Prng, (conditional, breaks): (bool,
 pub(super) async fn look_up(
     ctx: &Ctx,
     bucket: &Bucket,
-    (place, target): (Place, Option<(crate::checkers::keys::Target, larder_types::VersionId)>),
+    place: Place,
+    target: Option<(crate::checkers::keys::Target, larder_types::VersionId)>,
 ) -> Option<(ObjectVersion, Version)> {
     let handle = ctx.begin(place, Action::Read { target: target.map(|(target, _)| target) });
     let id = target.map(|(_, id)| id);
     let found = match ctx.objects.lookup(bucket, &object_key(place.key), id).await {
         Ok(found) => found,
         Err(error) => {
-            ctx.failed("look-up", (handle, 0), &error);
+            ctx.failed("look-up", handle, 0, &error);
             return None;
         }
     };
@@ -109,7 +129,7 @@ pub(super) async fn copy(ctx: &Ctx, rng: &mut Prng) {
     let when = if rng.chance(1, 4) { draw_conditions(ctx, rng, place) } else { When::default() };
     let keeps_tags = rng.chance(1, 2);
     let Some(source_bucket) = ctx.bucket(from.bucket).await else { return };
-    let Some((source, version)) = look_up(ctx, &source_bucket, (from, target)).await else {
+    let Some((source, version)) = look_up(ctx, &source_bucket, from, target).await else {
         return;
     };
     let Some(bucket) = ctx.bucket(place.bucket).await else { return };
@@ -146,8 +166,8 @@ pub(super) async fn copy(ctx: &Ctx, rng: &mut Prng) {
         Err(error) => Err(error),
     };
     match copied {
-        Ok(stored) => ctx.stored(handle, (place, op), &stored.record),
-        Err(error) => ctx.failed("copy", (handle, op), &error),
+        Ok(stored) => ctx.stored(handle, place, op, &stored.record),
+        Err(error) => ctx.failed("copy", handle, op, &error),
     }
 }
 
@@ -164,7 +184,7 @@ pub(super) async fn tag(ctx: &Ctx, rng: &mut Prng) {
     };
     let (key, id) = (object_key(place.key), target.map(|(_, id)| id));
     match ctx.objects.writer(&causes::TAG).put_tags(&bucket, &key, id, &tags(op)).await {
-        Err(error) => ctx.failed("tag", (handle, 0), &error),
+        Err(error) => ctx.failed("tag", handle, 0, &error),
         Ok(id) => {
             // The null version says nothing of whose it is: what is seen next tells.
             let mut book = ctx.book();
@@ -181,7 +201,7 @@ pub(super) async fn tag(ctx: &Ctx, rng: &mut Prng) {
 }
 
 /// Notes that a delete made a marker, whose id the answer says.
-pub(super) fn marked(ctx: &Ctx, (place, op): (Place, OpId), id: Option<larder_types::VersionId>) {
+pub(super) fn marked(ctx: &Ctx, place: Place, op: OpId, id: Option<larder_types::VersionId>) {
     let mut book = ctx.book();
     book.fate(op, Fate::Done);
     if let Some(id) = id {

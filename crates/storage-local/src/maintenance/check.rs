@@ -1,6 +1,7 @@
 //! `larder check`: reads everything in a data directory that nobody serves, and compares.
 
-use super::rows::{self, Shown};
+use super::beside::{self, OverflowFault, Overflows};
+use super::rows;
 use super::salvage::salvage;
 use crate::blob::file::{self, FOOTER_BYTES};
 use crate::checkpoint::Checkpoint;
@@ -12,15 +13,12 @@ use crate::journal::{
     Ends, Epoch, Op, Place, PlacedRecord, ReadBatch, RecordView, SegmentReader, Stretch, Survey,
     Surveyed, Tail, TailSegment, place_at, survey,
 };
-use crate::keys;
 use crate::kinds::{Unreadable, refuse_unknown};
 use crate::layout::Layout;
 use crate::recovery::usage_change;
 use crate::window::row_hash;
 use larder_platform::{OpenMode, Platform};
-use larder_storage::{
-    BlobError, BlobId, BlobRef, RowReferences, RowSchema, StoredBytes, UsageDelta,
-};
+use larder_storage::{BlobError, BlobId, BlobRef, RowKey, RowReferences, RowSchema, UsageDelta};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
 use std::path::Path;
@@ -385,6 +383,7 @@ impl Check<'_> {
     /// Every row of the index and what it names.
     fn rows(&mut self, index: &dyn Index, schema: &mut dyn RowSchema) -> Result<(), Failed> {
         let mut blobs = Blobs::default();
+        let mut overflows = Overflows::default();
         let walked = rows::walk(index, schema, |schema, shown| {
             let Some(row) = shown.row else { return Ok(()) };
             let references = match &shown.references {
@@ -395,9 +394,17 @@ impl Check<'_> {
                     return Ok(());
                 }
             };
-            self.payload(index, schema, &shown, references)?;
+            if let Some(what) = beside::payload(index, &shown, references)? {
+                self.say(Finding::damage("index", what).of(schema.name(row)));
+            }
+            if let Some(fault) = overflows.see(row, references) {
+                self.overflow(schema, row, fault);
+            }
             self.blobs(index, schema, (row, references), &mut blobs)
         })?;
+        for row in overflows.missing() {
+            self.overflow(&*schema, &row, OverflowFault::Missing);
+        }
         self.checked.rows = walked.rows;
         self.checked.blobs = blobs.named.len() as u64;
         if walked.rows != self.matched {
@@ -427,30 +434,13 @@ impl Check<'_> {
         Ok(())
     }
 
-    /// That the payload is there which a row promises.
-    fn payload(
-        &mut self,
-        index: &dyn Index,
-        schema: &dyn RowSchema,
-        shown: &Shown<'_>,
-        references: &RowReferences,
-    ) -> Result<(), IndexError> {
-        let (Some(StoredBytes(expected)), Some(row)) = (references.payload, shown.row) else {
-            return Ok(());
+    /// Tells what is wrong with an Overflow row.
+    fn overflow(&mut self, schema: &dyn RowSchema, row: &RowKey, fault: OverflowFault) {
+        let finding = match fault.describe() {
+            (what, true) => Finding::damage("index", what),
+            (what, false) => Finding::note("index", what),
         };
-        let found = match &references.body {
-            None => Some(shown.payload),
-            Some(body) => {
-                let value = index.get(&keys::encode(body))?;
-                value.as_deref().and_then(split_value).map(|(_, payload, _)| payload)
-            }
-        };
-        if found.map(u64::from) != Some(expected) {
-            let found = found.map_or("is missing".to_owned(), |n| format!("has {n} bytes"));
-            let what = format!("a body of {expected} bytes {found}");
-            self.say(Finding::damage("index", what).of(schema.name(row)));
-        }
-        Ok(())
+        self.say(finding.of(schema.name(row)));
     }
 
     /// That the blobs are there and intact which a row names.
@@ -458,7 +448,7 @@ impl Check<'_> {
         &mut self,
         index: &dyn Index,
         schema: &dyn RowSchema,
-        (row, references): (&larder_storage::RowKey, &RowReferences),
+        (row, references): (&RowKey, &RowReferences),
         blobs: &mut Blobs,
     ) -> Result<(), Failed> {
         blobs.freeing.extend(references.frees.iter().map(|id| id.0));

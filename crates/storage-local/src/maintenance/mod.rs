@@ -13,6 +13,7 @@
 //! - usage is what the rows add up to.
 
 mod append;
+mod beside;
 mod check;
 mod copy;
 mod fix;

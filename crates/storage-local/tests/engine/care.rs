@@ -51,6 +51,38 @@ fn busy(harness: &mut Harness, rounds: usize) {
     harness.sim.run_until_idle();
 }
 
+/// A row that names another one which has the rest of it: both are there, and of one write.
+#[test]
+fn rows_that_belong_together_are_there_together() {
+    let rest = |key: &str, value: &str| {
+        let row = RowKey::new(SPACES[0], RowKind::Overflow, key.to_owned());
+        let put = Put { row, value: value.to_owned().into(), payload: None, replaces: None };
+        Batch { puts: vec![put], ..Batch::default() }
+    };
+    let mut harness = Harness::new(1);
+    for key in ["a", "b", "c", "d"] {
+        let mut whole = put(key, "rest 7".into(), 0);
+        whole.puts.extend(rest(key, "7").puts);
+        harness.commit(vec![whole]);
+    }
+    harness.stop();
+    assert_eq!(harness.check(), Vec::<String>::new());
+    harness.open();
+    harness.commit(vec![
+        put("b", "without".into(), 0),
+        rest("c", "8"),
+        put("e", "rest 9".into(), 0),
+    ]);
+    harness.stop();
+    let found = harness.check();
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(
+        found.iter().any(|what| what.contains("is of another write than its version")),
+        "{found:?}"
+    );
+    assert!(found.iter().any(|what| what.contains("is missing that a version needs")), "{found:?}");
+}
+
 #[test]
 fn an_index_thrown_away_comes_back_through_gc_cuts_and_failed_writes() {
     let mut freed = 0;

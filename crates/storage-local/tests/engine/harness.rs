@@ -4,8 +4,8 @@ use bytes::Bytes;
 use larder_platform::sim::Simulation;
 use larder_storage::model::Model;
 use larder_storage::{
-    Batch, BlobRef, CommitError, CreateHints, Delete, MetaStore, QueuePlace, Receipt, RowKey,
-    RowKind, RowReferences, RowSchema, RowView, Scan, SpaceId, Step, Visitor,
+    Batch, BlobRef, CommitError, CreateHints, Delete, MetaStore, OverflowRef, QueuePlace, Receipt,
+    RowKey, RowKind, RowReferences, RowSchema, RowView, Scan, SpaceId, Step, Visitor,
 };
 use larder_storage_local::index::{CachedIndex, GapOptions, Index, MemoryIndex, MemoryTables};
 use larder_storage_local::{
@@ -432,12 +432,22 @@ impl Visitor for Rows {
     }
 }
 
-/// Rows that mean nothing.
+/// Rows that mean nothing, but that `rest 7` refers to an Overflow row of its key, which has to be
+/// `7`.
 struct Plain;
 
 impl RowSchema for Plain {
-    fn read(&mut self, _: &RowKey, _: &[u8]) -> Result<RowReferences, String> {
-        Ok(RowReferences::default())
+    fn read(&mut self, row: &RowKey, value: &[u8]) -> Result<RowReferences, String> {
+        let number = |text: &[u8]| std::str::from_utf8(text).ok()?.parse().ok();
+        let mut references = RowReferences::default();
+        if row.kind == RowKind::Overflow {
+            references.generation = number(value);
+        }
+        if let Some(generation) = value.strip_prefix(b"rest ").and_then(number) {
+            let row = RowKey::new(row.space, RowKind::Overflow, row.key.clone());
+            references.overflow = Some(OverflowRef { row, generation });
+        }
+        Ok(references)
     }
 
     fn name(&self, row: &RowKey) -> String {

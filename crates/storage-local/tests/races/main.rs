@@ -9,8 +9,9 @@ mod machine;
 
 use bytes::Bytes;
 use larder_storage::{
-    Batch, StoredBytes, BlobReader, BlobRef, BlobStore, BlobWriter, Check, CommitError, CreateHints, Delete,
-    Found, MetaStore, Put, RowKey, RowKind, RowView, Scan, ScanEnd, SpaceId, Step, Visitor,
+    Batch, BlobReader, BlobRef, BlobStore, BlobWriter, Check, CommitError, CreateHints, Delete,
+    Found, MetaStore, Put, RowKey, RowKind, RowView, Scan, ScanEnd, SpaceId, Step, StoredBytes,
+    Visitor,
 };
 use larder_storage_local::{Local, Options};
 use machine::Machine;

@@ -1,5 +1,6 @@
 //! Uploads from their creation to the last freed blob.
 
+mod attributes;
 mod rules;
 
 use super::{CompleteUpload, CompletedPart, CreateUpload, UploadPart, UploadedPart};

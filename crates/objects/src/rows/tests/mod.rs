@@ -7,8 +7,8 @@ use crate::rows::document::DocumentRecord;
 use crate::rows::fields::{CRITICAL, ContentHeaders, Malformed, Tag, UnknownFields, tag};
 use crate::rows::{
     BodyLocation, BodyRef, GcRecord, Hot, Manifest, ManifestEntry, ManifestHeader,
-    ObjectAttributes, PartRecord, StorageClass, Transforms, UploadId, UploadRecord, VersionRecord,
-    Versioning, address, body, bucket,
+    ObjectAttributes, Overflow, PartRecord, StorageClass, Transforms, UploadId, UploadRecord,
+    VersionRecord, Versioning, address, body, bucket, overflow,
 };
 use crate::testing::owner;
 use crate::{Bucket, DocumentRef, Error};
@@ -128,6 +128,7 @@ fn record() -> impl Strategy<Value = VersionRecord> {
             body: body.0,
             upload_id: body.1.map(UploadId),
             unknown: UnknownFields(body.2),
+            overflow: None,
         }
     })
 }
@@ -266,6 +267,9 @@ fn every_kind() -> Vec<(&'static str, Vec<u8>, Rewrite)> {
         }),
         ("gc", of(GcRecord::Space(SpaceId(7)).encode()), |v| GcRecord::decode(v).map(|_| None)),
         ("document", of(document.encode().unwrap()), |v| DocumentRecord::decode(v).map(|_| None)),
+        ("overflow", of(overflow::tests::an_overflow().encode().unwrap()), |v| {
+            Ok(Some(Overflow::decode(v)?.encode().unwrap()))
+        }),
         ("body", body::VALUE.to_vec(), |v| body::check(v).map(|()| None)),
         ("owned bucket", of(owned::encode(SpaceId(7))), |v| owned::decode(v).map(|_| None)),
     ]
@@ -282,7 +286,6 @@ fn unknown_fields_are_kept_and_critical_ones_refused_in_every_kind() {
         tag::reserved::LEGAL_HOLD,
         tag::reserved::EVENT_HOLD,
         tag::reserved::ACCESS_CONTROL_LIST,
-        tag::reserved::OVERFLOW,
         u8::MAX,
     ];
     for (kind, value, rewrite) in every_kind() {
@@ -365,10 +368,12 @@ fn a_value_has_its_limit() {
     for length in [9_000, 70_000] {
         record.attributes.metadata = vec![("m".into(), "x".repeat(length))];
         assert!(matches!(record.encode(), Err(Error::MetadataTooLarge)));
+        let whole = record.encode_with_overflow(7);
+        assert_eq!(whole.is_ok(), length < 10_000, "an overflow row has its limit too");
     }
 }
 
-fn an_object() -> VersionRecord {
+pub(super) fn an_object() -> VersionRecord {
     let mut record = VersionRecord::marker(owner("alice"), Timestamp { ms: 1_800_000_000_123 });
     record.delete_marker = false;
     (record.order, record.nonce) = (1_800_000_000_123_456_789, 0xabcd);
@@ -396,7 +401,7 @@ fn an_object() -> VersionRecord {
 }
 
 /// Today's code writes exactly the fixture, and reads from it what was written.
-fn check(name: &str, fixture: &str, value: Bytes) -> Vec<u8> {
+pub(super) fn check(name: &str, fixture: &str, value: Bytes) -> Vec<u8> {
     let now = hex::encode(&value);
     assert_eq!(now, fixture.trim(), "fixture {name}: a released format never changes");
     value.to_vec()

@@ -15,6 +15,7 @@ mod operator;
 mod parse;
 mod pattern;
 mod principal;
+mod public;
 pub mod reference;
 mod statement;
 

@@ -188,6 +188,13 @@ impl Network {
         Some(Self { first: as_bits(address) & mask, mask })
     }
 
+    /// How many bits of an address are fixed, and whether they are of version 4.
+    pub(super) fn bits(&self) -> (u32, bool) {
+        let mapped = as_bits(IpAddr::from([0, 0, 0, 0])) >> 32;
+        let is_version_4 = self.mask >> 32 == u128::MAX >> 32 && self.first >> 32 == mapped;
+        (self.mask.count_ones() - if is_version_4 { 96 } else { 0 }, is_version_4)
+    }
+
     fn has(&self, address: IpAddr) -> bool {
         as_bits(address) & self.mask == self.first
     }

@@ -107,6 +107,11 @@ impl Pattern {
         Ok(())
     }
 
+    /// Whether it has neither wildcards nor variables.
+    pub(super) fn is_literal(&self) -> bool {
+        matches!(&self.0[..], [] | [Segment::Text(_)])
+    }
+
     /// The pattern with its variables replaced; `None` when one has no value, or several.
     pub(super) fn resolve(&self, keys: &dyn ContextKeys) -> Option<Cow<'_, Self>> {
         if !self.0.iter().any(|segment| matches!(segment, Segment::Variable(_))) {

@@ -52,7 +52,7 @@ impl<S: Storage> Objects<S> {
         let from = list.part_number_marker.saturating_add(1);
         // One more than the page tells whether the page is the last.
         let limit = if max == 0 { 0 } else { max + 1 };
-        let mut parts = self.parts(bucket.space, &key, id, (from, limit)).await?;
+        let mut parts = self.parts(bucket.space, &key, id, PartsPage { from, limit }).await?;
         let truncated = parts.len() > max;
         parts.truncate(max);
         Ok(PartList { upload, parts, truncated })
@@ -66,7 +66,7 @@ impl<S: Storage> Objects<S> {
         id: UploadId,
     ) -> Result<Vec<ListedPart>, Error> {
         let limit = PART_NUMBER_MAX as usize;
-        self.parts(space, key, id, (0, limit)).await
+        self.parts(space, key, id, PartsPage { from: 0, limit }).await
     }
 
     /// The first parts, as many as the limit says, whose number is at least `from`.
@@ -75,8 +75,9 @@ impl<S: Storage> Objects<S> {
         space: SpaceId,
         key: &Bytes,
         id: UploadId,
-        (from, limit): (u32, usize),
+        page: PartsPage,
     ) -> Result<Vec<ListedPart>, Error> {
+        let PartsPage { from, limit } = page;
         if limit == 0 {
             return Ok(Vec::new());
         }
@@ -90,6 +91,14 @@ impl<S: Storage> Objects<S> {
             None => Ok(visitor.found),
         }
     }
+}
+
+/// Which parts of an upload are read.
+struct PartsPage {
+    /// The least number.
+    from: u32,
+    /// How many at most.
+    limit: usize,
 }
 
 struct Parts {

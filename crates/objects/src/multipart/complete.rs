@@ -36,10 +36,10 @@ impl<S: Storage> Writer<'_, S> {
         request: &CompleteUpload,
     ) -> Result<Stored, Error> {
         let key = Bytes::copy_from_slice(key.as_bytes());
-        let mut written = None;
-        let result = self.try_complete(bucket, &key, (id, request), &mut written).await;
+        let mut completion = Completion { id, request, written: None };
+        let result = self.try_complete(bucket, &key, &mut completion).await;
         // Whatever adopted a manifest has taken it out.
-        if let Some(left) = written
+        if let Some(left) = completion.written
             && !matches!(result, Err(Error::Unknown(_)))
         {
             self.discard([left.manifest.address()]).await;
@@ -54,9 +54,10 @@ impl<S: Storage> Writer<'_, S> {
         &self,
         bucket: &Bucket,
         key: &Bytes,
-        (id, request): (UploadId, &CompleteUpload),
-        written: &mut Option<Written>,
+        completion: &mut Completion<'_>,
     ) -> Result<Stored, Error> {
+        let Completion { id, request, written } = completion;
+        let id = *id;
         let mut attempts = self.attempts(bucket.space, key).await?;
         loop {
             let upload = self.find_upload(bucket.space, key, id).await?;
@@ -122,6 +123,14 @@ impl<S: Storage> Writer<'_, S> {
             self.lost(&mut attempts, false).await?;
         }
     }
+}
+
+/// A completion on its way.
+struct Completion<'a> {
+    id: UploadId,
+    request: &'a CompleteUpload,
+    /// The manifest that was written and that no commit has adopted yet.
+    written: Option<Written>,
 }
 
 fn new_version(

@@ -99,7 +99,13 @@ impl<S: Storage> Objects<S> {
         let body_target = BodyTarget { inline_bytes_max: 0, bytes_max: PART_BYTES_MAX, hints };
         let mut held = self.platform.request_memory.lend();
         let (stored, digests) = self.store_body(body, body_target, &mut held).await?;
-        let result = self.commit_part(bucket, target, (upload, &stored, &digests)).await;
+        let result = match further_checksum(upload, &digests) {
+            Ok(checksum) => {
+                let record = PartRecord::of(&stored, &digests, checksum);
+                self.commit_part(bucket, target, record).await
+            }
+            Err(error) => Err(error),
+        };
         if let Err(error) = &result
             && !matches!(error, Error::Unknown(_))
         {
@@ -112,21 +118,9 @@ impl<S: Storage> Objects<S> {
         &self,
         bucket: &Bucket,
         target: &Target,
-        (upload, stored, digests): (&UploadRecord, &StoredBody, &BodyDigests),
+        mut record: PartRecord,
     ) -> Result<UploadedPart, Error> {
         let Target { space, key, part } = target;
-        let checksum = further_checksum(upload, digests)?;
-        let mut record = PartRecord {
-            body: match stored {
-                StoredBody::Blob(blob) => BodyRef::new(digests.length, BodyLocation::Blob(*blob)),
-                StoredBody::Empty | StoredBody::Inline(_) => BodyRef::default(),
-            },
-            modified: Timestamp { ms: 0 },
-            md5: digests.md5,
-            crc64nvme: digests.crc64nvme,
-            checksum,
-            unknown: UnknownFields::default(),
-        };
         let row = address::part(*space, key, part.upload_id, part.part_number);
         let upload_row = address::upload(*space, key, part.upload_id);
         let mut attempts = Attempts::beside_others(*space, key);
@@ -138,7 +132,7 @@ impl<S: Storage> Objects<S> {
             let check = |row: &larder_storage::RowKey, seen| Check { row: row.clone(), seen };
             let mut batch = Batch {
                 checks: vec![check(&upload_row, upload.seen), check(&row, seen)],
-                adopts: stored.blob().iter().map(|blob| blob.id).collect(),
+                adopts: record.body.blob().iter().map(|blob| blob.id).collect(),
                 ..Batch::default()
             };
             batch.puts.push(Put {
@@ -219,6 +213,23 @@ fn check_algorithm(upload: &UploadRecord, actual: Option<ChecksumAlgorithm>) -> 
             expected: upload.checksum.map(|(algorithm, _)| algorithm),
             actual,
         })
+    }
+}
+
+impl PartRecord {
+    /// The record of a body that is stored. Its time is the commit's.
+    fn of(stored: &StoredBody, digests: &BodyDigests, checksum: Option<Checksum>) -> Self {
+        Self {
+            body: match stored {
+                StoredBody::Blob(blob) => BodyRef::new(digests.length, BodyLocation::Blob(*blob)),
+                StoredBody::Empty | StoredBody::Inline(_) => BodyRef::default(),
+            },
+            modified: Timestamp { ms: 0 },
+            md5: digests.md5,
+            crc64nvme: digests.crc64nvme,
+            checksum,
+            unknown: UnknownFields::default(),
+        }
     }
 }
 

@@ -49,6 +49,22 @@ pub(crate) struct Moved<'a> {
     pub(crate) tombstone: bool,
 }
 
+/// A row's record that is to be written.
+struct NewRecord<'a> {
+    key: Vec<u8>,
+    value: &'a [u8],
+    payload: &'a [u8],
+    /// The record that it makes garbage, when that is certain.
+    replaces: Option<Place>,
+}
+
+impl<'a> NewRecord<'a> {
+    /// One without a payload, of which nothing is known that it replaces.
+    fn of(key: Vec<u8>, value: &'a [u8]) -> Self {
+        Self { key, value, payload: &[], replaces: None }
+    }
+}
+
 /// Bytes in the journal that a batch takes at most.
 pub(crate) fn batch_bytes(batch: &Batch) -> usize {
     let row = |row: &larder_storage::RowKey| {
@@ -159,10 +175,10 @@ impl Group {
         for (nth, row) in batch.enqueues.iter().enumerate() {
             let place = QueuePlace::of_commit(row.due_ms, self.moment.0, nth);
             let key = keys::encode(&row.row_at(place));
-            self.put_record(key, (&row.value, &[]), None, (window, buffer));
+            self.put_record(NewRecord::of(key, &row.value), window, buffer);
         }
         for id in batch.adopts {
-            self.put_record(adopted_key(id.0), (&[1], &[]), None, (window, buffer));
+            self.put_record(NewRecord::of(adopted_key(id.0), &[1]), window, buffer);
         }
         if let Some(space) = space.filter(|_| batch.usage != UsageDelta::default()) {
             self.change_usage(space.0, batch.usage, buffer);
@@ -184,16 +200,12 @@ impl Group {
         let hash = row_hash(&key);
         let replaces = self.replaced(hash, put.replaces, window);
         let payload = put.payload.unwrap_or_default();
-        self.put_record(key, (&put.value, &payload), replaces, (window, buffer));
+        let record = NewRecord { key, value: &put.value, payload: &payload, replaces };
+        self.put_record(record, window, buffer);
     }
 
-    fn put_record(
-        &mut self,
-        key: Vec<u8>,
-        (value, payload): (&[u8], &[u8]),
-        replaces: Option<Place>,
-        (window, buffer): (&mut Window, &mut AlignedBuffer),
-    ) {
+    fn put_record(&mut self, new: NewRecord<'_>, window: &mut Window, buffer: &mut AlignedBuffer) {
+        let NewRecord { key, value, payload, replaces } = new;
         window.changed(row_hash(&key), self.moment);
         let record = Record { op: Op::Put, first: false, key: &key, value, payload, replaces };
         let place = self.append(record, buffer);
@@ -241,7 +253,7 @@ impl Group {
     ) -> Receipt {
         self.begin();
         for (key, value) in puts {
-            self.put_record(key.clone(), (value, &[]), None, (window, buffer));
+            self.put_record(NewRecord::of(key.clone(), value), window, buffer);
         }
         for key in deletes {
             self.remove(key.clone(), None, window, buffer);
@@ -281,9 +293,9 @@ impl Group {
             // empty while rows live in it. An emptied segment's count is set right at the end.
             self.remove(moved.key.to_vec(), None, window, buffer);
         } else {
-            let replaces = Some(moved.from);
-            let body = (moved.value, moved.payload);
-            self.put_record(moved.key.to_vec(), body, replaces, (window, buffer));
+            let (key, replaces) = (moved.key.to_vec(), Some(moved.from));
+            let record = NewRecord { key, value: moved.value, payload: moved.payload, replaces };
+            self.put_record(record, window, buffer);
         }
         Ok(Receipt { at: self.moment })
     }

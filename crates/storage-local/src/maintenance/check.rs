@@ -166,6 +166,13 @@ fn at(place: Place) -> (u64, u32) {
     (place.segment, place.offset)
 }
 
+/// A row and what it refers to.
+#[derive(Clone, Copy)]
+struct Referring<'a> {
+    row: &'a RowKey,
+    references: &'a RowReferences,
+}
+
 impl Check<'_> {
     fn say(&mut self, finding: Finding) {
         match finding.severity {
@@ -400,7 +407,7 @@ impl Check<'_> {
             if let Some(fault) = overflows.see(row, references) {
                 self.overflow(schema, row, fault);
             }
-            self.blobs(index, schema, (row, references), &mut blobs)
+            self.blobs(index, schema, Referring { row, references }, &mut blobs)
         })?;
         for row in overflows.missing() {
             self.overflow(&*schema, &row, OverflowFault::Missing);
@@ -448,7 +455,7 @@ impl Check<'_> {
         &mut self,
         index: &dyn Index,
         schema: &dyn RowSchema,
-        (row, references): (&RowKey, &RowReferences),
+        Referring { row, references }: Referring<'_>,
         blobs: &mut Blobs,
     ) -> Result<(), Failed> {
         blobs.freeing.extend(references.frees.iter().map(|id| id.0));

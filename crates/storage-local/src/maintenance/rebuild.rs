@@ -46,6 +46,13 @@ pub(crate) struct Rebuilt {
     pub(crate) records: u64,
 }
 
+impl Rebuilt {
+    /// The segments with damage, also where it was turned back.
+    pub(crate) fn damaged_segments(&self) -> BTreeSet<u64> {
+        self.damage.keys().chain(&self.flipped).copied().collect()
+    }
+}
+
 /// Where a rebuild writes to.
 pub(crate) struct Target<'a> {
     pub(crate) index: &'a dyn Index,

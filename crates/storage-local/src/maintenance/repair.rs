@@ -100,7 +100,7 @@ pub(crate) fn repair_locked(
     let rebuilt = rebuild(platform, &repair.layout, &repair.survey, &target, &mut *repair.report)?;
     // Before anything changes: a repair that left these rows out would lose them.
     refuse_unknown(&*index)?;
-    let damaged: BTreeSet<u64> = rebuilt.damage.keys().chain(&rebuilt.flipped).copied().collect();
+    let damaged = rebuilt.damaged_segments();
     let suspicious = !rebuilt.damage.is_empty() || !repair.survey.unreadable.is_empty();
     // The old index knows what is lost, and keeps the values of the rows.
     let old = (indexes.old)(&repair.layout.index());
@@ -110,11 +110,11 @@ pub(crate) fn repair_locked(
     }
     drop(old);
     let mut repaired = Repaired { records: rebuilt.records, ..Repaired::default() };
-    let link = repair.write(&target, &rebuilt, (&damaged, &mut fixes), schema)?;
+    let written = repair.write(&target, &rebuilt, &fixes, schema)?;
     repaired.unnamed = if fixes.exact { 0 } else { rebuilt.unnamed };
     repaired.unnamed += repair.survey.unreadable.len() as u64 * u64::from(!fixes.exact);
     repair.tell(schema, fixes, &mut repaired);
-    repaired.rows = repair.checkpoint(&target, &rebuilt, (link, &damaged), schema)?;
+    repaired.rows = repair.checkpoint(&target, &rebuilt, written, schema)?;
     drop(index);
     repair.rewrite_headers(&damaged, &rebuilt)?;
     repair.swap(&damaged)?;
@@ -137,10 +137,11 @@ impl Repair<'_> {
         &mut self,
         target: &Target<'_>,
         rebuilt: &Rebuilt,
-        (damaged, fixes): (&BTreeSet<u64>, &mut Fixes),
+        fixes: &Fixes,
         schema: &mut dyn RowSchema,
     ) -> Result<Written, OpenError> {
         let failed = |error: crate::index::IndexError| OpenError::Index(error.0);
+        let damaged = rebuilt.damaged_segments();
         let mut appender = self.appender(target, rebuilt)?;
         for fix in &fixes.fixes {
             appender.add(match fix {
@@ -151,7 +152,7 @@ impl Repair<'_> {
             })?;
         }
         appender.flush()?;
-        for sequence in damaged {
+        for sequence in &damaged {
             self.empty(*sequence, rebuilt, &mut appender)?;
         }
         let adoptions = self.adoptions(target.index, schema).map_err(failed)?;
@@ -293,9 +294,10 @@ impl Repair<'_> {
         &self,
         target: &Target<'_>,
         rebuilt: &Rebuilt,
-        (written, damaged): (Written, &BTreeSet<u64>),
+        written: Written,
         schema: &mut dyn RowSchema,
     ) -> Result<u64, OpenError> {
+        let damaged = rebuilt.damaged_segments();
         let mut live: BTreeMap<u64, u64> = rebuilt.tombstones.clone();
         let walked = rows::walk(target.index, schema, |_, shown| {
             *live.entry(shown.place.segment).or_default() += u64::from(shown.place.length);

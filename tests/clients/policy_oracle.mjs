@@ -100,7 +100,9 @@ const condition = () => {
 
 const statement = (principal) => {
   const made = { Effect: chance(0.7) ? "Allow" : "Deny" };
-  made[chance(0.1) ? "NotAction" : "Action"] = oneOrList(some(ACTION_PATTERNS, 2));
+  // A bucket's policy with another service's action is refused when it is put.
+  const patterns = ACTION_PATTERNS.filter((pattern) => !principal || pattern !== "iam:*");
+  made[chance(0.1) ? "NotAction" : "Action"] = oneOrList(some(patterns, 2));
   made[chance(0.1) ? "NotResource" : "Resource"] = oneOrList(some(RESOURCE_PATTERNS, 2));
   for (let left = chance(0.5) ? 1 + Math.floor(random() * 2) : 0; left > 0; left -= 1) {
     const [operator, key, values] = condition();

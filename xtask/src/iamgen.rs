@@ -54,7 +54,9 @@ fn file(actions: &Value, keys: &Value) -> Result<String, String> {
         let name = text(action, "name")?;
         let on = action["resourceTypes"].as_array().ok_or("an action without resourceTypes")?;
         let on: Vec<&str> = on.iter().map(|on| text(on, "name")).collect::<Result<_, _>>()?;
-        write(&mut out, format!("ActionInfo {{ name: {name:?}, resources: &{on:?} }},"));
+        let key = format!("s3:{}", name.to_lowercase());
+        let line = format!("ActionInfo {{ name: {name:?}, key: {key:?}, resources: &{on:?} }},");
+        write(&mut out, line);
     }
     out.push_str("];\n\n/// Every condition key, in the order of their names.\n");
     out.push_str("pub static KEYS: &[KeyInfo] = &[\n");

@@ -11,6 +11,8 @@ use super::pattern::Pattern;
 pub struct ActionInfo {
     /// Its name without the service: `GetObject`.
     pub name: &'static str,
+    /// As patterns of policies are compared with it: `s3:getobject`.
+    pub key: &'static str,
     /// What it acts on: `object`, `bucket`, ...; nothing where it is about the account.
     pub resources: &'static [&'static str],
 }
@@ -45,9 +47,7 @@ pub enum KeyType {
 
 /// The action of this name, such as `s3:GetObject`; case does not matter.
 pub fn action(name: &str) -> Option<&'static ActionInfo> {
-    let (service, name) = name.split_once(':')?;
-    let found = ACTIONS.iter().find(|action| action.name.eq_ignore_ascii_case(name));
-    found.filter(|_| service.eq_ignore_ascii_case("s3"))
+    ACTIONS.iter().find(|action| action.key.eq_ignore_ascii_case(name))
 }
 
 /// The condition key of this name; case does not matter but in the key of a tag.
@@ -62,7 +62,7 @@ pub fn condition_key(name: &str) -> Option<&'static KeyInfo> {
 
 /// Whether a pattern of actions, in lower case, names one of S3's.
 pub(super) fn names_an_action(pattern: &Pattern) -> bool {
-    ACTIONS.iter().any(|action| pattern.matches(&format!("s3:{}", action.name.to_lowercase())))
+    ACTIONS.iter().any(|action| pattern.matches(action.key))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Backup, restore and scrub beside a server at work.
 
-use crate::care::{bytes, check, fill, quiet, view};
 use crate::harness::{Keys, Server, path, root_keys, run};
+use crate::maintenance::{bytes, check, fill, quiet, view};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -136,7 +136,7 @@ fn a_backup_of_damaged_data_says_so_and_has_the_rest() {
     fill(&server, &keys);
     server.stop();
     // A large object of which the middle is gone.
-    let blob = crate::care::files(&data.path().join("blobs"));
+    let blob = crate::maintenance::files(&data.path().join("blobs"));
     let blob = blob.iter().rev().max_by_key(|file| fs::metadata(file).unwrap().len()).unwrap();
     let mut content = fs::read(blob).unwrap();
     content[100_000..100_100].fill(0);
@@ -170,7 +170,7 @@ fn a_scrub_of_a_running_server_finds_what_check_finds() {
     let place = content.windows(64).position(|window| window == &body[5000..5064]).unwrap();
     content[place] ^= 4;
     fs::write(&segment, content).unwrap();
-    let blobs = crate::care::files(&data.path().join("blobs"));
+    let blobs = crate::maintenance::files(&data.path().join("blobs"));
     let blob = blobs.iter().rev().max_by_key(|file| fs::metadata(file).unwrap().len()).unwrap();
     let mut content = fs::read(blob).unwrap();
     content[3 << 20] ^= 1;

@@ -7,12 +7,12 @@
 
 mod backup;
 mod bench;
-mod care;
 mod connections;
 mod crowds;
 mod framing;
 mod gone;
 mod harness;
+mod maintenance;
 mod modes;
 mod own_paths;
 mod page_alone;

@@ -1,7 +1,7 @@
 //! Who may read what Larder makes: its user alone, whatever the umask says.
 
-use crate::care::{check, fill};
 use crate::harness::{Server, larder, path, root_keys};
+use crate::maintenance::{check, fill};
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::path::Path;

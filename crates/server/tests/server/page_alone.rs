@@ -2,8 +2,8 @@
 //! bytes with the standard library, without a checksum and without Larder's decoders. What it needs
 //! and the page does not say is a fault of the page.
 
-use crate::care::{bytes, fill, quiet};
 use crate::harness::root_keys;
+use crate::maintenance::{bytes, fill, quiet};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;

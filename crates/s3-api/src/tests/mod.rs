@@ -1,3 +1,4 @@
+mod access_documents;
 mod attacks;
 mod buckets;
 mod changes;

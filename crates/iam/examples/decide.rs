@@ -47,19 +47,31 @@ fn principal(arn: &str) -> Option<Principal> {
     let account = account(id)?;
     Some(match name.split('/').collect::<Vec<_>>()[..] {
         ["root"] => Principal::AccountRoot(account),
-        ["user", name] => {
-            Principal::User(Arc::new(User { account, path: "/".into(), name: name.into() }))
-        }
+        ["user", name] => Principal::User(Arc::new(User {
+            account,
+            path: "/".into(),
+            name: name.into(),
+            id: name.into(),
+            tags: Vec::new(),
+            policies: Arc::default(),
+        })),
         ["assumed-role", role, name] => Principal::RoleSession(Arc::new(RoleSession {
             account,
             role_path: "/".into(),
             role: role.into(),
+            role_id: role.into(),
             name: name.into(),
+            tags: Vec::new(),
+            source_identity: None,
+            policies: Arc::default(),
+            session_policies: Vec::new(),
         })),
         ["federated-user", name] => Principal::FederatedSession(Arc::new(FederatedSession {
             account,
             user: None,
             name: name.into(),
+            tags: Vec::new(),
+            session_policies: Vec::new(),
         })),
         _ => return None,
     })

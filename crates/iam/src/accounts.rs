@@ -1,7 +1,7 @@
 //! Accounts, by access key.
 
 use crate::{Found, KeySource, Principal};
-use larder_types::{AccountId, Owner};
+use larder_types::{AccountId, Owner, Timestamp};
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
@@ -35,6 +35,19 @@ pub struct AccessKey {
     pub secret: SecretKey,
     /// Who signs with it.
     pub principal: Principal,
+    /// Of which temporary session it is; `None` for a long-term key.
+    pub session: Option<SessionInfo>,
+}
+
+/// When a temporary session was made and how long it lasts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionInfo {
+    /// When its token was issued (`aws:TokenIssueTime`).
+    pub issued_at: Timestamp,
+    /// From when on it no longer signs.
+    pub expires_at: Timestamp,
+    /// Whether it was made with a second factor (`aws:MultiFactorAuthPresent`).
+    pub mfa: bool,
 }
 
 /// Why accounts cannot be taken into use, as a sentence for the operator.
@@ -107,7 +120,7 @@ impl Accounts {
                 ));
             }
             let principal = Principal::AccountRoot(account.clone());
-            let key = AccessKey { id: id.clone(), secret, principal };
+            let key = AccessKey { id: id.clone(), secret, principal, session: None };
             if self.keys.insert(id.clone(), Arc::new(key)).is_some() {
                 return invalid(format!("access key {id:?} is given twice"));
             }

@@ -16,13 +16,15 @@ mod rules;
 
 pub use accounts::{
     ACCESS_KEY_BYTES_MAX, AccessKey, Account, Accounts, InvalidAccounts, SECRET_KEY_BYTES_MIN,
-    SecretKey,
+    SecretKey, SessionInfo,
 };
 pub use context::{Context, RequestValues, Signature, SignatureVersion};
 pub use key_cache::{
     Found, KEY_STALE_NS_MAX, KEYS_CACHED_MAX, KeyCache, KeySource, KeySourceError,
 };
-pub use principal::{FederatedSession, Principal, RoleSession, ServicePrincipal, User};
+pub use principal::{
+    FederatedSession, IdentityPolicies, NamedPolicy, Principal, RoleSession, ServicePrincipal, User,
+};
 pub use resource::{BucketResource, Existing, ExistingObject, ObjectResource, Resource};
 pub use rules::{Action, Decision, OwnerRules, Request, Rules};
 

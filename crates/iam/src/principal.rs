@@ -1,6 +1,7 @@
 //! Who acts.
 
 use crate::Account;
+use crate::policy::Policy;
 use std::fmt;
 use std::sync::Arc;
 
@@ -21,8 +22,28 @@ pub enum Principal {
     Anonymous,
 }
 
-/// A user.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A policy by the name that an audit gives it.
+#[derive(Clone)]
+pub struct NamedPolicy {
+    /// The ARN of a managed policy, the name of an inline one. One of a session that was written
+    /// out has the empty name.
+    pub name: String,
+    /// What it says.
+    pub policy: Arc<Policy>,
+}
+
+/// The policies that an identity has.
+#[derive(Clone, Debug, Default)]
+pub struct IdentityPolicies {
+    /// Those of the identity itself and of the groups that it is in, inline and managed.
+    pub policies: Vec<NamedPolicy>,
+    /// Its permissions boundary. `None` when it has none; one that cannot be found is a policy that
+    /// allows nothing, never `None`.
+    pub boundary: Option<NamedPolicy>,
+}
+
+/// A user. Two are equal when they have the same id.
+#[derive(Clone, Debug)]
 pub struct User {
     /// The account it belongs to.
     pub account: Arc<Account>,
@@ -30,10 +51,16 @@ pub struct User {
     pub path: String,
     /// Its name.
     pub name: String,
+    /// Its unique id, `AIDA...`: another user of the same name, made later, has another.
+    pub id: String,
+    /// Its tags, key and value.
+    pub tags: Vec<(String, String)>,
+    /// What it may do.
+    pub policies: Arc<IdentityPolicies>,
 }
 
-/// A session of a role.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A session of a role. Two are equal when the role has the same id and they have the same name.
+#[derive(Clone, Debug)]
 pub struct RoleSession {
     /// The account that the role belongs to.
     pub account: Arc<Account>,
@@ -41,12 +68,23 @@ pub struct RoleSession {
     pub role_path: String,
     /// The role's name, without its path.
     pub role: String,
+    /// The role's unique id, `AROA...`.
+    pub role_id: String,
     /// The session's name, which who assumed the role chose.
     pub name: String,
+    /// The tags of the session, over those of the role: key and value.
+    pub tags: Vec<(String, String)>,
+    /// Who stands behind the session, as it said when it assumed the first role of a chain.
+    pub source_identity: Option<String>,
+    /// What the role may do.
+    pub policies: Arc<IdentityPolicies>,
+    /// What the session may do of it; empty: all.
+    pub session_policies: Vec<NamedPolicy>,
 }
 
-/// A federated session.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A federated session. Two are equal when they are of the same account and user and have the same
+/// name.
+#[derive(Clone, Debug)]
 pub struct FederatedSession {
     /// The account that the session acts in.
     pub account: Arc<Account>,
@@ -54,7 +92,44 @@ pub struct FederatedSession {
     pub user: Option<Arc<User>>,
     /// Its name, which who asked for it chose.
     pub name: String,
+    /// The tags of the session: key and value.
+    pub tags: Vec<(String, String)>,
+    /// What the session may do of what its user may; empty: nothing.
+    pub session_policies: Vec<NamedPolicy>,
 }
+
+impl fmt::Debug for NamedPolicy {
+    /// The name: principals are printed, and what a policy says is long.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.name)
+    }
+}
+
+impl PartialEq for User {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id && self.account.id == other.account.id
+    }
+}
+
+impl Eq for User {}
+
+impl PartialEq for RoleSession {
+    fn eq(&self, other: &Self) -> bool {
+        self.role_id == other.role_id
+            && self.name == other.name
+            && self.account.id == other.account.id
+    }
+}
+
+impl Eq for RoleSession {}
+
+impl PartialEq for FederatedSession {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name && self.user == other.user && self.account.id == other.account.id
+    }
+}
+
+impl Eq for FederatedSession {}
 
 impl RoleSession {
     /// The ARN of the role, with its path.

@@ -1,9 +1,11 @@
 use super::{
     AccessKey, Account, Accounts, Action, BucketResource, Context, Decision, Existing,
-    FederatedSession, Found, KEY_STALE_NS_MAX, KEYS_CACHED_MAX, KeyCache, KeySource,
-    KeySourceError, ObjectResource, OwnerRules, Principal, Request, RequestValues, Resource,
-    RoleSession, Rules as _, SecretKey, ServicePrincipal, Signature, SignatureVersion, User,
+    FederatedSession, Found, IdentityPolicies, KEY_STALE_NS_MAX, KEYS_CACHED_MAX, KeyCache,
+    KeySource, KeySourceError, NamedPolicy, ObjectResource, OwnerRules, Principal, Request,
+    RequestValues, Resource, RoleSession, Rules as _, SecretKey, ServicePrincipal, Signature,
+    SignatureVersion, User,
 };
+use crate::policy::{Attachment, Policy};
 use larder_platform::Clock;
 use larder_types::{AccountId, AuthType, BucketName, Owner, Timestamp};
 use std::borrow::Cow;
@@ -57,17 +59,47 @@ fn clashes_and_weak_keys_are_refused() {
     assert!(accounts.add(account("666666666666"), vec![]).is_err());
 }
 
-/// Every kind of principal of one account, and those that have none.
-fn principals() -> [(Principal, &'static str); 6] {
-    let account = Arc::new(account("111111111111"));
-    let user = User { account: account.clone(), path: "/team/".into(), name: "eve".into() };
-    let role = RoleSession {
+fn user(account: &Arc<Account>, id: &str, name: &str) -> User {
+    User {
+        account: account.clone(),
+        path: "/team/".into(),
+        name: name.into(),
+        id: id.into(),
+        tags: Vec::new(),
+        policies: Arc::default(),
+    }
+}
+
+fn session(account: &Arc<Account>, role_id: &str, name: &str) -> RoleSession {
+    RoleSession {
         account: account.clone(),
         role_path: "/".into(),
         role: "reader".into(),
-        name: "nightly".into(),
-    };
-    let federated = FederatedSession { account: account.clone(), user: None, name: "guest".into() };
+        role_id: role_id.into(),
+        name: name.into(),
+        tags: Vec::new(),
+        source_identity: None,
+        policies: Arc::default(),
+        session_policies: Vec::new(),
+    }
+}
+
+fn federated(account: &Arc<Account>, user: Option<User>, name: &str) -> FederatedSession {
+    FederatedSession {
+        account: account.clone(),
+        user: user.map(Arc::new),
+        name: name.into(),
+        tags: Vec::new(),
+        session_policies: Vec::new(),
+    }
+}
+
+/// Every kind of principal of one account, and those that have none.
+fn principals() -> [(Principal, &'static str); 6] {
+    let account = Arc::new(account("111111111111"));
+    let user = user(&account, "AIDA1", "eve");
+    let role = session(&account, "AROA1", "nightly");
+    let federated = federated(&account, None, "guest");
     [
         (Principal::AccountRoot(account), "arn:aws:iam::111111111111:root"),
         (Principal::User(Arc::new(user)), "arn:aws:iam::111111111111:user/team/eve"),
@@ -91,6 +123,36 @@ fn principals_have_names() {
         let has_account = !matches!(principal, Principal::Service(_) | Principal::Anonymous);
         assert_eq!(principal.account().is_some(), has_account, "{name}");
     }
+}
+
+/// What a principal may do changes while it stays who it is; a name that is given again is somebody
+/// else's.
+#[test]
+fn principals_are_equal_by_their_ids() {
+    let (own, other) = (Arc::new(account("111111111111")), Arc::new(account("222222222222")));
+    let document = r#"{"Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}"#;
+    let policies = policies_of(document);
+    let eve = user(&own, "AIDA1", "eve");
+    assert_eq!(eve, User { policies: policies.clone(), name: "ann".into(), ..eve.clone() });
+    assert_ne!(eve, user(&own, "AIDA2", "eve"));
+    assert_ne!(eve, user(&other, "AIDA1", "eve"));
+    let nightly = session(&own, "AROA1", "nightly");
+    assert_eq!(nightly, RoleSession { policies, ..nightly.clone() });
+    assert_ne!(nightly, session(&own, "AROA2", "nightly"));
+    assert_ne!(nightly, session(&own, "AROA1", "daily"));
+    assert_ne!(nightly, session(&other, "AROA1", "nightly"));
+    let guest = federated(&own, Some(eve.clone()), "guest");
+    assert_eq!(guest, federated(&own, Some(eve.clone()), "guest"));
+    assert_ne!(guest, federated(&own, None, "guest"));
+    assert_ne!(guest, federated(&own, Some(eve), "visitor"));
+    let printed = format!("{:?}", User { policies: policies_of(document), ..user(&own, "A", "b") });
+    assert!(printed.contains("everything") && !printed.contains("s3:"), "{printed}");
+}
+
+fn policies_of(document: &str) -> Arc<IdentityPolicies> {
+    let policy = Arc::new(Policy::parse(document, Attachment::Identity).unwrap());
+    let named = NamedPolicy { name: "everything".into(), policy };
+    Arc::new(IdentityPolicies { policies: vec![named.clone()], boundary: Some(named) })
 }
 
 struct Nothing;
@@ -201,7 +263,8 @@ struct Changing {
 impl Changing {
     fn put(&self, id: &str, secret: &str) {
         let principal = Principal::AccountRoot(Arc::new(account("111111111111")));
-        let key = AccessKey { id: id.into(), secret: SecretKey::new(secret), principal };
+        let key =
+            AccessKey { id: id.into(), secret: SecretKey::new(secret), principal, session: None };
         self.keys.lock().unwrap().insert(id.into(), Arc::new(key));
     }
 

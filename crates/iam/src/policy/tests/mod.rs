@@ -25,7 +25,14 @@ fn account(id: &str) -> Arc<Account> {
 }
 
 fn user(id: &str, name: &str) -> Arc<User> {
-    Arc::new(User { account: account(id), path: "/".into(), name: name.into() })
+    Arc::new(User {
+        account: account(id),
+        path: "/".into(),
+        name: name.into(),
+        id: format!("AIDA{name}"),
+        tags: Vec::new(),
+        policies: Arc::default(),
+    })
 }
 
 /// A principal by a short name; one of the other account ends with `@other`.
@@ -40,12 +47,19 @@ fn principal(name: &str) -> Principal {
             account: account(id),
             role_path: "/".into(),
             role: "reader".into(),
+            role_id: "AROAREADER".into(),
             name: "nightly".into(),
+            tags: Vec::new(),
+            source_identity: None,
+            policies: Arc::default(),
+            session_policies: Vec::new(),
         })),
         "federated" => Principal::FederatedSession(Arc::new(FederatedSession {
             account: account(id),
             user: Some(user(id, "alice")),
             name: "guest".into(),
+            tags: Vec::new(),
+            session_policies: Vec::new(),
         })),
         "worker" => Principal::Service(ServicePrincipal::worker("gc")),
         "anonymous" => Principal::Anonymous,

@@ -14,6 +14,7 @@ pub mod model;
 mod queue;
 mod row;
 mod schema;
+pub mod value;
 mod watch;
 
 pub use blob::{

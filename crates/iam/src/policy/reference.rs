@@ -79,6 +79,13 @@ impl ActionInfo {
     }
 }
 
+/// Whether a pattern of actions, in lower case, names one of S3's that acts on a resource of one of
+/// these types.
+pub(super) fn names_an_action_on(pattern: &Pattern, types: &[&str]) -> bool {
+    let on_one = |action: &ActionInfo| action.resources.iter().any(|kind| types.contains(kind));
+    ACTIONS.iter().any(|action| on_one(action) && pattern.matches(action.key))
+}
+
 /// Whether a pattern of actions, in lower case, names one of S3's.
 pub(super) fn names_an_action(pattern: &Pattern) -> bool {
     ACTIONS.iter().any(|action| pattern.matches(action.key))

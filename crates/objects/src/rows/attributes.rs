@@ -1,7 +1,7 @@
 //! What an object is besides its bytes, and the fields by which version and upload rows say it.
 
 use crate::rows::fields::{
-    ContentHeaders, Malformed, Reader, Tag, UnknownFields, Writer, tag, utf8,
+    ContentHeaders, Malformed, Reader, Tag, UnknownFields, Writer, tag, tags, utf8,
 };
 use crate::rows::version::StorageClass;
 use larder_types::limits::{
@@ -107,7 +107,7 @@ impl ObjectAttributes {
     fn set(&mut self, tag: u8, field: &mut Reader<'_>) -> Result<bool, Malformed> {
         match tag {
             tag::METADATA => self.metadata = field.pairs()?,
-            tag::TAGS => self.tags = field.tags()?,
+            tag::TAGS => self.tags = tags(*field)?,
             other => match self.headers.field_mut(other) {
                 Some(header) => *header = Some(utf8(field.0)?.to_owned()),
                 None => return Ok(false),

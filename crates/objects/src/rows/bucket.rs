@@ -6,7 +6,7 @@
 
 use crate::buckets::Bucket;
 use crate::documents::DocumentRef;
-use crate::rows::fields::{Malformed, Reader, UnknownFields, Writer, tag};
+use crate::rows::fields::{self, Malformed, Reader, UnknownFields, Writer, tag};
 use crate::{Error, Hold};
 use bytes::Bytes;
 use larder_documents::{BucketDocuments, DocumentKind};
@@ -60,7 +60,7 @@ pub(crate) fn encode(bucket: &Bucket) -> Result<Bytes, Error> {
         });
     }
     bucket.unknown.write(&mut w);
-    w.finish(ROW_VALUE_BYTES_MAX)
+    Ok(w.finish(ROW_VALUE_BYTES_MAX)?)
 }
 
 /// Reads a bucket's row.
@@ -86,9 +86,9 @@ pub(crate) fn decode(name: BucketName, value: &[u8]) -> Result<Bucket, Malformed
         unknown: UnknownFields::default(),
         held: Hold::default(),
     };
-    while let Some((tag, mut field)) = r.field()? {
+    while let Some((tag, field)) = r.field()? {
         match tag {
-            tag::TAGS => bucket.tags = field.tags()?,
+            tag::TAGS => bucket.tags = fields::tags(field)?,
             tag::DOCUMENTS => bucket.document_refs = document_refs(field)?,
             other => bucket.unknown.keep(other, field)?,
         }

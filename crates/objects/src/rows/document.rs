@@ -36,7 +36,7 @@ impl DocumentRecord {
         w.u8(FORMAT);
         w.u64(self.generation);
         w.sized(&self.document);
-        w.finish(ROW_VALUE_BYTES_MAX)
+        Ok(w.finish(ROW_VALUE_BYTES_MAX)?)
     }
 
     /// Reads a row.

@@ -1,12 +1,10 @@
-//! The pieces of values: fixed numbers, texts, tagged fields, and the groups that several rows
-//! share.
+//! The tags of this room's rows, and the groups of fields that several of them share.
 
 use crate::Error;
-use bytes::Bytes;
-use larder_types::{Checksum, ChecksumAlgorithm, Owner};
-
-/// Tags from here on must be understood by whoever reads the row.
-pub const CRITICAL: u8 = 0x80;
+pub(crate) use larder_storage::value::{
+    BLOB_FIXED_BYTES, NEWER, Reader, TooLong, Writer, algorithm, keep_unknown, utf8,
+};
+pub use larder_storage::value::{Malformed, UnknownFields};
 
 /// Tags of fields. One numbering for all kinds of rows: groups of fields are shared.
 pub(crate) mod tag {
@@ -85,106 +83,22 @@ pub struct ContentHeaders {
     pub website_redirect_location: Option<String>,
 }
 
-/// A stored value that this version cannot read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Malformed(pub &'static str);
-
-/// A row has a field that must be known to be read, and is not.
-pub(crate) const NEWER: Malformed = Malformed("a row needs a newer version to be read");
-
 impl From<Malformed> for Error {
     fn from(error: Malformed) -> Self {
         Self::Corrupt(error.0.into())
     }
 }
 
-/// Builds a value.
-#[derive(Default)]
-pub(crate) struct Writer {
-    out: Vec<u8>,
-    overflow: bool,
+impl From<TooLong> for Error {
+    fn from(_: TooLong) -> Self {
+        Self::MetadataTooLarge
+    }
 }
 
-impl Writer {
-    pub(crate) fn u8(&mut self, value: u8) {
-        self.out.push(value);
-    }
-
-    pub(crate) fn u32(&mut self, value: u32) {
-        self.out.extend_from_slice(&value.to_le_bytes());
-    }
-
-    pub(crate) fn u64(&mut self, value: u64) {
-        self.out.extend_from_slice(&value.to_le_bytes());
-    }
-
-    pub(crate) fn i64(&mut self, value: i64) {
-        self.out.extend_from_slice(&value.to_le_bytes());
-    }
-
-    pub(crate) fn raw(&mut self, value: &[u8]) {
-        self.out.extend_from_slice(value);
-    }
-
-    /// Length and bytes; a length that does not fit fails [`Writer::finish`].
-    pub(crate) fn sized(&mut self, value: &[u8]) {
-        let length = u16::try_from(value.len()).unwrap_or_else(|_| {
-            self.overflow = true;
-            0
-        });
-        self.out.extend_from_slice(&length.to_le_bytes());
-        self.out.extend_from_slice(value);
-    }
-
-    pub(crate) fn owner(&mut self, owner: &Owner) {
-        self.sized(owner.canonical_id.as_bytes());
-        self.sized(owner.display_name.as_bytes());
-    }
-
-    /// Zeros until the value has so many bytes.
-    pub(crate) fn zeros_to(&mut self, bytes: usize) {
-        self.out.resize(bytes.max(self.out.len()), 0);
-    }
-
-    /// Length and what `write` writes.
-    pub(crate) fn sized_with(&mut self, write: impl FnOnce(&mut Self)) {
-        let mut inner = Self::default();
-        write(&mut inner);
-        self.overflow |= inner.overflow;
-        self.sized(&inner.out);
-    }
-
-    pub(crate) fn field(&mut self, tag: u8, value: &[u8]) {
-        self.u8(tag);
-        self.sized(value);
-    }
-
-    pub(crate) fn field_with(&mut self, tag: u8, write: impl FnOnce(&mut Self)) {
-        self.u8(tag);
-        self.sized_with(write);
-    }
-
-    pub(crate) fn checksum(&mut self, checksum: &Checksum) {
-        self.u8(checksum.algorithm as u8);
-        self.u32(checksum.parts.unwrap_or(0));
-        self.raw(&checksum.digest);
-    }
-
-    pub(crate) fn pairs<'a>(&mut self, pairs: impl Iterator<Item = (&'a str, &'a str)>) {
-        for (name, value) in pairs {
-            self.sized(name.as_bytes());
-            self.sized(value.as_bytes());
-        }
-    }
-
-    /// The value, when it has at most `bytes_max` bytes.
-    pub(crate) fn finish(self, bytes_max: usize) -> Result<Bytes, Error> {
-        if self.overflow || self.out.len() > bytes_max {
-            Err(Error::MetadataTooLarge)
-        } else {
-            Ok(self.out.into())
-        }
-    }
+/// The tags that a field holds.
+pub(crate) fn tags(mut field: Reader<'_>) -> Result<Vec<Tag>, Malformed> {
+    let pairs = field.pairs()?.into_iter();
+    Ok(pairs.map(|(key, value)| Tag { key, value }).collect())
 }
 
 impl ContentHeaders {
@@ -214,159 +128,4 @@ impl ContentHeaders {
             _ => return None,
         })
     }
-}
-
-/// Takes a value apart.
-#[derive(Clone, Copy)]
-pub(crate) struct Reader<'a>(pub(crate) &'a [u8]);
-
-impl<'a> Reader<'a> {
-    pub(crate) fn take(&mut self, length: usize) -> Result<&'a [u8], Malformed> {
-        let (value, rest) =
-            self.0.split_at_checked(length).ok_or(Malformed("a row's value is too short"))?;
-        self.0 = rest;
-        Ok(value)
-    }
-
-    pub(crate) fn array<const N: usize>(&mut self) -> Result<[u8; N], Malformed> {
-        Ok(self.take(N)?.try_into().expect("N bytes were taken"))
-    }
-
-    pub(crate) fn u8(&mut self) -> Result<u8, Malformed> {
-        Ok(self.array::<1>()?[0])
-    }
-
-    pub(crate) fn u16(&mut self) -> Result<u16, Malformed> {
-        Ok(u16::from_le_bytes(self.array()?))
-    }
-
-    pub(crate) fn u32(&mut self) -> Result<u32, Malformed> {
-        Ok(u32::from_le_bytes(self.array()?))
-    }
-
-    pub(crate) fn u64(&mut self) -> Result<u64, Malformed> {
-        Ok(u64::from_le_bytes(self.array()?))
-    }
-
-    pub(crate) fn i64(&mut self) -> Result<i64, Malformed> {
-        Ok(i64::from_le_bytes(self.array()?))
-    }
-
-    pub(crate) fn sized(&mut self) -> Result<&'a [u8], Malformed> {
-        let length = self.u16()?;
-        self.take(length.into())
-    }
-
-    pub(crate) fn text(&mut self) -> Result<&'a str, Malformed> {
-        utf8(self.sized()?)
-    }
-
-    pub(crate) fn owner(&mut self) -> Result<Owner, Malformed> {
-        Ok(Owner { canonical_id: self.text()?.to_owned(), display_name: self.text()?.to_owned() })
-    }
-
-    /// The next tagged field; `None` at the end.
-    pub(crate) fn field(&mut self) -> Result<Option<(u8, Reader<'a>)>, Malformed> {
-        if self.0.is_empty() {
-            return Ok(None);
-        }
-        let tag = self.u8()?;
-        Ok(Some((tag, Reader(self.sized()?))))
-    }
-
-    /// A checksum that fills the rest.
-    pub(crate) fn checksum(&mut self) -> Result<Checksum, Malformed> {
-        let algorithm = algorithm(self.u8()?)?;
-        let parts = self.u32()?;
-        let digest = self.take(algorithm.digest_bytes())?.to_vec();
-        self.end()?;
-        Ok(Checksum { algorithm, digest, parts: (parts > 0).then_some(parts) })
-    }
-
-    /// Fails unless all was taken: what a newer version put behind what this one knows would get
-    /// lost when the row is written again.
-    pub(crate) fn end(&self) -> Result<(), Malformed> {
-        if self.0.is_empty() {
-            return Ok(());
-        }
-        Err(Malformed("a row holds more than this version knows"))
-    }
-
-    pub(crate) fn pairs(&mut self) -> Result<Vec<(String, String)>, Malformed> {
-        let mut pairs = Vec::new();
-        while !self.0.is_empty() {
-            pairs.push((self.text()?.to_owned(), self.text()?.to_owned()));
-        }
-        Ok(pairs)
-    }
-
-    pub(crate) fn tags(&mut self) -> Result<Vec<Tag>, Malformed> {
-        let pairs = self.pairs()?.into_iter();
-        Ok(pairs.map(|(key, value)| Tag { key, value }).collect())
-    }
-
-    /// Fails unless the next byte is the format's version.
-    pub(crate) fn format(&mut self, known: u8) -> Result<(), Malformed> {
-        if self.u8()? == known {
-            Ok(())
-        } else {
-            Err(Malformed("a row has the format of a newer version"))
-        }
-    }
-}
-
-/// Fields of newer versions, which a row that is written again carries along.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct UnknownFields(pub(crate) Vec<(u8, Vec<u8>)>);
-
-impl UnknownFields {
-    /// Writes them as they were read.
-    pub(crate) fn write(&self, w: &mut Writer) {
-        for (tag, value) in &self.0 {
-            w.field(*tag, value);
-        }
-    }
-
-    /// Takes a field whose tag is not known: carried along, or refused when it is critical.
-    pub(crate) fn keep(&mut self, tag: u8, field: Reader<'_>) -> Result<(), Malformed> {
-        keep_unknown(&mut self.0, tag, field)
-    }
-
-    /// How many bytes [`UnknownFields::write`] writes.
-    pub(crate) fn bytes(&self) -> usize {
-        self.0.iter().map(|(_, value)| 3 + value.len()).sum()
-    }
-
-    /// Reads the rest of a row whose fields are all of newer versions.
-    pub(crate) fn read(r: &mut Reader<'_>) -> Result<Self, Malformed> {
-        let mut fields = Self::default();
-        while let Some((tag, field)) = r.field()? {
-            keep_unknown(&mut fields.0, tag, field)?;
-        }
-        Ok(fields)
-    }
-}
-
-/// A field with an unknown tag: carried along, or refused when it is critical.
-pub(crate) fn keep_unknown(
-    kept: &mut Vec<(u8, Vec<u8>)>,
-    tag: u8,
-    field: Reader<'_>,
-) -> Result<(), Malformed> {
-    if tag >= CRITICAL {
-        return Err(NEWER);
-    }
-    kept.push((tag, field.0.to_vec()));
-    Ok(())
-}
-
-/// The checksum algorithm of a stored code.
-pub(crate) fn algorithm(code: u8) -> Result<ChecksumAlgorithm, Malformed> {
-    ChecksumAlgorithm::from_code(code)
-        .ok_or(Malformed("a row names a checksum algorithm of a newer version"))
-}
-
-/// The bytes as text.
-pub(crate) fn utf8(bytes: &[u8]) -> Result<&str, Malformed> {
-    std::str::from_utf8(bytes).map_err(|_| Malformed("a row's text is not UTF-8"))
 }

@@ -12,9 +12,8 @@
 //! Entries are equally long, so that a reader finds one without reading the others: each has room
 //! for the longest placement among them. What is left of an entry behind the digest is that room.
 
-use crate::rows::blob_ref::BLOB_FIXED_BYTES;
 use crate::rows::body_ref::{BodyRef, Transforms};
-use crate::rows::fields::{Malformed, Reader, UnknownFields, Writer};
+use crate::rows::fields::{BLOB_FIXED_BYTES, Malformed, Reader, UnknownFields, Writer};
 use bytes::Bytes;
 use larder_storage::{BLOB_PLACEMENT_BYTES_MAX, BlobRef};
 use larder_types::{Checksum, ChecksumAlgorithm};

@@ -16,13 +16,12 @@
 //!
 //! Every value begins with its format's version. Numbers in values are little-endian; numbers in
 //! suffixes are big-endian so that they sort. Fields behind a value's fixed part are tagged: a tag
-//! below [`fields::CRITICAL`] that this code does not know is carried along unread, one at or
-//! above it refuses the row, because to ignore it would be to serve wrong bytes or to break a
-//! promise (compression, encryption, retention).
+//! below `larder_storage::value::CRITICAL` that this code does not know is carried along unread,
+//! one at or above it refuses the row, because to ignore it would be to serve wrong bytes or to
+//! break a promise (compression, encryption, retention).
 
 pub(crate) mod address;
 mod attributes;
-mod blob_ref;
 pub(crate) mod body;
 mod body_ref;
 pub(crate) mod bucket;

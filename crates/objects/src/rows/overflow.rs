@@ -39,7 +39,7 @@ impl Overflow {
         w.u64(self.generation);
         self.attributes.write(&mut w);
         self.unknown.write(&mut w);
-        w.finish(ROW_VALUE_BYTES_MAX)
+        Ok(w.finish(ROW_VALUE_BYTES_MAX)?)
     }
 
     /// Reads an Overflow row's value.

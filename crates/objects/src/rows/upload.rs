@@ -82,7 +82,7 @@ impl UploadRecord {
         w.owner(&self.initiator);
         self.attributes.write(&mut w);
         self.unknown.write(&mut w);
-        w.finish(ROW_VALUE_BYTES_MAX)
+        Ok(w.finish(ROW_VALUE_BYTES_MAX)?)
     }
 
     /// Reads an Upload row's value.

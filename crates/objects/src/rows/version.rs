@@ -283,7 +283,7 @@ impl VersionRecord {
             Some(generation) => w.field(tag::OVERFLOW, &generation.to_le_bytes()),
         }
         self.unknown.write(&mut w);
-        w.finish(VERSION_BYTES_MAX)
+        Ok(w.finish(VERSION_BYTES_MAX)?)
     }
 
     /// Reads a Head or Version row's value.

@@ -8,6 +8,7 @@ use crate::error::Failure;
 use crate::names::{bucket_name, object_key, version_id};
 use crate::service::ServiceParts;
 use crate::tags;
+use larder_documents::BucketPolicy;
 use larder_iam::{
     Action, BucketResource, Context, Decision, Existing, ExistingObject, ObjectResource, Request,
     RequestValues, Resource,
@@ -355,7 +356,8 @@ fn decide(
 }
 
 pub(super) fn bucket_resource(bucket: &Bucket) -> BucketResource<'_> {
-    BucketResource { name: &bucket.name, owner: &bucket.owner, policy: None }
+    let policy = bucket.documents.get::<BucketPolicy>().map(BucketPolicy::policy);
+    BucketResource { name: &bucket.name, owner: &bucket.owner, policy }
 }
 
 /// The current version of a key.

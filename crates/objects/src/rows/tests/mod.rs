@@ -4,7 +4,7 @@ mod manifests;
 
 use crate::owned;
 use crate::rows::document::DocumentRecord;
-use crate::rows::fields::{CRITICAL, ContentHeaders, Malformed, Tag, UnknownFields, tag};
+use crate::rows::fields::{ContentHeaders, Malformed, Tag, UnknownFields, tag};
 use crate::rows::{
     BodyLocation, BodyRef, GcRecord, Hot, Manifest, ManifestEntry, ManifestHeader,
     ObjectAttributes, Overflow, PartRecord, StorageClass, Transforms, UploadId, UploadRecord,
@@ -14,6 +14,7 @@ use crate::testing::owner;
 use crate::{Bucket, DocumentRef, Error};
 use bytes::Bytes;
 use larder_documents::DocumentKind;
+use larder_storage::value::CRITICAL;
 use larder_storage::{
     BLOB_PLACEMENT_BYTES_MAX, BlobId, BlobPlacement, BlobRef, SpaceId, StoredBytes,
 };

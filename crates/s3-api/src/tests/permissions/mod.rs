@@ -1,6 +1,8 @@
 //! Every operation asks for the permissions that AWS documents for it, and each is enough to stop
 //! it.
 
+mod buckets;
+
 use super::post_object::Form;
 use crate::ops::{TableEntry, entry};
 use crate::testing::{Ask, World};
@@ -110,8 +112,6 @@ fn stage() -> Stage {
 }
 
 const TAGS: &str = "<Tagging><TagSet><Tag><Key>k</Key><Value>w</Value></Tag></TagSet></Tagging>";
-const CORS: &str = "<CORSConfiguration><CORSRule><AllowedMethod>GET</AllowedMethod>\
-                    <AllowedOrigin>*</AllowedOrigin></CORSRule></CORSConfiguration>";
 
 fn get(path: impl Into<String>) -> Ask {
     Ask::new("GET", path)
@@ -124,70 +124,13 @@ fn put(path: impl Into<String>, body: impl Into<Vec<u8>>) -> Ask {
 /// API reference, "Permissions" of each operation; user guide, "Required permissions for Amazon S3
 /// API operations".
 fn cases(stage: &Stage) -> Vec<Case> {
-    let mut all = of_buckets();
+    let mut all = buckets::of_buckets();
+    all.extend(buckets::of_documents());
     all.extend(of_objects(stage));
     all.extend(of_writes(stage));
     all.extend(of_copies(stage));
     all.extend(of_forms(stage));
     all
-}
-
-fn of_buckets() -> Vec<Case> {
-    let create = || Ask::new("PUT", "/other");
-    let delete = |path: &str| Ask::new("DELETE", path);
-    let versioning =
-        "<VersioningConfiguration><Status>Suspended</Status></VersioningConfiguration>";
-    let new = ("CreateBucket", "other");
-    let lock =
-        [new, ("PutBucketObjectLockConfiguration", "other"), ("PutBucketVersioning", "other")];
-    vec![
-        case("ListBuckets", get("/"), &[("ListAllMyBuckets", "*")]),
-        case("CreateBucket", create(), &[new]),
-        case("CreateBucket", create().header("x-amz-acl", "private"), &[new]),
-        case("CreateBucket", create(), &[new, ("PutBucketAcl", "other")])
-            .header("x-amz-acl", "public-read")
-            .refused(),
-        case("CreateBucket", create(), &[new, ("PutBucketAcl", "other")])
-            .header("x-amz-grant-read", "id=\"bob-id\"")
-            .refused(),
-        case("CreateBucket", create(), &[new, ("PutBucketOwnershipControls", "other")])
-            .header("x-amz-object-ownership", "BucketOwnerEnforced"),
-        case("CreateBucket", create(), &lock)
-            .header("x-amz-bucket-object-lock-enabled", "true")
-            .refused(),
-        case("CreateBucket", create(), &[new]).header("x-amz-bucket-object-lock-enabled", "false"),
-        case("HeadBucket", Ask::new("HEAD", "/photos"), &[("ListBucket", "photos")]),
-        case("DeleteBucket", delete("/empty"), &[("DeleteBucket", "empty")]),
-        case("GetBucketLocation", get("/photos?location"), &[("GetBucketLocation", "photos")]),
-        case("GetBucketAcl", get("/photos?acl"), &[("GetBucketAcl", "photos")]),
-        case("PutBucketAcl", Ask::new("PUT", "/photos?acl"), &[("PutBucketAcl", "photos")])
-            .header("x-amz-acl", "private"),
-        case("GetBucketTagging", get("/photos?tagging"), &[("GetBucketTagging", "photos")])
-            .refused(),
-        case("PutBucketTagging", put("/photos?tagging", TAGS), &[("PutBucketTagging", "photos")]),
-        case("DeleteBucketTagging", delete("/photos?tagging"), &[("PutBucketTagging", "photos")]),
-        case(
-            "GetBucketVersioning",
-            get("/photos?versioning"),
-            &[("GetBucketVersioning", "photos")],
-        ),
-        case(
-            "PutBucketVersioning",
-            put("/photos?versioning", versioning),
-            &[("PutBucketVersioning", "photos")],
-        ),
-        case("GetBucketCors", get("/photos?cors"), &[("GetBucketCORS", "photos")]).refused(),
-        case("PutBucketCors", put("/photos?cors", CORS), &[("PutBucketCORS", "photos")]),
-        case("DeleteBucketCors", delete("/photos?cors"), &[("PutBucketCORS", "photos")]),
-        case("ListObjects", get("/photos"), &[("ListBucket", "photos")]),
-        case("ListObjectsV2", get("/photos?list-type=2"), &[("ListBucket", "photos")]),
-        case("ListObjectVersions", get("/photos?versions"), &[("ListBucketVersions", "photos")]),
-        case(
-            "ListMultipartUploads",
-            get("/photos?uploads"),
-            &[("ListBucketMultipartUploads", "photos")],
-        ),
-    ]
 }
 
 fn of_objects(stage: &Stage) -> Vec<Case> {

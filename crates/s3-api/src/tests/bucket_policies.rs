@@ -24,7 +24,8 @@ fn get(path: &str) -> Ask {
 #[test]
 fn a_public_prefix_is_read_without_a_name() {
     let world = shared(
-        r#"{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::photos/open/*"}"#,
+        r#"{"Effect":"Allow","Principal":"*","Action":"s3:GetObject",
+            "Resource":"arn:aws:s3:::photos/open/*"}"#,
     );
     assert_eq!(world.send(get("/photos/open/a").by(None)).ok().text(), "open");
     assert_eq!(world.send(get("/photos/open/a").by(Some("bob"))).ok().text(), "open");
@@ -41,7 +42,8 @@ fn a_public_prefix_is_read_without_a_name() {
 #[test]
 fn another_account_does_what_it_was_given() {
     let world = shared(
-        r#"{"Effect":"Allow","Principal":{"AWS":"222222222222"},"Action":["s3:GetObject","s3:ListBucket","s3:PutObject"],
+        r#"{"Effect":"Allow","Principal":{"AWS":"222222222222"},
+            "Action":["s3:GetObject","s3:ListBucket","s3:PutObject"],
             "Resource":["arn:aws:s3:::photos","arn:aws:s3:::photos/open/*"],
             "Condition":{"StringLikeIfExists":{"s3:prefix":"open/*"}}}"#,
     );
@@ -66,7 +68,8 @@ fn another_account_does_what_it_was_given() {
 #[test]
 fn a_deny_binds_the_owner_but_for_the_policy_itself() {
     let world = shared(
-        r#"{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":["arn:aws:s3:::photos","arn:aws:s3:::photos/*"]}"#,
+        r#"{"Effect":"Deny","Principal":"*","Action":"s3:*",
+            "Resource":["arn:aws:s3:::photos","arn:aws:s3:::photos/*"]}"#,
     );
     world.send(get("/photos/open/a")).refused(403, "AccessDenied");
     world.send(get("/photos")).refused(403, "AccessDenied");
@@ -78,7 +81,8 @@ fn a_deny_binds_the_owner_but_for_the_policy_itself() {
 #[test]
 fn entries_of_a_list_are_decided_one_by_one() {
     let world = shared(
-        r#"{"Effect":"Deny","Principal":"*","Action":"s3:DeleteObject","Resource":"arn:aws:s3:::photos/closed/*"}"#,
+        r#"{"Effect":"Deny","Principal":"*","Action":"s3:DeleteObject",
+            "Resource":"arn:aws:s3:::photos/closed/*"}"#,
     );
     let body =
         "<Delete><Object><Key>open/a</Key></Object><Object><Key>closed/a</Key></Object></Delete>";
@@ -92,7 +96,8 @@ fn entries_of_a_list_are_decided_one_by_one() {
 #[test]
 fn the_tags_of_an_object_decide() {
     let world = shared(
-        r#"{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::photos/*",
+        r#"{"Effect":"Allow","Principal":"*","Action":"s3:GetObject",
+            "Resource":"arn:aws:s3:::photos/*",
             "Condition":{"StringEquals":{"s3:ExistingObjectTag/kind":"plum"}}}"#,
     );
     assert_eq!(world.send(get("/photos/open/a").by(None)).ok().text(), "open");
@@ -104,7 +109,8 @@ fn the_tags_of_an_object_decide() {
 #[test]
 fn what_is_written_must_have_what_the_policy_wants() {
     let world = shared(
-        r#"{"Effect":"Deny","Principal":"*","Action":"s3:PutObject","Resource":"arn:aws:s3:::photos/*",
+        r#"{"Effect":"Deny","Principal":"*","Action":"s3:PutObject",
+            "Resource":"arn:aws:s3:::photos/*",
             "Condition":{"StringNotEquals":{"s3:RequestObjectTag/kind":["plum","fig"]}}},
            {"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::photos/*",
             "Condition":{"NumericGreaterThan":{"s3:signatureAge":"600000"}}}"#,

@@ -46,7 +46,8 @@ fn defaults() {
 fn profiles() {
     let given = |name: &str| try_load(&["--profile", name], &[], "").unwrap().profile;
     assert_eq!((given("aws"), given("open")), (Profile::Aws, Profile::Open));
-    assert_eq!(try_load(&[], &[], "profile = 'open'").unwrap().profile, Profile::Open);
+    let file = try_load(&["--config", "larder.toml"], &[], "profile = 'open'").unwrap();
+    assert_eq!(file.profile, Profile::Open);
     check_error(&["--profile", "minio"], &[], "", "expected aws (no ACLs, public access blocked)");
 }
 

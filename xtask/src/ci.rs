@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use crate::suites::{self, Before, CLIENT_CRATE};
-use crate::{deny, fuzz, iamgen, install, proc, s3gen, tidy};
+use crate::{deny, fuzz, iamgen, install, proc, querygen, s3gen, tidy};
 
 /// A check by its name.
 type Step<'a> = (&'a str, &'a dyn Fn() -> Result<(), String>);
@@ -23,13 +23,14 @@ pub fn run() -> Result<(), String> {
     let fuzz_targets = [&fuzz_targets[..], &["--", "-D", "warnings"]].concat();
     // What a check that passed did not look at.
     let notes = RefCell::new(Vec::new());
-    let steps: [Step; 11] = [
+    let steps: [Step; 12] = [
         ("fmt", &|| proc::run(proc::cargo(&["fmt", "--all", "--check"]))),
         ("fmt of the client crate", &|| proc::run(proc::cargo(&client_crate))),
         ("fmt of the fuzz targets", &|| proc::run(proc::cargo(&fuzz_crate))),
         ("tidy", &tidy::run),
         ("deny", &|| deny::run(&[]).map(|note| notes.borrow_mut().extend(note))),
         ("s3gen --check", &|| s3gen::run(&["--check".to_string()])),
+        ("querygen --check", &|| querygen::run(&["--check".to_string()])),
         ("iamgen --check", &|| iamgen::run(&["--check".to_string()])),
         ("clippy", &|| proc::run(proc::cargo(&all_targets))),
         ("clippy of the races", &|| proc::run(proc::cargo(&races))),

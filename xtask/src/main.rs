@@ -1,6 +1,6 @@
 //! Everything repeated, as one command: `cargo xtask ci | test | soak | fuzz | bench | tidy` ...
 //!
-//! Holds: the checks of the house, the generator of the S3 model, the runner of the tests.
+//! Holds: the checks of the house, the generators of the service models, the runner of the tests.
 //! Never: anything that ships; no crate depends on it.
 //! Enter at: [`main`], which only dispatches.
 
@@ -15,6 +15,7 @@ mod fuzz;
 mod iamgen;
 mod install;
 mod proc;
+mod querygen;
 mod s3gen;
 mod suites;
 mod tally;
@@ -34,6 +35,7 @@ cargo xtask bench   what the release build costs, beside what it is compared wit
 cargo xtask tidy    ranks, sizes, names, room cards, text
 cargo xtask deny    licences, sources, duplicates and advisories of the dependencies (-h)
 cargo xtask s3gen   write the S3 model from the AWS service model (--check: only compare)
+cargo xtask querygen  write the IAM and STS models, as s3gen does
 cargo xtask iamgen  write the actions and condition keys of S3 from AWS's service reference
 
 test and soak take suites by name: `cargo xtask test rclone kill`, `cargo xtask test crates`,
@@ -51,6 +53,7 @@ fn main() -> ExitCode {
         Some("tidy") => tidy::run(),
         Some("deny") => deny::run(rest).map(|_| ()),
         Some("s3gen") => s3gen::run(rest),
+        Some("querygen") => querygen::run(rest),
         Some("iamgen") => iamgen::run(rest),
         Some("help" | "--help" | "-h") => {
             println!("{HELP}");

@@ -15,6 +15,14 @@ data = zipfile.ZipFile(wheel).read(member)
 open(out, 'wb').write(gzip.decompress(data) if member.endswith('.gz') else data)
 ";
 
+/// The botocore release whose service models are used. A newer one is tried by changing version and
+/// digest.
+pub const BOTOCORE: Wheel = Wheel {
+    package: "botocore",
+    version: "1.44.5",
+    sha256: "8f16a56d1dff125dd65322ae021efa7ba5195a6db5102b96862566055b748921",
+};
+
 /// A pinned release.
 pub struct Wheel {
     /// The package's name on PyPI.

@@ -1,6 +1,6 @@
 //! The kinds of documents, and those of one bucket.
 
-use crate::{BucketDocument, CorsConfiguration, InvalidDocument};
+use crate::{BucketDocument, BucketPolicy, CorsConfiguration, InvalidDocument};
 use std::any::Any;
 use std::sync::Arc;
 
@@ -29,6 +29,8 @@ macro_rules! kinds {
 kinds! {
     /// Cross-origin resource sharing.
     Cors = 1, CorsConfiguration;
+    /// The bucket's policy.
+    Policy = 2, BucketPolicy;
 }
 
 impl DocumentKind {

@@ -1,8 +1,9 @@
 //! Access keys. A key's own row is the truth, and whose it is lists its id; no commit covers both.
 //!
 //! CreateAccessKey commits the list first and the key after it, DeleteAccessKey the other way
-//! round. An entry of the list without a key is shown by nobody, and no key signs that is not listed. An
-//! entry whose creation was cut off counts for nothing once it is older than any creation takes.
+//! round. An entry of the list without a key is shown by nobody, and no key signs that is not
+//! listed. An entry whose creation was cut off counts for nothing once it is older than any
+//! creation takes.
 
 use crate::change::{Change, change};
 use crate::limits::ACCESS_KEYS_MAX;

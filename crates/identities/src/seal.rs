@@ -7,8 +7,8 @@
 //! ```
 //!
 //! A random nonce may be used for 2^32 seals under one key; a master key seals access keys,
-//! of which there are far fewer. What is sealed is bound to where it stands by the associated data: the
-//! secret of one key does not open in the row of another.
+//! of which there are far fewer. What is sealed is bound to where it stands by the associated data:
+//! the secret of one key does not open in the row of another.
 
 use larder_platform::Random;
 use larder_types::hex;

@@ -7,7 +7,9 @@ use crate::rows::address;
 use crate::rows::document::DocumentRecord;
 use crate::{Error, Objects};
 use bytes::Bytes;
-use larder_documents::{BucketDocument, BucketDocuments, DocumentKind};
+use larder_documents::{
+    BucketDocument, BucketDocuments, BucketFacts, DocumentKind, InvalidDocument,
+};
 use larder_storage::{Delete, Put, Storage};
 
 /// A document that a bucket's row names.
@@ -19,17 +21,25 @@ pub struct DocumentRef {
     pub generation: u64,
 }
 
+/// A document that the bucket is to get, and whether it may.
+struct NewDocument<'a> {
+    encoded: Bytes,
+    check: &'a (dyn Fn(&BucketFacts<'_>) -> Result<(), InvalidDocument> + Send + Sync),
+}
+
 impl<S: Storage> Objects<S> {
-    /// Gives the bucket a document, or another in place of the one it has.
+    /// Gives the bucket a document, or another in place of the one it has. Whether it may have it
+    /// is decided by the bucket and the documents that it has when this one is committed.
     ///
-    /// Errors: [`Error::DocumentTooLarge`], [`Error::NoSuchBucket`].
+    /// Errors: [`Error::InvalidDocument`], [`Error::DocumentTooLarge`], [`Error::NoSuchBucket`].
     pub async fn put_document<T: BucketDocument>(
         &self,
         bucket: &Bucket,
         document: &T,
     ) -> Result<(), Error> {
-        let document = Bytes::from(document.encode());
-        self.change_document(bucket, T::KIND, Some(document)).await
+        let check = |facts: &BucketFacts<'_>| document.check(facts);
+        let new = NewDocument { encoded: document.encode().into(), check: &check };
+        self.change_document(bucket, T::KIND, Some(new)).await
     }
 
     /// Takes a document from the bucket; one that is not there is gone already.
@@ -41,7 +51,7 @@ impl<S: Storage> Objects<S> {
         &self,
         bucket: &Bucket,
         kind: DocumentKind,
-        document: Option<Bytes>,
+        document: Option<NewDocument<'_>>,
     ) -> Result<(), Error> {
         let name = address::bucket(&bucket.name);
         let mut attempts = self.attempts(name.space, &name.key).await?;
@@ -49,6 +59,15 @@ impl<S: Storage> Objects<S> {
             let (seen, found) = self.read_bucket(&bucket.name).await?;
             let mut now =
                 found.filter(|now| now.space == bucket.space).ok_or(Error::NoSuchBucket)?;
+            if let Some(new) = &document {
+                let Some(documents) = self.read_documents(&now).await? else {
+                    // One was written since the bucket's row was read.
+                    self.lost(&mut attempts, false).await?;
+                    continue;
+                };
+                let facts = BucketFacts { name: &now.name, documents: &documents };
+                (new.check)(&facts).map_err(Error::InvalidDocument)?;
+            }
             let had = now.document_refs.iter().any(|document| document.kind == kind);
             if !had && document.is_none() {
                 return Ok(());
@@ -56,10 +75,10 @@ impl<S: Storage> Objects<S> {
             now.document_refs.retain(|document| document.kind != kind);
             let row = address::bucket_document(&bucket.name, kind as u8);
             let replaces = if had { Some(self.store.get(&row).await?.seen) } else { None };
-            let batch = if let Some(document) = &document {
+            let batch = if let Some(new) = &document {
                 let generation = self.platform.random.u64();
                 now.document_refs.push(DocumentRef { kind, generation });
-                let record = DocumentRecord { generation, document: document.clone() };
+                let record = DocumentRecord { generation, document: new.encoded.clone() };
                 let mut batch = write(&now, seen)?;
                 batch.puts.push(Put { row, value: record.encode()?, payload: None, replaces });
                 batch

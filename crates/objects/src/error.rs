@@ -2,6 +2,7 @@
 
 use crate::body::BodyError;
 use crate::buckets::Bucket;
+use larder_documents::InvalidDocument;
 use larder_storage::{BlobError, MetaError};
 use larder_types::{ChecksumAlgorithm, ChecksumType, Timestamp, VersionId};
 use std::fmt;
@@ -61,6 +62,8 @@ pub enum Error {
         /// Most bytes that it may have as it is stored.
         max: usize,
     },
+    /// The bucket may not get this document.
+    InvalidDocument(InvalidDocument),
     /// A set of tags breaks S3's rules; the text is for the user.
     InvalidTag(&'static str),
     /// The object has no part of that number (S3: `InvalidPartNumber`, 416).

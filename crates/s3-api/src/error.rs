@@ -282,6 +282,7 @@ impl From<Error> for Failure {
                 "MaxSizeAllowed",
                 larder_types::limits::USER_METADATA_BYTES_MAX.to_string(),
             ),
+            Error::InvalidDocument(error) => error.into(),
             Error::InvalidTag(message) => Self::with(ErrorCode::InvalidTag, message),
             Error::InvalidPartNumber { parts_count } => Self::new(ErrorCode::InvalidPartNumber)
                 .element("ActualPartCount", parts_count.to_string()),
@@ -301,10 +302,7 @@ impl From<Error> for Failure {
             Error::ChecksumTypeUnsupported { algorithm, checksum_type } => {
                 invalid(type_unsupported(algorithm, checksum_type))
             }
-            Error::ObjectSizeMismatch { size } => invalid(format!(
-                "The provided 'x-amz-mp-object-size' header does not match what was computed: \
-                 {size}"
-            )),
+            Error::ObjectSizeMismatch { size } => invalid(size_mismatch(size)),
             Error::InvalidRequest(message) => Self::with(ErrorCode::InvalidRequest, message),
             Error::Body(error) => of_body(error),
             Error::SlowDown => Self::new(ErrorCode::SlowDown),
@@ -322,6 +320,10 @@ impl From<Error> for Failure {
 
 fn document_too_large(max: usize) -> String {
     format!("The document has at most {max} bytes as it is stored.")
+}
+
+fn size_mismatch(size: u64) -> String {
+    format!("The provided 'x-amz-mp-object-size' header does not match what was computed: {size}")
 }
 
 fn mismatch(algorithm: ChecksumAlgorithm) -> String {

@@ -23,8 +23,17 @@ impl Reply {
     }
 
     /// 200 with a document.
-    pub(crate) fn xml(mut headers: HeaderMap, body: ResponseBody) -> Self {
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/xml"));
+    pub(crate) fn xml(headers: HeaderMap, body: ResponseBody) -> Self {
+        Self::document("application/xml", headers, body)
+    }
+
+    /// 200 with a document of this media type.
+    pub(crate) fn document(
+        content_type: &'static str,
+        mut headers: HeaderMap,
+        body: ResponseBody,
+    ) -> Self {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
         Self { status: StatusCode::OK, headers, body }
     }
 

@@ -11,7 +11,7 @@ use crate::metrics::Metrics;
 use crate::settings::{self, Settings};
 use crate::store::{Running, Store};
 use crate::{limits, privacy, root};
-use larder_iam::OwnerRules;
+use larder_iam::PolicyRules;
 use larder_objects::{CreateBucket, Error, Objects};
 use larder_platform::{MemoryBudget, Platform};
 use larder_s3_api::{ApiSettings, Parts, Service};
@@ -204,7 +204,7 @@ impl Server<'_> {
         let service = Service::new(Parts {
             objects: objects.clone(),
             keys: Arc::new(accounts),
-            rules: Arc::new(OwnerRules),
+            rules: Arc::new(PolicyRules),
             platform: platform.clone(),
             settings: ApiSettings {
                 region: settings.region.clone(),

@@ -6,22 +6,16 @@
 mod emit;
 mod emit_operations;
 mod fields;
-mod model;
-mod names;
+pub(crate) mod model;
+pub(crate) mod names;
 mod overrides;
 
-use crate::wheel::{Wheel, execute};
+use crate::wheel::{BOTOCORE, execute};
 use larder_flags::Syntax;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// The botocore release whose model is used. A newer one is tried by changing version and digest.
-const BOTOCORE: Wheel = Wheel {
-    package: "botocore",
-    version: "1.44.5",
-    sha256: "8f16a56d1dff125dd65322ae021efa7ba5195a6db5102b96862566055b748921",
-};
 const MODEL: &str = "botocore/data/s3/2006-03-01/service-2.json.gz";
 
 /// Generates the files, or with `--check` fails when they differ from what is checked in.

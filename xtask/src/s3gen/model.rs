@@ -80,6 +80,21 @@ impl<'m> Shape<'m> {
         self.value[key].as_str()
     }
 
+    pub fn number(self, key: &str) -> Option<u64> {
+        self.value[key].as_u64()
+    }
+
+    /// A map's keys and values.
+    pub fn entry(self, model: &'m Model) -> Option<(Shape<'m>, Shape<'m>)> {
+        Some((model.shape_of(&self.value["key"])?, model.shape_of(&self.value["value"])?))
+    }
+
+    /// Of an error its code and HTTP status.
+    pub fn error(self) -> Option<(&'m str, u64)> {
+        let error = &self.value["error"];
+        Some((error["code"].as_str()?, error["httpStatusCode"].as_u64()?))
+    }
+
     /// A list's member and the name it has in XML, if it has one.
     pub fn item(self, model: &'m Model) -> Option<(Shape<'m>, Option<&'m str>)> {
         let item = &self.value["member"];
@@ -141,6 +156,11 @@ impl<'m> Operation<'m> {
     /// The root element of an input without a payload member.
     pub fn input_root(self) -> Option<&'m str> {
         self.value["input"]["locationName"].as_str()
+    }
+
+    /// The element around a query API's output.
+    pub fn result_wrapper(self) -> Option<&'m str> {
+        self.value["output"]["resultWrapper"].as_str()
     }
 
     pub fn output(self) -> Option<Shape<'m>> {

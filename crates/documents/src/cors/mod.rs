@@ -3,7 +3,8 @@
 //! S3 user guide, "Using cross-origin resource sharing (CORS)": the first rule counts whose
 //! origins, methods and headers all match.
 
-use crate::{BucketDocument, DOCUMENT_BYTES_MAX, DocumentKind, InvalidDocument};
+use crate::document::{malformed_xml, read_xml};
+use crate::{BucketDocument, DocumentKind, DocumentOperations, InvalidDocument};
 use larder_s3_model::shapes::{CORSConfiguration, CORSRule};
 use larder_s3_model::xml;
 
@@ -55,18 +56,11 @@ impl CorsConfiguration {
 
 impl BucketDocument for CorsConfiguration {
     const KIND: DocumentKind = DocumentKind::Cors;
-    const NOT_CONFIGURED: &'static str = "NoSuchCORSConfiguration";
-    const READ_ACTION: &'static str = "s3:GetBucketCORS";
-    const WRITE_ACTION: &'static str = "s3:PutBucketCORS";
-    const DELETE_ACTION: &'static str = "s3:PutBucketCORS";
 
     fn parse(body: &[u8]) -> Result<Self, InvalidDocument> {
-        if body.len() > DOCUMENT_BYTES_MAX {
-            return Err(malformed(format!("a document has at most {DOCUMENT_BYTES_MAX} bytes")));
-        }
-        let shape: CORSConfiguration = xml::from_body(body, ROOT)?;
+        let shape: CORSConfiguration = read_xml(body, ROOT)?;
         if shape.cors_rules.len() > RULES_MAX {
-            return Err(malformed(format!("a configuration has at most {RULES_MAX} rules")));
+            return Err(malformed_xml(format!("a configuration has at most {RULES_MAX} rules")));
         }
         shape.cors_rules.iter().try_for_each(check)?;
         Ok(Self { shape })
@@ -77,8 +71,13 @@ impl BucketDocument for CorsConfiguration {
     }
 }
 
-fn malformed(detail: String) -> InvalidDocument {
-    InvalidDocument::Refused { code: "MalformedXML", message: detail }
+impl DocumentOperations for CorsConfiguration {
+    const READ_ACTION: &'static str = "s3:GetBucketCORS";
+    const WRITE_ACTION: &'static str = "s3:PutBucketCORS";
+
+    fn absent() -> Result<Self, &'static str> {
+        Err("NoSuchCORSConfiguration")
+    }
 }
 
 fn refused(message: String) -> InvalidDocument {

@@ -5,6 +5,7 @@
 //!
 //! Source: the IAM user guide, "IAM JSON policy elements reference" and "Policy evaluation logic".
 
+mod bucket;
 mod caller;
 mod condition;
 mod context_keys;
@@ -25,7 +26,7 @@ pub use evaluate::{
     AclGrant, DecidedBy, Missing, PolicySource, Question, ResourceSide, SessionPolicies, Subject,
     Verdict, evaluate,
 };
-pub use parse::{Attachment, PolicyError, PolicyErrorKind};
+pub use parse::{Attachment, POLICY_BYTES_MAX, PolicyError, PolicyErrorKind};
 pub use statement::{Effect, Policy};
 
 #[cfg(test)]

@@ -64,10 +64,12 @@ pub enum PolicyErrorKind {
     Resource,
     /// An unknown operator, or a value that it cannot compare with.
     Condition,
+    /// In a bucket's policy: an action that acts on none of its statement's resources.
+    ActionOnNothing,
 }
 
 impl PolicyError {
-    fn new(kind: PolicyErrorKind, found: impl Into<String>) -> Self {
+    pub(super) fn new(kind: PolicyErrorKind, found: impl Into<String>) -> Self {
         Self { kind, found: found.into() }
     }
 }
@@ -86,6 +88,7 @@ impl fmt::Display for PolicyError {
             PolicyErrorKind::Action => "the Action is missing, doubled or none",
             PolicyErrorKind::Resource => "the Resource is missing, misplaced or no ARN",
             PolicyErrorKind::Condition => "an operator is unknown or cannot compare its value",
+            PolicyErrorKind::ActionOnNothing => "the Action acts on no Resource of its statement",
         };
         if self.found.is_empty() { f.write_str(what) } else { write!(f, "{what}: {}", self.found) }
     }

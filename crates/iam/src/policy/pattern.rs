@@ -163,6 +163,25 @@ impl Pattern {
         }
     }
 
+    /// Whether some text that begins with `start` may match. A variable may stand for anything.
+    pub(super) fn may_begin(&self, start: &str) -> bool {
+        let mut rest = start;
+        for segment in &self.0 {
+            match segment {
+                Segment::Text(text) => match rest.strip_prefix(&**text) {
+                    Some(left) => rest = left,
+                    None => return text.starts_with(rest),
+                },
+                Segment::One => match skip_one(rest) {
+                    Some(left) => rest = left,
+                    None => return true,
+                },
+                Segment::Many | Segment::Variable(_) => return true,
+            }
+        }
+        rest.is_empty()
+    }
+
     /// The same pattern in lower case.
     pub(super) fn lower_case(mut self) -> Self {
         for segment in &mut self.0 {

@@ -1,9 +1,10 @@
 //! The values of the rows of managed policies and their versions.
 //!
 //! ```text
-//! policy   u8 format = 1, name, path, unique id (texts), i64 created ms, i64 updated ms, u32
-//!          number of the default version, u32 number of the next version, u32 attachments, u32 uses as a
-//!          boundary, tagged fields: 1 tags, 2 description, 3 versions (u32 number, i64 created ms)
+//! policy   u8 format = 1, name, path, unique id (texts), i64 created ms, i64 updated ms,
+//!          u32 number of the default version, u32 number of the next version, u32 attachments,
+//!          u32 uses as a boundary, tagged fields: 1 tags, 2 description, 3 versions (u32 number,
+//!          i64 created ms)
 //! version  u8 format = 1, u16 length and the document, tagged fields: none yet
 //! ```
 

@@ -1,6 +1,7 @@
 //! The value of the row of the system's keys: `u8 format = 1, [8] fingerprint of the master key
-//! that was in use when the row was first written, tagged fields: 1 a key of session tokens (u32 number,
-//! i64 created ms, u16 length and the key, sealed). As often as there are keys, oldest first`.
+//! that was in use when the row was first written, tagged fields: 1 a key of session tokens (u32
+//! number, i64 created ms, u16 length and the key, sealed). As often as there are keys, oldest
+//! first`.
 
 use super::{FORMAT, Record};
 use crate::seal::Fingerprint;

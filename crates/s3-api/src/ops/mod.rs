@@ -5,6 +5,7 @@
 mod bucket;
 mod bucket_acl;
 mod bucket_document;
+mod bucket_policy_status;
 mod bucket_settings;
 mod checksums;
 mod complete_multipart_upload;
@@ -38,7 +39,7 @@ use crate::access::{
 use crate::call::Call;
 use crate::error::Failure;
 use crate::reply::Reply;
-use larder_documents::{BucketDocument, CorsConfiguration};
+use larder_documents::{BucketPolicy, CorsConfiguration, DocumentOperations};
 use larder_s3_model::{OPERATIONS, Operation};
 use larder_storage::Storage;
 
@@ -105,7 +106,7 @@ macro_rules! run {
 macro_rules! table {
     (
         documents {
-            $($document:ty = $get:ident, $put:ident, $delete:ident;)*
+            $($document:ty = $get:ident, $put:ident $(, $delete:ident)?;)*
         }
         $($name:ident = $kind:ident ($($arg:tt)*);)*
     ) => {
@@ -113,14 +114,15 @@ macro_rules! table {
         pub(crate) fn entry(operation: Operation) -> TableEntry {
             match operation {
                 $(Operation::$get => document_entry!(
-                    <$document as BucketDocument>::READ_ACTION, kind::ViewBucket
+                    <$document as DocumentOperations>::READ_ACTION, kind::ViewBucket
                 ),
                 Operation::$put => document_entry!(
-                    <$document as BucketDocument>::WRITE_ACTION, kind::PutDocument<$document>
+                    <$document as DocumentOperations>::WRITE_ACTION, kind::PutDocument<$document>
                 ),
-                Operation::$delete => document_entry!(
-                    <$document as BucketDocument>::DELETE_ACTION, kind::DeleteDocument<$document>
-                ),)*
+                $(Operation::$delete => document_entry!(
+                    <$document as DocumentOperations>::DELETE_ACTION,
+                    kind::DeleteDocument<$document>
+                ),)?)*
                 $(Operation::$name => entry!($kind($($arg)*)),)*
             }
         }
@@ -137,11 +139,12 @@ macro_rules! table {
                     Box::pin(bucket_document::get::<$document, S>(admitted.grant(), call)).await
                 }
                 Operation::$put => {
-                    Box::pin(bucket_document::put::<$document, S>(admitted.grant(), call)).await
+                    let grant = admitted.grant();
+                    Box::pin(bucket_document::put::<$document, S>(operation, grant, call)).await
                 }
-                Operation::$delete => {
+                $(Operation::$delete => {
                     Box::pin(bucket_document::delete::<$document, S>(admitted.grant(), call)).await
-                })*
+                })?)*
                 $(Operation::$name => run!((admitted, call) $kind($($arg)*)),)*
             }
         }
@@ -150,6 +153,7 @@ macro_rules! table {
 
 table! {
     documents {
+        BucketPolicy = GetBucketPolicy, PutBucketPolicy, DeleteBucketPolicy;
         CorsConfiguration = GetBucketCors, PutBucketCors, DeleteBucketCors;
     }
     AbortMultipartUpload = built(
@@ -210,7 +214,6 @@ table! {
     DeleteBucketMetadataTableConfiguration = not_built("S3 Metadata tables are not built yet");
     DeleteBucketMetricsConfiguration = not_built("request metrics are served to the operator");
     DeleteBucketOwnershipControls = not_built("every bucket enforces the ownership of its owner");
-    DeleteBucketPolicy = not_built("bucket policies are not built yet");
     DeleteBucketReplication = not_built("replication is not built yet");
     DeleteBucketTagging = built(bucket_settings::delete_bucket_tagging, kind::PutBucketTagging, [
         on_bucket("s3:PutBucketTagging"),
@@ -252,8 +255,13 @@ table! {
     GetBucketNotification = not_built("superseded by GetBucketNotificationConfiguration");
     GetBucketNotificationConfiguration = not_built("event notifications are not built yet");
     GetBucketOwnershipControls = not_built("every bucket enforces the ownership of its owner");
-    GetBucketPolicy = not_built("bucket policies are not built yet");
-    GetBucketPolicyStatus = not_built("bucket policies are not built yet");
+    GetBucketPolicyStatus = built(
+        bucket_policy_status::get_bucket_policy_status,
+        kind::ViewBucket,
+        [
+            on_bucket("s3:GetBucketPolicyStatus"),
+        ]
+    );
     GetBucketReplication = not_built("replication is not built yet");
     GetBucketRequestPayment = not_built("requester pays is not built yet");
     GetBucketTagging = built(bucket_settings::get_bucket_tagging, kind::ViewBucket, [
@@ -338,7 +346,6 @@ table! {
     PutBucketNotification = not_built("superseded by PutBucketNotificationConfiguration");
     PutBucketNotificationConfiguration = not_built("event notifications are not built yet");
     PutBucketOwnershipControls = not_built("every bucket enforces the ownership of its owner");
-    PutBucketPolicy = not_built("bucket policies are not built yet");
     PutBucketReplication = not_built("replication is not built yet");
     PutBucketRequestPayment = not_built("requester pays is not built yet");
     PutBucketTagging = built(bucket_settings::put_bucket_tagging, kind::PutBucketTagging, [

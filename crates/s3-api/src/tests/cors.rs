@@ -2,7 +2,7 @@
 
 use crate::ops::{TableEntry, entry};
 use crate::testing::{Ask, Got, World};
-use larder_documents::{BucketDocument, CorsConfiguration};
+use larder_documents::{CorsConfiguration, DocumentOperations};
 use larder_s3_model::Operation;
 use larder_s3_wire::error::ErrorCode;
 
@@ -151,7 +151,7 @@ fn answers_and_refusals_carry_the_headers() {
 
 #[test]
 fn a_document_s_errors_and_actions_are_aws_s() {
-    assert!(ErrorCode::from_name(CorsConfiguration::NOT_CONFIGURED).is_some());
+    assert!(ErrorCode::from_name(CorsConfiguration::absent().unwrap_err()).is_some());
     assert!(ErrorCode::from_name("InvalidRequest").is_some());
     assert!(ErrorCode::from_name("MalformedXML").is_some());
     let TableEntry::Built([need]) = entry(Operation::DeleteBucketCors) else {

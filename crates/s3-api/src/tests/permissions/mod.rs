@@ -1,10 +1,12 @@
 //! Every operation asks for the permissions that AWS documents for it, and each is enough to stop
 //! it.
 
+mod buckets;
+
 use super::post_object::Form;
 use crate::ops::{TableEntry, entry};
 use crate::testing::{Ask, World};
-use larder_iam::{Decision, Existing, OwnerRules, Principal, Request, Resource, Rules};
+use larder_iam::{Decision, Existing, PolicyRules, Principal, Request, Resource, Rules};
 use larder_objects::{Cause, EventName, Objects};
 use larder_s3_model::OPERATIONS;
 use larder_storage::model::Model;
@@ -41,11 +43,11 @@ impl Rules for Recording {
         if self.denied.lock().unwrap().as_ref() == Some(&right) {
             return Decision::ExplicitlyDenied;
         }
-        OwnerRules.decide(request)
+        PolicyRules.decide(request)
     }
 
     fn could_allow(&self, request: &Request<'_>) -> bool {
-        OwnerRules.could_allow(request)
+        PolicyRules.could_allow(request)
     }
 }
 
@@ -110,8 +112,6 @@ fn stage() -> Stage {
 }
 
 const TAGS: &str = "<Tagging><TagSet><Tag><Key>k</Key><Value>w</Value></Tag></TagSet></Tagging>";
-const CORS: &str = "<CORSConfiguration><CORSRule><AllowedMethod>GET</AllowedMethod>\
-                    <AllowedOrigin>*</AllowedOrigin></CORSRule></CORSConfiguration>";
 
 fn get(path: impl Into<String>) -> Ask {
     Ask::new("GET", path)
@@ -124,70 +124,13 @@ fn put(path: impl Into<String>, body: impl Into<Vec<u8>>) -> Ask {
 /// API reference, "Permissions" of each operation; user guide, "Required permissions for Amazon S3
 /// API operations".
 fn cases(stage: &Stage) -> Vec<Case> {
-    let mut all = of_buckets();
+    let mut all = buckets::of_buckets();
+    all.extend(buckets::of_documents());
     all.extend(of_objects(stage));
     all.extend(of_writes(stage));
     all.extend(of_copies(stage));
     all.extend(of_forms(stage));
     all
-}
-
-fn of_buckets() -> Vec<Case> {
-    let create = || Ask::new("PUT", "/other");
-    let delete = |path: &str| Ask::new("DELETE", path);
-    let versioning =
-        "<VersioningConfiguration><Status>Suspended</Status></VersioningConfiguration>";
-    let new = ("CreateBucket", "other");
-    let lock =
-        [new, ("PutBucketObjectLockConfiguration", "other"), ("PutBucketVersioning", "other")];
-    vec![
-        case("ListBuckets", get("/"), &[("ListAllMyBuckets", "*")]),
-        case("CreateBucket", create(), &[new]),
-        case("CreateBucket", create().header("x-amz-acl", "private"), &[new]),
-        case("CreateBucket", create(), &[new, ("PutBucketAcl", "other")])
-            .header("x-amz-acl", "public-read")
-            .refused(),
-        case("CreateBucket", create(), &[new, ("PutBucketAcl", "other")])
-            .header("x-amz-grant-read", "id=\"bob-id\"")
-            .refused(),
-        case("CreateBucket", create(), &[new, ("PutBucketOwnershipControls", "other")])
-            .header("x-amz-object-ownership", "BucketOwnerEnforced"),
-        case("CreateBucket", create(), &lock)
-            .header("x-amz-bucket-object-lock-enabled", "true")
-            .refused(),
-        case("CreateBucket", create(), &[new]).header("x-amz-bucket-object-lock-enabled", "false"),
-        case("HeadBucket", Ask::new("HEAD", "/photos"), &[("ListBucket", "photos")]),
-        case("DeleteBucket", delete("/empty"), &[("DeleteBucket", "empty")]),
-        case("GetBucketLocation", get("/photos?location"), &[("GetBucketLocation", "photos")]),
-        case("GetBucketAcl", get("/photos?acl"), &[("GetBucketAcl", "photos")]),
-        case("PutBucketAcl", Ask::new("PUT", "/photos?acl"), &[("PutBucketAcl", "photos")])
-            .header("x-amz-acl", "private"),
-        case("GetBucketTagging", get("/photos?tagging"), &[("GetBucketTagging", "photos")])
-            .refused(),
-        case("PutBucketTagging", put("/photos?tagging", TAGS), &[("PutBucketTagging", "photos")]),
-        case("DeleteBucketTagging", delete("/photos?tagging"), &[("PutBucketTagging", "photos")]),
-        case(
-            "GetBucketVersioning",
-            get("/photos?versioning"),
-            &[("GetBucketVersioning", "photos")],
-        ),
-        case(
-            "PutBucketVersioning",
-            put("/photos?versioning", versioning),
-            &[("PutBucketVersioning", "photos")],
-        ),
-        case("GetBucketCors", get("/photos?cors"), &[("GetBucketCORS", "photos")]).refused(),
-        case("PutBucketCors", put("/photos?cors", CORS), &[("PutBucketCORS", "photos")]),
-        case("DeleteBucketCors", delete("/photos?cors"), &[("PutBucketCORS", "photos")]),
-        case("ListObjects", get("/photos"), &[("ListBucket", "photos")]),
-        case("ListObjectsV2", get("/photos?list-type=2"), &[("ListBucket", "photos")]),
-        case("ListObjectVersions", get("/photos?versions"), &[("ListBucketVersions", "photos")]),
-        case(
-            "ListMultipartUploads",
-            get("/photos?uploads"),
-            &[("ListBucketMultipartUploads", "photos")],
-        ),
-    ]
 }
 
 fn of_objects(stage: &Stage) -> Vec<Case> {
@@ -518,7 +461,7 @@ impl ByTag {
 impl Rules for ByTag {
     fn decide(&self, request: &Request<'_>) -> Decision {
         let Resource::Object(object) = request.resource else {
-            return OwnerRules.decide(request);
+            return PolicyRules.decide(request);
         };
         let mut shown = self.shown.lock().unwrap();
         match object.existing {
@@ -526,7 +469,7 @@ impl Rules for ByTag {
                 shown.push("unknown".into());
                 Decision::NeedsObject
             }
-            Existing::Unknown => OwnerRules.decide(request),
+            Existing::Unknown => PolicyRules.decide(request),
             Existing::Missing => {
                 shown.push("missing".into());
                 Decision::Allowed
@@ -544,7 +487,7 @@ impl Rules for ByTag {
     }
 
     fn could_allow(&self, request: &Request<'_>) -> bool {
-        OwnerRules.could_allow(request)
+        PolicyRules.could_allow(request)
     }
 }
 

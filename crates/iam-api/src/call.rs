@@ -14,6 +14,9 @@ use larder_types::{AuthType, RequestId, Timestamp};
 use std::borrow::Cow;
 use std::sync::Arc;
 
+/// Both services are global: `aws:RequestedRegion` is that of their one endpoint.
+const GLOBAL_REGION: &str = "us-east-1";
+
 /// A request whose signature holds.
 pub(crate) struct Call<'a> {
     pub(crate) parts: &'a ServiceParts,
@@ -52,6 +55,11 @@ impl RequestValues for Head {
     fn query(&self, name: &str) -> Option<&str> {
         self.target.query_value(name)
     }
+
+    /// Objects have no part in these requests.
+    fn tags(&self) -> Vec<(String, String)> {
+        Vec::new()
+    }
 }
 
 impl Call<'_> {
@@ -68,6 +76,8 @@ impl Call<'_> {
         let context = &Context {
             signature: Some(Signature { version: SignatureVersion::V4, signed_at: *signed_at }),
             auth_type: *auth_type,
+            session: key.session,
+            region: GLOBAL_REGION,
             secure_transport: self.connection.secure,
             source_address: self.connection.address,
             now: *at,

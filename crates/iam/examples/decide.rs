@@ -85,7 +85,7 @@ fn policy(value: &Value, attachment: Attachment) -> Result<Option<Policy>, Strin
 fn decide(case: &Value) -> Result<&'static str, String> {
     let text = |name: &str| case[name].as_str().ok_or(format!("{name} is missing"));
     let principal = principal(text("principal")?).ok_or("no principal")?;
-    let account = AccountId::new(text("account")?).map_err(|_| "no account")?;
+    let account = account(text("account")?).ok_or("no account")?;
     let identity: Vec<Policy> = case["identity"]
         .as_array()
         .map_or(&[][..], |list| list)
@@ -107,6 +107,7 @@ fn decide(case: &Value) -> Result<&'static str, String> {
     };
     let subject = Subject {
         identity: &identity,
+        is_root: false,
         boundary: boundary.as_ref(),
         session: if session.is_some() {
             SessionPolicies::Given(&in_session)
@@ -115,7 +116,8 @@ fn decide(case: &Value) -> Result<&'static str, String> {
         },
     };
     let policy = resource.as_ref();
-    let side = ResourceSide { account: &account, policy, allows_reach: true, acl: None };
+    let side =
+        ResourceSide { owner: &account.owner.canonical_id, policy, allows_reach: true, acl: None };
     Ok(match evaluate(&question, &subject, Some(&side)) {
         Verdict::Allowed(_) => "allow",
         Verdict::ExplicitlyDenied(_) => "deny",

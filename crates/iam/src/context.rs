@@ -1,5 +1,6 @@
 //! What is known of a request besides who asks for what.
 
+use crate::SessionInfo;
 use larder_types::{AuthType, Timestamp};
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -12,6 +13,10 @@ pub struct Context<'a> {
     pub signature: Option<Signature>,
     /// How the request was authenticated (`s3:authType`).
     pub auth_type: AuthType,
+    /// The temporary session that the key belongs to.
+    pub session: Option<SessionInfo>,
+    /// The region that the request is for (`aws:RequestedRegion`).
+    pub region: &'a str,
     /// Whether the connection is encrypted (`aws:SecureTransport`).
     pub secure_transport: bool,
     /// Where the request comes from (`aws:SourceIp`); `None` when not known.
@@ -48,6 +53,10 @@ pub trait RequestValues: Sync {
 
     /// The value of a query parameter. A form has none.
     fn query(&self, name: &str) -> Option<&str>;
+
+    /// The tags that the request gives to an object, by its header or its form; none where they
+    /// cannot be read, which is refused later.
+    fn tags(&self) -> Vec<(String, String)>;
 }
 
 impl Context<'_> {

@@ -10,6 +10,7 @@ mod accounts;
 mod context;
 mod key_cache;
 pub mod policy;
+mod policy_rules;
 mod principal;
 mod resource;
 mod rules;
@@ -22,11 +23,12 @@ pub use context::{Context, RequestValues, Signature, SignatureVersion};
 pub use key_cache::{
     Found, KEY_STALE_NS_MAX, KEYS_CACHED_MAX, KeyCache, KeySource, KeySourceError,
 };
+pub use policy_rules::PolicyRules;
 pub use principal::{
     FederatedSession, IdentityPolicies, NamedPolicy, Principal, RoleSession, ServicePrincipal, User,
 };
 pub use resource::{BucketResource, Existing, ExistingObject, ObjectResource, Resource};
-pub use rules::{Action, Decision, OwnerRules, Request, Rules};
+pub use rules::{Action, Decision, Request, Rules};
 
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,6 @@
 //! What is acted on.
 
+use crate::policy::Policy;
 use larder_types::{BucketName, Owner};
 use std::fmt;
 
@@ -25,6 +26,8 @@ pub struct BucketResource<'a> {
     pub name: &'a BucketName,
     /// Who owns it.
     pub owner: &'a Owner,
+    /// Its policy.
+    pub policy: Option<&'a Policy>,
 }
 
 /// An object, or the key of one.

@@ -1,7 +1,6 @@
 //! Who may do what.
 
-use crate::{Account, Context, Principal, Resource};
-use larder_types::Owner;
+use crate::{Context, Principal, Resource};
 use std::fmt;
 
 /// An IAM action: `s3:GetObject`.
@@ -46,11 +45,6 @@ pub trait Rules: Send + Sync {
     fn could_allow(&self, request: &Request<'_>) -> bool;
 }
 
-/// The rules without policies and access control lists: the root of an account may do everything
-/// in the buckets that its account owns, list these and make new ones. Nobody else may do anything.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct OwnerRules;
-
 impl Action {
     /// The action of this name.
     ///
@@ -82,27 +76,4 @@ impl Decision {
     pub fn is_allowed(self) -> bool {
         self == Self::Allowed
     }
-}
-
-impl Rules for OwnerRules {
-    fn decide(&self, request: &Request<'_>) -> Decision {
-        let Principal::AccountRoot(account) = request.principal else {
-            return Decision::ImplicitlyDenied;
-        };
-        let allowed = match request.resource {
-            Resource::Service | Resource::NewBucket(_) => true,
-            Resource::Bucket(bucket) => owns(account, bucket.owner),
-            Resource::Object(object) => owns(account, object.bucket.owner),
-        };
-        if allowed { Decision::Allowed } else { Decision::ImplicitlyDenied }
-    }
-
-    /// All objects of a bucket are their bucket owner's.
-    fn could_allow(&self, request: &Request<'_>) -> bool {
-        self.decide(request).is_allowed()
-    }
-}
-
-fn owns(account: &Account, owner: &Owner) -> bool {
-    account.owner.canonical_id == owner.canonical_id
 }

@@ -1,7 +1,7 @@
 use super::{
     AccessKey, Account, Accounts, Action, BucketResource, Context, Decision, Existing,
     FederatedSession, Found, IdentityPolicies, KEY_STALE_NS_MAX, KEYS_CACHED_MAX, KeyCache,
-    KeySource, KeySourceError, NamedPolicy, ObjectResource, OwnerRules, Principal, Request,
+    KeySource, KeySourceError, NamedPolicy, ObjectResource, PolicyRules, Principal, Request,
     RequestValues, Resource, RoleSession, Rules as _, SecretKey, ServicePrincipal, Signature,
     SignatureVersion, User,
 };
@@ -165,12 +165,18 @@ impl RequestValues for Nothing {
     fn query(&self, _: &str) -> Option<&str> {
         None
     }
+
+    fn tags(&self) -> Vec<(String, String)> {
+        Vec::new()
+    }
 }
 
 fn context() -> Context<'static> {
     Context {
         signature: None,
         auth_type: AuthType::Anonymous,
+        session: None,
+        region: "us-east-1",
         secure_transport: false,
         source_address: None,
         now: Timestamp { ms: 10_000 },
@@ -181,7 +187,7 @@ fn context() -> Context<'static> {
 #[test]
 fn only_the_root_of_the_owner_is_allowed() {
     let name = BucketName::new("photos").unwrap();
-    let bucket = |owner| BucketResource { name: &name, owner };
+    let bucket = |owner| BucketResource { name: &name, owner, policy: None };
     let (own, foreign) = (account("111111111111").owner, account("222222222222").owner);
     let object = |owner| {
         Resource::Object(ObjectResource {
@@ -205,9 +211,9 @@ fn only_the_root_of_the_owner_is_allowed() {
             assert_eq!(resource.to_string(), arn);
             let action = Action::new("s3:GetObject");
             let request = Request { principal: &principal, action, resource, context: &context };
-            let decision = OwnerRules.decide(&request);
+            let decision = PolicyRules.decide(&request);
             assert_eq!(decision.is_allowed(), allowed, "{who} {resource:?}");
-            assert_eq!(OwnerRules.could_allow(&request), allowed, "{who} {resource:?}");
+            assert_eq!(PolicyRules.could_allow(&request), allowed, "{who} {resource:?}");
         }
     }
 }

@@ -179,6 +179,12 @@ impl<S: Storage> Objects<S> {
         if let Some(payload) = self.store.payload(&version.row, &version.stored).await? {
             return Ok(payload);
         }
+        // Boxed: the usual read finds its row where it was.
+        Box::pin(self.moved_payload(version)).await
+    }
+
+    /// An inline body whose row has moved.
+    async fn moved_payload(&self, version: &ObjectVersion) -> Result<Bytes, Error> {
         let (space, key, record) = (version.space, &version.row.key, &version.record);
         let place = address::version(space, key, record.order, record.nonce);
         for row in [address::head(space, key), place] {

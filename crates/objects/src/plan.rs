@@ -125,7 +125,7 @@ pub(crate) struct KeySnapshot {
     /// The current version.
     pub current: Option<VersionRow>,
     /// The older null version, where a write would replace it.
-    pub null: Option<VersionRow>,
+    pub null: Option<Box<VersionRow>>,
 }
 
 impl KeySnapshot {

@@ -73,22 +73,22 @@ impl<S: Storage> Objects<S> {
         target: ReadTarget<'_>,
         plan: &P,
     ) -> Result<(OpenVersion<S>, P::Decision), P::Refusal> {
-        let ReadTarget { bucket, key, version, mut found } = target;
-        let mut attempts = 0;
+        let ReadTarget { bucket, key, version, found } = target;
+        let not_found = |error| plan.not_found(bucket, error);
+        let mut found = match found {
+            Some(found) => found,
+            None => self.lookup(bucket, key, version).await.map_err(not_found)?,
+        };
+        let mut attempts = 1;
         loop {
-            let version = match found.take() {
-                Some(found) => found,
-                None => {
-                    let found = self.lookup(bucket, key, version).await;
-                    found.map_err(|error| plan.not_found(bucket, error))?
-                }
-            };
-            let (extent, decision) = plan.decide(self, &version).await?;
-            attempts += 1;
-            match self.open_version(version, extent).await {
+            let (extent, decision) = plan.decide(self, &found).await?;
+            match self.open_version(found, extent).await {
                 Err(Error::VersionGone) if attempts < READ_ATTEMPTS_MAX => {}
                 opened => return Ok((opened?, decision)),
             }
+            attempts += 1;
+            // Boxed: the usual read looks up once.
+            found = Box::pin(self.lookup(bucket, key, version)).await.map_err(not_found)?;
         }
     }
 

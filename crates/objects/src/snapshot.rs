@@ -63,7 +63,9 @@ impl<S: Storage> Objects<S> {
             // Head and marker were read one after the other: a marker may have given way to a Head
             // row in between. A scan sees both at one moment.
             let kinds = [RowKind::Head, RowKind::Version];
-            if self.first_row(bucket.space, key, &kinds).await?.is_none() {
+            // Boxed: the usual read finds one of them.
+            let first = Box::pin(self.first_row(bucket.space, key, &kinds)).await?;
+            if first.is_none() {
                 return Ok(snapshot);
             }
             self.lost(attempts, false).await?;
@@ -94,7 +96,7 @@ impl<S: Storage> Objects<S> {
                 continue;
             }
             if let Some(order) = current.record.null_position.filter(|_| writes_null) {
-                snapshot.null = self.older(bucket.space, key, order, 0).await?;
+                snapshot.null = self.older(bucket.space, key, order, 0).await?.map(Box::new);
             }
             if let Some(null) = &mut snapshot.null
                 && null.record.overflow.is_some()

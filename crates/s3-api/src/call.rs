@@ -7,6 +7,7 @@ use crate::keep_alive::keep_alive;
 use crate::reply::Reply;
 use crate::request_body::Intake;
 use crate::service::{ApiSettings, Connection};
+use crate::tags;
 use crate::upload_body::UploadBody;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Version};
@@ -76,6 +77,12 @@ impl RequestValues for Call<'_> {
 
     fn query(&self, name: &str) -> Option<&str> {
         self.target.query_value(name)
+    }
+
+    fn tags(&self) -> Vec<(String, String)> {
+        // What cannot be read is refused when the object's attributes are.
+        let tags = tags::of_header(self.header("x-amz-tagging").as_deref()).unwrap_or_default();
+        tags.into_iter().map(|tag| (tag.key, tag.value)).collect()
     }
 }
 
@@ -148,10 +155,12 @@ impl Call<'_> {
 
     /// What rights are decided by besides who asks for what. `values` is what speaks for the
     /// request: itself, or its form.
-    pub(crate) fn context<'a>(&self, values: &'a dyn RequestValues) -> Context<'a> {
+    pub(crate) fn context<'a>(&'a self, values: &'a dyn RequestValues) -> Context<'a> {
         Context {
             signature: self.verified.signature,
             auth_type: self.verified.auth_type,
+            session: self.caller.as_ref().and_then(|key| key.session),
+            region: self.settings.region(),
             secure_transport: self.connection.secure,
             source_address: self.source_address(),
             now: self.verified.at,

@@ -21,6 +21,7 @@ mod request_body;
 mod requested;
 mod response_body;
 mod service;
+mod tags;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]

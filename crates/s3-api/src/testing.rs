@@ -4,7 +4,7 @@ use crate::{AccessRecord, ApiSettings, Connection, Parts, RequestBody, ResponseB
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
 use http_body::Body as _;
-use larder_iam::{Account, Accounts, OwnerRules, Rules, SecretKey};
+use larder_iam::{Account, Accounts, PolicyRules, Rules, SecretKey};
 use larder_objects::{CreateBucket, Objects, Settings};
 use larder_platform::sim::Simulation;
 use larder_platform::{BoxFuture, MemoryBudget, Platform};
@@ -109,7 +109,7 @@ impl World {
     }
 
     pub(crate) fn with(settings: ApiSettings) -> Self {
-        Self::made_of(settings, MemoryBudget::unlimited(), Arc::new(OwnerRules))
+        Self::made_of(settings, MemoryBudget::unlimited(), Arc::new(PolicyRules))
     }
 
     /// A world of these rules.
@@ -121,7 +121,7 @@ impl World {
     /// A world with a bucket, whose requests may hold so many bytes.
     pub(crate) fn with_request_memory(bytes_max: usize) -> Self {
         let settings = ApiSettings { domains: vec![HOST.to_owned()], ..ApiSettings::default() };
-        let world = Self::made_of(settings, MemoryBudget::new(bytes_max), Arc::new(OwnerRules));
+        let world = Self::made_of(settings, MemoryBudget::new(bytes_max), Arc::new(PolicyRules));
         world.bucket("bucket");
         world
     }

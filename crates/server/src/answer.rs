@@ -57,7 +57,8 @@ impl App {
         let mut report = RequestReport::new(conversation);
         report.record.must_finish = must_finish;
         if conversation.side == Side::Admin {
-            return self.admin(&request, report).await;
+            // Boxed, like refusals below: an object's answer has not their size.
+            return Box::pin(self.admin(&request, report)).await;
         }
         if let Some(path) = self.own_path(&request) {
             let response = self.own(request.method(), &path);
@@ -69,7 +70,7 @@ impl App {
             conversation.is_over_limit() || client.is_over_share() || report.is_one_too_many;
         report.of(&mut client);
         if is_turned_away {
-            let refusal = self.turn_away(request, &mut report.record).await;
+            let refusal = Box::pin(self.turn_away(request, &mut report.record)).await;
             return report.answer(refusal, &method);
         }
         if head_bytes(&request) > HEAD_BYTES_MAX {

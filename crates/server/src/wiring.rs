@@ -11,7 +11,7 @@ use crate::metrics::Metrics;
 use crate::settings::{self, Settings};
 use crate::store::{Running, Store};
 use crate::{limits, privacy, root};
-use larder_iam::{KeySource, OwnerRules};
+use larder_iam::{KeySource, PolicyRules};
 use larder_iam_api::RootRules;
 use larder_objects::{CreateBucket, Error, Objects};
 use larder_platform::{MemoryBudget, Platform};
@@ -212,7 +212,7 @@ impl Server<'_> {
         let service = Service::new(Parts {
             objects: objects.clone(),
             keys,
-            rules: Arc::new(OwnerRules),
+            rules: Arc::new(PolicyRules),
             platform: platform.clone(),
             settings: ApiSettings {
                 region: settings.region.clone(),

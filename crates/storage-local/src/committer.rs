@@ -252,9 +252,7 @@ impl Committer {
     }
 
     fn apply(&mut self, group: Group) {
-        for (segment, length) in &group.live {
-            self.shared.segments.add_live(*segment, *length);
-        }
+        self.shared.segments.add_live(group.segment, group.live_bytes);
         self.shared.add_usage(&group.usage);
         self.shared.index.apply(group.changes);
         // Not before the index names the new records: a segment without live ones is freed at once,

@@ -187,7 +187,7 @@ impl Recovered {
                 Op::Delete => None,
                 Op::Put => Some(index_value(place, record.payload.len() as u32, record.value)),
             };
-            self.segments.add_live(segment.sequence, place.length);
+            self.segments.add_live(segment.sequence, u64::from(place.length));
             changes.push(IndexChange { key: record.key.to_vec(), value, at: moment });
         }
         records == batch.header.records

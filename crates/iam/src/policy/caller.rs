@@ -39,6 +39,11 @@ impl<'a> Caller<'a> {
         self.principal.account().map(|account| &account.id)
     }
 
+    /// The canonical user id of the account; services and whoever is anonymous have none.
+    pub fn canonical_id(&self) -> Option<&'a str> {
+        self.principal.account().map(|account| account.owner.canonical_id.as_str())
+    }
+
     /// Whether it is the root of an account.
     pub fn is_root(&self) -> bool {
         matches!(self.principal, Principal::AccountRoot(_))

@@ -12,7 +12,6 @@ use super::principal::NamedAs;
 use super::statement::{Effect, Policy, Statement};
 use super::{Caller, ContextKeys};
 use crate::Principal;
-use larder_types::AccountId;
 
 /// What the root of a bucket's owner may always do with its policy, whatever the policy says: who
 /// locks everybody out can open again.
@@ -37,6 +36,9 @@ pub struct Question<'a> {
 pub struct Subject<'a> {
     /// Those of the user and its groups, or of the role.
     pub identity: &'a [&'a Policy],
+    /// Whether the identity has every right without a policy: the root of an account, and a
+    /// session that it gave to somebody.
+    pub is_root: bool,
     /// The permissions boundary, if there is one.
     pub boundary: Option<&'a Policy>,
     /// Those given to the session.
@@ -56,8 +58,8 @@ pub enum SessionPolicies<'a> {
 /// The side of the resource.
 #[derive(Clone, Copy, Debug)]
 pub struct ResourceSide<'a> {
-    /// The account that owns it.
-    pub account: &'a AccountId,
+    /// The canonical user id of the account that owns it.
+    pub owner: &'a str,
     /// Its policy.
     pub policy: Option<&'a Policy>,
     /// Whether the policy's Allow statements reach it: not an object that another account owns
@@ -162,10 +164,7 @@ pub fn evaluate(
         return Verdict::ExplicitlyDenied(denied);
     }
     let account = question.caller.account();
-    let is_own = match resource {
-        None => true,
-        Some(side) => account == Some(side.account),
-    };
+    let is_own = resource.is_none_or(|side| question.caller.canonical_id() == Some(side.owner));
     let allowed = resource.and_then(|side| resource_allow(question, side));
     if !is_own {
         let Some((_, decided)) = allowed else {
@@ -226,7 +225,7 @@ fn first_deny(
     own.or_else(|| {
         let side = resource?;
         let is_escape = question.caller.is_root()
-            && question.caller.account() == Some(side.account)
+            && question.caller.canonical_id() == Some(side.owner)
             && OWNER_ROOT_ALWAYS.contains(&question.action.as_str());
         if is_escape { None } else { denied(side.policy?, PolicySource::Resource) }
     })
@@ -265,6 +264,9 @@ fn subject_allows(
             .map(|(at, statement)| (PolicySource::Identity(at), statement))
             .map(|(policy, statement)| DecidedBy::Statement { policy, statement })
             .next();
+        if subject.is_root {
+            decided = Some(DecidedBy::Root);
+        }
         if decided.is_none() {
             return Err(Missing::Identity);
         }

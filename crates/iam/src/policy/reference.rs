@@ -15,6 +15,9 @@ pub struct ActionInfo {
     pub key: &'static str,
     /// What it acts on: `object`, `bucket`, ...; nothing where it is about the account.
     pub resources: &'static [&'static str],
+    /// The condition keys that it has of its own, a bit for each of [`KEYS`], the lowest for the
+    /// first.
+    pub(super) keys: u128,
 }
 
 /// A condition key.
@@ -52,12 +55,28 @@ pub fn action(name: &str) -> Option<&'static ActionInfo> {
 
 /// The condition key of this name; case does not matter but in the key of a tag.
 pub fn condition_key(name: &str) -> Option<&'static KeyInfo> {
-    KEYS.iter().find(|key| match name.split_at_checked(key.name.len()) {
+    Some(&KEYS[position(name)?])
+}
+
+/// Every condition key.
+pub fn condition_keys() -> impl Iterator<Item = &'static KeyInfo> {
+    KEYS.iter()
+}
+
+fn position(name: &str) -> Option<usize> {
+    KEYS.iter().position(|key| match name.split_at_checked(key.name.len()) {
         Some((head, rest)) => {
             head.eq_ignore_ascii_case(key.name) && rest.is_empty() != key.is_prefix
         }
         None => false,
     })
+}
+
+impl ActionInfo {
+    /// Whether the action has this condition key, besides those that every request has.
+    pub fn has_key(&self, name: &str) -> bool {
+        position(name).is_some_and(|at| self.keys >> at & 1 == 1)
+    }
 }
 
 /// Whether a pattern of actions, in lower case, names one of S3's that acts on a resource of one of
@@ -82,6 +101,9 @@ mod tests {
         assert_eq!(action("s3:GetObject").unwrap().resources, ["accesspointobject", "object"]);
         assert!(action("iam:GetObject").is_none() && action("s3:GetNothing").is_none());
         assert_eq!(action("s3:ListAllMyBuckets").unwrap().resources, [""; 0]);
+        let list = action("s3:ListBucket").unwrap();
+        assert!(list.has_key("s3:prefix") && !list.has_key("s3:x-amz-acl"));
+        assert!(action("s3:PutObject").unwrap().has_key("s3:RequestObjectTag/team"));
         let key = condition_key("s3:Prefix").unwrap();
         assert_eq!((key.name, key.kind, key.has_several), ("s3:prefix", KeyType::String, false));
         let several = condition_key("aws:TagKeys").unwrap();

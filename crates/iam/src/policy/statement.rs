@@ -69,6 +69,13 @@ impl Policy {
         self.statements.get(statement)?.sid.as_deref()
     }
 
+    /// Whether an Allow statement names this action, on whatever and for whomever.
+    pub(crate) fn could_allow(&self, action: &str) -> bool {
+        let action = action.to_ascii_lowercase();
+        let mut allows = self.statements.iter().filter(|of| of.effect == Effect::Allow);
+        allows.any(|of| of.action.patterns.iter().any(|p| p.matches(&action)) != of.action.not)
+    }
+
     /// How many statements it has.
     pub fn len(&self) -> usize {
         self.statements.len()

@@ -7,6 +7,8 @@ use crate::call::Call;
 use crate::error::Failure;
 use crate::names::{bucket_name, object_key, version_id};
 use crate::service::ServiceParts;
+use crate::tags;
+use larder_documents::BucketPolicy;
 use larder_iam::{
     Action, BucketResource, Context, Decision, Existing, ExistingObject, ObjectResource, Request,
     RequestValues, Resource,
@@ -44,6 +46,12 @@ impl RequestValues for FormValues<'_> {
 
     fn query(&self, _: &str) -> Option<&str> {
         None
+    }
+
+    fn tags(&self) -> Vec<(String, String)> {
+        // What cannot be read is refused when the object's attributes are.
+        let tags = tags::of_form(self.0).unwrap_or_default();
+        tags.into_iter().map(|tag| (tag.key, tag.value)).collect()
     }
 }
 
@@ -348,7 +356,8 @@ fn decide(
 }
 
 pub(super) fn bucket_resource(bucket: &Bucket) -> BucketResource<'_> {
-    BucketResource { name: &bucket.name, owner: &bucket.owner }
+    let policy = bucket.documents.get::<BucketPolicy>().map(BucketPolicy::policy);
+    BucketResource { name: &bucket.name, owner: &bucket.owner, policy }
 }
 
 /// The current version of a key.

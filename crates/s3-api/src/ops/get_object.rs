@@ -45,6 +45,24 @@ struct Reading {
 }
 
 impl Reading {
+    /// What a request asks for.
+    fn of(call: &Call<'_>) -> Result<Self, Failure> {
+        let input = call.input(GetObjectInput::decode)?;
+        let if_range = call.headers.get(header::IF_RANGE);
+        Ok(Self {
+            conditions: ReadConditions {
+                if_match: input.if_match.as_deref().map(EtagCondition::parse),
+                if_none_match: input.if_none_match.as_deref().map(EtagCondition::parse),
+                if_modified_since: input.if_modified_since,
+                if_unmodified_since: input.if_unmodified_since,
+            },
+            range: input.range,
+            if_range: if_range.map(|value| value.to_str().unwrap_or_default().to_owned()),
+            part_number: input.part_number,
+            checksums: input.checksum_mode.is_some_and(|mode| mode.eq_ignore_ascii_case("ENABLED")),
+        })
+    }
+
     /// Whether the range is of what the client has the rest of (RFC 9110 13.1.5): a weak ETag, or
     /// text that is neither ETag nor date, is never the same.
     fn range_applies(&self, record: &VersionRecord) -> bool {
@@ -72,35 +90,12 @@ pub(crate) async fn get_object<S: Storage>(
     mut grant: Grant<S, kind::ReadObject>,
     call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
-    let input = call.input(GetObjectInput::decode)?;
-    let reading = Reading {
-        conditions: ReadConditions {
-            if_match: input.if_match.as_deref().map(EtagCondition::parse),
-            if_none_match: input.if_none_match.as_deref().map(EtagCondition::parse),
-            if_modified_since: input.if_modified_since,
-            if_unmodified_since: input.if_unmodified_since,
-        },
-        range: input.range,
-        if_range: call
-            .headers
-            .get(header::IF_RANGE)
-            .map(|value| value.to_str().unwrap_or_default().to_owned()),
-        part_number: input.part_number,
-        checksums: input.checksum_mode.is_some_and(|mode| mode.eq_ignore_ascii_case("ENABLED")),
-    };
-    answer(&mut grant, call, reading).await
-}
-
-async fn answer<S: Storage>(
-    grant: &mut Grant<S, kind::ReadObject>,
-    call: &Call<'_>,
-    reading: Reading,
-) -> Result<Reply, Failure> {
+    let reading = Reading::of(call)?;
     check_overrides(call)?;
     let (opened, selected) = grant.read(&GetPlan { call, reading: &reading }).await?;
     let found = &opened.version;
     let Some(selected) = selected else {
-        return Ok(not_modified(grant, found));
+        return Ok(not_modified(&grant, found));
     };
     let record = &found.record;
     let length = selected.range.map_or(record.size(), ByteRange::length);
@@ -111,7 +106,7 @@ async fn answer<S: Storage>(
     let mut headers = HeaderMap::with_capacity(HEADERS_TYPICAL);
     let values = &mut HeaderValues::new();
     describe(&mut headers, values, record);
-    validators(&mut headers, values, (grant, found));
+    validators(&mut headers, values, (&grant, found));
     headers.insert(header::CONTENT_LENGTH, values.number(length));
     let mut status = StatusCode::OK;
     if let Some(range) = selected.range {

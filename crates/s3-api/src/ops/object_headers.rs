@@ -4,12 +4,12 @@
 use crate::access::names_grantees;
 use crate::call::Call;
 use crate::error::Failure;
+use crate::tags;
 use larder_objects::conditions::{EtagCondition, WriteConditions};
-use larder_objects::{ContentHeaders, ObjectAttributes, StorageClass, Tag};
+use larder_objects::{ContentHeaders, ObjectAttributes, StorageClass};
+use larder_s3_model::enums;
 use larder_s3_model::inputs::{CopyObjectInput, CreateMultipartUploadInput, PutObjectInput};
-use larder_s3_model::{enums, shapes, xml};
 use larder_s3_wire::error::{ErrorCode, S3Error};
-use larder_s3_wire::percent::{self, Plus};
 use larder_s3_wire::post_form::FormFields;
 use larder_s3_wire::rfc2047;
 use larder_types::limits::USER_METADATA_BYTES_MAX;
@@ -104,7 +104,7 @@ pub(crate) fn attributes_of_head(
     Ok(ObjectAttributes {
         headers: content_headers(|name| call.header(name).map(Cow::into_owned))?,
         metadata: metadata(sent.metadata)?,
-        tags: tagging_header(sent.tagging)?,
+        tags: tags::of_header(sent.tagging)?,
         storage_class: storage_class(sent.storage_class)?,
     })
 }
@@ -132,7 +132,7 @@ pub(crate) fn attributes_of_form(
     Ok(ObjectAttributes {
         headers: content_headers(|name| fields.get(name).map(str::to_owned))?,
         metadata: metadata(&user)?,
-        tags: tagging_field(fields.get("tagging"))?,
+        tags: tags::of_form(fields)?,
         storage_class: storage_class(class_word(fields.get("x-amz-storage-class"))?)?,
     })
 }
@@ -218,44 +218,6 @@ fn class_word(field: Option<&str>) -> Result<Option<enums::StorageClass>, Failur
             .element("StorageClassRequested", field)
     };
     word.copied().map(Some).ok_or_else(unknown)
-}
-
-/// The tags of a form's `tagging` field: a document, unlike the header.
-fn tagging_field(field: Option<&str>) -> Result<Vec<Tag>, Failure> {
-    let Some(document) = field.filter(|text| !text.trim().is_empty()) else {
-        return Ok(Vec::new());
-    };
-    let tagging: shapes::Tagging = xml::from_body(document.as_bytes(), "Tagging")?;
-    let tags = tagging.tag_set.into_iter();
-    Ok(tags.map(|tag| Tag { key: tag.key, value: tag.value }).collect())
-}
-
-/// The tags of an `x-amz-tagging` header: a query string.
-fn tagging_header(header: Option<&str>) -> Result<Vec<Tag>, Failure> {
-    let Some(header) = header else {
-        return Ok(Vec::new());
-    };
-    let invalid = || {
-        S3Error::invalid_argument(
-            "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query \
-             parameters without tag name duplicates.",
-            "x-amz-tagging",
-            header,
-        )
-    };
-    let decode = |text| percent::decode(text, Plus::Space).map(|text| text.into_owned());
-    let mut tags: Vec<Tag> = Vec::new();
-    for pair in header.split('&').filter(|pair| !pair.is_empty()) {
-        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let (Ok(key), Ok(value)) = (decode(key), decode(value)) else {
-            return Err(invalid().into());
-        };
-        if tags.iter().any(|tag| tag.key == key) {
-            return Err(invalid().into());
-        }
-        tags.push(Tag { key, value });
-    }
-    Ok(tags)
 }
 
 /// Refuses ACLs that would share: every bucket enforces the ownership of its owner, as AWS's

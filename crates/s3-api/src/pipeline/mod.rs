@@ -50,14 +50,8 @@ impl<S: Storage> Service<S> {
         };
         match result {
             Ok(reply) => render::answer(&mut call, reply, None),
-            Err(failure) => {
-                let code = failure.code().name();
-                call.record.error_message = Some(gist(&failure.error));
-                self.0.note_cors_of_refusal(&mut call).await;
-                // Boxed, so that an answer's future has not the size of a refusal's.
-                let reply = Box::pin(render::refusal(&mut call, failure)).await;
-                render::answer(&mut call, reply, Some(code))
-            }
+            // Boxed, so that an answer's future has not the size of a refusal's.
+            Err(failure) => Box::pin(self.0.refuse(&mut call, failure)).await,
         }
     }
 }
@@ -106,12 +100,20 @@ impl<S: Storage> ServiceParts<S> {
         (call, result)
     }
 
+    async fn refuse(&self, call: &mut Call<'_>, failure: Failure) -> Response<ResponseBody> {
+        let code = failure.code().name();
+        call.record.error_message = Some(gist(&failure.error));
+        self.note_cors_of_refusal(call).await;
+        let reply = render::refusal(call, failure).await;
+        render::answer(call, reply, Some(code))
+    }
+
     async fn serve(&self, call: &mut Call<'_>) -> Result<Reply, Failure> {
         let requested = requested(call)?;
         call.record.operation = Some(requested);
         let operation = match requested {
             Requested::Model(operation) => operation,
-            Requested::Preflight => return self.preflight(call).await,
+            Requested::Preflight => return Box::pin(self.preflight(call)).await,
             Requested::PostObject => return Box::pin(self.post_object(call)).await,
         };
         self.authenticate(call).await?;

@@ -16,7 +16,7 @@ const USAGE_BYTES: usize = 16;
 
 /// What a batch will do once it is durable.
 pub(crate) struct Group {
-    segment: u64,
+    pub(crate) segment: u64,
     offset: u64,
     epoch: Epoch,
     pub(crate) first_moment: Moment,
@@ -25,8 +25,8 @@ pub(crate) struct Group {
     pub(crate) records: u32,
     pub(crate) commits: u64,
     pub(crate) changes: Vec<IndexChange>,
-    /// (segment, bytes) of records that are needed from now on.
-    pub(crate) live: Vec<(u64, u32)>,
+    /// Bytes of its records that are needed from now on.
+    pub(crate) live_bytes: u64,
     /// (segment, bytes) of records that are not needed any more.
     pub(crate) dead: Vec<(u64, u32)>,
     pub(crate) usage: Vec<(u64, UsageDelta)>,
@@ -114,7 +114,7 @@ impl Group {
             records: 0,
             commits: 0,
             changes: Vec::new(),
-            live: Vec::new(),
+            live_bytes: 0,
             dead: Vec::new(),
             usage: Vec::new(),
             kinds: RowKinds::default(),
@@ -209,7 +209,7 @@ impl Group {
         window.changed(row_hash(&key), self.moment);
         let record = Record { op: Op::Put, first: false, key: &key, value, payload, replaces };
         let place = self.append(record, buffer);
-        self.live.push((place.segment, place.length));
+        self.live_bytes += u64::from(place.length);
         self.dead.extend(replaces.map(|old| (old.segment, old.length)));
         let value = Some(index_value(place, payload.len() as u32, value));
         self.changes.push(IndexChange { key, value, at: self.moment });
@@ -238,7 +238,7 @@ impl Group {
         let record =
             Record { op: Op::Delete, first: false, key: &key, value: &[], payload: &[], replaces };
         let place = self.append(record, buffer);
-        self.live.push((place.segment, place.length));
+        self.live_bytes += u64::from(place.length);
         self.dead.extend(replaces.map(|old| (old.segment, old.length)));
         self.changes.push(IndexChange { key, value: None, at: self.moment });
     }
@@ -324,6 +324,6 @@ mod tests {
             group.relocate(moved, &mut window, &mut buffer).expect("nothing changed meanwhile");
         }
         assert_eq!(group.dead, [(3, 50)], "a row's record is dead once it is moved");
-        assert_eq!(group.live.len(), 3);
+        assert_eq!(group.live_bytes, buffer.len() as u64 - BATCH_HEADER_BYTES as u64);
     }
 }

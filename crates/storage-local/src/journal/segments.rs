@@ -73,10 +73,10 @@ impl Segments {
         self.map.read().expect("no panic while locked").values().cloned().collect()
     }
 
-    /// A record was written that something may need.
-    pub(crate) fn add_live(&self, segment: u64, length: u32) {
+    /// Records were written that something may need.
+    pub(crate) fn add_live(&self, segment: u64, bytes: u64) {
         if let Some(segment) = self.get(segment) {
-            segment.live.fetch_add(i64::from(length), Ordering::Relaxed);
+            segment.live.fetch_add(bytes as i64, Ordering::Relaxed);
         }
     }
 

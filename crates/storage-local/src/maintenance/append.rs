@@ -101,9 +101,7 @@ impl<'a> Appender<'a> {
             JournalError::Refused(error) | JournalError::Unknown(error) => error,
         })?;
         self.moment = group.moment.0;
-        for (segment, length) in &group.live {
-            *self.live.entry(*segment).or_default() += u64::from(*length);
-        }
+        *self.live.entry(group.segment).or_default() += group.live_bytes;
         self.index.apply(group.changes);
         Ok(())
     }

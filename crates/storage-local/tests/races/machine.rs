@@ -7,6 +7,7 @@ use larder_platform::{
 };
 use larder_storage_local::index::{Index, MemoryIndex, MemoryTables};
 use larder_storage_local::{Local, Options};
+use shuttle::sync::atomic::AtomicBool;
 use shuttle::sync::{Condvar, Mutex};
 use shuttle::thread;
 use std::io;
@@ -73,37 +74,43 @@ impl Random for Counted {
     }
 }
 
+/// A place where another thread may go on. Not a yield: by that a thread says that it waits for
+/// others, and the scheduler by priorities would let all of them go first at every call.
+fn let_others_on() {
+    AtomicBool::new(false).load(Ordering::Relaxed);
+}
+
 /// Others may go on before each call.
 struct Interrupted<T>(T);
 
 impl Disk for Interrupted<MemoryDisk> {
     fn create_dir(&self, path: &Path) -> io::Result<()> {
-        thread::yield_now();
+        let_others_on();
         self.0.create_dir(path)
     }
 
     fn sync_dir(&self, path: &Path) -> io::Result<()> {
-        thread::yield_now();
+        let_others_on();
         self.0.sync_dir(path)
     }
 
     fn list(&self, path: &Path) -> io::Result<Vec<String>> {
-        thread::yield_now();
+        let_others_on();
         self.0.list(path)
     }
 
     fn open(&self, path: &Path, mode: OpenMode) -> io::Result<Arc<dyn DiskFile>> {
-        thread::yield_now();
+        let_others_on();
         Ok(Arc::new(Interrupted(self.0.open(path, mode)?)))
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        thread::yield_now();
+        let_others_on();
         self.0.rename(from, to)
     }
 
     fn remove(&self, path: &Path) -> io::Result<()> {
-        thread::yield_now();
+        let_others_on();
         self.0.remove(path)
     }
 
@@ -122,22 +129,22 @@ impl DiskFile for Interrupted<Arc<dyn DiskFile>> {
     }
 
     fn read_at(&self, out: &mut [u8], offset: u64) -> io::Result<()> {
-        thread::yield_now();
+        let_others_on();
         self.0.read_at(out, offset)
     }
 
     fn read_cached(&self, out: &mut [u8], offset: u64) -> io::Result<bool> {
-        thread::yield_now();
+        let_others_on();
         self.0.read_cached(out, offset)
     }
 
     fn write_at(&self, data: &[u8], offset: u64) -> io::Result<()> {
-        thread::yield_now();
+        let_others_on();
         self.0.write_at(data, offset)
     }
 
     fn sync(&self) -> io::Result<()> {
-        thread::yield_now();
+        let_others_on();
         self.0.sync()
     }
 
@@ -171,7 +178,7 @@ impl Tasks for Threads {
         let thread = thread::spawn(move || {
             while !slept.is_stopped() {
                 match task.step() {
-                    Step::Again => thread::yield_now(),
+                    Step::Again => let_others_on(),
                     Step::SleepFor(wait) if wait <= POLL_MAX => thread::yield_now(),
                     Step::Sleep | Step::SleepFor(_) => slept.sleep(),
                     Step::Done => return,

@@ -1,24 +1,23 @@
-//! The three races of the engine under a model checker of threads: commit beside gc beside read,
-//! put beside delete of what it replaces, close of a space beside put.
+//! The three races of the engine under a model checker of threads: commit beside gc beside read
+//! (`relocation`), put beside delete of what it replaces, close of a space beside put.
 //!
 //! The whole engine runs on shuttle's locks and threads, and many orders of them are tried: half
 //! at random, half by priorities (PCT), which finds orders that need few, well placed switches.
 //! `LARDER_TEST_SCHEDULES` says how many of each.
 
 mod machine;
+mod relocation;
 
 use bytes::Bytes;
 use larder_storage::{
-    Batch, BlobReader, BlobRef, BlobStore, BlobWriter, Check, CommitError, CreateHints, Delete,
-    Found, MetaStore, Put, RowKey, RowKind, RowView, Scan, ScanEnd, SpaceId, Step, StoredBytes,
-    Visitor,
+    Batch, BlobReader, BlobRef, BlobStore, BlobWriter, Check, CommitError, CreateHints, Found,
+    MetaStore, Put, RowKey, RowKind, RowView, Scan, ScanEnd, SpaceId, Step, StoredBytes, Visitor,
 };
 use larder_storage_local::{Local, Options};
 use machine::Machine;
 use shuttle::future::block_on;
 use shuttle::scheduler::{PctScheduler, RandomScheduler, Scheduler};
 use shuttle::{Config, Runner, thread};
-use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Orders tried by each scheduler in a test run.
 const SCHEDULES: usize = 60;
@@ -71,100 +70,6 @@ fn put(key: &'static str, value: Vec<u8>, found: &Found) -> Batch {
     let replaces = Some(found.seen);
     batch.puts.push(Put { row: row(key), value: value.into(), payload: None, replaces });
     batch
-}
-
-fn remove(key: &'static str, found: &Found) -> Batch {
-    let mut batch = Batch::default();
-    batch.checks.push(Check { row: row(key), seen: found.seen });
-    batch.deletes.push(Delete { row: row(key), replaces: Some(found.seen) });
-    batch
-}
-
-// --- commit beside gc beside read ---
-
-const PAYLOAD_BYTES: usize = 100 << 10;
-
-/// Writes version `version` of a row, whose payload tells it.
-fn write_version(local: &Local, key: &'static str, version: u8) {
-    let mut batch = put(key, vec![version], &get(local, key));
-    batch.puts[0].payload = Some(vec![version; PAYLOAD_BYTES].into());
-    block_on(local.commit(batch)).expect("only one thread writes a row");
-}
-
-/// The version of a row by its payload, which must be whole and of that version.
-fn read_version(local: &Local, key: &'static str) -> Option<u8> {
-    loop {
-        let row_now = get(local, key).row?;
-        let version = row_now.value[0];
-        match block_on(local.payload(&row(key), &row_now)).expect("a payload is read") {
-            Some(payload) => {
-                assert_eq!(payload.len(), PAYLOAD_BYTES);
-                assert!(payload.iter().all(|byte| *byte == version), "the version's own payload");
-                return Some(version);
-            }
-            // The row changed meanwhile, or this is a body that is lost.
-            None => {
-                let again = get(local, key).row;
-                assert!(again.is_none_or(|row| row.value != row_now.value), "a body is lost");
-            }
-        }
-    }
-}
-
-static SEGMENTS_FREED: AtomicU64 = AtomicU64::new(0);
-
-fn commit_beside_gc_beside_read() {
-    let machine = Machine::new(options());
-    let local = machine.open();
-    // One that stays where it is written, until gc moves it, among many that become garbage.
-    write_version(&local, "stays", 1);
-    for version in 1..=10 {
-        write_version(&local, "changes", version);
-    }
-    let writer = {
-        let local = local.clone();
-        thread::spawn(move || {
-            for version in 11..=16 {
-                write_version(&local, "changes", version);
-            }
-            // What gc may be moving right now.
-            write_version(&local, "stays", 2);
-            block_on(local.commit(remove("stays", &get(&local, "stays")))).expect("it is removed");
-        })
-    };
-    let reader = {
-        let local = local.clone();
-        thread::spawn(move || {
-            let (mut changes, mut stays) = (0, 0);
-            for _ in 0..4 {
-                let version = read_version(&local, "changes").expect("it is never removed");
-                assert!(version >= changes, "a row does not go back");
-                changes = version;
-                // The removal comes last.
-                let version = read_version(&local, "stays").unwrap_or(u8::MAX);
-                assert!(version >= stays, "a row does not go back, nor come back");
-                stays = version;
-            }
-        })
-    };
-    writer.join().expect("the writer ends");
-    reader.join().expect("the reader ends");
-    let after = |local: &Local| {
-        assert_eq!(read_version(local, "changes"), Some(16));
-        assert_eq!(read_version(local, "stays"), None, "what was removed stays so");
-    };
-    after(&local);
-    SEGMENTS_FREED
-        .fetch_add(local.counters().segments_freed.load(Ordering::Relaxed), Ordering::Relaxed);
-    drop(local);
-    let local = machine.open();
-    after(&local);
-}
-
-#[test]
-fn commits_gc_and_reads_do_not_disturb_each_other() {
-    check(commit_beside_gc_beside_read);
-    assert!(SEGMENTS_FREED.load(Ordering::Relaxed) > 0, "gc was there");
 }
 
 // --- put beside delete ---

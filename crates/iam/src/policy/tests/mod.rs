@@ -122,10 +122,11 @@ impl Case<'_> {
         let bucket =
             self.bucket.map(|p| Policy::parse(p, Attachment::Bucket).expect("a bucket policy"));
         let principal = principal(self.caller);
-        let own = AccountId::new(OWN).unwrap();
+        let own = account(OWN);
         let subject = Subject {
             identity: &identity,
             boundary: boundary.as_ref(),
+            is_root: false,
             session: session.as_ref().map_or(SessionPolicies::None, |p| SessionPolicies::Given(p)),
         };
         let question = Question {
@@ -139,7 +140,7 @@ impl Case<'_> {
             keys: &Keys::of(self.keys),
         };
         let side = ResourceSide {
-            account: &own,
+            owner: &own.owner.canonical_id,
             policy: bucket.as_ref(),
             allows_reach: !self.foreign_object,
             acl: self.acl,

@@ -6,7 +6,7 @@ mod buckets;
 use super::post_object::Form;
 use crate::ops::{TableEntry, entry};
 use crate::testing::{Ask, World};
-use larder_iam::{Decision, Existing, OwnerRules, Principal, Request, Resource, Rules};
+use larder_iam::{Decision, Existing, PolicyRules, Principal, Request, Resource, Rules};
 use larder_objects::{Cause, EventName, Objects};
 use larder_s3_model::OPERATIONS;
 use larder_storage::model::Model;
@@ -43,11 +43,11 @@ impl Rules for Recording {
         if self.denied.lock().unwrap().as_ref() == Some(&right) {
             return Decision::ExplicitlyDenied;
         }
-        OwnerRules.decide(request)
+        PolicyRules.decide(request)
     }
 
     fn could_allow(&self, request: &Request<'_>) -> bool {
-        OwnerRules.could_allow(request)
+        PolicyRules.could_allow(request)
     }
 }
 
@@ -461,7 +461,7 @@ impl ByTag {
 impl Rules for ByTag {
     fn decide(&self, request: &Request<'_>) -> Decision {
         let Resource::Object(object) = request.resource else {
-            return OwnerRules.decide(request);
+            return PolicyRules.decide(request);
         };
         let mut shown = self.shown.lock().unwrap();
         match object.existing {
@@ -469,7 +469,7 @@ impl Rules for ByTag {
                 shown.push("unknown".into());
                 Decision::NeedsObject
             }
-            Existing::Unknown => OwnerRules.decide(request),
+            Existing::Unknown => PolicyRules.decide(request),
             Existing::Missing => {
                 shown.push("missing".into());
                 Decision::Allowed
@@ -487,7 +487,7 @@ impl Rules for ByTag {
     }
 
     fn could_allow(&self, request: &Request<'_>) -> bool {
-        OwnerRules.could_allow(request)
+        PolicyRules.could_allow(request)
     }
 }
 

@@ -5,9 +5,7 @@ use crate::failure::Failure;
 use crate::request::{Connection, Record};
 use crate::service::ServiceParts;
 use http::HeaderMap;
-use larder_iam::{
-    AccessKey, Account, Action, Context, RequestValues, Signature, SignatureVersion,
-};
+use larder_iam::{AccessKey, Account, Action, Context, RequestValues, Signature, SignatureVersion};
 use larder_iam_model::{Form, Input, Operation, Output, result_document};
 use larder_s3_wire::target::Target;
 use larder_types::{AuthType, RequestId, Timestamp};

@@ -17,10 +17,7 @@ pub(crate) struct Failure {
 const INVALID_TOKEN: &str = "The security token included in the request is invalid.";
 
 impl Failure {
-    pub(crate) fn new(
-        code: impl Into<ErrorCode>,
-        message: impl Into<Cow<'static, str>>,
-    ) -> Self {
+    pub(crate) fn new(code: impl Into<ErrorCode>, message: impl Into<Cow<'static, str>>) -> Self {
         Self { code: code.into(), message: message.into() }
     }
 

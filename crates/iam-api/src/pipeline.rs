@@ -30,11 +30,7 @@ const ACTION_CHARS_SHOWN: usize = 64;
 impl Service {
     /// Serves one request, and records what becomes known of it. Once [`Fact::MustFinish`] is
     /// recorded the future must be polled to its end, whether or not anybody waits for the answer.
-    pub async fn handle(
-        &self,
-        query: Query<'_>,
-        record: &mut dyn Record,
-    ) -> Response<Bytes> {
+    pub async fn handle(&self, query: Query<'_>, record: &mut dyn Record) -> Response<Bytes> {
         let request_id = RequestId::new(self.0.platform.random.u64());
         record.note(Fact::RequestId(request_id));
         let mut service = ServiceName::Iam;
@@ -173,8 +169,9 @@ impl ServiceParts {
 
 /// The form of a body.
 fn posted(body: &[u8], held: &mut Reservation) -> Result<Form, Failure> {
-    let malformed =
-        || Failure::new(CommonError::MalformedQueryString, "The body is no form: it cannot be decoded");
+    let malformed = || {
+        Failure::new(CommonError::MalformedQueryString, "The body is no form: it cannot be decoded")
+    };
     let text = std::str::from_utf8(body).map_err(|_| malformed())?;
     let pairs = text.split('&').filter(|pair| !pair.is_empty());
     held.grow(text.len() + pairs.clone().count() * PARAMETER_BYTES)?;
@@ -203,11 +200,7 @@ fn requested(form: &Form, signed_for: ServiceName) -> Result<Operation, Failure>
         let shown = |text: &str| text.chars().take(ACTION_CHARS_SHOWN).collect::<String>();
         Failure::new(
             CommonError::InvalidAction,
-            format!(
-                "Could not find operation {} for version {}",
-                shown(action),
-                shown(version)
-            ),
+            format!("Could not find operation {} for version {}", shown(action), shown(version)),
         )
     };
     let version = form.get("Version").unwrap_or("NO_VERSION_SPECIFIED");

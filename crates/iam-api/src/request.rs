@@ -44,11 +44,7 @@ pub type Reading<'a> = Pin<Box<dyn Future<Output = Result<Bytes, BodyFault>> + S
 /// A request's body.
 pub trait Body: Send {
     /// The whole of it, at most `max` bytes, which are reserved in `held` as they arrive.
-    fn read_all<'a>(
-        &'a mut self,
-        max: usize,
-        held: &'a mut Reservation,
-    ) -> Reading<'a>;
+    fn read_all<'a>(&'a mut self, max: usize, held: &'a mut Reservation) -> Reading<'a>;
 }
 
 /// Why a body could not be read.
@@ -86,7 +82,7 @@ pub enum Fact {
 }
 
 /// Where facts are recorded.
-pub trait Record: Send {
+pub trait Record: Send + Sync {
     /// Records a fact.
     fn note(&mut self, fact: Fact);
 }

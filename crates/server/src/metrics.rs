@@ -1,8 +1,8 @@
 //! What the server counts, and the metrics page in Prometheus's text format.
 
+use larder_iam_model::OPERATIONS as QUERY_OPERATIONS;
 use larder_objects::{BucketUsage, EventName};
 use larder_platform::ProcessUsage;
-use larder_iam_model::OPERATIONS as QUERY_OPERATIONS;
 use larder_s3_api::Requested;
 use larder_s3_model::OPERATIONS;
 use larder_storage::{Metric, MetricValue, UsageDelta};

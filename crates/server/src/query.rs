@@ -1,11 +1,8 @@
 //! Query requests: IAM and STS at the address of S3.
 
-use bytes::Bytes;
 use http::header::{CONNECTION, EXPECT, HOST};
 use http::{HeaderValue, Method, Request, Response};
-use larder_iam_api::{
-    Body, BodyFault, Fact, Query, Reading, Record, Service, is_query_request,
-};
+use larder_iam_api::{Body, BodyFault, Fact, Query, Reading, Record, Service, is_query_request};
 use larder_platform::{Platform, Reservation};
 use larder_s3_api::{
     AccessRecord, BodyFault as Fault, Connection, Intake, RequestBody, Requested, ResponseBody,
@@ -27,9 +24,8 @@ pub(crate) fn is_query(request: &Request<RequestBody>, domains: &[String]) -> bo
     let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
     let host = host.or(uri.authority().map(|authority| authority.as_str()));
     let path = uri.path_and_query().map_or("/", |path| path.as_str());
-    parse_target(host, path, domains).is_ok_and(|target| {
-        is_query_request(request.method(), request.headers(), &target)
-    })
+    parse_target(host, path, domains)
+        .is_ok_and(|target| is_query_request(request.method(), request.headers(), &target))
 }
 
 /// Answers a query request of this connection, and records it.
@@ -56,8 +52,8 @@ pub(crate) async fn handle(
     let mut response = service.handle(query, &mut Recorder(record)).await.map(ResponseBody::Bytes);
     // A client that waits for `100 Continue` must not get it now.
     let intake = &mut body.intake;
-    let stays_open = intake.is_end()
-        || !(waits && intake.received() == 0) && intake.drain(platform).await;
+    let stays_open =
+        intake.is_end() || !(waits && intake.received() == 0) && intake.drain(platform).await;
     if !stays_open {
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }

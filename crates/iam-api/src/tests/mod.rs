@@ -5,9 +5,7 @@ mod pipeline;
 mod routes;
 mod table;
 
-use crate::{
-    Body, BodyFault, Connection, Fact, Parts, Query, Reading, Record, RootRules, Service,
-};
+use crate::{Body, BodyFault, Connection, Fact, Parts, Query, Reading, Record, RootRules, Service};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, Version};
 use larder_iam::{
@@ -121,7 +119,8 @@ impl Record for Facts {
 
 /// A form of these parameters.
 pub(crate) fn form(parameters: &[(&str, &str)]) -> String {
-    let pairs = parameters.iter().map(|(n, v)| format!("{}={}", uri_encode(n, true), uri_encode(v, true)));
+    let pairs =
+        parameters.iter().map(|(n, v)| format!("{}={}", uri_encode(n, true), uri_encode(v, true)));
     pairs.collect::<Vec<_>>().join("&")
 }
 
@@ -259,7 +258,8 @@ impl Got {
     #[track_caller]
     pub(crate) fn refused(self, status: u16, code: &str) -> Self {
         assert_eq!((self.status, self.element("Code")), (status, Some(code)), "{}", self.body);
-        let recorded = self.facts.iter().any(|f| matches!(f, Fact::Refused(known, _) if *known == code));
+        let recorded =
+            self.facts.iter().any(|f| matches!(f, Fact::Refused(known, _) if *known == code));
         assert!(recorded, "{:?}", self.facts);
         self
     }

@@ -41,7 +41,9 @@ fn who_cannot_be_known_is_refused_before_the_body_is_read() {
     let version_2 = whoami().by(None).header("authorization", "AWS alice00000000000:c2ln");
     world.send(version_2).refused(400, "IncompleteSignature");
     for header in ["AWS4-HMAC-SHA256 Credential=a/20260101/r/iam/aws4_request", "Bearer x"] {
-        world.send(whoami().by(None).header("authorization", header)).refused(400, "IncompleteSignature");
+        world
+            .send(whoami().by(None).header("authorization", header))
+            .refused(400, "IncompleteSignature");
     }
 }
 
@@ -67,7 +69,8 @@ fn a_form_names_one_operation_of_one_version() {
     let send = |parameters: &[(&str, &str)]| world.send(Ask::post("iam", parameters));
     send(&[]).refused(400, "MissingAction");
     send(&[("Action", "")]).refused(400, "MissingAction");
-    let got = send(&[("Action", "MakeCoffee"), ("Version", "2010-05-08")]).refused(400, "InvalidAction");
+    let got =
+        send(&[("Action", "MakeCoffee"), ("Version", "2010-05-08")]).refused(400, "InvalidAction");
     let message = "Could not find operation MakeCoffee for version 2010-05-08";
     assert_eq!(got.element("Message"), Some(message));
     send(&[("Action", "GetUser"), ("Version", "2011-06-15")]).refused(400, "InvalidAction");

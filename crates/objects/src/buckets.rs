@@ -422,7 +422,7 @@ pub(crate) fn write(bucket: &Bucket, seen: Seen) -> Result<Batch, Error> {
             row,
             value: bucket::encode(bucket)?,
             payload: None,
-            replaces: seen.record.map(|_| seen),
+            replaces: seen.write.map(|_| seen),
         }],
         ..Batch::default()
     })

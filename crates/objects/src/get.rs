@@ -118,7 +118,7 @@ impl<S: Storage> Objects<S> {
             }
             // Between the two reads it may have become the current version.
             let again = self.snapshot(bucket, key).await?;
-            let record = |s: &KeySnapshot| s.current.as_ref().map(|current| current.seen.record);
+            let record = |s: &KeySnapshot| s.current.as_ref().map(|current| current.seen.write);
             if record(&again) == record(&snapshot) {
                 return Ok((snapshot, None));
             }

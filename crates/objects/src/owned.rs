@@ -94,7 +94,7 @@ impl<S: Storage> Objects<S> {
                 row: row.clone(),
                 value: encode(bucket.space),
                 payload: None,
-                replaces: seen.record.map(|_| seen),
+                replaces: seen.write.map(|_| seen),
             };
             let checks = vec![Check { row: row.clone(), seen }];
             let batch = Batch { checks, puts: vec![put], ..Batch::default() };

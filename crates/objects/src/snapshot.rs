@@ -179,7 +179,7 @@ impl<S: Storage> Objects<S> {
         }
         // As long as the version's row is the one that was read, nothing may be wrong beside it.
         let now = self.store.get(&version.row).await?;
-        if now.row.is_some() && now.seen.record == version.seen.record {
+        if now.row.is_some() && now.seen.write == version.seen.write {
             let what = "a version's attributes are missing, or not those that belong to it";
             return Err(Error::Corrupt(what.into()));
         }

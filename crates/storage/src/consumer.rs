@@ -113,7 +113,7 @@ impl Consumer {
                 // set meanwhile the next check fails.
                 self.seen = match store.get(&self.mark).await {
                     Ok(Found { row: Some(row), seen }) if row.value == value => seen,
-                    _ => Seen { at: receipt.at, record: None },
+                    _ => Seen { at: receipt.at, write: None },
                 };
                 Ok(())
             }

@@ -29,7 +29,7 @@ pub use meta::{
     Step, UsageDelta, Visitor,
 };
 pub use queue::{Enqueue, PartitionId, QueuePlace, Queued};
-pub use row::{Found, Locator, Moment, Payload, Row, RowKey, RowKind, RowView, Seen, SpaceId};
+pub use row::{Found, Moment, Payload, Row, RowKey, RowKind, RowView, Seen, SpaceId, WriteToken};
 pub use schema::{OverflowRef, RowReferences, RowSchema};
 pub use watch::{RowKinds, Watcher, Watchers};
 

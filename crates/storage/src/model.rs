@@ -10,7 +10,9 @@ use crate::meta::{
     Visitor,
 };
 use crate::queue::{PartitionId, QueuePlace, Queued};
-use crate::row::{Found, Locator, Moment, Payload, Row, RowKey, RowKind, RowView, Seen, SpaceId};
+use crate::row::{
+    Found, Moment, Payload, Row, RowKey, RowKind, RowView, Seen, SpaceId, WriteToken,
+};
 use crate::watch::{Watcher, Watchers};
 use bytes::{Bytes, BytesMut};
 use std::collections::{BTreeMap, BTreeSet};
@@ -59,13 +61,13 @@ struct ModelRow {
 }
 
 impl ModelRow {
-    fn locator(&self) -> Locator {
-        Locator([self.at.0, 0])
+    fn token(&self) -> WriteToken {
+        WriteToken::new([self.at.0, 0])
     }
 
     fn payload(&self) -> Option<Payload> {
         let length = self.payload.as_ref()?.len() as u32;
-        Some(Payload { length, locator: self.locator() })
+        Some(Payload { length, write: self.token() })
     }
 }
 
@@ -167,7 +169,7 @@ impl MetaStore for Model {
     async fn get(&self, row: &RowKey) -> Result<Found, MetaError> {
         let state = self.state();
         let record = state.rows.get(row);
-        let seen = Seen { at: state.now, record: record.map(ModelRow::locator) };
+        let seen = Seen { at: state.now, write: record.map(ModelRow::token) };
         let row = record.map(|r| Row { value: r.value.clone(), payload: r.payload() });
         Ok(Found { row, seen })
     }
@@ -202,7 +204,7 @@ impl MetaStore for Model {
                     suffix: &row.suffix,
                     value: &record.value,
                     payload: record.payload(),
-                    seen: Seen { at: state.now, record: Some(record.locator()) },
+                    seen: Seen { at: state.now, write: Some(record.token()) },
                 };
                 match visitor.visit(view) {
                     Step::Next => {}
@@ -238,7 +240,7 @@ impl MetaStore for Model {
                 row: row.clone(),
                 place: QueuePlace::decode(&row.suffix).expect("the model gave it"),
                 stored: Row { value: record.value.clone(), payload: record.payload() },
-                seen: Seen { at: state.now, record: Some(record.locator()) },
+                seen: Seen { at: state.now, write: Some(record.token()) },
             })
             .filter(|row| row.place >= from)
             .collect();

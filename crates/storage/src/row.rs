@@ -107,17 +107,30 @@ impl RowKey {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Moment(pub u64);
 
-/// Where an engine keeps a record; opaque to everyone else.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Locator(pub [u64; 2]);
+/// Which write of a row was read, in words that only its engine can read. Two that are equal are of
+/// one write; one write may be given another when its engine moves what it stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WriteToken([u64; 2]);
+
+impl WriteToken {
+    /// For engines: a token of the engine's own words.
+    pub fn new(words: [u64; 2]) -> Self {
+        Self(words)
+    }
+
+    /// For the engine that made it: its words.
+    pub fn words(self) -> [u64; 2] {
+        self.0
+    }
+}
 
 /// What a reader saw of a row (or of its absence), to be checked by a later commit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Seen {
     /// The moment of the read.
     pub at: Moment,
-    /// The record that was read; `None` when there was no row.
-    pub record: Option<Locator>,
+    /// The write that was read; `None` when there was no row.
+    pub write: Option<WriteToken>,
 }
 
 /// An inline object body beside a value.
@@ -125,8 +138,8 @@ pub struct Seen {
 pub struct Payload {
     /// Length in bytes; never zero.
     pub length: u32,
-    /// Where it is.
-    pub locator: Locator,
+    /// The write that it came with.
+    pub write: WriteToken,
 }
 
 /// A row as read.
@@ -134,7 +147,7 @@ pub struct Payload {
 pub struct Row {
     /// The value; never empty.
     pub value: Bytes,
-    /// The payload's place, when the row has one.
+    /// The payload, when the row has one.
     pub payload: Option<Payload>,
 }
 
@@ -158,7 +171,7 @@ pub struct RowView<'a> {
     pub suffix: &'a [u8],
     /// The value.
     pub value: &'a [u8],
-    /// The payload's place, when the row has one.
+    /// The payload, when the row has one.
     pub payload: Option<Payload>,
     /// For checks and for [`crate::Delete`].
     pub seen: Seen,

@@ -6,7 +6,9 @@ use crate::plan::{NewVersion, VersionRow, gc_row};
 use crate::rows::{BodyLocation, BodyRef, GcRecord, UploadId, UploadRecord, address};
 use crate::{Bucket, Error, Stored, VersionRecord, Versioning, Writer};
 use bytes::Bytes;
-use larder_storage::{BlobRef, Locator, RowKind, RowView, Scan, SpaceId, Step, Storage, Visitor};
+use larder_storage::{
+    BlobRef, RowKind, RowView, Scan, SpaceId, Step, Storage, Visitor, WriteToken,
+};
 use larder_types::ObjectKey;
 use larder_types::limits::CLOCK_SKEW_SECONDS_MAX;
 
@@ -16,7 +18,7 @@ const SKEW_NS: u64 = CLOCK_SKEW_SECONDS_MAX as u64 * 1_000_000_000;
 
 /// A manifest that was written for the parts as they were when the upload's row was this one.
 struct Written {
-    upload: Option<Locator>,
+    upload: Option<WriteToken>,
     manifest: BlobRef,
     new: NewVersion,
 }
@@ -64,7 +66,7 @@ impl<S: Storage> Writer<'_, S> {
             let snapshot = self.snapshot_for_write(bucket, &mut attempts).await?;
             request.conditions.check(snapshot.current())?;
             // The parts are as they were read while the upload's row is the one read before them.
-            if let Some(stale) = written.take_if(|w| w.upload != upload.seen.record) {
+            if let Some(stale) = written.take_if(|w| w.upload != upload.seen.write) {
                 self.discard([stale.manifest.address()]).await;
             }
             let current = match written {
@@ -76,7 +78,7 @@ impl<S: Storage> Writer<'_, S> {
                     let hints = bucket.hints(upload.record.attributes.storage_class, None);
                     let manifest = self.write_manifest(&assembly.manifest, hints).await?;
                     written.insert(Written {
-                        upload: upload.seen.record,
+                        upload: upload.seen.write,
                         manifest,
                         new: new_version(&upload.record, id, (&assembly, manifest)),
                     })

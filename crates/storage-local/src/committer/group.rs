@@ -192,7 +192,7 @@ impl Group {
         // space until gc looks. So what may have changed since it was seen is not counted at all.
         let seen = seen?;
         let unchanged = window.since(hash, seen.at) == Since::Unchanged;
-        seen.record.filter(|_| unchanged).map(Place::from_locator)
+        seen.write.filter(|_| unchanged).map(Place::from_token)
     }
 
     fn put(&mut self, put: Put, window: &mut Window, buffer: &mut AlignedBuffer) {
@@ -218,7 +218,7 @@ impl Group {
     fn delete(&mut self, delete: Delete, window: &mut Window, buffer: &mut AlignedBuffer) {
         let key = keys::encode(&delete.row);
         let hash = row_hash(&key);
-        if let Some(Seen { at, record: None }) = delete.replaces
+        if let Some(Seen { at, write: None }) = delete.replaces
             && window.since(hash, at) == Since::Unchanged
         {
             return;

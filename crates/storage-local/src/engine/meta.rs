@@ -83,11 +83,11 @@ fn verified(key: &[u8], epoch: &Epoch, bytes: &Bytes) -> Option<Bytes> {
 /// What an index value says, read at `at` or later.
 fn found(key: &[u8], value: Option<Bytes>, at: Moment) -> Result<Found, MetaError> {
     let Some(value) = value else {
-        return Ok(Found { row: None, seen: Seen { at, record: None } });
+        return Ok(Found { row: None, seen: Seen { at, write: None } });
     };
     let (place, payload, rest) = split_value(&value).ok_or_else(|| bad_value(key))?;
     let row = Row { value: value.slice_ref(rest), payload: payload_at(place, payload) };
-    Ok(Found { row: Some(row), seen: Seen { at, record: Some(place.locator()) } })
+    Ok(Found { row: Some(row), seen: Seen { at, write: Some(place.token()) } })
 }
 
 fn bad_value(key: &[u8]) -> MetaError {
@@ -99,7 +99,7 @@ fn bad_key(key: &[u8]) -> MetaError {
 }
 
 fn payload_at(place: Place, length: u32) -> Option<Payload> {
-    (length != 0).then_some(Payload { length, locator: place.locator() })
+    (length != 0).then_some(Payload { length, write: place.token() })
 }
 
 impl Local {
@@ -136,7 +136,7 @@ impl MetaStore for Local {
             return Ok(None);
         };
         let index_key = keys::encode(key);
-        let place = Place::from_locator(payload.locator);
+        let place = Place::from_token(payload.write);
         if let Some(bytes) = self.shared.payload(&index_key, place, true)? {
             return Ok(Some(bytes));
         }
@@ -152,7 +152,7 @@ impl MetaStore for Local {
             let Some(moved) = fresh.payload.filter(|_| fresh.value == value) else {
                 return Ok(None);
             };
-            let again = Place::from_locator(moved.locator);
+            let again = Place::from_token(moved.write);
             shared.payload(&index_key, again, false)?.map(Some).ok_or_else(|| {
                 MetaError::Corrupt(format!(
                     "the record of {} at byte {} of journal segment {}",
@@ -369,7 +369,7 @@ fn walk<V: Visitor>(
         let part = &mut parts[next];
         let (index_key, value) = part.cursor.entry().expect("it is not done");
         let (place, payload, value) = split_value(value).ok_or_else(|| bad_value(index_key))?;
-        let seen = Seen { at: snapshot.at, record: Some(place.locator()) };
+        let seen = Seen { at: snapshot.at, write: Some(place.token()) };
         let payload = payload_at(place, payload);
         let (kind, key, suffix) = (part.kind, &part.key[..], &part.suffix[..]);
         match visitor.visit(RowView { kind, key, suffix, value, payload, seen }) {
@@ -447,7 +447,7 @@ fn read_queue(
                 value: Bytes::copy_from_slice(rest),
                 payload: payload_at(place, payload),
             },
-            seen: Seen { at: snapshot.at, record: Some(place.locator()) },
+            seen: Seen { at: snapshot.at, write: Some(place.token()) },
         });
         cursor.step()?;
     }

@@ -17,7 +17,7 @@
 use super::Epoch;
 use crate::bytes_le::Reader;
 use larder_platform::AlignedBuffer;
-use larder_storage::Locator;
+use larder_storage::WriteToken;
 
 /// Bytes before a record's index key.
 pub(crate) const RECORD_HEADER_BYTES: usize = 32;
@@ -41,12 +41,12 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    pub(crate) fn locator(self) -> Locator {
-        Locator([self.segment, (u64::from(self.offset) << 32) | u64::from(self.length)])
+    pub(crate) fn token(self) -> WriteToken {
+        WriteToken::new([self.segment, (u64::from(self.offset) << 32) | u64::from(self.length)])
     }
 
-    pub(crate) fn from_locator(locator: Locator) -> Self {
-        let Locator([segment, place]) = locator;
+    pub(crate) fn from_token(token: WriteToken) -> Self {
+        let [segment, place] = token.words();
         Self { segment, offset: (place >> 32) as u32, length: place as u32 }
     }
 }
@@ -223,8 +223,8 @@ mod tests {
     }
 
     #[test]
-    fn locators() {
+    fn tokens() {
         let place = Place { segment: 5, offset: u32::MAX, length: 7 };
-        assert_eq!(Place::from_locator(place.locator()), place);
+        assert_eq!(Place::from_token(place.token()), place);
     }
 }

@@ -1,6 +1,6 @@
 //! Which requests are for a query API. S3 has its operations at the same address, so only what S3
-//! has no operation for is one: a form that is posted to `/`, and a GET of `/` with an `Action` that
-//! is signed for one of these services.
+//! has no operation for is one: a form that is posted to `/`, and a GET of `/` with an `Action`
+//! that is signed for one of these services.
 
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, Method};

@@ -87,7 +87,7 @@ impl<S: MetaStore> Change<'_, S> {
         batch.frees = writes.values().all(|value| value.is_none());
         for (suffix, value) in writes {
             let replaces = reads.get(&suffix).map(|(seen, _)| *seen);
-            let replaces = replaces.filter(|seen| seen.record.is_some());
+            let replaces = replaces.filter(|seen| seen.write.is_some());
             let row = row(suffix);
             match value {
                 Some(value) => batch.puts.push(Put { row, value, payload: None, replaces }),

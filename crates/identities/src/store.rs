@@ -135,7 +135,7 @@ impl<S: MetaStore> Identities<S> {
         seen: Seen,
         value: Option<Bytes>,
     ) -> Result<bool, Error> {
-        let replaces = seen.record.map(|_| seen);
+        let replaces = seen.write.map(|_| seen);
         let mut batch =
             Batch { checks: vec![Check { row: row.clone(), seen }], ..Batch::default() };
         match value {

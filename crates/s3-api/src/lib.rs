@@ -29,6 +29,7 @@ mod tests;
 mod upload_body;
 
 pub use access_record::{AccessRecord, MustFinish};
+pub use larder_documents::Profile;
 pub use ops::coverage_markdown;
 pub use request_body::{BodyFault, Intake, RequestBody};
 pub use requested::Requested;

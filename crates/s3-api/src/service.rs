@@ -2,6 +2,7 @@
 
 use http::HeaderValue;
 use larder_digest::Md5Queue;
+use larder_documents::Profile;
 use larder_iam::{KeyCache, KeySource, Rules};
 use larder_objects::Objects;
 use larder_platform::{MemoryBudget, Platform};
@@ -33,6 +34,8 @@ pub struct ApiSettings {
     pub domains: Vec<String>,
     /// Where Signature Version 2 is accepted.
     pub sigv2: SigV2,
+    /// What new buckets start with.
+    pub profile: Profile,
 }
 
 /// Part of the requests' memory that forms may hold besides, before it is known who sends them.

@@ -1,6 +1,8 @@
 //! What this room's tests are made of: accounts, a service on the model, signed requests.
 
-use crate::{AccessRecord, ApiSettings, Connection, Parts, RequestBody, ResponseBody, Service};
+use crate::{
+    AccessRecord, ApiSettings, Connection, Parts, Profile, RequestBody, ResponseBody, Service,
+};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
 use http_body::Body as _;
@@ -108,6 +110,12 @@ impl World {
         Self::with(ApiSettings { domains: vec![HOST.to_owned()], ..ApiSettings::default() })
     }
 
+    /// A world whose new buckets are open.
+    pub(crate) fn open() -> Self {
+        let domains = vec![HOST.to_owned()];
+        Self::with(ApiSettings { domains, profile: Profile::Open, ..ApiSettings::default() })
+    }
+
     pub(crate) fn with(settings: ApiSettings) -> Self {
         Self::made_of(settings, MemoryBudget::unlimited(), Arc::new(PolicyRules))
     }
@@ -155,7 +163,9 @@ impl World {
 
     /// Makes a bucket of alice's.
     pub(crate) fn bucket(&self, name: &str) {
-        let create = CreateBucket { owner: owner("alice"), region: None, tags: Vec::new() };
+        let documents = self.service.0.settings.profile.documents(None);
+        let create =
+            CreateBucket { owner: owner("alice"), region: None, tags: Vec::new(), documents };
         let name = BucketName::new(name).unwrap();
         self.sim.block_on(self.objects.create_bucket(&name, create)).unwrap();
     }

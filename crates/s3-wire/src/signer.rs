@@ -49,8 +49,9 @@ impl Signer<'_> {
     }
 
     /// Signs a request in its headers: adds `x-amz-date`, the session token, `authorization` and,
-    /// for S3, `x-amz-content-sha256`, which other services do not ask for. `headers` must hold `host`; every header that is there gets
-    /// signed. `payload` is the body's SHA-256 in hex, [`UNSIGNED_PAYLOAD`] or a `STREAMING-` word.
+    /// for S3, `x-amz-content-sha256`, which other services do not ask for.
+    /// `headers` must hold `host`; every header that is there gets signed. `payload` is the body's
+    /// SHA-256 in hex, [`UNSIGNED_PAYLOAD`] or a `STREAMING-` word.
     ///
     /// Returns what signs the chunks that follow.
     pub fn sign_request(

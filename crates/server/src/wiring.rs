@@ -218,6 +218,7 @@ impl Server<'_> {
                 region: settings.region.clone(),
                 domains: settings.domains.clone(),
                 sigv2: settings.sigv2,
+                profile: settings.profile,
             },
         });
         let running = Arc::new(Running { engine: engine.clone(), objects: objects.clone() });
@@ -286,6 +287,7 @@ async fn create_buckets(objects: &Objects<Local>, settings: &Settings) -> Result
             owner: root::account().owner,
             region: settings.region.clone(),
             tags: Vec::new(),
+            documents: settings.profile.documents(None),
         };
         match objects.create_bucket(name, create).await {
             Ok(_) => log::info!("bucket {name} was created"),

@@ -148,7 +148,7 @@ fn a_key_does_not_sign_for_a_user_of_the_same_name() {
     world.run(ids.delete_identity(world.user("ann"))).unwrap();
     world.create_user("ann");
     let (now, _) = world.run(ids.read_alone::<crate::AccessKeyRecord>(&row)).unwrap();
-    assert!(seen.record.is_some() && now.record.is_none());
+    assert!(seen.write.is_some() && now.write.is_none());
     let value = crate::rows::Record::encode(&record.unwrap()).unwrap();
     assert!(world.run(ids.write_alone(&row, now, Some(value))).unwrap());
     assert!(world.signs_with(&key).is_none());

@@ -142,6 +142,14 @@ pub(crate) static SETTINGS: &[Setting] = &[
         set: |s, text| values::bucket(text).map(|v| s.buckets.push(v)),
     },
     Setting {
+        name: "profile",
+        value: "NAME",
+        kind: Kind::One,
+        default: "aws",
+        help: "what new buckets start with: aws (no ACLs, public access blocked) or open",
+        set: |s, text| values::profile(text).map(|v| s.profile = v),
+    },
+    Setting {
         name: "sigv2",
         value: "WHERE",
         kind: Kind::One,

@@ -2,6 +2,7 @@
 
 use super::{LogFormat, MEMORY_MIN};
 use crate::listener::Network;
+use larder_s3_api::Profile;
 use larder_s3_wire::auth::SigV2;
 use larder_types::BucketName;
 use std::net::{SocketAddr, ToSocketAddrs};
@@ -144,6 +145,12 @@ pub(super) fn sigv2(text: &str) -> Result<SigV2, String> {
         "on" => Ok(SigV2::On),
         _ => Err("expected off, presigned (in URLs and forms only) or on".into()),
     }
+}
+
+pub(super) fn profile(text: &str) -> Result<Profile, String> {
+    let found = Profile::ALL.into_iter().find(|(name, _)| *name == text);
+    let expected = "expected aws (no ACLs, public access blocked) or open (ACLs, nothing blocked)";
+    found.map(|(_, profile)| profile).ok_or_else(|| expected.into())
 }
 
 pub(super) fn log_format(text: &str) -> Result<LogFormat, String> {

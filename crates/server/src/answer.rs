@@ -1,7 +1,7 @@
 //! From a request to its answer: the server's own paths, the S3 service for everything else.
 
 use crate::listener::{Conversation, Side};
-use crate::log::Logs;
+use crate::log::{AuditLog, Logs};
 use crate::metrics::Metrics;
 use crate::query;
 use crate::report::{ReportedBody, RequestReport};
@@ -40,6 +40,7 @@ pub(crate) struct App {
     pub(crate) platform: Platform,
     pub(crate) domains: Vec<String>,
     pub(crate) logs: Logs,
+    pub(crate) audit: Option<Arc<AuditLog>>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) phase: watch::Receiver<Phase>,
     /// Set once the server has started.

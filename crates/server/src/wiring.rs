@@ -6,12 +6,12 @@ use crate::control::{self, Control};
 use crate::listener::{
     Admission, ConnectionLimits, ListenerContext, Side, Tls, accept, listen, listen_admin,
 };
-use crate::log::Logs;
+use crate::log::{AuditLog, Logs};
 use crate::metrics::Metrics;
 use crate::settings::{self, Settings};
 use crate::store::{Running, Store};
 use crate::{limits, privacy, root};
-use larder_iam::{KeySource, PolicyRules};
+use larder_iam::{Audit, KeySource, PolicyRules};
 use larder_iam_api::RootRules;
 use larder_objects::{CreateBucket, Error, Objects};
 use larder_platform::{MemoryBudget, Platform};
@@ -69,6 +69,16 @@ pub(crate) enum Phase {
     Stopping,
 }
 
+fn audit_log(machine: &Platform, settings: &Settings) -> Result<Option<Arc<AuditLog>>, String> {
+    let Some(path) = &settings.audit_log else {
+        return Ok(None);
+    };
+    let opened = AuditLog::open(&*machine.disk, path);
+    opened
+        .map(|log| Some(Arc::new(log)))
+        .map_err(|error| format!("the audit log {} cannot be opened: {error}", path.display()))
+}
+
 /// Serves until a signal ends it. An error is one line that says how to mend it.
 pub(crate) fn serve(words: &[String]) -> Result<(), String> {
     let runtime = Builder::new_multi_thread()
@@ -95,6 +105,7 @@ pub(crate) fn serve(words: &[String]) -> Result<(), String> {
         platform,
         domains: settings.domains.clone(),
         logs,
+        audit: audit_log(&machine, &settings)?,
         metrics,
         phase: phase_seen,
         store: OnceLock::new(),
@@ -213,6 +224,7 @@ impl Server<'_> {
             objects: objects.clone(),
             keys,
             rules: Arc::new(PolicyRules),
+            audit: self.app.audit.clone().map(|audit| audit as Arc<dyn Audit>),
             platform: platform.clone(),
             settings: ApiSettings {
                 region: settings.region.clone(),

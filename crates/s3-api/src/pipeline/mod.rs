@@ -91,6 +91,7 @@ impl<S: Storage> ServiceParts<S> {
             cors: None,
             held: None,
             rules: &*self.rules,
+            audit: self.audit.as_deref(),
             platform: &self.platform,
             settings: &self.settings,
             md5_queue: &self.md5_queue,

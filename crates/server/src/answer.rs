@@ -3,6 +3,7 @@
 use crate::listener::{Conversation, Side};
 use crate::log::{AuditLog, Logs};
 use crate::metrics::Metrics;
+use crate::query;
 use crate::report::{ReportedBody, RequestReport};
 use crate::store::Store;
 use crate::wiring::Phase;
@@ -84,7 +85,12 @@ impl App {
             return report.answer(refusal, &method);
         };
         let request = request.map(RequestBody::Incoming);
-        let response = store.service.handle(request, &client.connection, &mut report.record).await;
+        let (connection, record) = (&client.connection, &mut report.record);
+        let response = if query::is_query(&request, &self.domains) {
+            query::handle(&self.platform, &store.queries, request, (connection, record)).await
+        } else {
+            store.service.handle(request, connection, record).await
+        };
         report.answer(response, &method)
     }
 

@@ -11,7 +11,8 @@ use crate::metrics::Metrics;
 use crate::settings::{self, Settings};
 use crate::store::{Running, Store};
 use crate::{limits, privacy, root};
-use larder_iam::{Audit, PolicyRules};
+use larder_iam::{Audit, KeySource, PolicyRules};
+use larder_iam_api::RootRules;
 use larder_objects::{CreateBucket, Error, Objects};
 use larder_platform::{MemoryBudget, Platform};
 use larder_s3_api::{ApiSettings, Parts, Service};
@@ -212,9 +213,16 @@ impl Server<'_> {
         let store = Arc::new(engine.clone());
         let objects = Objects::new(store, platform.clone(), larder_objects::Settings::default());
         self.runtime.block_on(create_buckets(&objects, settings))?;
+        let keys: Arc<dyn KeySource> = Arc::new(accounts);
+        let queries = larder_iam_api::Service::new(larder_iam_api::Parts {
+            keys: keys.clone(),
+            rules: Arc::new(RootRules),
+            platform: platform.clone(),
+            domains: settings.domains.clone(),
+        });
         let service = Service::new(Parts {
             objects: objects.clone(),
-            keys: Arc::new(accounts),
+            keys,
             rules: Arc::new(PolicyRules),
             audit: self.app.audit.clone().map(|audit| audit as Arc<dyn Audit>),
             platform: platform.clone(),
@@ -240,7 +248,7 @@ impl Server<'_> {
         }
         // Set once: a server starts once.
         let service = Box::new(service);
-        let _ = self.app.store.set(Store { service, engine: running, workers });
+        let _ = self.app.store.set(Store { service, queries, engine: running, workers });
         Ok(place)
     }
 }

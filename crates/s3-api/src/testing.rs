@@ -6,7 +6,7 @@ use crate::{
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
 use http_body::Body as _;
-use larder_iam::{Account, Accounts, PolicyRules, Rules, SecretKey};
+use larder_iam::{Account, Accounts, Audit, PolicyRules, Rules, SecretKey};
 use larder_objects::{CreateBucket, Objects, Settings};
 use larder_platform::sim::Simulation;
 use larder_platform::{BoxFuture, MemoryBudget, Platform};
@@ -135,6 +135,21 @@ impl World {
     }
 
     fn made_of(settings: ApiSettings, memory: MemoryBudget, rules: Arc<dyn Rules>) -> Self {
+        Self::audited(settings, memory, rules, None)
+    }
+
+    /// A world whose authorisations are taken down.
+    pub(crate) fn with_audit(audit: Arc<dyn Audit>) -> Self {
+        let (settings, memory) = (ApiSettings::default(), MemoryBudget::unlimited());
+        Self::audited(settings, memory, Arc::new(PolicyRules), Some(audit))
+    }
+
+    fn audited(
+        settings: ApiSettings,
+        memory: MemoryBudget,
+        rules: Arc<dyn Rules>,
+        audit: Option<Arc<dyn Audit>>,
+    ) -> Self {
         let sim = Simulation::new(7);
         let platform = sim.platform().with_request_memory(memory);
         let store = Model::new();
@@ -148,6 +163,7 @@ impl World {
             objects: objects.clone(),
             keys: Arc::new(accounts),
             rules,
+            audit,
             platform,
             settings,
         });

@@ -73,6 +73,7 @@ pub(crate) struct Settings {
     pub(crate) scrub_every: Duration,
     pub(crate) log_format: LogFormat,
     pub(crate) log_level: log::LevelFilter,
+    pub(crate) audit_log: Option<PathBuf>,
     pub(crate) accounts: Vec<ConfiguredAccount>,
 }
 
@@ -106,6 +107,7 @@ impl Default for Settings {
             scrub_every: Duration::ZERO,
             log_format: LogFormat::Auto,
             log_level: log::LevelFilter::Off,
+            audit_log: None,
             accounts: Vec::new(),
         }
     }

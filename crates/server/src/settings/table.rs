@@ -237,6 +237,14 @@ pub(crate) static SETTINGS: &[Setting] = &[
         help: "off, error, warn, info (one line per request too), debug or trace",
         set: |s, text| values::log_level(text).map(|v| s.log_level = v),
     },
+    Setting {
+        name: "audit-log",
+        value: "FILE",
+        kind: Kind::One,
+        default: "off",
+        help: "where every authorisation is taken down, as JSON lines; -: standard output",
+        set: |s, text| values::path_or_off(text).map(|v| s.audit_log = v),
+    },
 ];
 
 impl Setting {

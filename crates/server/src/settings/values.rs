@@ -21,6 +21,10 @@ pub(super) fn path(path: &str) -> Result<PathBuf, String> {
     text(path).map(PathBuf::from)
 }
 
+pub(super) fn path_or_off(path_text: &str) -> Result<Option<PathBuf>, String> {
+    if path_text == "off" { Ok(None) } else { path(path_text).map(Some) }
+}
+
 pub(super) fn switch(text: &str) -> Result<bool, String> {
     match text.to_ascii_lowercase().as_str() {
         "true" | "1" | "yes" | "on" => Ok(true),

@@ -47,8 +47,8 @@ pub(crate) async fn create_bucket<S: Storage>(
 
 /// The documents that a new bucket of the caller starts with, its access control list among them.
 ///
-/// Errors: `InvalidBucketAclWithObjectOwnership`, `InvalidBucketAclWithBlockPublicAccessError`, those
-/// of lists.
+/// Errors: `InvalidBucketAclWithObjectOwnership`, those of lists,
+/// `InvalidBucketAclWithBlockPublicAccessError`.
 async fn first_documents<S: Storage>(
     grant: &Grant<S, kind::CreateBucket>,
     call: &Call<'_>,

@@ -5,6 +5,8 @@ use crate::error::committed;
 use crate::policy_cache::PolicyCache;
 use crate::rows::{Record, SystemKeys, address};
 use crate::seal::MasterKey;
+use crate::session_keys::SessionKeys;
+use crate::sessions::OpenedSessions;
 use bytes::Bytes;
 use larder_platform::Platform;
 use larder_storage::value::UnknownFields;
@@ -31,6 +33,8 @@ pub struct Parts<S: MetaStore> {
     /// Goes up with every change that this process made.
     generation: AtomicU64,
     pub(crate) policies: PolicyCache,
+    pub(crate) session_keys: SessionKeys,
+    pub(crate) sessions: OpenedSessions,
 }
 
 /// What the store knows of the master key.
@@ -68,6 +72,8 @@ impl<S: MetaStore> Identities<S> {
             turn: Mutex::new(()),
             generation: AtomicU64::new(0),
             policies: PolicyCache::default(),
+            session_keys: SessionKeys::default(),
+            sessions: OpenedSessions::default(),
         }))
     }
 

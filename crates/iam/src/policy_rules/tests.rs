@@ -405,3 +405,34 @@ fn what_hangs_on_the_object_waits_until_it_is_known() {
     case.existing = Existing::Found(ExistingObject { owner: &owner, tags: &[("kind", "fig")] });
     assert_eq!(case.decide(), Decision::ImplicitlyDenied);
 }
+
+#[test]
+fn decisions_have_their_reasons() {
+    let reason =
+        |case: Case<'_>| case.with(|request| PolicyRules.explain(request)).reason.to_string();
+    let get = |principal| Case::of(principal, "s3:GetObject");
+    let root = || Principal::AccountRoot(account(OWN));
+    let (all, never) = (allow(ALL), deny(&format!(r#""Sid":"Never",{ALL}"#)));
+    let public =
+        allow(r#""Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::jam/*""#);
+    let lockout = deny(r#""Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::jam/*""#);
+    let mut limited = user(OWN, &[&all]);
+    limited.policies = Arc::new(IdentityPolicies {
+        policies: limited.policies.policies.clone(),
+        boundary: Some(named(&allow(r#""Action":"s3:PutObject","Resource":"*""#))),
+    });
+    for (case, wanted) in [
+        (get(root()), "root of the owner"),
+        (get(user_of(OWN, &[&all])), "statement 1 of some"),
+        (get(user_of(OWN, &[&all, &never])), "statement Never of some"),
+        (get(user_of(OWN, &[])), "no identity policy allows it"),
+        (get(user_of(OTHER, &[&all])), "no resource policy allows it"),
+        (get(Principal::User(Arc::new(limited))), "the permissions boundary does not allow it"),
+        (get(role_session(&[&all], &[&deny(ALL)])), "statement 1 of some"),
+        (get(federated(None, &[])), "no session policy allows it"),
+        (get(Principal::Anonymous).bucket_policy(public), "statement 1 of bucket policy"),
+        (get(root()).bucket_policy(lockout), "statement 1 of bucket policy"),
+    ] {
+        assert_eq!(reason(case), wanted);
+    }
+}

@@ -9,6 +9,7 @@ fn policy(world: &World, statements: &str) -> Got {
 
 fn shared(statements: &str) -> World {
     let world = World::with_bucket("photos");
+    world.send(Ask::new("DELETE", "/photos?publicAccessBlock")).ok();
     world
         .send(Ask::new("PUT", "/photos/open/a").body("open").header("x-amz-tagging", "kind=plum"))
         .ok();

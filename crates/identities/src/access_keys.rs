@@ -6,7 +6,7 @@
 //! creation takes.
 
 use crate::change::{Change, change};
-use crate::limits::ACCESS_KEYS_MAX;
+use crate::limits::{ACCESS_KEYS_MAX, ATTEMPTS_MAX};
 use crate::rows::{AccessKeyRecord, KeyEntry, KeyUse, Record, address};
 use crate::seal::{Unsealable, is_same_secret};
 use crate::{ACCESS_KEY_PREFIX, Error, Identities, IdentityRef, ids};
@@ -161,7 +161,7 @@ impl<S: MetaStore> Identities<S> {
                 return Ok(());
             }
             attempts += 1;
-            if attempts >= crate::store::ATTEMPTS_MAX {
+            if attempts >= ATTEMPTS_MAX {
                 return Err(Error::ConcurrentModification);
             }
         }

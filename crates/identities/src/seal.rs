@@ -1,5 +1,5 @@
-//! Secrets sealed with AES-256-GCM: those at rest under the master key, the tokens of sessions under
-//! keys that rotate.
+//! Secrets sealed with AES-256-GCM: those at rest under the master key, the tokens of sessions
+//! under keys that rotate.
 //!
 //! ```text
 //! [8]  fingerprint of the key that sealed it

@@ -1,10 +1,10 @@
 //! The keys under which session tokens are sealed. A new one is made every day; the others stay for
 //! as long as a session lasts that was sealed under them. All gateways read them from one row.
 
+use crate::limits::{ATTEMPTS_MAX, SESSION_S_MAX};
 use crate::rows::{Record, SessionKeyEntry, SystemKeys, address};
 use crate::seal::{Fingerprint, SealingKey};
-use crate::store::ATTEMPTS_MAX;
-use crate::{Error, Identities, MASTER_KEY_BYTES, limits};
+use crate::{Error, Identities, MASTER_KEY_BYTES};
 use larder_storage::MetaStore;
 use larder_storage::value::UnknownFields;
 use larder_types::Timestamp;
@@ -13,7 +13,7 @@ use std::sync::{Mutex, PoisonError};
 /// How long tokens are sealed under one key, in milliseconds.
 pub(crate) const ROTATE_EVERY_MS: i64 = 24 * 3_600 * 1_000;
 /// How long the longest session lasts, in milliseconds.
-const SESSION_MS_MAX: i64 = limits::SESSION_S_MAX as i64 * 1_000;
+const SESSION_MS_MAX: i64 = SESSION_S_MAX as i64 * 1_000;
 
 /// The keys as they were last read.
 #[derive(Default)]

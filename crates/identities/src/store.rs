@@ -16,9 +16,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::Mutex;
 
-/// How often a change is tried again after it lost to others, who are other gateways.
-pub(crate) const ATTEMPTS_MAX: u32 = 16;
-
 /// The operations on accounts and what is in them. A clone is one count of references more.
 pub struct Identities<S: MetaStore>(Arc<Parts<S>>);
 

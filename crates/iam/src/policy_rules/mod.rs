@@ -57,7 +57,7 @@ impl PolicyRules {
         let side = bucket.map(|bucket| ResourceSide {
             owner: &bucket.owner.canonical_id,
             policy: bucket.policy,
-            allows_reach: true,
+            allows_reach: !is_restricted(request.principal, bucket),
             acl: None,
         });
         let verdict = evaluate(&question, &applying.subject(), side.as_ref());
@@ -224,6 +224,14 @@ fn bucket<'a>(resource: &Resource<'a>) -> Option<BucketResource<'a>> {
         Resource::Bucket(bucket) => Some(*bucket),
         Resource::Object(object) => Some(object.bucket),
     }
+}
+
+/// Whether the bucket's policy lets the caller in no longer because it lets everybody in: neither
+/// statements that are public nor those beside them.
+fn is_restricted(principal: &Principal, bucket: BucketResource<'_>) -> bool {
+    bucket.restricts_public
+        && !is_of_owner(principal, Some(bucket))
+        && bucket.policy.is_some_and(Policy::is_public)
 }
 
 /// Whether it belongs to the account that owns the bucket; to any where there is none.

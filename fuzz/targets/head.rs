@@ -96,6 +96,7 @@ fn verify(
         target: &target,
         headers: &headers,
         authority: None,
+        body_sha256: None,
     };
     verifier.verify(&claim, &parts, secret, now).map(|_| ())
 }

@@ -193,7 +193,8 @@ impl Store {
         let store = Arc::new(local.clone());
         let objects = Objects::new(store, platform, larder_objects::Settings::default());
         let name = BucketName::new("removals").map_err(failed)?;
-        let create = CreateBucket { owner: owner(), region: None, tags: Vec::new() };
+        let create =
+            CreateBucket { owner: owner(), region: None, tags: Vec::new(), documents: Vec::new() };
         // It is there already when the directory is a copy.
         let _ = objects.create_bucket(&name, create).await;
         let bucket = objects.bucket(&name).await.map_err(failed)?;

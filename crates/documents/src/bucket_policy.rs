@@ -2,10 +2,15 @@
 //!
 //! It is stored and answered as it was written. The messages are those of PutBucketPolicy.
 
-use crate::{BucketDocument, BucketFacts, DocumentKind, DocumentOperations, InvalidDocument, JSON};
+use crate::{
+    BucketDocument, BucketFacts, DocumentKind, DocumentOperations, InvalidDocument, JSON,
+    PublicAccessBlock,
+};
 use larder_iam::policy::{Attachment, POLICY_BYTES_MAX, Policy, PolicyError, PolicyErrorKind};
 
 const NOT_JSON: &str = "Policies must be valid JSON and the first byte must be '{'";
+const BLOCKED: &str = "Access Denied: public policies are blocked by the BlockPublicPolicy block \
+                       public access setting.";
 
 /// A bucket's policy.
 #[derive(Clone, Debug)]
@@ -35,7 +40,12 @@ impl BucketDocument for BucketPolicy {
     }
 
     fn check(&self, bucket: &BucketFacts<'_>) -> Result<(), InvalidDocument> {
-        self.policy.check_bucket(bucket.name.as_str()).map_err(invalid)
+        self.policy.check_bucket(bucket.name.as_str()).map_err(invalid)?;
+        let blocks = |block: &PublicAccessBlock| block.block_public_policy;
+        if bucket.documents.get().is_some_and(blocks) && self.policy.is_public() {
+            return Err(InvalidDocument::Refused { code: "AccessDenied", message: BLOCKED.into() });
+        }
+        Ok(())
     }
 }
 

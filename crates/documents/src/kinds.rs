@@ -1,6 +1,9 @@
 //! The kinds of documents, and those of one bucket.
 
-use crate::{BucketDocument, BucketPolicy, CorsConfiguration, InvalidDocument};
+use crate::{
+    BucketDocument, BucketPolicy, CorsConfiguration, InvalidDocument, OwnershipControls,
+    PublicAccessBlock, RequestPayment,
+};
 use std::any::Any;
 use std::sync::Arc;
 
@@ -31,12 +34,34 @@ kinds! {
     Cors = 1, CorsConfiguration;
     /// The bucket's policy.
     Policy = 2, BucketPolicy;
+    /// What of public access is blocked.
+    PublicAccessBlock = 3, PublicAccessBlock;
+    /// Who owns the bucket's objects.
+    OwnershipControls = 4, OwnershipControls;
+    /// Who pays for requests.
+    RequestPayment = 5, RequestPayment;
 }
 
 impl DocumentKind {
     /// The kind of a stored code.
     pub fn from_code(code: u8) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| *kind as u8 == code)
+    }
+}
+
+/// A document as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EncodedDocument {
+    /// What it is.
+    pub kind: DocumentKind,
+    /// Its encoding, by its kind.
+    pub encoded: Vec<u8>,
+}
+
+impl EncodedDocument {
+    /// Encodes a document.
+    pub fn of<T: BucketDocument>(document: &T) -> Self {
+        Self { kind: T::KIND, encoded: document.encode() }
     }
 }
 

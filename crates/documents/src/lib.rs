@@ -8,10 +8,18 @@ mod bucket_policy;
 mod cors;
 mod document;
 mod kinds;
+mod ownership_controls;
+mod profile;
+mod public_access_block;
+mod request_payment;
 
 pub use bucket_policy::BucketPolicy;
 pub use cors::{CORS_METHODS, CorsConfiguration, CorsMatch};
 pub use document::{
     BucketDocument, BucketFacts, DOCUMENT_BYTES_MAX, DocumentOperations, InvalidDocument, JSON, XML,
 };
-pub use kinds::{BucketDocuments, DocumentKind};
+pub use kinds::{BucketDocuments, DocumentKind, EncodedDocument};
+pub use ownership_controls::OwnershipControls;
+pub use profile::Profile;
+pub use public_access_block::PublicAccessBlock;
+pub use request_payment::RequestPayment;

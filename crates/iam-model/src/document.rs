@@ -6,18 +6,14 @@ use crate::operation::Service;
 use crate::value::Output;
 use larder_s3_model::xml::XmlWriter;
 
-/// The answer of an operation. One without a result has none (`None`), not an empty one.
-pub fn result_document(
-    operation: Operation,
-    request_id: &str,
-    result: Option<&dyn Output>,
-) -> Vec<u8> {
+/// The answer of an operation.
+pub fn result_document(operation: Operation, request_id: &str, result: &dyn Output) -> Vec<u8> {
     let mut body = Vec::new();
     let mut writer = XmlWriter::new(&mut body);
     let root = format!("{}Response", operation.name());
     writer.open(&root);
     writer.attribute("xmlns", operation.service().namespace());
-    if let Some(result) = result {
+    if result.is_result() {
         let wrapper = format!("{}Result", operation.name());
         writer.open(&wrapper);
         result.write(&mut writer);

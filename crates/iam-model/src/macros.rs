@@ -44,7 +44,7 @@ macro_rules! shape {
 
 /// The operations of all services.
 macro_rules! operations {
-    ($($name:ident = $service:ident,)*) => {
+    ($($name:ident = $service:ident, $action:literal;)*) => {
         /// Every operation of the service models. No two services have one of the same name.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Operation { $($name,)* }
@@ -54,6 +54,7 @@ macro_rules! operations {
             operation: Operation::$name,
             service: Service::$service,
             name: stringify!($name),
+            action: $action,
         },)*];
     };
 }

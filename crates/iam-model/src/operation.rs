@@ -20,6 +20,8 @@ pub struct OperationInfo {
     pub service: Service,
     /// AWS's name: the value of `Action`.
     pub name: &'static str,
+    /// The action that policies name for it: `iam:CreateUser`.
+    pub action: &'static str,
 }
 
 impl Service {

@@ -154,7 +154,7 @@ fn user(name: &str) -> User {
 #[test]
 fn an_answer_is_a_document_of_its_service() {
     let response = CreateUserResponse { user: Some(user("a&b")) };
-    let body = result_document(Operation::CreateUser, "ID", Some(&response));
+    let body = result_document(Operation::CreateUser, "ID", &response);
     assert_eq!(
         String::from_utf8(body).unwrap(),
         "<CreateUserResponse xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\"><CreateUserResult>\
@@ -163,7 +163,7 @@ fn an_answer_is_a_document_of_its_service() {
          <CreateDate>1970-01-01T00:00:00.000Z</CreateDate><Tags></Tags></User></CreateUserResult>\
          <ResponseMetadata><RequestId>ID</RequestId></ResponseMetadata></CreateUserResponse>"
     );
-    let body = result_document(Operation::DeleteUser, "ID", None);
+    let body = result_document(Operation::DeleteUser, "ID", &());
     assert_eq!(
         String::from_utf8(body).unwrap(),
         "<DeleteUserResponse xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\">\

@@ -9,11 +9,20 @@ use std::collections::BTreeMap;
 pub trait Output: Sync {
     /// Writes the members, without an element around them.
     fn write(&self, writer: &mut XmlWriter<'_>);
+
+    /// Whether there is an element around them.
+    fn is_result(&self) -> bool {
+        true
+    }
 }
 
-/// Nothing.
+/// No result, as many operations have.
 impl Output for () {
     fn write(&self, _: &mut XmlWriter<'_>) {}
+
+    fn is_result(&self) -> bool {
+        false
+    }
 }
 
 /// A policy document as answers have it: percent-encoded as RFC 3986 says.

@@ -32,6 +32,13 @@ pub trait KeySource: Send + Sync {
     /// The id of the account with this canonical user id, which is what buckets remember of their
     /// owner.
     fn account_id<'a>(&'a self, canonical_id: &'a str) -> Found<'a, AccountId>;
+
+    /// Goes up with every change of keys, or of what their principals may do, that this process
+    /// makes. What was answered at another number is asked again. A source that never changes has
+    /// one number.
+    fn generation(&self) -> u64 {
+        0
+    }
 }
 
 /// A source that cannot answer now, as a sentence for the operator.
@@ -57,6 +64,8 @@ struct Cached {
     key: Arc<AccessKey>,
     /// The monotonic time before the source was asked.
     asked_ns: u64,
+    /// The source's generation before it was asked.
+    generation: u64,
 }
 
 impl fmt::Display for KeySourceError {
@@ -78,19 +87,19 @@ impl KeyCache {
         &*self.source
     }
 
-    /// The access key with this id, as the source had it at most [`KEY_STALE_NS_MAX`] ago. Ids that
-    /// lead nowhere are not cached: whoever guesses would push out the keys that are in use, and a
-    /// new key would not sign at once.
+    /// The access key with this id, as the source had it at most [`KEY_STALE_NS_MAX`] ago and after
+    /// the last change of this process. Ids that lead nowhere are not cached: whoever guesses would
+    /// push out the keys that are in use, and a new key would not sign at once.
     pub async fn access_key(&self, id: &str) -> Result<Option<Arc<AccessKey>>, KeySourceError> {
         if id.len() > ACCESS_KEY_BYTES_MAX {
             return Ok(None);
         }
-        let now = self.clock.monotonic_ns();
+        let (now, generation) = (self.clock.monotonic_ns(), self.source.generation());
         let shard = self.shard(id);
         let forgotten = {
             let shard = shard.read().unwrap_or_else(|e| e.into_inner());
             match shard.keys.get(id) {
-                Some(cached) if now.saturating_sub(cached.asked_ns) < KEY_STALE_NS_MAX => {
+                Some(cached) if cached.is_fresh(now, generation) => {
                     return Ok(Some(cached.key.clone()));
                 }
                 _ => shard.forgotten,
@@ -99,7 +108,9 @@ impl KeyCache {
         let found = self.source.access_key(id).await?;
         let mut shard = shard.write().unwrap_or_else(|e| e.into_inner());
         match &found {
-            Some(key) if shard.forgotten == forgotten => shard.keep(id, key.clone(), now),
+            Some(key) if shard.forgotten == forgotten => {
+                shard.keep(id, Cached { key: key.clone(), asked_ns: now, generation });
+            }
             Some(_) => {}
             None => drop(shard.keys.remove(id)),
         }
@@ -130,13 +141,19 @@ impl KeyCache {
     }
 }
 
+impl Cached {
+    fn is_fresh(&self, now: u64, generation: u64) -> bool {
+        self.generation == generation && now.saturating_sub(self.asked_ns) < KEY_STALE_NS_MAX
+    }
+}
+
 impl Shard {
     /// Keeps a key, unless a look-up that began later has brought it already. Any other gives way
     /// where there is no room: its next use brings it back.
-    fn keep(&mut self, id: &str, key: Arc<AccessKey>, asked_ns: u64) {
+    fn keep(&mut self, id: &str, key: Cached) {
         if let Some(cached) = self.keys.get_mut(id) {
-            if cached.asked_ns <= asked_ns {
-                *cached = Cached { key, asked_ns };
+            if (cached.generation, cached.asked_ns) <= (key.generation, key.asked_ns) {
+                *cached = key;
             }
             return;
         }
@@ -145,6 +162,6 @@ impl Shard {
         {
             self.keys.remove(&victim);
         }
-        self.keys.insert(id.to_owned(), Cached { key, asked_ns });
+        self.keys.insert(id.to_owned(), key);
     }
 }

@@ -7,6 +7,7 @@
 //! what policies say.
 
 mod accounts;
+mod audit;
 mod context;
 mod key_cache;
 pub mod policy;
@@ -19,6 +20,7 @@ pub use accounts::{
     ACCESS_KEY_BYTES_MAX, AccessKey, Account, Accounts, InvalidAccounts, SECRET_KEY_BYTES_MIN,
     SecretKey, SessionInfo,
 };
+pub use audit::{Audit, AuditError, Authorisation, Explanation, Reason};
 pub use context::{Context, RequestValues, Signature, SignatureVersion};
 pub use key_cache::{
     Found, KEY_STALE_NS_MAX, KEYS_CACHED_MAX, KeyCache, KeySource, KeySourceError,

@@ -28,6 +28,9 @@ pub struct BucketResource<'a> {
     pub owner: &'a Owner,
     /// Its policy.
     pub policy: Option<&'a Policy>,
+    /// Whether a public policy lets in nobody but the owner's account (Block Public Access,
+    /// `RestrictPublicBuckets`).
+    pub restricts_public: bool,
 }
 
 /// An object, or the key of one.

@@ -1,6 +1,6 @@
 //! Who may do what.
 
-use crate::{Context, Principal, Resource};
+use crate::{Context, Explanation, Principal, Reason, Resource};
 use std::fmt;
 
 /// An IAM action: `s3:GetObject`.
@@ -43,6 +43,11 @@ pub trait Rules: Send + Sync {
     /// Whether the action could be allowed on some object of the request's bucket. False spares
     /// reading a list whose every entry would be denied; each entry is still decided by itself.
     fn could_allow(&self, request: &Request<'_>) -> bool;
+
+    /// What [`Rules::decide`] decides, with the reason.
+    fn explain(&self, request: &Request<'_>) -> Explanation {
+        Explanation { decision: self.decide(request), reason: Reason::Unsaid }
+    }
 }
 
 impl Action {

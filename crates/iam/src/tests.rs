@@ -187,7 +187,8 @@ fn context() -> Context<'static> {
 #[test]
 fn only_the_root_of_the_owner_is_allowed() {
     let name = BucketName::new("photos").unwrap();
-    let bucket = |owner| BucketResource { name: &name, owner, policy: None };
+    let bucket =
+        |owner| BucketResource { name: &name, owner, policy: None, restricts_public: false };
     let (own, foreign) = (account("111111111111").owner, account("222222222222").owner);
     let object = |owner| {
         Resource::Object(ObjectResource {
@@ -264,6 +265,7 @@ struct Changing {
     keys: Mutex<HashMap<String, Arc<AccessKey>>>,
     asked: AtomicUsize,
     fails: Mutex<bool>,
+    generation: AtomicU64,
 }
 
 impl Changing {
@@ -290,6 +292,10 @@ impl KeySource for Changing {
 
     fn account_id<'a>(&'a self, _: &'a str) -> Found<'a, AccountId> {
         Box::pin(ready(Ok(None)))
+    }
+
+    fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Relaxed)
     }
 }
 
@@ -329,6 +335,24 @@ fn what_is_changed_here_counts_at_once() {
     source.put("one", "second");
     cache.forget("one");
     assert_eq!(secret_of(&cache, "one").unwrap(), "second");
+}
+
+/// A change of a group changes what all its users may do: no id says which keys these are.
+#[test]
+fn a_change_of_the_source_s_generation_counts_at_once_for_every_key() {
+    let (source, _, cache) = cache();
+    for id in ["one", "two"] {
+        source.put(id, "first");
+        assert_eq!(secret_of(&cache, id).unwrap(), "first");
+        source.put(id, "second");
+        assert_eq!(secret_of(&cache, id).unwrap(), "first", "it is cached");
+    }
+    source.generation.fetch_add(1, Ordering::Relaxed);
+    source.asked();
+    for id in ["one", "two", "one", "two"] {
+        assert_eq!(secret_of(&cache, id).unwrap(), "second");
+    }
+    assert_eq!(source.asked(), 2, "each is asked for once");
 }
 
 #[test]

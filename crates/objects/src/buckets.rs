@@ -7,7 +7,7 @@ use crate::plan::gc_row;
 use crate::rows::{GcRecord, Tag, UnknownFields, Versioning, address, bucket};
 use crate::{Error, Objects, tagging};
 use bytes::Bytes;
-use larder_documents::BucketDocuments;
+use larder_documents::{BucketDocuments, EncodedDocument};
 use larder_storage::{Batch, Check, Delete, FenceId, Put, RowKind, Seen, SpaceId, Storage};
 use larder_types::{BucketName, Owner, Timestamp};
 use std::collections::HashMap;
@@ -49,6 +49,8 @@ pub struct CreateBucket {
     pub region: Option<String>,
     /// Tags.
     pub tags: Vec<Tag>,
+    /// Documents that it has from the first, each kind once.
+    pub documents: Vec<EncodedDocument>,
 }
 
 /// Which buckets to list.
@@ -161,7 +163,7 @@ impl<S: Storage> Objects<S> {
                 None => {}
             }
             let space = self.store.open_space().await?;
-            let bucket = Bucket {
+            let mut bucket = Bucket {
                 name: name.clone(),
                 space,
                 held: self.decoded.holds.take(space),
@@ -174,9 +176,12 @@ impl<S: Storage> Objects<S> {
                 documents: BucketDocuments::default(),
                 unknown: UnknownFields::default(),
             };
+            let documents = self.first_documents(&mut bucket, &create.documents)?;
+            let mut batch = write(&bucket, seen)?;
+            batch.puts.extend(documents);
             let creation = self.creating.begin(name);
             self.write_owned(&bucket).await?;
-            match self.commit_system(write(&bucket, seen)?).await {
+            match self.commit_system(batch).await {
                 Ok(Outcome::Done) => {
                     // It was held before anybody could remove it.
                     bucket.held.verify();

@@ -8,7 +8,7 @@ use crate::rows::document::DocumentRecord;
 use crate::{Error, Objects};
 use bytes::Bytes;
 use larder_documents::{
-    BucketDocument, BucketDocuments, BucketFacts, DocumentKind, InvalidDocument,
+    BucketDocument, BucketDocuments, BucketFacts, DocumentKind, EncodedDocument, InvalidDocument,
 };
 use larder_storage::{Delete, Put, Storage};
 
@@ -45,6 +45,27 @@ impl<S: Storage> Objects<S> {
     /// Takes a document from the bucket; one that is not there is gone already.
     pub async fn delete_document(&self, bucket: &Bucket, kind: DocumentKind) -> Result<(), Error> {
         self.change_document(bucket, kind, None).await
+    }
+
+    /// The rows of a new bucket's documents, for its creation's commit. The bucket has them then.
+    ///
+    /// Errors: [`Error::InvalidDocument`], [`Error::DocumentTooLarge`].
+    pub(crate) fn first_documents(
+        &self,
+        bucket: &mut Bucket,
+        documents: &[EncodedDocument],
+    ) -> Result<Vec<Put>, Error> {
+        let mut puts = Vec::with_capacity(documents.len());
+        for EncodedDocument { kind, encoded } in documents {
+            let generation = self.platform.random.u64();
+            let inserted = bucket.documents.insert(*kind, generation, encoded);
+            inserted.map_err(Error::InvalidDocument)?;
+            bucket.document_refs.push(DocumentRef { kind: *kind, generation });
+            let record = DocumentRecord { generation, document: encoded.clone().into() };
+            let row = address::bucket_document(&bucket.name, *kind as u8);
+            puts.push(Put { row, value: record.encode()?, payload: None, replaces: None });
+        }
+        Ok(puts)
     }
 
     async fn change_document(

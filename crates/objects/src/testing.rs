@@ -168,7 +168,7 @@ pub(crate) fn owner(name: &str) -> Owner {
 }
 
 pub(crate) fn create_bucket(name: &str) -> CreateBucket {
-    CreateBucket { owner: owner(name), region: None, tags: Vec::new() }
+    CreateBucket { owner: owner(name), region: None, tags: Vec::new(), documents: Vec::new() }
 }
 
 pub(crate) fn bucket_name(name: &str) -> BucketName {

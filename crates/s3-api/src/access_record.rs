@@ -41,7 +41,8 @@ pub struct AccessRecord {
 pub struct MustFinish(Arc<AtomicBool>);
 
 impl MustFinish {
-    pub(crate) fn set(&self) {
+    /// Sets it.
+    pub fn set(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
 

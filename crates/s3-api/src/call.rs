@@ -12,7 +12,7 @@ use crate::upload_body::UploadBody;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Version};
 use larder_digest::Md5Queue;
-use larder_iam::{AccessKey, Context, Principal, RequestValues, Rules, Signature};
+use larder_iam::{AccessKey, Audit, Context, Principal, RequestValues, Rules, Signature};
 use larder_platform::{Platform, Reservation};
 use larder_s3_model::{DecodeError, RequestHead};
 use larder_s3_wire::auth::PayloadMode;
@@ -47,6 +47,7 @@ pub(crate) struct Call<'a> {
     /// The memory of the control body and of what is made of it.
     pub(crate) held: Option<Reservation>,
     pub(crate) rules: &'a dyn Rules,
+    pub(crate) audit: Option<&'a dyn Audit>,
     pub(crate) platform: &'a Platform,
     pub(crate) settings: &'a ApiSettings,
     pub(crate) md5_queue: &'a Md5Queue,

@@ -4,7 +4,7 @@ use crate::identity::Identity;
 use crate::request_body::BodyFault;
 use http::header::{ALLOW, HeaderName, HeaderValue, LAST_MODIFIED};
 use larder_documents::InvalidDocument;
-use larder_iam::KeySourceError;
+use larder_iam::{AuditError, KeySourceError};
 use larder_objects::{BodyError, Error};
 use larder_platform::BudgetExhausted;
 use larder_s3_model::DecodeError;
@@ -158,6 +158,12 @@ impl From<BodyFault> for Failure {
 impl From<KeySourceError> for Failure {
     fn from(error: KeySourceError) -> Self {
         Self::internal(format!("access keys cannot be looked up: {error}"))
+    }
+}
+
+impl From<AuditError> for Failure {
+    fn from(error: AuditError) -> Self {
+        Self::internal(format!("the audit log cannot be written: {error}"))
     }
 }
 

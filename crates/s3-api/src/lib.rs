@@ -29,8 +29,9 @@ mod tests;
 mod upload_body;
 
 pub use access_record::{AccessRecord, MustFinish};
+pub use larder_documents::Profile;
 pub use ops::coverage_markdown;
-pub use request_body::RequestBody;
+pub use request_body::{BodyFault, Intake, RequestBody};
 pub use requested::Requested;
 pub use response_body::{BodyCut, ResponseBody};
 pub use service::{ApiSettings, Connection, Parts, Service};

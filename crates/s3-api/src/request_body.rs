@@ -40,7 +40,7 @@ pub enum RequestBody {
 
 /// A request's body on its way in: counted, with limits on silence and slowness.
 #[derive(Debug)]
-pub(crate) struct Intake {
+pub struct Intake {
     body: RequestBody,
     received: u64,
     /// How long the client kept us waiting.
@@ -49,7 +49,7 @@ pub(crate) struct Intake {
 
 /// Why a body could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum BodyFault {
+pub enum BodyFault {
     /// The client was silent for [`IDLE_MAX`], or is too slow.
     Timeout,
     /// The connection failed, or its framing is broken.
@@ -136,17 +136,18 @@ impl RequestBody {
 }
 
 impl Intake {
-    pub(crate) fn new(body: RequestBody) -> Self {
+    /// A body of which nothing was read.
+    pub fn new(body: RequestBody) -> Self {
         Self { body, received: 0, waited: Duration::ZERO }
     }
 
     /// Bytes that were read.
-    pub(crate) fn received(&self) -> u64 {
+    pub fn received(&self) -> u64 {
         self.received
     }
 
     /// Whether nothing is left to read.
-    pub(crate) fn is_end(&self) -> bool {
+    pub fn is_end(&self) -> bool {
         self.body.is_end()
     }
 
@@ -186,7 +187,7 @@ impl Intake {
 
     /// The whole body, at most `max` bytes. They are reserved in `held` as they arrive and not as
     /// they are announced: who announces much and sends nothing takes nothing.
-    pub(crate) async fn read_all(
+    pub async fn read_all(
         &mut self,
         platform: &Platform,
         max: usize,
@@ -225,7 +226,7 @@ impl Intake {
 
     /// Reads on for a little while after a refusal. Whether the end was reached, so that the
     /// connection can serve on.
-    pub(crate) async fn drain(&mut self, platform: &Platform) -> bool {
+    pub async fn drain(&mut self, platform: &Platform) -> bool {
         if self.is_end() {
             return true;
         }

@@ -2,7 +2,8 @@
 
 use http::HeaderValue;
 use larder_digest::Md5Queue;
-use larder_iam::{KeyCache, KeySource, Rules};
+use larder_documents::Profile;
+use larder_iam::{Audit, KeyCache, KeySource, Rules};
 use larder_objects::Objects;
 use larder_platform::{MemoryBudget, Platform};
 use larder_s3_wire::auth::{AuthSettings, SigV2, Verifier};
@@ -18,6 +19,8 @@ pub struct Parts<S: Storage> {
     pub keys: Arc<dyn KeySource>,
     /// Who may do what.
     pub rules: Arc<dyn Rules>,
+    /// Where authorisations are taken down.
+    pub audit: Option<Arc<dyn Audit>>,
     /// Clock, randomness, tasks.
     pub platform: Platform,
     /// Values.
@@ -33,6 +36,8 @@ pub struct ApiSettings {
     pub domains: Vec<String>,
     /// Where Signature Version 2 is accepted.
     pub sigv2: SigV2,
+    /// What new buckets start with.
+    pub profile: Profile,
 }
 
 /// Part of the requests' memory that forms may hold besides, before it is known who sends them.
@@ -65,6 +70,7 @@ pub(crate) struct ServiceParts<S: Storage> {
     pub(crate) objects: Objects<S>,
     pub(crate) keys: KeyCache,
     pub(crate) rules: Arc<dyn Rules>,
+    pub(crate) audit: Option<Arc<dyn Audit>>,
     pub(crate) platform: Platform,
     pub(crate) settings: ApiSettings,
     pub(crate) verifier: Verifier,
@@ -79,13 +85,14 @@ pub(crate) struct ServiceParts<S: Storage> {
 impl<S: Storage> Service<S> {
     /// A service over these parts.
     pub fn new(parts: Parts<S>) -> Self {
-        let Parts { objects, keys, rules, platform, settings } = parts;
+        let Parts { objects, keys, rules, audit, platform, settings } = parts;
         let mut host = [0; 24];
         platform.random.fill(&mut host);
         Self(Arc::new(ServiceParts {
             objects,
             keys: KeyCache::new(keys, platform.clock.clone()),
             rules,
+            audit,
             verifier: Verifier::new(AuthSettings {
                 region: settings.region.clone(),
                 sigv2: settings.sigv2,

@@ -1,10 +1,12 @@
 //! What this room's tests are made of: accounts, a service on the model, signed requests.
 
-use crate::{AccessRecord, ApiSettings, Connection, Parts, RequestBody, ResponseBody, Service};
+use crate::{
+    AccessRecord, ApiSettings, Connection, Parts, Profile, RequestBody, ResponseBody, Service,
+};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
 use http_body::Body as _;
-use larder_iam::{Account, Accounts, PolicyRules, Rules, SecretKey};
+use larder_iam::{Account, Accounts, Audit, PolicyRules, Rules, SecretKey};
 use larder_objects::{CreateBucket, Objects, Settings};
 use larder_platform::sim::Simulation;
 use larder_platform::{BoxFuture, MemoryBudget, Platform};
@@ -108,6 +110,12 @@ impl World {
         Self::with(ApiSettings { domains: vec![HOST.to_owned()], ..ApiSettings::default() })
     }
 
+    /// A world whose new buckets are open.
+    pub(crate) fn open() -> Self {
+        let domains = vec![HOST.to_owned()];
+        Self::with(ApiSettings { domains, profile: Profile::Open, ..ApiSettings::default() })
+    }
+
     pub(crate) fn with(settings: ApiSettings) -> Self {
         Self::made_of(settings, MemoryBudget::unlimited(), Arc::new(PolicyRules))
     }
@@ -127,6 +135,21 @@ impl World {
     }
 
     fn made_of(settings: ApiSettings, memory: MemoryBudget, rules: Arc<dyn Rules>) -> Self {
+        Self::audited(settings, memory, rules, None)
+    }
+
+    /// A world whose authorisations are taken down.
+    pub(crate) fn with_audit(audit: Arc<dyn Audit>) -> Self {
+        let (settings, memory) = (ApiSettings::default(), MemoryBudget::unlimited());
+        Self::audited(settings, memory, Arc::new(PolicyRules), Some(audit))
+    }
+
+    fn audited(
+        settings: ApiSettings,
+        memory: MemoryBudget,
+        rules: Arc<dyn Rules>,
+        audit: Option<Arc<dyn Audit>>,
+    ) -> Self {
         let sim = Simulation::new(7);
         let platform = sim.platform().with_request_memory(memory);
         let store = Model::new();
@@ -140,6 +163,7 @@ impl World {
             objects: objects.clone(),
             keys: Arc::new(accounts),
             rules,
+            audit,
             platform,
             settings,
         });
@@ -155,7 +179,9 @@ impl World {
 
     /// Makes a bucket of alice's.
     pub(crate) fn bucket(&self, name: &str) {
-        let create = CreateBucket { owner: owner("alice"), region: None, tags: Vec::new() };
+        let documents = self.service.0.settings.profile.documents(None);
+        let create =
+            CreateBucket { owner: owner("alice"), region: None, tags: Vec::new(), documents };
         let name = BucketName::new(name).unwrap();
         self.sim.block_on(self.objects.create_bucket(&name, create)).unwrap();
     }

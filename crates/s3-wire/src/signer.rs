@@ -12,6 +12,8 @@ use http::{HeaderMap, HeaderValue};
 use larder_digest::{HmacSha256Key, sha256};
 use larder_types::{Timestamp, hex};
 
+/// The one service whose signatures need not cover the body.
+const S3: &str = "s3";
 /// The payload hash of a body that is not signed.
 pub const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
 
@@ -46,9 +48,10 @@ impl Signer<'_> {
         hex::encode(&self.key(scope).sign(to_sign.as_bytes()))
     }
 
-    /// Signs a request in its headers: adds `x-amz-date`, `x-amz-content-sha256`, the session
-    /// token and `authorization`. `headers` must hold `host`; every header that is there gets
-    /// signed. `payload` is the body's SHA-256 in hex, [`UNSIGNED_PAYLOAD`] or a `STREAMING-` word.
+    /// Signs a request in its headers: adds `x-amz-date`, the session token, `authorization` and,
+    /// for S3, `x-amz-content-sha256`, which other services do not ask for.
+    /// `headers` must hold `host`; every header that is there gets signed. `payload` is the body's
+    /// SHA-256 in hex, [`UNSIGNED_PAYLOAD`] or a `STREAMING-` word.
     ///
     /// Returns what signs the chunks that follow.
     pub fn sign_request(
@@ -61,7 +64,9 @@ impl Signer<'_> {
         let amz_date = self.now.to_amz_date();
         let scope = self.scope(&amz_date);
         set(headers, "x-amz-date", &amz_date);
-        set(headers, "x-amz-content-sha256", payload);
+        if self.service == S3 {
+            set(headers, "x-amz-content-sha256", payload);
+        }
         if let Some(token) = self.session_token {
             set(headers, "x-amz-security-token", token);
         }
@@ -86,7 +91,8 @@ impl Signer<'_> {
         ChunkSigner::new(self.key(&scope), &amz_date, &scope, &signature)
     }
 
-    /// Signs a request in its query; returns the path and query to send. `headers` must hold
+    /// Signs a request in its query; returns the path and query to send. S3's have any body, those
+    /// of other services none. `headers` must hold
     /// `host`, and all of them must be sent as they are.
     pub fn presign_url(
         &self,
@@ -114,6 +120,7 @@ impl Signer<'_> {
         }
         add("X-Amz-SignedHeaders", &signed_headers);
         let (path_raw, query_raw) = split(&url);
+        let nothing = hex::encode(&sha256(b""));
         let request = CanonicalRequest {
             method,
             path_raw,
@@ -121,7 +128,7 @@ impl Signer<'_> {
             headers,
             authority: None,
             signed_headers: &signed_headers,
-            payload_hash: UNSIGNED_PAYLOAD,
+            payload_hash: if self.service == S3 { UNSIGNED_PAYLOAD } else { &nothing },
         };
         let signature = self.sign(&request, &amz_date, &scope);
         format!("{url}&X-Amz-Signature={signature}")

@@ -44,8 +44,13 @@ fn receive(sent: &Sent, piece: usize) -> Result<(Vec<u8>, VerifiedBody), WireErr
     let target = parse_target(host, &sent.uri, &["example.com".to_owned()])?;
     let claim = Claim::parse(&sent.headers, &target)?;
     let _ = security_token(&sent.headers, &target);
-    let parts =
-        RequestParts { method: "PUT", target: &target, headers: &sent.headers, authority: None };
+    let parts = RequestParts {
+        method: "PUT",
+        target: &target,
+        headers: &sent.headers,
+        authority: None,
+        body_sha256: None,
+    };
     let verified = Verifier::default().verify(&claim, &parts, SECRET, sent.received_at)?;
     let length = Some(sent.body.len() as u64);
     let mut verifier = BodyVerifier::new(verified.payload, &sent.headers, length)?;

@@ -1,8 +1,9 @@
 //! From a request to its answer: the server's own paths, the S3 service for everything else.
 
 use crate::listener::{Conversation, Side};
-use crate::log::Logs;
+use crate::log::{AuditLog, Logs};
 use crate::metrics::Metrics;
+use crate::query;
 use crate::report::{ReportedBody, RequestReport};
 use crate::store::Store;
 use crate::wiring::Phase;
@@ -39,6 +40,7 @@ pub(crate) struct App {
     pub(crate) platform: Platform,
     pub(crate) domains: Vec<String>,
     pub(crate) logs: Logs,
+    pub(crate) audit: Option<Arc<AuditLog>>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) phase: watch::Receiver<Phase>,
     /// Set once the server has started.
@@ -83,7 +85,12 @@ impl App {
             return report.answer(refusal, &method);
         };
         let request = request.map(RequestBody::Incoming);
-        let response = store.service.handle(request, &client.connection, &mut report.record).await;
+        let (connection, record) = (&client.connection, &mut report.record);
+        let response = if query::is_query(&request, &self.domains) {
+            query::handle(&self.platform, &store.queries, request, (connection, record)).await
+        } else {
+            store.service.handle(request, connection, record).await
+        };
         report.answer(response, &method)
     }
 

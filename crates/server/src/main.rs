@@ -15,6 +15,7 @@ mod listener;
 mod log;
 mod metrics;
 mod privacy;
+mod query;
 mod report;
 mod root;
 mod settings;

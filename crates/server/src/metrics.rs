@@ -1,5 +1,6 @@
 //! What the server counts, and the metrics page in Prometheus's text format.
 
+use larder_iam_model::OPERATIONS as QUERY_OPERATIONS;
 use larder_objects::{BucketUsage, EventName};
 use larder_platform::ProcessUsage;
 use larder_s3_api::Requested;
@@ -61,14 +62,15 @@ struct OfOperation {
     latency_us: AtomicU64,
 }
 
-/// Where an operation's counters are: those without an operation, forms, preflights, the model in
-/// its order.
+/// Where an operation's counters are: those without an operation, forms, preflights, the models in
+/// their order.
 fn place(operation: Option<Requested>) -> usize {
     match operation {
         None => 0,
         Some(Requested::PostObject) => 1,
         Some(Requested::Preflight) => 2,
         Some(Requested::Model(operation)) => 3 + operation as usize,
+        Some(Requested::Query(operation)) => 3 + OPERATIONS.len() + operation as usize,
     }
 }
 
@@ -92,6 +94,7 @@ pub(crate) struct Others<'a> {
 /// The names of operations, in the order of their counters.
 fn names() -> impl Iterator<Item = &'static str> {
     let model = OPERATIONS.iter().map(|operation| operation.name);
+    let model = model.chain(QUERY_OPERATIONS.iter().map(|operation| operation.name));
     [NO_OPERATION, Requested::PostObject.name(), Requested::Preflight.name()]
         .into_iter()
         .chain(model)

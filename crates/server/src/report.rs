@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::{Method, Response};
 use http_body::{Body, Frame, SizeHint};
 use larder_s3_api::{AccessRecord, BodyCut, ResponseBody};
-use larder_types::RequestId;
+use larder_types::{RequestId, Timestamp};
 use std::future::poll_fn;
 use std::net::IpAddr;
 use std::pin::Pin;
@@ -119,6 +119,12 @@ impl RequestReport {
         match self.admin {
             Some(_) => app.metrics.admin_request(record.status),
             None => self.stripe().request(record.operation, record.status, duration_ns),
+        }
+        if let (Some(audit), None) = (&app.audit, self.admin) {
+            let now = Timestamp { ms: app.platform.wall_ms() };
+            if let Err(error) = audit.answered(record, now) {
+                log::error!("the audit log cannot be written: {error}");
+            }
         }
         if !app.logs.wants_access() {
             return;

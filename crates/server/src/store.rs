@@ -17,6 +17,8 @@ const USAGES_MAX: usize = 1000;
 /// What there is once the server has started.
 pub(crate) struct Store {
     pub(crate) service: Box<dyn Serve>,
+    /// IAM and STS.
+    pub(crate) queries: larder_iam_api::Service,
     pub(crate) engine: Arc<dyn RunningEngine>,
     pub(crate) workers: Workers,
 }

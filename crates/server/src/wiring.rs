@@ -6,12 +6,13 @@ use crate::control::{self, Control};
 use crate::listener::{
     Admission, ConnectionLimits, ListenerContext, Side, Tls, accept, listen, listen_admin,
 };
-use crate::log::Logs;
+use crate::log::{AuditLog, Logs};
 use crate::metrics::Metrics;
 use crate::settings::{self, Settings};
 use crate::store::{Running, Store};
 use crate::{limits, privacy, root};
-use larder_iam::PolicyRules;
+use larder_iam::{Audit, KeySource, PolicyRules};
+use larder_iam_api::RootRules;
 use larder_objects::{CreateBucket, Error, Objects};
 use larder_platform::{MemoryBudget, Platform};
 use larder_s3_api::{ApiSettings, Parts, Service};
@@ -68,6 +69,16 @@ pub(crate) enum Phase {
     Stopping,
 }
 
+fn audit_log(machine: &Platform, settings: &Settings) -> Result<Option<Arc<AuditLog>>, String> {
+    let Some(path) = &settings.audit_log else {
+        return Ok(None);
+    };
+    let opened = AuditLog::open(&*machine.disk, path);
+    opened
+        .map(|log| Some(Arc::new(log)))
+        .map_err(|error| format!("the audit log {} cannot be opened: {error}", path.display()))
+}
+
 /// Serves until a signal ends it. An error is one line that says how to mend it.
 pub(crate) fn serve(words: &[String]) -> Result<(), String> {
     let runtime = Builder::new_multi_thread()
@@ -94,6 +105,7 @@ pub(crate) fn serve(words: &[String]) -> Result<(), String> {
         platform,
         domains: settings.domains.clone(),
         logs,
+        audit: audit_log(&machine, &settings)?,
         metrics,
         phase: phase_seen,
         store: OnceLock::new(),
@@ -201,15 +213,24 @@ impl Server<'_> {
         let store = Arc::new(engine.clone());
         let objects = Objects::new(store, platform.clone(), larder_objects::Settings::default());
         self.runtime.block_on(create_buckets(&objects, settings))?;
+        let keys: Arc<dyn KeySource> = Arc::new(accounts);
+        let queries = larder_iam_api::Service::new(larder_iam_api::Parts {
+            keys: keys.clone(),
+            rules: Arc::new(RootRules),
+            platform: platform.clone(),
+            domains: settings.domains.clone(),
+        });
         let service = Service::new(Parts {
             objects: objects.clone(),
-            keys: Arc::new(accounts),
+            keys,
             rules: Arc::new(PolicyRules),
+            audit: self.app.audit.clone().map(|audit| audit as Arc<dyn Audit>),
             platform: platform.clone(),
             settings: ApiSettings {
                 region: settings.region.clone(),
                 domains: settings.domains.clone(),
                 sigv2: settings.sigv2,
+                profile: settings.profile,
             },
         });
         let running = Arc::new(Running { engine: engine.clone(), objects: objects.clone() });
@@ -227,7 +248,7 @@ impl Server<'_> {
         }
         // Set once: a server starts once.
         let service = Box::new(service);
-        let _ = self.app.store.set(Store { service, engine: running, workers });
+        let _ = self.app.store.set(Store { service, queries, engine: running, workers });
         Ok(place)
     }
 }
@@ -278,6 +299,7 @@ async fn create_buckets(objects: &Objects<Local>, settings: &Settings) -> Result
             owner: root::account().owner,
             region: settings.region.clone(),
             tags: Vec::new(),
+            documents: settings.profile.documents(None),
         };
         match objects.create_bucket(name, create).await {
             Ok(_) => log::info!("bucket {name} was created"),

@@ -173,7 +173,12 @@ impl<'a> Run<'a> {
         }
         self.machine.sim.block_on(async {
             for (at, versioning) in self.plan.workload.buckets.iter().enumerate() {
-                let create = CreateBucket { owner: bucket_owner(), region: None, tags: Vec::new() };
+                let create = CreateBucket {
+                    owner: bucket_owner(),
+                    region: None,
+                    tags: Vec::new(),
+                    documents: Vec::new(),
+                };
                 let bucket = ctx.objects.create_bucket(&bucket_name(at), create).await;
                 let bucket = bucket.map_err(|error| broken("CreateBucket", &error))?;
                 set_versioning(&ctx, &bucket, *versioning).await?;

@@ -31,7 +31,8 @@ pub fn operations(models: &[Model]) -> Result<String, String> {
             return Err(format!("{} has no operation {unknown}", service.name));
         }
         for name in names {
-            let _ = writeln!(text, "    {name} = {},", service.variant);
+            let action = format!("{}:{name}", service.name);
+            let _ = writeln!(text, "    {name} = {}, {action:?};", service.variant);
         }
     }
     text.push_str("}\n");

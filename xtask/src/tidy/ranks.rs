@@ -16,6 +16,7 @@ const RANKS: &[(&str, u8)] = &[
     ("s3-wire", 3),
     ("storage-local", 3),
     ("objects", 3),
+    ("identities", 3),
     ("s3-api", 4),
     ("iam-api", 4),
     ("workers", 4),

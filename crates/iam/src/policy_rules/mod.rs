@@ -5,10 +5,12 @@ mod request_keys;
 mod tests;
 
 use crate::policy::{
-    Caller, Policy, Question, ResourceSide, SessionPolicies, Subject, Verdict, evaluate,
+    Caller, DecidedBy, Policy, PolicySource, Question, ResourceSide, SessionPolicies, Subject,
+    Verdict, evaluate,
 };
 use crate::{
-    BucketResource, Decision, IdentityPolicies, NamedPolicy, Principal, Request, Resource, Rules,
+    BucketResource, Decision, Explanation, IdentityPolicies, NamedPolicy, Principal, Reason,
+    Request, Resource, Rules,
 };
 use request_keys::RequestKeys;
 
@@ -17,24 +19,32 @@ use request_keys::RequestKeys;
 pub struct PolicyRules;
 
 /// The policies that apply to a principal.
+#[derive(Default)]
 struct Applying<'a> {
-    identity: Vec<&'a Policy>,
-    boundary: Option<&'a Policy>,
-    session: Vec<&'a Policy>,
+    identity: Named<'a>,
+    boundary: Option<&'a NamedPolicy>,
+    session: Named<'a>,
     /// Whether its identity has all rights without a policy, as the root of an account.
     is_root: bool,
     is_federated: bool,
 }
 
-impl Rules for PolicyRules {
-    fn decide(&self, request: &Request<'_>) -> Decision {
+/// Policies with their names.
+#[derive(Default)]
+struct Named<'a> {
+    named: &'a [NamedPolicy],
+    policies: Vec<&'a Policy>,
+}
+
+/// What there is to say of a request.
+enum Outcome<'a> {
+    NeedsObject,
+    Decided(Verdict, Applying<'a>),
+}
+
+impl PolicyRules {
+    fn outcome<'a>(self, request: &Request<'a>) -> Outcome<'a> {
         let bucket = bucket(&request.resource);
-        // What most requests are, decided without a look at names and keys.
-        let is_root = matches!(request.principal, Principal::AccountRoot(_));
-        let has_policy = bucket.is_some_and(|bucket| bucket.policy.is_some());
-        if is_root && !has_policy && is_of_owner(request.principal, bucket) {
-            return Decision::Allowed;
-        }
         let caller = Caller::new(request.principal);
         let keys = RequestKeys::new(request, &caller);
         let question = Question {
@@ -47,17 +57,41 @@ impl Rules for PolicyRules {
         let side = bucket.map(|bucket| ResourceSide {
             owner: &bucket.owner.canonical_id,
             policy: bucket.policy,
-            allows_reach: true,
+            allows_reach: !is_restricted(request.principal, bucket),
             acl: None,
         });
         let verdict = evaluate(&question, &applying.subject(), side.as_ref());
         if keys.misses_object() {
-            return Decision::NeedsObject;
+            Outcome::NeedsObject
+        } else {
+            Outcome::Decided(verdict, applying)
         }
-        match verdict {
-            Verdict::Allowed(_) => Decision::Allowed,
-            Verdict::ExplicitlyDenied(_) => Decision::ExplicitlyDenied,
-            Verdict::ImplicitlyDenied(_) => Decision::ImplicitlyDenied,
+    }
+}
+
+impl Rules for PolicyRules {
+    fn decide(&self, request: &Request<'_>) -> Decision {
+        if is_plainly_root(request) {
+            return Decision::Allowed;
+        }
+        match self.outcome(request) {
+            Outcome::NeedsObject => Decision::NeedsObject,
+            Outcome::Decided(verdict, _) => decision(verdict),
+        }
+    }
+
+    fn explain(&self, request: &Request<'_>) -> Explanation {
+        match self.outcome(request) {
+            Outcome::NeedsObject => {
+                Explanation { decision: Decision::NeedsObject, reason: Reason::Unsaid }
+            }
+            Outcome::Decided(verdict, applying) => {
+                let of_bucket = bucket(&request.resource).and_then(|bucket| bucket.policy);
+                Explanation {
+                    decision: decision(verdict),
+                    reason: applying.reason(verdict, of_bucket),
+                }
+            }
         }
     }
 
@@ -67,71 +101,121 @@ impl Rules for PolicyRules {
         let applying = Applying::to(request.principal);
         let of_bucket = bucket.and_then(|bucket| bucket.policy);
         let names_it = |policy: &Policy| policy.could_allow(request.action.as_str());
+        let any_names_it = |of: &Named<'_>| of.policies.iter().any(|policy| names_it(policy));
         if of_bucket.is_some_and(names_it) {
             return true;
         }
-        let limits = applying.boundary.is_none_or(names_it)
-            && (!applying.needs_session() || applying.session.iter().any(|p| names_it(p)));
+        let limits = applying.boundary.is_none_or(|boundary| names_it(&boundary.policy))
+            && (!applying.needs_session() || any_names_it(&applying.session));
         let is_own_root = applying.is_root && is_of_owner(request.principal, bucket);
-        limits && (is_own_root || applying.identity.iter().any(|policy| names_it(policy)))
+        limits && (is_own_root || any_names_it(&applying.identity))
+    }
+}
+
+impl<'a> Named<'a> {
+    fn of(named: &'a [NamedPolicy]) -> Self {
+        Self { named, policies: named.iter().map(|named| &*named.policy).collect() }
     }
 }
 
 impl<'a> Applying<'a> {
     fn to(principal: &'a Principal) -> Self {
-        let none = Self {
-            identity: Vec::new(),
-            boundary: None,
-            session: Vec::new(),
-            is_root: matches!(principal, Principal::AccountRoot(_)),
-            is_federated: false,
-        };
+        let is_root = matches!(principal, Principal::AccountRoot(_));
         match principal {
-            Principal::User(user) => Self::of(&user.policies, &[]),
+            Principal::User(user) => Self::of(&user.policies),
             Principal::RoleSession(session) => {
-                Self::of(&session.policies, &session.session_policies)
+                let session_policies = Named::of(&session.session_policies);
+                Self { session: session_policies, ..Self::of(&session.policies) }
             }
             Principal::FederatedSession(session) => {
-                let of_root = Self { is_root: true, ..none };
-                let of =
-                    session.user.as_ref().map_or(of_root, |user| Self::of(&user.policies, &[]));
-                Self { session: policies(&session.session_policies), is_federated: true, ..of }
+                let of_root = Self { is_root: true, ..Self::default() };
+                let of = session.user.as_ref().map_or(of_root, |user| Self::of(&user.policies));
+                let session_policies = Named::of(&session.session_policies);
+                Self { session: session_policies, is_federated: true, ..of }
             }
-            Principal::AccountRoot(_) | Principal::Service(_) | Principal::Anonymous => none,
+            Principal::AccountRoot(_) | Principal::Service(_) | Principal::Anonymous => {
+                Self { is_root, ..Self::default() }
+            }
         }
     }
 
-    fn of(identity: &'a IdentityPolicies, session: &'a [NamedPolicy]) -> Self {
+    fn of(identity: &'a IdentityPolicies) -> Self {
         Self {
-            identity: policies(&identity.policies),
-            boundary: identity.boundary.as_ref().map(|boundary| &*boundary.policy),
-            session: policies(session),
-            is_root: false,
-            is_federated: false,
+            identity: Named::of(&identity.policies),
+            boundary: identity.boundary.as_ref(),
+            ..Self::default()
         }
     }
 
     /// Whether a policy of the session must allow: a federated session without one may do nothing.
     fn needs_session(&self) -> bool {
-        self.is_federated || !self.session.is_empty()
+        self.is_federated || !self.session.policies.is_empty()
     }
 
     fn subject(&self) -> Subject<'_> {
+        let session = &self.session.policies;
         Subject {
-            identity: &self.identity,
+            identity: &self.identity.policies,
             is_root: self.is_root,
-            boundary: self.boundary,
-            session: if self.session.is_empty() {
+            boundary: self.boundary.map(|boundary| &*boundary.policy),
+            session: if session.is_empty() {
                 SessionPolicies::None
             } else {
-                SessionPolicies::Given(&self.session)
+                SessionPolicies::Given(session)
             },
         }
     }
+
+    fn reason(&self, verdict: Verdict, of_bucket: Option<&Policy>) -> Reason {
+        let decided = match verdict {
+            Verdict::Allowed(decided) | Verdict::ExplicitlyDenied(decided) => decided,
+            Verdict::ImplicitlyDenied(missing) => return Reason::Missing(missing),
+        };
+        let (source, at) = match decided {
+            DecidedBy::Root => return Reason::Root,
+            DecidedBy::Acl => return Reason::Acl,
+            DecidedBy::Statement { policy, statement } => (policy, statement),
+        };
+        let named = |of: Option<&NamedPolicy>, unnamed: &str| match of {
+            Some(of) if !of.name.is_empty() => of.name.clone(),
+            _ => unnamed.to_owned(),
+        };
+        let (named, policy) = match source {
+            PolicySource::Resource => ("bucket policy".to_owned(), of_bucket),
+            PolicySource::Identity(at) => {
+                let of = self.identity.named.get(at);
+                (named(of, "identity policy"), of.map(|of| &*of.policy))
+            }
+            PolicySource::Boundary => {
+                let of = self.boundary;
+                (named(of, "permissions boundary"), of.map(|of| &*of.policy))
+            }
+            PolicySource::Session(at) => {
+                let of = self.session.named.get(at);
+                (named(of, "session policy"), of.map(|of| &*of.policy))
+            }
+        };
+        let sid = policy.and_then(|policy| policy.sid(at));
+        let statement = sid.map_or_else(|| (at + 1).to_string(), str::to_owned);
+        Reason::Statement { policy: named, statement }
+    }
 }
 
-fn policies(named: &[NamedPolicy]) -> Vec<&Policy> {
-    named.iter().map(|named| &*named.policy).collect()
+fn decision(verdict: Verdict) -> Decision {
+    match verdict {
+        Verdict::Allowed(_) => Decision::Allowed,
+        Verdict::ExplicitlyDenied(_) => Decision::ExplicitlyDenied,
+        Verdict::ImplicitlyDenied(_) => Decision::ImplicitlyDenied,
+    }
+}
+
+/// What most requests are: of the owner's root where no policy could deny it. Decided without a
+/// look at names and keys.
+fn is_plainly_root(request: &Request<'_>) -> bool {
+    let bucket = bucket(&request.resource);
+    matches!(request.principal, Principal::AccountRoot(_))
+        && bucket.is_none_or(|bucket| bucket.policy.is_none())
+        && is_of_owner(request.principal, bucket)
 }
 
 fn bucket<'a>(resource: &Resource<'a>) -> Option<BucketResource<'a>> {
@@ -140,6 +224,14 @@ fn bucket<'a>(resource: &Resource<'a>) -> Option<BucketResource<'a>> {
         Resource::Bucket(bucket) => Some(*bucket),
         Resource::Object(object) => Some(object.bucket),
     }
+}
+
+/// Whether the bucket's policy lets the caller in no longer because it lets everybody in: neither
+/// statements that are public nor those beside them.
+fn is_restricted(principal: &Principal, bucket: BucketResource<'_>) -> bool {
+    bucket.restricts_public
+        && !is_of_owner(principal, Some(bucket))
+        && bucket.policy.is_some_and(Policy::is_public)
 }
 
 /// Whether it belongs to the account that owns the bucket; to any where there is none.

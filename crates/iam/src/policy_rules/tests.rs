@@ -110,6 +110,7 @@ struct Case<'a> {
     principal: Principal,
     action: &'static str,
     bucket_policy: Option<String>,
+    restricts_public: bool,
     sent: Sent,
     existing: Existing<'a>,
     version: Option<&'a str>,
@@ -121,6 +122,7 @@ impl Case<'_> {
             principal,
             action,
             bucket_policy: None,
+            restricts_public: false,
             sent: Sent::default(),
             existing: Existing::Unknown,
             version: None,
@@ -137,7 +139,12 @@ impl Case<'_> {
         let (name, owner) = (BucketName::new("jam").unwrap(), account(OWN).owner.clone());
         let policy = self.bucket_policy.as_ref();
         let policy = policy.map(|text| Policy::parse(text, Attachment::Bucket).unwrap());
-        let bucket = BucketResource { name: &name, owner: &owner, policy: policy.as_ref() };
+        let bucket = BucketResource {
+            name: &name,
+            owner: &owner,
+            policy: policy.as_ref(),
+            restricts_public: self.restricts_public,
+        };
         let is_on_bucket = self.action.contains("Bucket");
         let object =
             ObjectResource { bucket, key: "plum", version: self.version, existing: self.existing };
@@ -404,4 +411,56 @@ fn what_hangs_on_the_object_waits_until_it_is_known() {
     assert_eq!(case.decide(), Decision::Allowed);
     case.existing = Existing::Found(ExistingObject { owner: &owner, tags: &[("kind", "fig")] });
     assert_eq!(case.decide(), Decision::ImplicitlyDenied);
+}
+
+#[test]
+fn decisions_have_their_reasons() {
+    let reason =
+        |case: Case<'_>| case.with(|request| PolicyRules.explain(request)).reason.to_string();
+    let get = |principal| Case::of(principal, "s3:GetObject");
+    let root = || Principal::AccountRoot(account(OWN));
+    let (all, never) = (allow(ALL), deny(&format!(r#""Sid":"Never",{ALL}"#)));
+    let public =
+        allow(r#""Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::jam/*""#);
+    let lockout = deny(r#""Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::jam/*""#);
+    let mut limited = user(OWN, &[&all]);
+    limited.policies = Arc::new(IdentityPolicies {
+        policies: limited.policies.policies.clone(),
+        boundary: Some(named(&allow(r#""Action":"s3:PutObject","Resource":"*""#))),
+    });
+    for (case, wanted) in [
+        (get(root()), "root of the owner"),
+        (get(user_of(OWN, &[&all])), "statement 1 of some"),
+        (get(user_of(OWN, &[&all, &never])), "statement Never of some"),
+        (get(user_of(OWN, &[])), "no identity policy allows it"),
+        (get(user_of(OTHER, &[&all])), "no resource policy allows it"),
+        (get(Principal::User(Arc::new(limited))), "the permissions boundary does not allow it"),
+        (get(role_session(&[&all], &[&deny(ALL)])), "statement 1 of some"),
+        (get(federated(None, &[])), "no session policy allows it"),
+        (get(Principal::Anonymous).bucket_policy(public), "statement 1 of bucket policy"),
+        (get(root()).bucket_policy(lockout), "statement 1 of bucket policy"),
+    ] {
+        assert_eq!(reason(case), wanted);
+    }
+}
+
+/// Not only who came by the public statement: the accounts that others name are cut off as well.
+#[test]
+fn a_restricted_bucket_with_a_public_policy_is_its_owner_s_alone() {
+    let get = r#""Action":"s3:GetObject","Resource":"arn:aws:s3:::jam/*""#;
+    let named = format!(r#"{{"Effect":"Allow","Principal":{{"AWS":"{OTHER}"}},{get}}}"#);
+    let public = format!(r#"{{"Effect":"Allow","Principal":"*",{get}}}"#);
+    let policy =
+        |statements: &str| format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#);
+    let decide = |principal, statements: &str| {
+        let mut case = Case::of(principal, "s3:GetObject").bucket_policy(policy(statements));
+        case.restricts_public = true;
+        case.decide().is_allowed()
+    };
+    let other = || Principal::AccountRoot(account(OTHER));
+    let both = format!("{named},{public}");
+    assert!(decide(other(), &named), "a policy that is not public");
+    assert!(!decide(other(), &both) && !decide(Principal::Anonymous, &both));
+    assert!(decide(user_of(OWN, &[]), &public), "everybody of the owner's account");
+    assert!(decide(Principal::AccountRoot(account(OWN)), &both));
 }

@@ -6,12 +6,13 @@ use super::source::{COPY_SOURCE, CopySource};
 use crate::call::Call;
 use crate::error::Failure;
 use crate::names::{bucket_name, object_key, version_id};
+use crate::requested::Requested;
 use crate::service::ServiceParts;
 use crate::tags;
-use larder_documents::BucketPolicy;
+use larder_documents::{BucketPolicy, PublicAccessBlock};
 use larder_iam::{
-    Action, BucketResource, Context, Decision, Existing, ExistingObject, ObjectResource, Request,
-    RequestValues, Resource,
+    Action, Audit, AuditError, Authorisation, BucketResource, Context, Decision, Existing,
+    ExistingObject, ObjectResource, Request, RequestValues, Resource,
 };
 use larder_objects::{Bucket, Error, ObjectVersion};
 use larder_s3_model::Level;
@@ -21,6 +22,8 @@ use larder_storage::Storage;
 use larder_types::{AccountId, ObjectKey, VersionId};
 use std::borrow::Cow;
 use std::sync::Arc;
+
+const LIST_BUCKET: Action = Action::new("s3:ListBucket");
 
 /// A form whose signature is verified.
 pub(crate) struct FormRequest<'a> {
@@ -229,11 +232,16 @@ enum Refused {
     Denied,
     /// Nobody can say before the object was looked up.
     NeedsObject,
+    /// The decision could not be taken down.
+    Unaudited(AuditError),
 }
 
 impl From<Refused> for Failure {
-    fn from(_: Refused) -> Self {
-        denied()
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Denied | Refused::NeedsObject => denied(),
+            Refused::Unaudited(error) => error.into(),
+        }
     }
 }
 
@@ -280,7 +288,12 @@ fn ask_for_named(call: &Call<'_>, named: &Named<'_>, needs: &[Need]) -> Result<(
         let could = |need: &Need| {
             call.rules.could_allow(&Request { principal, action: need.action, resource, context })
         };
+        let first = entries.peek().map(|need| need.action);
         is_asked = entries.any(could);
+        if let Some(action) = first.filter(|_| !is_asked) {
+            // What denies every entry is taken down once, of the bucket.
+            decide(call, context, action, resource)?;
+        }
     }
     for need in needs.iter().filter(|need| !matches!(need.on, On::Entry | On::Source)) {
         if need.applies(call, named.version.is_some()) && !need.is_late() {
@@ -348,16 +361,51 @@ fn decide(
     resource: Resource<'_>,
 ) -> Result<(), Refused> {
     let request = Request { principal: call.principal(), action, resource, context };
-    match call.rules.decide(&request) {
+    let decision = match call.audit {
+        Some(audit) => audited(call, audit, &request)?,
+        None => call.rules.decide(&request),
+    };
+    match decision {
         Decision::Allowed => Ok(()),
         Decision::NeedsObject => Err(Refused::NeedsObject),
         Decision::ImplicitlyDenied | Decision::ExplicitlyDenied => Err(Refused::Denied),
     }
 }
 
+/// Decides and takes down what was decided, before anything is done on it.
+fn audited(call: &Call<'_>, audit: &dyn Audit, request: &Request<'_>) -> Result<Decision, Refused> {
+    let explanation = &call.rules.explain(request);
+    if explanation.decision != Decision::NeedsObject {
+        let authorisation = Authorisation {
+            request,
+            explanation,
+            request_id: call.request_id,
+            operation: call.record.operation.map_or("-", Requested::name),
+            access_key: call.record.access_key.as_deref(),
+        };
+        audit.authorised(&authorisation).map_err(Refused::Unaudited)?;
+    }
+    Ok(explanation.decision)
+}
+
+/// Whether the caller may list a bucket, which decides what a refusal tells. It is no right that
+/// anything is done on.
+pub(super) fn may_list(call: &Call<'_>, bucket: &Bucket) -> bool {
+    let context = &call.context(call);
+    let resource = Resource::Bucket(bucket_resource(bucket));
+    let request = Request { principal: call.principal(), action: LIST_BUCKET, resource, context };
+    call.rules.decide(&request).is_allowed()
+}
+
 pub(super) fn bucket_resource(bucket: &Bucket) -> BucketResource<'_> {
     let policy = bucket.documents.get::<BucketPolicy>().map(BucketPolicy::policy);
-    BucketResource { name: &bucket.name, owner: &bucket.owner, policy }
+    let block = bucket.documents.get::<PublicAccessBlock>();
+    BucketResource {
+        name: &bucket.name,
+        owner: &bucket.owner,
+        policy,
+        restricts_public: block.is_some_and(|block| block.restrict_public_buckets),
+    }
 }
 
 /// The current version of a key.

@@ -11,7 +11,7 @@ mod source;
 
 pub(crate) use admit::FormRequest;
 pub(crate) use grant::{
-    Admitted, DeleteEntry, FoundSource, Grant, GrantKind, WantedSource, kind, missing,
+    Admitted, DeleteEntry, FoundSource, Grant, GrantKind, NewBucket, WantedSource, kind, missing,
 };
 #[cfg(test)]
 pub(crate) use need::On;

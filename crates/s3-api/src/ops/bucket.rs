@@ -1,14 +1,14 @@
 //! CreateBucket, HeadBucket, DeleteBucket, GetBucketLocation.
 
 use super::object_headers::refuse_acl;
-use crate::access::{Grant, kind};
+use crate::access::{Grant, NewBucket, kind};
 use crate::call::Call;
 use crate::error::Failure;
 use crate::reply::Reply;
 use crate::service::{ApiSettings, DEFAULT_REGION};
 use http::StatusCode;
 use larder_objects::{Bucket, Error, Tag};
-use larder_s3_model::enums::{BucketNamespace, ObjectOwnership};
+use larder_s3_model::enums::BucketNamespace;
 use larder_s3_model::inputs::CreateBucketInput;
 use larder_s3_model::outputs::{CreateBucketOutput, GetBucketLocationOutput, HeadBucketOutput};
 use larder_s3_wire::error::ErrorCode;
@@ -33,7 +33,8 @@ pub(crate) async fn create_bucket<S: Storage>(
     let region = region(call.settings, constraint)?;
     let tags = configuration.tags.into_iter();
     let tags = tags.map(|tag| Tag { key: tag.key, value: tag.value }).collect();
-    match grant.create(region, tags).await {
+    let documents = call.settings.profile.documents(input.object_ownership);
+    match grant.create(NewBucket { region, tags, documents }).await {
         // us-east-1 has always taken it for done.
         Err(Error::BucketAlreadyOwnedByYou(_)) if call.settings.region() == DEFAULT_REGION => {}
         other => other?,
@@ -47,10 +48,6 @@ pub(crate) async fn create_bucket<S: Storage>(
 fn refuse_other_ownership(call: &Call<'_>, input: &CreateBucketInput) -> Result<(), Failure> {
     if refuse_acl(call, input.acl.map(|acl| acl.as_str())).is_err() {
         return Err(Failure::new(ErrorCode::InvalidBucketAclWithObjectOwnership));
-    }
-    if !matches!(input.object_ownership, None | Some(ObjectOwnership::BucketOwnerEnforced)) {
-        let reason = "Only the object ownership BucketOwnerEnforced is implemented";
-        return Err(Failure::not_implemented(reason));
     }
     if input.object_lock_enabled_for_bucket == Some(true) {
         return Err(Failure::not_implemented("Object Lock is not implemented"));

@@ -39,7 +39,10 @@ use crate::access::{
 use crate::call::Call;
 use crate::error::Failure;
 use crate::reply::Reply;
-use larder_documents::{BucketPolicy, CorsConfiguration, DocumentOperations};
+use larder_documents::{
+    BucketPolicy, CorsConfiguration, DocumentOperations, OwnershipControls, PublicAccessBlock,
+    RequestPayment,
+};
 use larder_s3_model::{OPERATIONS, Operation};
 use larder_storage::Storage;
 
@@ -155,6 +158,10 @@ table! {
     documents {
         BucketPolicy = GetBucketPolicy, PutBucketPolicy, DeleteBucketPolicy;
         CorsConfiguration = GetBucketCors, PutBucketCors, DeleteBucketCors;
+        OwnershipControls = GetBucketOwnershipControls, PutBucketOwnershipControls,
+            DeleteBucketOwnershipControls;
+        PublicAccessBlock = GetPublicAccessBlock, PutPublicAccessBlock, DeletePublicAccessBlock;
+        RequestPayment = GetBucketRequestPayment, PutBucketRequestPayment;
     }
     AbortMultipartUpload = built(
         create_multipart_upload::abort_multipart_upload,
@@ -213,7 +220,6 @@ table! {
     DeleteBucketMetadataConfiguration = not_built("S3 Metadata tables are not built yet");
     DeleteBucketMetadataTableConfiguration = not_built("S3 Metadata tables are not built yet");
     DeleteBucketMetricsConfiguration = not_built("request metrics are served to the operator");
-    DeleteBucketOwnershipControls = not_built("every bucket enforces the ownership of its owner");
     DeleteBucketReplication = not_built("replication is not built yet");
     DeleteBucketTagging = built(bucket_settings::delete_bucket_tagging, kind::PutBucketTagging, [
         on_bucket("s3:PutBucketTagging"),
@@ -232,7 +238,6 @@ table! {
         on_entry("s3:DeleteObject").unversioned(),
         on_entry("s3:DeleteObjectVersion").versioned(),
     ]);
-    DeletePublicAccessBlock = not_built("nothing is public before bucket policies are built");
     GetBucketAbac = not_built("attribute-based access control is not built yet");
     GetBucketAccelerateConfiguration = not_built("there are no edge locations");
     GetBucketAcl = built(bucket_acl::get_bucket_acl, kind::ViewBucket, [
@@ -254,7 +259,6 @@ table! {
     GetBucketMetricsConfiguration = not_built("request metrics are served to the operator");
     GetBucketNotification = not_built("superseded by GetBucketNotificationConfiguration");
     GetBucketNotificationConfiguration = not_built("event notifications are not built yet");
-    GetBucketOwnershipControls = not_built("every bucket enforces the ownership of its owner");
     GetBucketPolicyStatus = built(
         bucket_policy_status::get_bucket_policy_status,
         kind::ViewBucket,
@@ -263,7 +267,6 @@ table! {
         ]
     );
     GetBucketReplication = not_built("replication is not built yet");
-    GetBucketRequestPayment = not_built("requester pays is not built yet");
     GetBucketTagging = built(bucket_settings::get_bucket_tagging, kind::ViewBucket, [
         on_bucket("s3:GetBucketTagging"),
     ]);
@@ -294,7 +297,6 @@ table! {
         object("s3:GetObjectVersionTagging").versioned(),
     ]);
     GetObjectTorrent = not_built("AWS no longer serves torrents of new objects");
-    GetPublicAccessBlock = not_built("nothing is public before bucket policies are built");
     HeadBucket = built(bucket::head_bucket, kind::ViewBucket, [on_bucket("s3:ListBucket")]);
     HeadObject = built(get_object::get_object, kind::ReadObject, [
         object("s3:GetObject").unversioned(),
@@ -345,9 +347,7 @@ table! {
     PutBucketMetricsConfiguration = not_built("request metrics are served to the operator");
     PutBucketNotification = not_built("superseded by PutBucketNotificationConfiguration");
     PutBucketNotificationConfiguration = not_built("event notifications are not built yet");
-    PutBucketOwnershipControls = not_built("every bucket enforces the ownership of its owner");
     PutBucketReplication = not_built("replication is not built yet");
-    PutBucketRequestPayment = not_built("requester pays is not built yet");
     PutBucketTagging = built(bucket_settings::put_bucket_tagging, kind::PutBucketTagging, [
         on_bucket("s3:PutBucketTagging"),
     ]);
@@ -374,7 +374,6 @@ table! {
         object("s3:PutObjectTagging").unversioned(),
         object("s3:PutObjectVersionTagging").versioned(),
     ]);
-    PutPublicAccessBlock = not_built("nothing is public before bucket policies are built");
     RenameObject = not_built("directory buckets belong to S3 Express One Zone");
     RestoreObject = not_built("nothing is archived, so nothing needs restoring");
     SelectObjectContent = not_built("S3 Select is closed to new customers of AWS");

@@ -25,6 +25,7 @@ impl<S: Storage> ServiceParts<S> {
             target: &call.target,
             headers: &call.headers,
             authority: None,
+            body_sha256: None,
         };
         let secret = key.as_ref().map_or("", |key| key.secret.expose());
         let now = self.now();

@@ -91,6 +91,7 @@ impl<S: Storage> ServiceParts<S> {
             cors: None,
             held: None,
             rules: &*self.rules,
+            audit: self.audit.as_deref(),
             platform: &self.platform,
             settings: &self.settings,
             md5_queue: &self.md5_queue,
@@ -114,6 +115,7 @@ impl<S: Storage> ServiceParts<S> {
         let operation = match requested {
             Requested::Model(operation) => operation,
             Requested::Preflight => return Box::pin(self.preflight(call)).await,
+            Requested::Query(_) => unreachable!("S3's routes lead to S3's operations"),
             Requested::PostObject => return Box::pin(self.post_object(call)).await,
         };
         self.authenticate(call).await?;

@@ -21,6 +21,13 @@ const PUBLIC: &str = "{\n  \"Version\": \"2012-10-17\", \"Statement\": [{ \"Effe
                       \"Principal\": \"*\", \"Action\": \"s3:GetObject\",\
                       \"Resource\": \"arn:aws:s3:::photos/*\" }]\n}\n";
 
+/// A world with a bucket that blocks nothing.
+fn open() -> World {
+    let world = World::open();
+    world.bucket("photos");
+    world
+}
+
 fn put(world: &World, subresource: &str, body: &str) -> Got {
     world.send(Ask::new("PUT", format!("/photos?{subresource}")).body(body).md5())
 }
@@ -35,7 +42,7 @@ fn delete(world: &World, subresource: &str) -> Got {
 
 #[test]
 fn a_policy_comes_back_as_it_was_written() {
-    let world = World::with_bucket("photos");
+    let world = open();
     let got = get(&world, "policy").refused(404, "NoSuchBucketPolicy");
     assert_eq!(got.element("BucketName"), Some("photos"));
     get(&world, "policyStatus").refused(404, "NoSuchBucketPolicy");
@@ -55,7 +62,7 @@ fn a_policy_comes_back_as_it_was_written() {
 
 #[test]
 fn a_policy_that_aws_refuses_replaces_nothing() {
-    let world = World::with_bucket("photos");
+    let world = open();
     put(&world, "policy", PUBLIC).ok();
     put(&world, "policy", "").refused(400, "MissingRequestBodyError");
     for (body, words) in [
@@ -76,6 +83,7 @@ fn a_policy_that_aws_refuses_replaces_nothing() {
 fn a_policy_is_the_owner_s_account_s_alone() {
     let world = World::with_rules(Arc::new(Everything));
     world.bucket("photos");
+    delete(&world, "publicAccessBlock");
     put(&world, "policy", PUBLIC).ok();
     for signer in [Some("bob"), None] {
         let ask = |method| Ask::new(method, "/photos?policy").by(signer);
@@ -90,9 +98,104 @@ fn a_policy_is_the_owner_s_account_s_alone() {
 
 #[test]
 fn a_policy_goes_with_its_bucket() {
-    let world = World::with_bucket("photos");
+    let world = open();
     put(&world, "policy", PUBLIC).ok();
     assert_eq!(world.send(Ask::new("DELETE", "/photos")).status, 204);
     world.bucket("photos");
     get(&world, "policy").refused(404, "NoSuchBucketPolicy");
+}
+
+fn ownership(setting: &str) -> String {
+    format!(
+        "<OwnershipControls xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Rule>\
+         <ObjectOwnership>{setting}</ObjectOwnership></Rule></OwnershipControls>"
+    )
+}
+
+fn block(switch: &str) -> String {
+    format!(
+        "<PublicAccessBlockConfiguration><{switch}>true</{switch}></PublicAccessBlockConfiguration>"
+    )
+}
+
+/// API reference of CreateBucket, and AWS's announcement of April 2023.
+#[test]
+fn what_new_buckets_start_with() {
+    let create = |world: &World, name: &str, ownership: Option<&str>| {
+        let mut ask = Ask::new("PUT", format!("/{name}"));
+        if let Some(ownership) = ownership {
+            ask = ask.header("x-amz-object-ownership", ownership);
+        }
+        world.send(ask)
+    };
+    let read = |world: &World, path: &str| world.send(Ask::new("GET", path));
+    let world = World::new();
+    create(&world, "one", None).ok();
+    let got = read(&world, "/one?ownershipControls").ok();
+    assert_eq!(got.element("ObjectOwnership"), Some("BucketOwnerEnforced"));
+    let got = read(&world, "/one?publicAccessBlock").ok();
+    assert_eq!(got.text().matches(">true<").count(), 4, "{}", got.text());
+    create(&world, "two", Some("BucketOwnerPreferred")).ok();
+    let got = read(&world, "/two?ownershipControls").ok();
+    assert_eq!(got.element("ObjectOwnership"), Some("BucketOwnerPreferred"));
+    create(&world, "three", Some("Nobody")).refused(400, "InvalidArgument");
+    read(&world, "/three?ownershipControls").refused(404, "NoSuchBucket");
+    let world = World::open();
+    create(&world, "one", None).ok();
+    read(&world, "/one?ownershipControls").refused(404, "OwnershipControlsNotFoundError");
+    read(&world, "/one?publicAccessBlock").refused(404, "NoSuchPublicAccessBlockConfiguration");
+    create(&world, "two", Some("ObjectWriter")).ok();
+    let got = read(&world, "/two?ownershipControls").ok();
+    assert_eq!(got.element("ObjectOwnership"), Some("ObjectWriter"));
+}
+
+#[test]
+fn ownership_controls_come_and_go() {
+    let world = open();
+    for setting in ["BucketOwnerPreferred", "ObjectWriter", "BucketOwnerEnforced"] {
+        assert_eq!(put(&world, "ownershipControls", &ownership(setting)).ok().status, 200);
+        let got = get(&world, "ownershipControls").ok();
+        assert_eq!(got.element("ObjectOwnership"), Some(setting));
+    }
+    put(&world, "ownershipControls", &ownership("Nobody")).refused(400, "MalformedXML");
+    assert_eq!(delete(&world, "ownershipControls").status, 204);
+    get(&world, "ownershipControls").refused(404, "OwnershipControlsNotFoundError");
+}
+
+#[test]
+fn who_pays_is_the_owner_until_told() {
+    let world = World::with_bucket("photos");
+    assert_eq!(get(&world, "requestPayment").ok().element("Payer"), Some("BucketOwner"));
+    let payer = |payer: &str| {
+        let body = format!(
+            "<RequestPaymentConfiguration><Payer>{payer}</Payer></RequestPaymentConfiguration>"
+        );
+        put(&world, "requestPayment", &body)
+    };
+    payer("Requester").ok();
+    assert_eq!(get(&world, "requestPayment").ok().element("Payer"), Some("Requester"));
+    payer("Nobody").refused(400, "MalformedXML");
+    payer("BucketOwner").ok();
+    assert_eq!(get(&world, "requestPayment").ok().element("Payer"), Some("BucketOwner"));
+}
+
+/// User guide, "Block public access settings": BlockPublicPolicy refuses what is written from then
+/// on, and leaves what is there.
+#[test]
+fn public_policies_are_blocked_where_they_are_written() {
+    let world = open();
+    put(&world, "policy", PUBLIC).ok();
+    for other in ["BlockPublicAcls", "IgnorePublicAcls", "RestrictPublicBuckets"] {
+        put(&world, "publicAccessBlock", &block(other)).ok();
+        put(&world, "policy", PUBLIC).ok();
+    }
+    put(&world, "publicAccessBlock", &block("BlockPublicPolicy")).ok();
+    let got = put(&world, "policy", PUBLIC).refused(403, "AccessDenied");
+    assert!(got.text().contains("BlockPublicPolicy"), "{}", got.text());
+    assert_eq!(get(&world, "policy").ok().text(), PUBLIC, "it was there before");
+    put(&world, "policy", &PUBLIC.replace("\"*\"", "{\"AWS\":\"222222222222\"}")).ok();
+    put(&world, "policy", &PUBLIC.replace("Allow", "Deny")).ok();
+    assert_eq!(delete(&world, "publicAccessBlock").status, 204);
+    get(&world, "publicAccessBlock").refused(404, "NoSuchPublicAccessBlockConfiguration");
+    put(&world, "policy", PUBLIC).ok();
 }

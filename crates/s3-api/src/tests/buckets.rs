@@ -116,7 +116,7 @@ fn what_buckets_cannot_be_is_refused() {
     world.send(with("x-amz-acl", "public-read")).refused(400, code);
     world.send(with("x-amz-grant-read", "id=x")).refused(400, code);
     world.send(with("x-amz-acl", "open")).refused(400, "InvalidArgument");
-    world.send(with("x-amz-object-ownership", "ObjectWriter")).refused(501, "NotImplemented");
+    world.send(with("x-amz-object-ownership", "Nobody")).refused(400, "InvalidArgument");
     let lock = "x-amz-bucket-object-lock-enabled";
     world.send(with(lock, "true")).refused(501, "NotImplemented");
     world.send(Ask::new("HEAD", "/photos")).refused(404, "NoSuchBucket");

@@ -73,6 +73,7 @@ fn copies_that_are_refused() {
         owner: crate::testing::owner("bob"),
         region: None,
         tags: Vec::new(),
+        documents: Vec::new(),
     };
     let name = larder_types::BucketName::new("bobs").unwrap();
     world.sim.block_on(world.objects.create_bucket(&name, create)).unwrap();

@@ -1,5 +1,6 @@
 mod access_documents;
 mod attacks;
+mod audit;
 mod bucket_policies;
 mod buckets;
 mod changes;

@@ -37,6 +37,9 @@ pub struct RequestParts<'a> {
     pub headers: &'a HeaderMap,
     /// The authority, for HTTP/2 requests that have no Host header.
     pub authority: Option<&'a str>,
+    /// The SHA-256 of the body, for services whose signatures cover the body whether a header says
+    /// so or not. `None` for S3, where `x-amz-content-sha256` says what is covered.
+    pub body_sha256: Option<[u8; 32]>,
 }
 
 /// Where Signature Version 2 is accepted.

@@ -13,6 +13,7 @@ use crate::error::{ErrorCode, WireError, echoed};
 use http::HeaderMap;
 use larder_types::limits::{CLOCK_SKEW_SECONDS_MAX, PRESIGNED_SECONDS_MAX};
 use larder_types::{AuthType, Timestamp, hex};
+use std::borrow::Cow;
 
 /// What verification needs from its [`super::Verifier`].
 pub(super) type Means<'a> = (&'a AuthSettings, &'a SigningKeys);
@@ -28,13 +29,16 @@ pub(super) fn verify_header(
     let (signed_at, amz_date) = header_date(request.headers)?;
     check_skew(signed_at, &amz_date, now)?;
     check_scope_date(claim, &amz_date, CredentialPlace::Header)?;
-    let Some(payload_hash) = request.headers.get("x-amz-content-sha256") else {
-        return Err(WireError::with(
-            ErrorCode::InvalidRequest,
-            "Missing required header for this request: x-amz-content-sha256",
-        ));
+    let payload_hash = match (request.body_sha256, request.headers.get("x-amz-content-sha256")) {
+        (Some(digest), _) => Cow::Owned(hex::encode(&digest)),
+        (None, Some(declared)) => text(declared.as_bytes()),
+        (None, None) => {
+            return Err(WireError::with(
+                ErrorCode::InvalidRequest,
+                "Missing required header for this request: x-amz-content-sha256",
+            ));
+        }
     };
-    let payload_hash = text(payload_hash.as_bytes());
     let signed = Signed {
         claim,
         request,
@@ -77,7 +81,10 @@ pub(super) fn verify_query(
     // The header, when there is one, must be signed like every x-amz-* header, so it can be
     // believed; the query is always covered.
     let header = request.headers.get("x-amz-content-sha256");
-    let header = header.map(|value| text(value.as_bytes()));
+    let header = match request.body_sha256 {
+        Some(digest) => Some(Cow::Owned(hex::encode(&digest))),
+        None => header.map(|value| text(value.as_bytes())),
+    };
     let parameter = || request.target.query_value("X-Amz-Content-Sha256");
     let payload_hash = header.as_deref().or_else(parameter).unwrap_or("UNSIGNED-PAYLOAD");
     let signed =

@@ -42,6 +42,16 @@ impl Line {
         line
     }
 
+    /// A line of the audit log, always JSON.
+    pub(super) fn audit(time: Timestamp, record: &str) -> Self {
+        let mut line = Self { out: String::with_capacity(TYPICAL_BYTES), json: true };
+        line.out.push_str("{\"time\":\"");
+        line.out.push_str(&time.to_iso8601());
+        line.out.push('"');
+        line.field("record", record);
+        line
+    }
+
     /// A named text.
     pub(super) fn field(&mut self, name: &str, value: &str) {
         self.name(name);

@@ -4,9 +4,11 @@
 //! it falls behind, lines are dropped and counted instead of holding up requests.
 
 mod access;
+mod audit;
 mod line;
 
 pub(crate) use access::Access;
+pub(crate) use audit::AuditLog;
 
 use crate::settings::LogFormat;
 use larder_platform::{Clock, Platform, Step, Task, TaskHandle, Wake};

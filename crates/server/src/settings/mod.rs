@@ -14,6 +14,7 @@ pub(crate) use table::help;
 pub(crate) use values::rate;
 
 use crate::listener::Network;
+use larder_s3_api::Profile;
 use larder_s3_wire::auth::SigV2;
 use larder_types::BucketName;
 use sources::{Given, Source};
@@ -60,6 +61,7 @@ pub(crate) struct Settings {
     pub(crate) root_secret_key: Option<String>,
     pub(crate) buckets: Vec<BucketName>,
     pub(crate) sigv2: SigV2,
+    pub(crate) profile: Profile,
     pub(crate) memory: u64,
     pub(crate) connections_max: usize,
     /// Without a value half of [`Settings::connections_max`].
@@ -71,6 +73,7 @@ pub(crate) struct Settings {
     pub(crate) scrub_every: Duration,
     pub(crate) log_format: LogFormat,
     pub(crate) log_level: log::LevelFilter,
+    pub(crate) audit_log: Option<PathBuf>,
     pub(crate) accounts: Vec<ConfiguredAccount>,
 }
 
@@ -93,6 +96,7 @@ impl Default for Settings {
             root_secret_key: None,
             buckets: Vec::new(),
             sigv2: SigV2::default(),
+            profile: Profile::default(),
             memory: 0,
             connections_max: 0,
             connections_per_address: None,
@@ -103,6 +107,7 @@ impl Default for Settings {
             scrub_every: Duration::ZERO,
             log_format: LogFormat::Auto,
             log_level: log::LevelFilter::Off,
+            audit_log: None,
             accounts: Vec::new(),
         }
     }

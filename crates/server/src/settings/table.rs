@@ -142,6 +142,14 @@ pub(crate) static SETTINGS: &[Setting] = &[
         set: |s, text| values::bucket(text).map(|v| s.buckets.push(v)),
     },
     Setting {
+        name: "profile",
+        value: "NAME",
+        kind: Kind::One,
+        default: "aws",
+        help: "what new buckets start with: aws (no ACLs, public access blocked) or open",
+        set: |s, text| values::profile(text).map(|v| s.profile = v),
+    },
+    Setting {
         name: "sigv2",
         value: "WHERE",
         kind: Kind::One,
@@ -228,6 +236,14 @@ pub(crate) static SETTINGS: &[Setting] = &[
         default: "info",
         help: "off, error, warn, info (one line per request too), debug or trace",
         set: |s, text| values::log_level(text).map(|v| s.log_level = v),
+    },
+    Setting {
+        name: "audit-log",
+        value: "FILE",
+        kind: Kind::One,
+        default: "off",
+        help: "where every authorisation is taken down, as JSON lines; -: standard output",
+        set: |s, text| values::path_or_off(text).map(|v| s.audit_log = v),
     },
 ];
 

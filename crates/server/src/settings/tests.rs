@@ -1,6 +1,7 @@
 //! The settings as operators give them.
 
 use super::{LogFormat, Settings, load};
+use larder_s3_api::Profile;
 use larder_s3_wire::auth::SigV2;
 use std::io;
 use std::path::Path;
@@ -38,6 +39,16 @@ fn defaults() {
     assert_eq!(settings.log_format, LogFormat::Auto);
     assert!(!settings.ephemeral);
     assert_eq!(settings.sigv2, SigV2::Presigned);
+    assert_eq!(settings.profile, Profile::Aws);
+}
+
+#[test]
+fn profiles() {
+    let given = |name: &str| try_load(&["--profile", name], &[], "").unwrap().profile;
+    assert_eq!((given("aws"), given("open")), (Profile::Aws, Profile::Open));
+    let file = try_load(&["--config", "larder.toml"], &[], "profile = 'open'").unwrap();
+    assert_eq!(file.profile, Profile::Open);
+    check_error(&["--profile", "minio"], &[], "", "expected aws (no ACLs, public access blocked)");
 }
 
 #[test]

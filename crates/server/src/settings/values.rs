@@ -2,6 +2,7 @@
 
 use super::{LogFormat, MEMORY_MIN};
 use crate::listener::Network;
+use larder_s3_api::Profile;
 use larder_s3_wire::auth::SigV2;
 use larder_types::BucketName;
 use std::net::{SocketAddr, ToSocketAddrs};
@@ -18,6 +19,10 @@ pub(super) fn text(text: &str) -> Result<String, String> {
 
 pub(super) fn path(path: &str) -> Result<PathBuf, String> {
     text(path).map(PathBuf::from)
+}
+
+pub(super) fn path_or_off(path_text: &str) -> Result<Option<PathBuf>, String> {
+    if path_text == "off" { Ok(None) } else { path(path_text).map(Some) }
 }
 
 pub(super) fn switch(text: &str) -> Result<bool, String> {
@@ -144,6 +149,12 @@ pub(super) fn sigv2(text: &str) -> Result<SigV2, String> {
         "on" => Ok(SigV2::On),
         _ => Err("expected off, presigned (in URLs and forms only) or on".into()),
     }
+}
+
+pub(super) fn profile(text: &str) -> Result<Profile, String> {
+    let found = Profile::ALL.into_iter().find(|(name, _)| *name == text);
+    let expected = "expected aws (no ACLs, public access blocked) or open (ACLs, nothing blocked)";
+    found.map(|(_, profile)| profile).ok_or_else(|| expected.into())
 }
 
 pub(super) fn log_format(text: &str) -> Result<LogFormat, String> {

@@ -82,7 +82,12 @@ pub(super) async fn one(ctx: &Ctx, rng: &mut Prng) {
 async fn create(ctx: &Ctx, name: usize) {
     let op = ctx.book().op();
     let begun = Begun::new(ctx, name, BucketAction::Create { op });
-    let create = CreateBucket { owner: bucket_owner(), region: None, tags: created_by(op) };
+    let create = CreateBucket {
+        owner: bucket_owner(),
+        region: None,
+        tags: created_by(op),
+        documents: Vec::new(),
+    };
     match ctx.objects.create_bucket(&bucket_name(name), create).await {
         Ok(_) => begun.end(ctx, BucketOutcome::Done),
         Err(Error::BucketAlreadyOwnedByYou(bucket)) => {

@@ -73,7 +73,8 @@ impl World {
         let store = Arc::new(Model::new());
         let objects = Objects::new(store.clone(), sim.platform(), settings);
         let name = BucketName::new("bucket").unwrap();
-        let create = CreateBucket { owner: owner(), region: None, tags: Vec::new() };
+        let create =
+            CreateBucket { owner: owner(), region: None, tags: Vec::new(), documents: Vec::new() };
         let bucket = sim.block_on(objects.create_bucket(&name, create)).unwrap();
         let mut world = Self { sim, objects, store, bucket, registry: Registry::default() };
         world.start();

@@ -5,6 +5,7 @@ use crate::access::admit::{ask, bucket_resource};
 use crate::access::need::On;
 use crate::call::Call;
 use crate::error::Failure;
+use larder_documents::EncodedDocument;
 use larder_iam::{Existing, ObjectResource, Resource};
 use larder_objects::list::{
     ListObjects, ListPage, ListUploads, ListVersions, UploadPage, VersionPage,
@@ -17,6 +18,14 @@ use larder_types::{BucketName, ObjectKey};
 
 /// An entry of DeleteObjects that may be removed.
 pub(crate) struct DeleteEntry((ObjectKey, DeleteObject));
+
+/// What a request says of the bucket that is to be made.
+pub(crate) struct NewBucket {
+    /// What to store of its LocationConstraint.
+    pub(crate) region: Option<String>,
+    pub(crate) tags: Vec<Tag>,
+    pub(crate) documents: Vec<EncodedDocument>,
+}
 
 impl<S: Storage> Grant<S, kind::ListBuckets> {
     /// Lists buckets of the caller, whoever's `list` asks for.
@@ -38,11 +47,12 @@ impl<S: Storage> Grant<S, kind::CreateBucket> {
     }
 
     /// Makes the bucket, which the caller will own.
-    pub(crate) async fn create(&self, region: Option<String>, tags: Vec<Tag>) -> Result<(), Error> {
+    pub(crate) async fn create(&self, new: NewBucket) -> Result<(), Error> {
         let Ok(owner) = self.caller() else {
             return Err(Error::Internal("a bucket has to have an owner".into()));
         };
-        let create = CreateBucket { owner: owner.clone(), region, tags };
+        let NewBucket { region, tags, documents } = new;
+        let create = CreateBucket { owner: owner.clone(), region, tags, documents };
         self.objects().create_bucket(self.name(), create).await.map(drop)
     }
 }

@@ -7,7 +7,7 @@ mod document;
 mod object;
 mod write;
 
-pub(crate) use bucket::DeleteEntry;
+pub(crate) use bucket::{DeleteEntry, NewBucket};
 pub(crate) use copy::{FoundSource, WantedSource};
 pub(crate) use object::missing;
 

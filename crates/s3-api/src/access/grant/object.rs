@@ -1,18 +1,15 @@
 //! Grants on objects that exist.
 
 use super::{Grant, GrantKind, kind};
-use crate::access::admit::{ask, bucket_resource, denied};
+use crate::access::admit::{denied, may_list};
 use crate::call::Call;
 use crate::error::Failure;
-use larder_iam::{Action, Resource};
 use larder_objects::read::{OpenVersion, ReadPlan, ReadTarget};
 use larder_objects::{
     Bucket, DeleteObject, Deleted, Error, EventName, ObjectVersion, PartPage, Tag,
 };
 use larder_storage::Storage;
 use larder_types::VersionId;
-
-const LIST_BUCKET: Action = Action::new("s3:ListBucket");
 
 /// The kinds that look an object up; none of them opens what it finds.
 pub(crate) trait LooksUp: GrantKind {}
@@ -101,8 +98,4 @@ impl<S: Storage> Grant<S, kind::DeleteObject> {
 pub(crate) fn missing(call: &Call<'_>, bucket: &Bucket, error: Error) -> Failure {
     let is_missing = matches!(error, Error::NoSuchKey { .. } | Error::NoSuchVersion);
     if is_missing && !may_list(call, bucket) { denied() } else { error.into() }
-}
-
-fn may_list(call: &Call<'_>, bucket: &Bucket) -> bool {
-    ask(call, &call.context(call), LIST_BUCKET, Resource::Bucket(bucket_resource(bucket))).is_ok()
 }

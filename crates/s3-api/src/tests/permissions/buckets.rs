@@ -6,8 +6,16 @@ use crate::testing::Ask;
 const CORS: &str = "<CORSConfiguration><CORSRule><AllowedMethod>GET</AllowedMethod>\
                     <AllowedOrigin>*</AllowedOrigin></CORSRule></CORSConfiguration>";
 
-const POLICY: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"*",
-                        "Action":"s3:GetObject","Resource":"arn:aws:s3:::photos/*"}}"#;
+const POLICY: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow",
+                        "Principal":{"AWS":"222222222222"},"Action":"s3:GetObject",
+                        "Resource":"arn:aws:s3:::photos/*"}}"#;
+
+const BLOCK: &str = "<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls>\
+                     </PublicAccessBlockConfiguration>";
+const OWNERSHIP: &str = "<OwnershipControls><Rule><ObjectOwnership>BucketOwnerEnforced\
+                         </ObjectOwnership></Rule></OwnershipControls>";
+const PAYMENT: &str = "<RequestPaymentConfiguration><Payer>Requester</Payer>\
+                       </RequestPaymentConfiguration>";
 
 pub(super) fn of_buckets() -> Vec<Case> {
     let create = || Ask::new("PUT", "/other");
@@ -75,5 +83,37 @@ pub(super) fn of_documents() -> Vec<Case> {
         on("GetBucketPolicyStatus", get("/photos?policyStatus"), "GetBucketPolicyStatus").refused(),
         on("PutBucketPolicy", put("/photos?policy", POLICY), "PutBucketPolicy"),
         on("DeleteBucketPolicy", delete("/photos?policy"), "DeleteBucketPolicy"),
+        on("GetPublicAccessBlock", get("/photos?publicAccessBlock"), "GetBucketPublicAccessBlock"),
+        on(
+            "PutPublicAccessBlock",
+            put("/photos?publicAccessBlock", BLOCK),
+            "PutBucketPublicAccessBlock",
+        ),
+        on(
+            "DeletePublicAccessBlock",
+            delete("/photos?publicAccessBlock"),
+            "PutBucketPublicAccessBlock",
+        ),
+        on(
+            "GetBucketOwnershipControls",
+            get("/photos?ownershipControls"),
+            "GetBucketOwnershipControls",
+        ),
+        on(
+            "PutBucketOwnershipControls",
+            put("/photos?ownershipControls", OWNERSHIP),
+            "PutBucketOwnershipControls",
+        ),
+        on(
+            "DeleteBucketOwnershipControls",
+            delete("/photos?ownershipControls"),
+            "PutBucketOwnershipControls",
+        ),
+        on("GetBucketRequestPayment", get("/photos?requestPayment"), "GetBucketRequestPayment"),
+        on(
+            "PutBucketRequestPayment",
+            put("/photos?requestPayment", PAYMENT),
+            "PutBucketRequestPayment",
+        ),
     ]
 }

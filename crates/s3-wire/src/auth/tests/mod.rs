@@ -68,6 +68,7 @@ impl Request {
             target: &target,
             headers: &self.headers,
             authority: None,
+            body_sha256: None,
         };
         Verifier::new(self.settings.clone()).verify(&claim, &parts, SECRET, self.now)
     }
@@ -499,6 +500,7 @@ fn authority_stands_in_for_host() {
         target: &target,
         headers: &request.headers,
         authority,
+        body_sha256: None,
     };
     let verifier = Verifier::default();
     verifier.verify(&claim, &parts(Some(HOST)), SECRET, request.now).unwrap();

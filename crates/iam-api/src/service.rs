@@ -1,0 +1,71 @@
+//! What the pipeline is made of.
+
+use crate::access::AccessRules;
+use larder_iam::{KeyCache, KeySource};
+use larder_iam_model::Service as ServiceName;
+use larder_platform::{MemoryBudget, Platform};
+use larder_s3_wire::auth::{AuthSettings, SigV2, Verifier};
+use std::sync::Arc;
+
+/// The parts that a service works with.
+pub struct Parts {
+    /// Who may sign.
+    pub keys: Arc<dyn KeySource>,
+    /// Who may do what.
+    pub rules: Arc<dyn AccessRules>,
+    /// Clock, randomness, tasks.
+    pub platform: Platform,
+    /// Names under which buckets are subdomains.
+    pub domains: Vec<String>,
+}
+
+/// Part of the requests' memory that bodies may hold besides, before their signatures are verified:
+/// they cover the body, so that it comes first.
+const UNVERIFIED_PART: usize = 8;
+
+/// The query APIs. Cheap to clone.
+#[derive(Clone)]
+pub struct Service(pub(crate) Arc<ServiceParts>);
+
+/// What all requests share.
+pub(crate) struct ServiceParts {
+    pub(crate) keys: KeyCache,
+    pub(crate) rules: Arc<dyn AccessRules>,
+    pub(crate) platform: Platform,
+    pub(crate) domains: Vec<String>,
+    pub(crate) unverified_memory: MemoryBudget,
+    iam: Verifier,
+    sts: Verifier,
+}
+
+impl Service {
+    /// A service over these parts.
+    pub fn new(parts: Parts) -> Self {
+        let Parts { keys, rules, platform, domains } = parts;
+        Self(Arc::new(ServiceParts {
+            keys: KeyCache::new(keys, platform.clock.clone()),
+            rules,
+            unverified_memory: MemoryBudget::new(platform.request_memory.max() / UNVERIFIED_PART),
+            iam: verifier(ServiceName::Iam),
+            sts: verifier(ServiceName::Sts),
+            platform,
+            domains,
+        }))
+    }
+}
+
+impl ServiceParts {
+    /// What verifies the signatures of a service.
+    pub(crate) fn verifier(&self, service: ServiceName) -> &Verifier {
+        match service {
+            ServiceName::Iam => &self.iam,
+            ServiceName::Sts => &self.sts,
+        }
+    }
+}
+
+/// Both services are global: clients sign for the region that they happen to be set to.
+fn verifier(service: ServiceName) -> Verifier {
+    let services = vec![service.name().to_owned()];
+    Verifier::new(AuthSettings { region: None, sigv2: SigV2::Off, services })
+}

@@ -1,7 +1,6 @@
 //! What the pipeline is made of.
 
-use crate::access::AccessRules;
-use larder_iam::{KeyCache, KeySource};
+use larder_iam::{Audit, KeyCache, KeySource, Rules};
 use larder_iam_model::Service as ServiceName;
 use larder_platform::{MemoryBudget, Platform};
 use larder_s3_wire::auth::{AuthSettings, SigV2, Verifier};
@@ -12,7 +11,9 @@ pub struct Parts {
     /// Who may sign.
     pub keys: Arc<dyn KeySource>,
     /// Who may do what.
-    pub rules: Arc<dyn AccessRules>,
+    pub rules: Arc<dyn Rules>,
+    /// Where authorisations are taken down.
+    pub audit: Option<Arc<dyn Audit>>,
     /// Clock, randomness, tasks.
     pub platform: Platform,
     /// Names under which buckets are subdomains.
@@ -30,7 +31,8 @@ pub struct Service(pub(crate) Arc<ServiceParts>);
 /// What all requests share.
 pub(crate) struct ServiceParts {
     pub(crate) keys: KeyCache,
-    pub(crate) rules: Arc<dyn AccessRules>,
+    pub(crate) rules: Arc<dyn Rules>,
+    pub(crate) audit: Option<Arc<dyn Audit>>,
     pub(crate) platform: Platform,
     pub(crate) domains: Vec<String>,
     pub(crate) unverified_memory: MemoryBudget,
@@ -41,10 +43,11 @@ pub(crate) struct ServiceParts {
 impl Service {
     /// A service over these parts.
     pub fn new(parts: Parts) -> Self {
-        let Parts { keys, rules, platform, domains } = parts;
+        let Parts { keys, rules, audit, platform, domains } = parts;
         Self(Arc::new(ServiceParts {
             keys: KeyCache::new(keys, platform.clock.clone()),
             rules,
+            audit,
             unverified_memory: MemoryBudget::new(platform.request_memory.max() / UNVERIFIED_PART),
             iam: verifier(ServiceName::Iam),
             sts: verifier(ServiceName::Sts),

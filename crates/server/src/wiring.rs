@@ -11,8 +11,7 @@ use crate::metrics::Metrics;
 use crate::settings::{self, Settings};
 use crate::store::{Running, Store};
 use crate::{limits, privacy, root};
-use larder_iam::{Audit, KeySource, PolicyRules};
-use larder_iam_api::RootRules;
+use larder_iam::{Audit, KeySource, PolicyRules, Rules};
 use larder_objects::{CreateBucket, Error, Objects};
 use larder_platform::{MemoryBudget, Platform};
 use larder_s3_api::{ApiSettings, Parts, Service};
@@ -214,17 +213,20 @@ impl Server<'_> {
         let objects = Objects::new(store, platform.clone(), larder_objects::Settings::default());
         self.runtime.block_on(create_buckets(&objects, settings))?;
         let keys: Arc<dyn KeySource> = Arc::new(accounts);
+        let rules: Arc<dyn Rules> = Arc::new(PolicyRules);
+        let audit = self.app.audit.clone().map(|audit| audit as Arc<dyn Audit>);
         let queries = larder_iam_api::Service::new(larder_iam_api::Parts {
             keys: keys.clone(),
-            rules: Arc::new(RootRules),
+            rules: rules.clone(),
+            audit: audit.clone(),
             platform: platform.clone(),
             domains: settings.domains.clone(),
         });
         let service = Service::new(Parts {
             objects: objects.clone(),
             keys,
-            rules: Arc::new(PolicyRules),
-            audit: self.app.audit.clone().map(|audit| audit as Arc<dyn Audit>),
+            rules,
+            audit,
             platform: platform.clone(),
             settings: ApiSettings {
                 region: settings.region.clone(),

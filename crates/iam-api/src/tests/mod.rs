@@ -5,11 +5,12 @@ mod pipeline;
 mod routes;
 mod table;
 
-use crate::{Body, BodyFault, Connection, Fact, Parts, Query, Reading, Record, RootRules, Service};
+use crate::{Body, BodyFault, Connection, Fact, Parts, Query, Reading, Record, Service};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, Version};
 use larder_iam::{
-    AccessKey, Account, Accounts, Found, IdentityPolicies, KeySource, Principal, SecretKey, User,
+    AccessKey, Account, Accounts, Found, IdentityPolicies, KeySource, PolicyRules, Principal,
+    SecretKey, User,
 };
 use larder_platform::Reservation;
 use larder_platform::sim::Simulation;
@@ -168,7 +169,8 @@ impl World {
         }
         let service = Service::new(Parts {
             keys: Arc::new(Keys(accounts)),
-            rules: Arc::new(RootRules),
+            rules: Arc::new(PolicyRules),
+            audit: None,
             platform: sim.platform().clone(),
             domains: vec![HOST.to_owned()],
         });

@@ -464,3 +464,34 @@ fn a_restricted_bucket_with_a_public_policy_is_its_owner_s_alone() {
     assert!(decide(user_of(OWN, &[]), &public), "everybody of the owner's account");
     assert!(decide(Principal::AccountRoot(account(OWN)), &both));
 }
+
+#[test]
+fn identities_are_reached_within_their_account_only() {
+    let all = allow(r#""Action":"iam:*","Resource":"*""#);
+    let some = allow(&format!(r#""Action":"iam:*","Resource":"arn:aws:iam::{OWN}:user/team/*""#));
+    let decide = |principal: Principal, arn: &str| {
+        let case = Case::of(principal, "s3:GetObject");
+        case.with(|request| {
+            let action = Action::new("iam:GetUser");
+            let resource = Resource::Identity(arn);
+            PolicyRules.decide(&Request { action, resource, ..*request }).is_allowed()
+        })
+    };
+    let arn = |of: &str, path: &str| format!("arn:aws:iam::{of}:user/{path}");
+    let root = || Principal::AccountRoot(account(OWN));
+    for (who, of, path, allowed) in [
+        (root(), OWN, "x", true),
+        (root(), OTHER, "x", false),
+        (user_of(OWN, &[]), OWN, "x", false),
+        (user_of(OWN, &[&all]), OWN, "x", true),
+        (user_of(OWN, &[&all]), OTHER, "x", false),
+        (user_of(OWN, &[&all]), "aws", "x", true),
+        (user_of(OWN, &[&some]), OWN, "team/x", true),
+        (user_of(OWN, &[&some]), OWN, "x", false),
+        (Principal::Anonymous, OWN, "x", false),
+    ] {
+        assert_eq!(decide(who.clone(), &arn(of, path)), allowed, "{who} {of} {path}");
+    }
+    assert!(decide(root(), "*") && decide(user_of(OWN, &[&all]), "*"));
+    assert!(!decide(user_of(OWN, &[&some]), "*") && !decide(root(), "nonsense"));
+}

@@ -34,7 +34,8 @@ impl AccessRules for RootRules {
             return Decision::ImplicitlyDenied;
         };
         let is_own = match account_of(request.resource) {
-            None => request.resource == "*",
+            // What names no account is nobody else's: `*`, or what is refused as no ARN.
+            None => true,
             // AWS's own policies are everybody's to read and attach.
             Some(owner) => owner == account.id.as_str() || owner == "aws",
         };

@@ -3,12 +3,16 @@
 use crate::access::AccessRules;
 use larder_iam::{KeyCache, KeySource};
 use larder_iam_model::Service as ServiceName;
+use larder_identities::Identities;
 use larder_platform::{MemoryBudget, Platform};
 use larder_s3_wire::auth::{AuthSettings, SigV2, Verifier};
+use larder_storage::MetaStore;
 use std::sync::Arc;
 
 /// The parts that a service works with.
-pub struct Parts {
+pub struct Parts<S: MetaStore> {
+    /// Accounts, users and what else there is.
+    pub identities: Identities<S>,
     /// Who may sign.
     pub keys: Arc<dyn KeySource>,
     /// Who may do what.
@@ -24,11 +28,17 @@ pub struct Parts {
 const UNVERIFIED_PART: usize = 8;
 
 /// The query APIs. Cheap to clone.
-#[derive(Clone)]
-pub struct Service(pub(crate) Arc<ServiceParts>);
+pub struct Service<S: MetaStore>(pub(crate) Arc<ServiceParts<S>>);
+
+impl<S: MetaStore> Clone for Service<S> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
 
 /// What all requests share.
-pub(crate) struct ServiceParts {
+pub(crate) struct ServiceParts<S: MetaStore> {
+    pub(crate) identities: Identities<S>,
     pub(crate) keys: KeyCache,
     pub(crate) rules: Arc<dyn AccessRules>,
     pub(crate) platform: Platform,
@@ -38,11 +48,12 @@ pub(crate) struct ServiceParts {
     sts: Verifier,
 }
 
-impl Service {
+impl<S: MetaStore> Service<S> {
     /// A service over these parts.
-    pub fn new(parts: Parts) -> Self {
-        let Parts { keys, rules, platform, domains } = parts;
+    pub fn new(parts: Parts<S>) -> Self {
+        let Parts { identities, keys, rules, platform, domains } = parts;
         Self(Arc::new(ServiceParts {
+            identities,
             keys: KeyCache::new(keys, platform.clock.clone()),
             rules,
             unverified_memory: MemoryBudget::new(platform.request_memory.max() / UNVERIFIED_PART),
@@ -54,7 +65,7 @@ impl Service {
     }
 }
 
-impl ServiceParts {
+impl<S: MetaStore> ServiceParts<S> {
     /// What verifies the signatures of a service.
     pub(crate) fn verifier(&self, service: ServiceName) -> &Verifier {
         match service {

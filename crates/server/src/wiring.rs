@@ -3,6 +3,7 @@
 use crate::answer::App;
 use crate::banner::{self, Addresses};
 use crate::control::{self, Control};
+use crate::identities::Keys;
 use crate::listener::{
     Admission, ConnectionLimits, ListenerContext, Side, Tls, accept, listen, listen_admin,
 };
@@ -10,7 +11,7 @@ use crate::log::{AuditLog, Logs};
 use crate::metrics::Metrics;
 use crate::settings::{self, Settings};
 use crate::store::{Running, Store};
-use crate::{limits, privacy, root};
+use crate::{identities, limits, privacy, root};
 use larder_iam::{Audit, KeySource, PolicyRules};
 use larder_iam_api::RootRules;
 use larder_objects::{CreateBucket, Error, Objects};
@@ -213,8 +214,13 @@ impl Server<'_> {
         let store = Arc::new(engine.clone());
         let objects = Objects::new(store, platform.clone(), larder_objects::Settings::default());
         self.runtime.block_on(create_buckets(&objects, settings))?;
-        let keys: Arc<dyn KeySource> = Arc::new(accounts);
+        let store = Arc::new(engine.clone());
+        let opened = identities::open(store, platform, settings, &accounts);
+        let identities = self.runtime.block_on(opened)?;
+        let stored = identities.clone();
+        let keys: Arc<dyn KeySource> = Arc::new(Keys { configured: accounts, stored });
         let queries = larder_iam_api::Service::new(larder_iam_api::Parts {
+            identities,
             keys: keys.clone(),
             rules: Arc::new(RootRules),
             platform: platform.clone(),
@@ -247,7 +253,7 @@ impl Server<'_> {
             control::start(Control { platform, engine, scrub, phase }, &settings.data);
         }
         // Set once: a server starts once.
-        let service = Box::new(service);
+        let (service, queries) = (Box::new(service), Box::new(queries));
         let _ = self.app.store.set(Store { service, queries, engine: running, workers });
         Ok(place)
     }

@@ -1,11 +1,14 @@
 //! A verified request, as operations see it.
 
-use crate::access::{AccessRequest, authorise};
+use crate::access::authorise;
 use crate::failure::Failure;
 use crate::request::{Connection, Record};
 use crate::service::ServiceParts;
 use http::HeaderMap;
-use larder_iam::{AccessKey, Account, Action, Context, RequestValues, Signature, SignatureVersion};
+use larder_iam::{
+    AccessKey, Account, Action, Context, Request, RequestValues, Resource, Signature,
+    SignatureVersion,
+};
 use larder_iam_model::{Form, Input, Operation, Output, result_document};
 use larder_identities::Identities;
 use larder_s3_wire::target::Target;
@@ -93,8 +96,8 @@ impl<S: MetaStore> Call<'_, S> {
             now: *at,
             values: &self.head,
         };
-        let request = AccessRequest { principal: &key.principal, action, resource, context };
-        authorise(&*self.parts.rules, &request)
+        let resource = Resource::Identity(resource);
+        authorise(self, &Request { principal: &key.principal, action, resource, context })
     }
 
     /// The document of a result.

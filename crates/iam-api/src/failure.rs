@@ -1,7 +1,7 @@
 //! Why a request is refused.
 
 use crate::request::BodyFault;
-use larder_iam::KeySourceError;
+use larder_iam::{AuditError, KeySourceError};
 use larder_iam_model::{CommonError, DecodeError, ErrorCode, OperationError};
 use larder_identities::Error;
 use larder_platform::BudgetExhausted;
@@ -18,6 +18,14 @@ pub(crate) struct Failure {
 const INVALID_TOKEN: &str = "The security token included in the request is invalid.";
 
 impl Failure {
+    /// A failure of the server that goes by.
+    fn unavailable() -> Self {
+        Self::new(
+            CommonError::ServiceUnavailable,
+            "The request has failed due to a temporary failure of the server.",
+        )
+    }
+
     pub(crate) fn new(code: impl Into<ErrorCode>, message: impl Into<Cow<'static, str>>) -> Self {
         Self { code: code.into(), message: message.into() }
     }
@@ -68,13 +76,17 @@ impl From<Error> for Failure {
     }
 }
 
+impl From<AuditError> for Failure {
+    fn from(error: AuditError) -> Self {
+        log::error!("the audit log cannot be written: {error}");
+        Self::unavailable()
+    }
+}
+
 impl From<KeySourceError> for Failure {
     fn from(error: KeySourceError) -> Self {
         log::error!("an access key cannot be looked up: {error}");
-        Self::new(
-            CommonError::ServiceUnavailable,
-            "The request has failed due to a temporary failure of the server.",
-        )
+        Self::unavailable()
     }
 }
 

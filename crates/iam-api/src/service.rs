@@ -1,7 +1,6 @@
 //! What the pipeline is made of.
 
-use crate::access::AccessRules;
-use larder_iam::{KeyCache, KeySource};
+use larder_iam::{Audit, KeyCache, KeySource, Rules};
 use larder_iam_model::Service as ServiceName;
 use larder_identities::Identities;
 use larder_platform::{MemoryBudget, Platform};
@@ -16,7 +15,9 @@ pub struct Parts<S: MetaStore> {
     /// Who may sign.
     pub keys: Arc<dyn KeySource>,
     /// Who may do what.
-    pub rules: Arc<dyn AccessRules>,
+    pub rules: Arc<dyn Rules>,
+    /// Where authorisations are taken down.
+    pub audit: Option<Arc<dyn Audit>>,
     /// Clock, randomness, tasks.
     pub platform: Platform,
     /// Names under which buckets are subdomains.
@@ -40,7 +41,8 @@ impl<S: MetaStore> Clone for Service<S> {
 pub(crate) struct ServiceParts<S: MetaStore> {
     pub(crate) identities: Identities<S>,
     pub(crate) keys: KeyCache,
-    pub(crate) rules: Arc<dyn AccessRules>,
+    pub(crate) rules: Arc<dyn Rules>,
+    pub(crate) audit: Option<Arc<dyn Audit>>,
     pub(crate) platform: Platform,
     pub(crate) domains: Vec<String>,
     pub(crate) unverified_memory: MemoryBudget,
@@ -51,11 +53,12 @@ pub(crate) struct ServiceParts<S: MetaStore> {
 impl<S: MetaStore> Service<S> {
     /// A service over these parts.
     pub fn new(parts: Parts<S>) -> Self {
-        let Parts { identities, keys, rules, platform, domains } = parts;
+        let Parts { identities, keys, rules, audit, platform, domains } = parts;
         Self(Arc::new(ServiceParts {
             identities,
             keys: KeyCache::new(keys, platform.clock.clone()),
             rules,
+            audit,
             unverified_memory: MemoryBudget::new(platform.request_memory.max() / UNVERIFIED_PART),
             iam: verifier(ServiceName::Iam),
             sts: verifier(ServiceName::Sts),

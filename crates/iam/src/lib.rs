@@ -1,12 +1,14 @@
 //! Who acts, and whether they may.
 //!
 //! Holds: accounts as the configuration names them, principals, access keys and the cache before
-//! their source, resources, the facts of a request, the rules that decide, policies.
+//! their source, resources, the facts of a request, the rules that decide, policies, access control
+//! lists.
 //! Never: HTTP, storage, waiting for a decision.
 //! Enter at: [`KeyCache`] for who signs, [`Rules`] for whether they may, [`policy::evaluate`] for
 //! what policies say.
 
 mod accounts;
+pub mod acl;
 mod audit;
 mod context;
 mod key_cache;

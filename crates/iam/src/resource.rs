@@ -17,6 +17,8 @@ pub enum Resource<'a> {
     Bucket(BucketResource<'a>),
     /// An object, or the key of one.
     Object(ObjectResource<'a>),
+    /// What IAM and STS act on: the ARN of a user, a role, a policy; `*` for no single thing.
+    Identity(&'a str),
 }
 
 /// A bucket that exists.
@@ -28,6 +30,9 @@ pub struct BucketResource<'a> {
     pub owner: &'a Owner,
     /// Its policy.
     pub policy: Option<&'a Policy>,
+    /// Whether a public policy lets in nobody but the owner's account (Block Public Access,
+    /// `RestrictPublicBuckets`).
+    pub restricts_public: bool,
 }
 
 /// An object, or the key of one.
@@ -68,6 +73,7 @@ impl fmt::Display for Resource<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Service => f.write_str("*"),
+            Self::Identity(arn) => f.write_str(arn),
             Self::NewBucket(name) => write!(f, "arn:aws:s3:::{name}"),
             Self::Bucket(bucket) => write!(f, "arn:aws:s3:::{}", bucket.name),
             Self::Object(object) => {

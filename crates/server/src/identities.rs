@@ -1,31 +1,31 @@
 //! The identities that are stored, beside the accounts that the configuration names.
 
-use crate::settings::Settings;
 use larder_iam::{AccessKey, Accounts, Found, KeySource};
 use larder_identities::{Identities, MasterKey, MasterKeyState};
 use larder_platform::Platform;
 use larder_storage::MetaStore;
 use larder_types::AccountId;
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
 /// The file in the data directory with the key that secrets are sealed under.
 const FILE_NAME: &str = "master-key";
 
-/// Opens what is stored, and sees to it that the configuration's accounts are there.
+/// Opens what is stored, and sees to it that the configuration's accounts are there. `data` is the
+/// data directory; a store in memory has none.
 pub(crate) async fn open<S: MetaStore>(
     store: Arc<S>,
     platform: &Platform,
-    settings: &Settings,
+    data: Option<&Path>,
     accounts: &Accounts,
 ) -> Result<Identities<S>, String> {
-    let identities = Identities::new(store, platform.clone(), master_key(settings, platform)?);
+    let identities = Identities::new(store, platform.clone(), master_key(data, platform)?);
     let state = identities.verify_master_key().await;
     if state.map_err(|error| error.to_string())? == MasterKeyState::Other {
         log::error!(
-            "the master key in {} is not the one that access keys were sealed under: those do not \
-             sign until it is back",
-            settings.data.join(FILE_NAME).display()
+            "the file {FILE_NAME} is not the one that access keys were sealed under: those do not \
+             sign until it is back"
         );
     }
     for account in accounts.accounts() {
@@ -37,11 +37,11 @@ pub(crate) async fn open<S: MetaStore>(
 
 /// The key that secrets are sealed under: made at the first start, in a file that nobody else may
 /// read. A store in memory has one for its time.
-fn master_key(settings: &Settings, platform: &Platform) -> Result<MasterKey, String> {
-    if settings.ephemeral {
+fn master_key(data: Option<&Path>, platform: &Platform) -> Result<MasterKey, String> {
+    let Some(data) = data else {
         return Ok(MasterKey::generate(&*platform.random).0);
-    }
-    let path = settings.data.join(FILE_NAME);
+    };
+    let path = data.join(FILE_NAME);
     let shown = path.display();
     match platform.disk.read_all(&path) {
         Ok(content) => {
@@ -87,9 +87,8 @@ impl<S: MetaStore> KeySource for Keys<S> {
 #[cfg(test)]
 mod tests {
     use super::master_key;
-    use crate::settings::Settings;
     use larder_platform::sim::Simulation;
-    use std::path::{Path, PathBuf};
+    use std::path::Path;
 
     #[test]
     fn a_master_key_is_made_once_and_never_replaced() {
@@ -97,24 +96,22 @@ mod tests {
         let platform = sim.platform();
         let disk = &platform.disk;
         disk.create_dir(Path::new("/data")).unwrap();
-        let settings = Settings { data: PathBuf::from("/data"), ..Settings::default() };
+        let data = Some(Path::new("/data"));
         let file = Path::new("/data/master-key");
-        let first = master_key(&settings, &platform).unwrap().fingerprint();
+        let first = master_key(data, &platform).unwrap().fingerprint();
         let content = disk.read_all(file).unwrap();
         assert_eq!(content.len(), 65);
-        assert_eq!(master_key(&settings, &platform).unwrap().fingerprint(), first);
+        assert_eq!(master_key(data, &platform).unwrap().fingerprint(), first);
         assert_eq!(disk.read_all(file).unwrap(), content);
-        disk.write_private(Path::new("/data/other"), b"").unwrap();
         for damaged in [&b""[..], b"not hex", &content[..20], b"\xff"] {
             let sim = Simulation::new(2);
             let platform = sim.platform();
             platform.disk.create_dir(Path::new("/data")).unwrap();
             platform.disk.write_private(file, damaged).unwrap();
-            let error = master_key(&settings, &platform).err().unwrap();
+            let error = master_key(data, &platform).err().unwrap();
             assert!(error.contains("/data/master-key"), "{error}");
             assert_eq!(platform.disk.read_all(file).unwrap(), damaged);
         }
-        let ephemeral = Settings { ephemeral: true, ..settings };
-        assert_ne!(master_key(&ephemeral, &platform).unwrap().fingerprint(), first);
+        assert_ne!(master_key(None, &platform).unwrap().fingerprint(), first);
     }
 }

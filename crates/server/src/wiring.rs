@@ -12,8 +12,7 @@ use crate::metrics::Metrics;
 use crate::settings::{self, Settings};
 use crate::store::{Running, Store};
 use crate::{identities, limits, privacy, root};
-use larder_iam::{Audit, KeySource, PolicyRules};
-use larder_iam_api::RootRules;
+use larder_iam::{Audit, KeySource, PolicyRules, Rules};
 use larder_objects::{CreateBucket, Error, Objects};
 use larder_platform::{MemoryBudget, Platform};
 use larder_s3_api::{ApiSettings, Parts, Service};
@@ -214,23 +213,26 @@ impl Server<'_> {
         let store = Arc::new(engine.clone());
         let objects = Objects::new(store, platform.clone(), larder_objects::Settings::default());
         self.runtime.block_on(create_buckets(&objects, settings))?;
-        let store = Arc::new(engine.clone());
-        let opened = identities::open(store, platform, settings, &accounts);
-        let identities = self.runtime.block_on(opened)?;
-        let stored = identities.clone();
+        let data = (!settings.ephemeral).then_some(&*settings.data);
+        let opened = identities::open(Arc::new(engine.clone()), platform, data, &accounts);
+        let stored = self.runtime.block_on(opened)?;
+        let identities = stored.clone();
         let keys: Arc<dyn KeySource> = Arc::new(Keys { configured: accounts, stored });
+        let rules: Arc<dyn Rules> = Arc::new(PolicyRules);
+        let audit = self.app.audit.clone().map(|audit| audit as Arc<dyn Audit>);
         let queries = larder_iam_api::Service::new(larder_iam_api::Parts {
             identities,
             keys: keys.clone(),
-            rules: Arc::new(RootRules),
+            rules: rules.clone(),
+            audit: audit.clone(),
             platform: platform.clone(),
             domains: settings.domains.clone(),
         });
         let service = Service::new(Parts {
             objects: objects.clone(),
             keys,
-            rules: Arc::new(PolicyRules),
-            audit: self.app.audit.clone().map(|audit| audit as Arc<dyn Audit>),
+            rules,
+            audit,
             platform: platform.clone(),
             settings: ApiSettings {
                 region: settings.region.clone(),

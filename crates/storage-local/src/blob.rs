@@ -14,11 +14,11 @@ pub use writer::LocalWriter;
 
 use memory::PieceMemory;
 
-use crate::committer::group::adopted_key;
-use crate::engine::{Local, OpenError, Shared, split_value, write_internal};
+use crate::engine::{Local, OpenError, Shared, write_internal};
 use crate::keys;
 use crate::layout::{BLOBS_PER_DIRECTORY, Layout};
 use crate::pace;
+use crate::pointer::split_value;
 use crate::sync::{Mutex, MutexGuard};
 use larder_platform::{DiskFile, OpenMode};
 use larder_storage::{
@@ -98,7 +98,7 @@ impl Blobs {
         let next = next.max(reserved.unwrap_or(0));
         for start in &closed {
             for id in *start..start + POOL_FILES {
-                if shared.index.get(&adopted_key(id)).map_err(failed)?.is_some() {
+                if shared.index.get(&keys::adopted(id)).map_err(failed)?.is_some() {
                     continue;
                 }
                 match shared.platform.disk.remove(&shared.layout.blob(id)) {
@@ -214,7 +214,7 @@ impl Blobs {
         };
         for (start, left) in open {
             for id in (start..start + POOL_FILES).filter(|id| left & (1 << (id - start)) != 0) {
-                if matches!(self.shared.index.get(&adopted_key(id)), Ok(Some(_))) {
+                if matches!(self.shared.index.get(&keys::adopted(id)), Ok(Some(_))) {
                     self.settle(id);
                 }
             }
@@ -328,7 +328,7 @@ impl BlobStore for Local {
         let removed = removed.await.ok_or(BlobError::Stopped)?;
         removed.map_err(|error| BlobError::Io(error.to_string()))?;
         self.blobs.settle(id.0);
-        let deleted = write_internal(&self.shared, Vec::new(), vec![adopted_key(id.0)]).await;
+        let deleted = write_internal(&self.shared, Vec::new(), vec![keys::adopted(id.0)]).await;
         deleted.map(|_| ()).map_err(|error| BlobError::Io(format!("{error:?}")))
     }
 

@@ -10,42 +10,60 @@
 //! ```
 
 use crate::bytes_le::Reader;
-use crate::index::{Index, IndexError};
+use crate::index::{Index, IndexChange, IndexError};
 use crate::journal::Link;
 use crate::keys;
-use larder_storage::UsageDelta;
+use larder_storage::{Moment, UsageDelta};
 
 /// Name of the checkpoint's row.
-pub(crate) const CHECKPOINT: &[u8] = b"checkpoint";
+const CHECKPOINT: &[u8] = b"checkpoint";
 const FORMAT: u8 = 1;
+
+/// Whether an index key is that of the checkpoint's row.
+pub fn is_checkpoint(key: &[u8]) -> bool {
+    key == keys::internal(CHECKPOINT)
+}
 
 /// A segment as the checkpoint knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct SegmentUse {
-    pub(crate) sequence: u64,
-    pub(crate) live_bytes: u64,
-    pub(crate) end: u64,
+pub struct SegmentUse {
+    /// Its sequence number.
+    pub sequence: u64,
+    /// Bytes of its records that something needs.
+    pub live_bytes: u64,
+    /// Where its batches end, in bytes.
+    pub end: u64,
 }
 
 /// The checkpoint.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Checkpoint {
+pub struct Checkpoint {
     /// The last batch applied; `None` before the first.
-    pub(crate) applied: Option<Link>,
-    pub(crate) next_batch: u64,
-    pub(crate) moment: u64,
-    pub(crate) segments: Vec<SegmentUse>,
-    pub(crate) usage: Vec<(u64, UsageDelta)>,
+    pub applied: Option<Link>,
+    /// The number of the next batch.
+    pub next_batch: u64,
+    /// The moment of the last commit.
+    pub moment: u64,
+    /// The segments in use.
+    pub segments: Vec<SegmentUse>,
+    /// Usage by space.
+    pub usage: Vec<(u64, UsageDelta)>,
 }
 
 impl Checkpoint {
     /// The checkpoint of an index; that of an empty journal when there is none.
-    pub(crate) fn read(index: &dyn Index) -> Result<Self, IndexError> {
+    pub fn read(index: &dyn Index) -> Result<Self, IndexError> {
         match index.get(&keys::internal(CHECKPOINT))? {
             None => Ok(Self { next_batch: 1, ..Self::default() }),
             Some(value) => Self::decode(&value)
                 .ok_or_else(|| IndexError("the checkpoint cannot be read".into())),
         }
+    }
+
+    /// Writes the checkpoint's row, as of its moment.
+    pub fn apply(&self, index: &dyn Index) {
+        let (key, value) = (keys::internal(CHECKPOINT), Some(self.encode()));
+        index.apply(vec![IndexChange { key, value, at: Moment(self.moment) }]);
     }
 
     pub(crate) fn encode(&self) -> Vec<u8> {

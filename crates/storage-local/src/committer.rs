@@ -3,11 +3,9 @@
 
 pub(crate) mod group;
 
-use crate::checkpoint::{CHECKPOINT, Checkpoint, SegmentUse};
+use crate::checkpoint::{Checkpoint, SegmentUse};
 use crate::engine::Shared;
-use crate::index::IndexChange;
 use crate::journal::{BATCH_HEADER_BYTES, Epoch, Journal, JournalError, SEGMENT_HEADER_BYTES};
-use crate::keys;
 use crate::layout::{BATCH_ALIGN, BATCH_BYTES_MAX, CHECKPOINT_BYTES};
 use crate::metrics::count;
 use crate::queue::{Command, Pending};
@@ -308,12 +306,7 @@ impl Committer {
                 .collect(),
             usage: self.shared.usage_table(),
         };
-        let change = IndexChange {
-            key: keys::internal(CHECKPOINT),
-            value: Some(checkpoint.encode()),
-            at: Moment(self.moment),
-        };
-        self.shared.index.apply(vec![change]);
+        checkpoint.apply(&*self.shared.index);
         self.shared.index.seal();
         self.bytes_since_checkpoint = 0;
         self.shared.metrics.index_lag_bytes.store(0, Ordering::Relaxed);

@@ -3,20 +3,22 @@
 mod meta;
 pub(crate) use meta::write_internal;
 mod open;
+mod pin;
+pub use pin::{CopySegment, Pin};
 mod scrub;
 pub use scrub::Scrub;
 mod seam;
-pub(crate) use open::{create_copy, lock_existing};
+pub use open::{create_copy, lock_existing};
 
 use crate::blob::Blobs;
-use crate::committer::group::POINTER_BYTES;
 use crate::finding::Finding;
 use crate::index::{GapOptions, Index};
-use crate::journal::{HotRecords, Place, Segments, Slots};
+use crate::journal::{HotRecords, RecordPlace, Segments, Slots};
 use crate::kinds::Unreadable;
 use crate::layout::{BATCH_BYTES_MAX, Layout, SEGMENT_BYTES_MAX};
 use crate::metrics::Metrics;
 use crate::pace::Pace;
+use crate::pointer::split_value;
 use crate::queue::Queue;
 use crate::reserve::Reserve;
 use crate::sync::{AtomicU64, Mutex};
@@ -199,7 +201,7 @@ impl Options {
 
 impl Shared {
     /// Where the record of an index value is.
-    pub(crate) fn place_of(&self, value: Option<&[u8]>) -> Option<Place> {
+    pub(crate) fn place_of(&self, value: Option<&[u8]>) -> Option<RecordPlace> {
         split_value(value?).map(|(place, ..)| place)
     }
 
@@ -276,14 +278,6 @@ impl Shared {
             keeper.wake();
         }
     }
-}
-
-/// An index value's parts: the record's place, the payload's length, the row's value.
-pub(crate) fn split_value(value: &[u8]) -> Option<(Place, u32, &[u8])> {
-    let (pointer, rest) = value.split_at_checked(POINTER_BYTES)?;
-    let mut reader = crate::bytes_le::Reader::new(pointer);
-    let (segment, offset, length) = (reader.u64()?, reader.u32()?, reader.u32()?);
-    Some((Place { segment, offset, length }, reader.u32()?, rest))
 }
 
 impl Local {

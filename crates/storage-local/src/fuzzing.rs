@@ -2,7 +2,7 @@
 
 use crate::checkpoint::Checkpoint;
 use crate::journal::{
-    BATCH_HEADER_BYTES, BatchHeader, Ends, Epoch, Op, Place, ReadBatch, Record, RecordAbout,
+    BATCH_HEADER_BYTES, BatchHeader, Ends, Epoch, Op, ReadBatch, Record, RecordAbout, RecordPlace,
     RecordView, SEGMENT_HEADER_BYTES, Segment, SegmentHeader, SegmentReader, Stretch, Twin,
 };
 use crate::{keys, layout};
@@ -108,7 +108,7 @@ impl Use {
         let mut batches = Vec::new();
         loop {
             let end = reader.offset();
-            match reader.next().expect("memory is read") {
+            match reader.next_stretch().expect("memory is read") {
                 Stretch::Batch(batch) => batches.push(taken_apart(&header.epoch, &batch)),
                 Stretch::Searching => {}
                 Stretch::OneBit(_) => return Found { batches, end, damaged: true },
@@ -184,7 +184,11 @@ impl Entry {
             key: &self.key,
             value: &self.value,
             payload: &self.payload,
-            replaces: self.replaces.map(|(segment, length)| Place { segment, offset: 0, length }),
+            replaces: self.replaces.map(|(segment, length)| RecordPlace {
+                segment,
+                offset: 0,
+                length,
+            }),
         }
     }
 

@@ -4,8 +4,8 @@
 use crate::engine::Shared;
 use crate::index::IndexError;
 use crate::journal::{
-    BlockState, Ends, FreeSegment, Op, Place, PlacedRecord, RecordView, SEGMENT_HEADER_BYTES, Seal,
-    Segment, SegmentReader, Stretch, write_block,
+    BlockState, Ends, FreeSegment, Op, PlacedRecord, RecordPlace, RecordView, SEGMENT_HEADER_BYTES,
+    Seal, Segment, SegmentReader, Stretch, write_block,
 };
 use crate::metrics::count;
 use crate::queue::Command;
@@ -281,7 +281,7 @@ impl Emptying {
     /// Reads the next batch and adds the moves of what is live in it.
     fn collect(&mut self, shared: &Shared, round: &mut Round) -> Result<(), IndexError> {
         let at = self.reader.offset();
-        let stretch = self.reader.next().map_err(|error| IndexError(error.to_string()))?;
+        let stretch = self.reader.next_stretch().map_err(|error| IndexError(error.to_string()))?;
         // What was turned back is left to a repair, as what is damaged for good.
         let Stretch::Batch(batch) = stretch else {
             return Err(IndexError(format!("{DAMAGED} at {at}")));
@@ -315,7 +315,7 @@ impl Emptying {
 /// The move of a record that something still needs. `oldest` when no older segment is in use.
 fn relocation(
     shared: &Shared,
-    place: Place,
+    place: RecordPlace,
     oldest: bool,
     record: &RecordView<'_>,
 ) -> Result<Option<Command>, IndexError> {

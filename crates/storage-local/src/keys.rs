@@ -16,15 +16,22 @@ const ESCAPE: u8 = 0xff;
 const END: [u8; 2] = [0, 1];
 
 /// The key of an engine-internal row.
-pub(crate) fn internal(name: &[u8]) -> Vec<u8> {
+pub fn internal(name: &[u8]) -> Vec<u8> {
     let mut key = Vec::with_capacity(1 + name.len());
     key.push(0);
     key.extend_from_slice(name);
     key
 }
 
+/// The key of the engine's own row that says a blob is named by some row.
+pub fn adopted(id: u64) -> Vec<u8> {
+    let mut name = vec![b'b'];
+    name.extend_from_slice(&id.to_be_bytes());
+    internal(&name)
+}
+
 /// The key of a row.
-pub(crate) fn encode(row: &RowKey) -> Vec<u8> {
+pub fn encode(row: &RowKey) -> Vec<u8> {
     let mut out = Vec::with_capacity(16 + row.key.len() + row.suffix.len());
     out.push(row.kind as u8);
     if row.kind.is_queue() {

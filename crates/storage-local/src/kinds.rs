@@ -13,7 +13,7 @@ const INTERNAL: u8 = 0;
 
 /// Fails when the index, brought up to the journal, holds a row of a kind that this version does
 /// not know. Costs one seek for each run of free codes, not a walk over the rows.
-pub(crate) fn refuse_unknown(index: &dyn Index) -> Result<(), Unreadable> {
+pub fn refuse_unknown(index: &dyn Index) -> Result<(), Unreadable> {
     match first_unknown(index).map_err(Unreadable::Index)? {
         None => Ok(()),
         Some(code) => Err(Unreadable::Kind(code)),
@@ -22,7 +22,7 @@ pub(crate) fn refuse_unknown(index: &dyn Index) -> Result<(), Unreadable> {
 
 /// Why rows cannot be read.
 #[derive(Debug)]
-pub(crate) enum Unreadable {
+pub enum Unreadable {
     /// The index failed.
     Index(IndexError),
     /// There are rows of this kind.

@@ -24,7 +24,7 @@ pub(crate) const SEGMENT_BYTES_FULL: u64 = 4 << 20;
 /// the time that a commit waits for its group.
 pub(crate) const BATCH_BYTES_MAX: usize = 512 << 10;
 /// Batches begin at multiples of this.
-pub(crate) const BATCH_ALIGN: usize = DIRECT_ALIGN;
+pub const BATCH_ALIGN: usize = DIRECT_ALIGN;
 /// Exactly one journal write is in flight: the rule that a torn batch is the last one needs it.
 pub(crate) const WRITES_IN_FLIGHT_MAX: usize = 1;
 /// Largest inline payload.
@@ -49,58 +49,74 @@ const _: () = assert!(
 );
 
 /// Files beside the engine's own that belong to the data: a copy takes them along.
-pub(crate) const SMALL_FILES: [&str; 1] = ["root-credentials"];
+pub const SMALL_FILES: [&str; 1] = ["root-credentials"];
+
+/// How a blob's file is called, from the root of the data directory.
+pub fn blob_place(id: u64) -> String {
+    let directory = id / BLOBS_PER_DIRECTORY;
+    format!("blobs/{directory:08x}/{id:016x}")
+}
 
 /// Paths of one data directory.
 #[derive(Clone, Debug)]
-pub(crate) struct Layout {
-    pub(crate) root: PathBuf,
+pub struct Layout {
+    /// The data directory.
+    pub root: PathBuf,
 }
 
 impl Layout {
-    pub(crate) fn new(root: &Path) -> Self {
+    /// The paths below `root`.
+    pub fn new(root: &Path) -> Self {
         Self { root: root.to_owned() }
     }
 
-    pub(crate) fn format(&self) -> PathBuf {
+    /// Says which format the directory has.
+    pub fn format(&self) -> PathBuf {
         self.root.join("format")
     }
 
-    pub(crate) fn journal(&self) -> PathBuf {
+    /// The journal's directory.
+    pub fn journal(&self) -> PathBuf {
         self.root.join("journal")
     }
 
-    pub(crate) fn segment(&self, slot: u32) -> PathBuf {
+    /// The file of a slot.
+    pub fn segment(&self, slot: u32) -> PathBuf {
         self.journal().join(format!("{slot:08x}"))
     }
 
-    pub(crate) fn index(&self) -> PathBuf {
+    /// The index's directory.
+    pub fn index(&self) -> PathBuf {
         self.root.join("index")
     }
 
     /// Says that a backup or restore into this directory was not finished.
-    pub(crate) fn unfinished(&self) -> PathBuf {
+    pub fn unfinished(&self) -> PathBuf {
         self.root.join("unfinished-copy")
     }
 
     /// Where a repair makes a new index.
-    pub(crate) fn rebuilding(&self) -> PathBuf {
+    pub fn rebuilding(&self) -> PathBuf {
         self.root.join("index.rebuilding")
     }
 
-    pub(crate) fn blobs(&self) -> PathBuf {
+    /// The directory of all blobs.
+    pub fn blobs(&self) -> PathBuf {
         self.root.join("blobs")
     }
 
-    pub(crate) fn blob_directory(&self, id: u64) -> PathBuf {
+    /// The directory of a blob.
+    pub fn blob_directory(&self, id: u64) -> PathBuf {
         self.blobs().join(format!("{:08x}", id / BLOBS_PER_DIRECTORY))
     }
 
-    pub(crate) fn blob(&self, id: u64) -> PathBuf {
-        self.blob_directory(id).join(format!("{id:016x}"))
+    /// A blob's file.
+    pub fn blob(&self, id: u64) -> PathBuf {
+        self.root.join(blob_place(id))
     }
 
-    pub(crate) fn reserve(&self) -> PathBuf {
+    /// The space reserve.
+    pub fn reserve(&self) -> PathBuf {
         self.root.join("reserve")
     }
 }

@@ -1,8 +1,9 @@
 //! The embedded engine: the journal is the truth, the index is derived, large blobs are files.
 //!
-//! Holds: journal segments, group commit, the index, large files, recovery, gc, maintenance.
+//! Holds: journal segments, group commit, the index, large files, recovery, gc, scrub.
 //! Never: S3 rules; the clock, files or threads except through `larder_platform`.
 //! Enter at: [`Local::open`]; a commit's way is `engine` -> `committer` -> `journal` -> `index`.
+//! What nobody serves is looked at through [`offline`].
 
 mod blob;
 mod bytes_le;
@@ -19,21 +20,19 @@ mod keeper;
 mod keys;
 mod kinds;
 mod layout;
-mod maintenance;
 mod metrics;
+pub mod offline;
 mod pace;
+mod pointer;
 mod queue;
 mod recent;
 mod recovery;
 mod reserve;
 mod rewrites;
+mod rows;
 mod sync;
 mod window;
 
-pub use engine::{Local, OpenError, Options, Scrub};
+pub use engine::{CopySegment, Local, OpenError, Options, Pin, Scrub};
 pub use finding::{Finding, Severity};
-pub use maintenance::{
-    Checked, Copied, CopyParts, CopySegment, Indexes, NewIndex, Pin, Repaired, VerifiedIndex,
-    check, copy, copy_stopped, repair,
-};
 pub use metrics::{Histogram, Metrics};

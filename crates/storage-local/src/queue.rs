@@ -1,6 +1,6 @@
 //! What waits for the committer. Bounded in bytes: callers wait for room before they enter.
 
-use crate::journal::Place;
+use crate::journal::RecordPlace;
 use crate::layout::QUEUE_BYTES_MAX;
 use crate::sync::Mutex;
 use larder_platform::Wake;
@@ -23,7 +23,7 @@ pub(crate) enum Command {
         key: Vec<u8>,
         value: Vec<u8>,
         payload: Vec<u8>,
-        from: Place,
+        from: RecordPlace,
         seen: Moment,
         tombstone: bool,
     },

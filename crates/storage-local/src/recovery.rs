@@ -2,7 +2,6 @@
 //! what the durable index has not seen.
 
 use crate::checkpoint::Checkpoint;
-use crate::committer::group::{POINTER_BYTES, index_value};
 use crate::engine::OpenError;
 use crate::finding::{Finding, LACKS_RECORDS, ONE_BIT, Severity, bytes_damaged};
 use crate::index::{Index, IndexChange};
@@ -12,6 +11,7 @@ use crate::journal::{
 };
 use crate::kinds::refuse_unknown;
 use crate::layout::Layout;
+use crate::pointer::index_value;
 use larder_platform::{OpenMode, Platform};
 use larder_storage::UsageDelta;
 use std::collections::HashMap;
@@ -137,7 +137,7 @@ fn replay(
     let mut reader = SegmentReader::from(segment.clone(), ends, (at.from, at.batch));
     let mut changes = Vec::new();
     loop {
-        match reader.next()? {
+        match reader.next_stretch()? {
             Stretch::Batch(batch) => {
                 if !recovered.batch(&segment, &batch, &mut changes) {
                     return Err(damaged(batch.offset, LACKS_RECORDS.to_owned()));
@@ -203,12 +203,10 @@ impl Recovered {
 }
 
 /// Reads a usage record.
-pub(crate) fn usage_change(space: &[u8], value: &[u8], add: impl FnOnce(u64, UsageDelta)) {
+pub fn usage_change(space: &[u8], value: &[u8], add: impl FnOnce(u64, UsageDelta)) {
     let mut key = crate::bytes_le::Reader::new(space);
     let mut value = crate::bytes_le::Reader::new(value);
     if let (Some(space), Some(objects), Some(bytes)) = (key.u64(), value.i64(), value.i64()) {
         add(space, UsageDelta { objects, bytes });
     }
 }
-
-const _: () = assert!(POINTER_BYTES == 20);

@@ -48,7 +48,7 @@ pub(crate) struct Window {
 }
 
 /// The hash of an index key.
-pub(crate) fn row_hash(index_key: &[u8]) -> u64 {
+pub fn row_hash(index_key: &[u8]) -> u64 {
     crc_fast::checksum(crc_fast::CrcAlgorithm::Crc64Nvme, index_key)
 }
 

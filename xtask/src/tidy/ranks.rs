@@ -20,6 +20,7 @@ const RANKS: &[(&str, u8)] = &[
     ("s3-api", 4),
     ("iam-api", 4),
     ("workers", 4),
+    ("maintenance", 4),
     ("client", 4),
     ("load", 5),
     ("admin", 5),

@@ -4,8 +4,14 @@
 use super::{Got, World};
 use larder_s3_wire::percent::{Plus, decode};
 
-const POLICY: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::b/*"}]}"#;
-const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"111111111111"},"Action":"sts:AssumeRole"}]}"#;
+const POLICY: &str = concat!(
+    r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","#,
+    r#""Resource":"arn:aws:s3:::b/*"}]}"#
+);
+const TRUST: &str = concat!(
+    r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","#,
+    r#""Principal":{"AWS":"111111111111"},"Action":"sts:AssumeRole"}]}"#
+);
 const ARN: &str = "arn:aws:iam::111111111111:policy/team/read";
 
 fn decoded(got: &Got, element: &str) -> String {

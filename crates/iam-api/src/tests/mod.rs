@@ -7,11 +7,12 @@ mod pipeline;
 mod routes;
 mod table;
 
-use crate::{Body, BodyFault, Connection, Fact, Parts, Query, Reading, Record, RootRules, Service};
+use crate::{Body, BodyFault, Connection, Fact, Parts, Query, Reading, Record, Service};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, Version};
 use larder_iam::{
-    AccessKey, Account, Accounts, Found, IdentityPolicies, KeySource, Principal, SecretKey, User,
+    AccessKey, Account, Accounts, Found, IdentityPolicies, KeySource, PolicyRules, Principal,
+    SecretKey, User,
 };
 use larder_identities::{Identities, MASTER_KEY_BYTES, MasterKey};
 use larder_platform::Reservation;
@@ -190,7 +191,8 @@ impl World {
         let service = Service::new(Parts {
             identities: identities.clone(),
             keys: Arc::new(Keys(accounts, identities)),
-            rules: Arc::new(RootRules),
+            rules: Arc::new(PolicyRules),
+            audit: None,
             platform: sim.platform().clone(),
             domains: vec![HOST.to_owned()],
         });

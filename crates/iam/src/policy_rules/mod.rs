@@ -5,14 +5,17 @@ mod request_keys;
 mod tests;
 
 use crate::policy::{
-    Caller, DecidedBy, Policy, PolicySource, Question, ResourceSide, SessionPolicies, Subject,
-    Verdict, evaluate,
+    Caller, DecidedBy, Missing, Policy, PolicySource, Question, ResourceSide, SessionPolicies,
+    Subject, Verdict, evaluate,
 };
 use crate::{
-    BucketResource, Decision, Explanation, IdentityPolicies, NamedPolicy, Principal, Reason,
-    Request, Resource, Rules,
+    Account, BucketResource, Decision, Explanation, IdentityPolicies, NamedPolicy, Principal,
+    Reason, Request, Resource, Rules,
 };
 use request_keys::RequestKeys;
+
+/// The account in the ARNs of AWS's own policies.
+const AWS: &str = "aws";
 
 /// Decides by the policies of who asks and of the bucket.
 #[derive(Clone, Copy, Debug, Default)]
@@ -45,6 +48,13 @@ enum Outcome<'a> {
 impl PolicyRules {
     fn outcome<'a>(self, request: &Request<'a>) -> Outcome<'a> {
         let bucket = bucket(&request.resource);
+        let applying = Applying::to(request.principal);
+        if matches!(request.resource, Resource::Identity(_))
+            && !is_own(request.principal, &request.resource)
+        {
+            // No policy of another account reaches an identity.
+            return Outcome::Decided(Verdict::ImplicitlyDenied(Missing::Resource), applying);
+        }
         let caller = Caller::new(request.principal);
         let keys = RequestKeys::new(request, &caller);
         let question = Question {
@@ -53,11 +63,10 @@ impl PolicyRules {
             resource: &request.resource.to_string(),
             keys: &keys,
         };
-        let applying = Applying::to(request.principal);
         let side = bucket.map(|bucket| ResourceSide {
             owner: &bucket.owner.canonical_id,
             policy: bucket.policy,
-            allows_reach: true,
+            allows_reach: !is_restricted(request.principal, bucket),
             acl: None,
         });
         let verdict = evaluate(&question, &applying.subject(), side.as_ref());
@@ -107,7 +116,7 @@ impl Rules for PolicyRules {
         }
         let limits = applying.boundary.is_none_or(|boundary| names_it(&boundary.policy))
             && (!applying.needs_session() || any_names_it(&applying.session));
-        let is_own_root = applying.is_root && is_of_owner(request.principal, bucket);
+        let is_own_root = applying.is_root && is_own(request.principal, &request.resource);
         limits && (is_own_root || any_names_it(&applying.identity))
     }
 }
@@ -212,23 +221,44 @@ fn decision(verdict: Verdict) -> Decision {
 /// What most requests are: of the owner's root where no policy could deny it. Decided without a
 /// look at names and keys.
 fn is_plainly_root(request: &Request<'_>) -> bool {
-    let bucket = bucket(&request.resource);
     matches!(request.principal, Principal::AccountRoot(_))
-        && bucket.is_none_or(|bucket| bucket.policy.is_none())
-        && is_of_owner(request.principal, bucket)
+        && bucket(&request.resource).is_none_or(|bucket| bucket.policy.is_none())
+        && is_own(request.principal, &request.resource)
 }
 
 fn bucket<'a>(resource: &Resource<'a>) -> Option<BucketResource<'a>> {
     match resource {
-        Resource::Service | Resource::NewBucket(_) => None,
+        Resource::Service | Resource::NewBucket(_) | Resource::Identity(_) => None,
         Resource::Bucket(bucket) => Some(*bucket),
         Resource::Object(object) => Some(object.bucket),
     }
 }
 
-/// Whether it belongs to the account that owns the bucket; to any where there is none.
-fn is_of_owner(principal: &Principal, bucket: Option<BucketResource<'_>>) -> bool {
-    principal.account().is_some_and(|account| {
-        bucket.is_none_or(|bucket| bucket.owner.canonical_id == account.owner.canonical_id)
-    })
+/// Whether the bucket's policy lets the caller in no longer because it lets everybody in: neither
+/// statements that are public nor those beside them.
+fn is_restricted(principal: &Principal, bucket: BucketResource<'_>) -> bool {
+    bucket.restricts_public
+        && !principal.account().is_some_and(|account| owns(account, &bucket))
+        && bucket.policy.is_some_and(Policy::is_public)
+}
+
+/// Whether what is acted on belongs to the principal's account, or to nobody yet.
+fn is_own(principal: &Principal, resource: &Resource<'_>) -> bool {
+    let Some(account) = principal.account() else {
+        return false;
+    };
+    match resource {
+        Resource::Service | Resource::NewBucket(_) => true,
+        Resource::Bucket(bucket) => owns(account, bucket),
+        Resource::Object(object) => owns(account, &object.bucket),
+        Resource::Identity(arn) => match arn.split(':').nth(4) {
+            // AWS's own policies are everybody's to read and attach.
+            Some(of) => of == account.id.as_str() || of == AWS,
+            None => *arn == "*",
+        },
+    }
+}
+
+fn owns(account: &Account, bucket: &BucketResource<'_>) -> bool {
+    bucket.owner.canonical_id == account.owner.canonical_id
 }

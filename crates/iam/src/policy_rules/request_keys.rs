@@ -134,7 +134,10 @@ impl<'a> RequestKeys<'a> {
     fn object(&self) -> Option<&crate::ObjectResource<'a>> {
         match &self.request.resource {
             Resource::Object(object) => Some(object),
-            Resource::Service | Resource::NewBucket(_) | Resource::Bucket(_) => None,
+            Resource::Service
+            | Resource::NewBucket(_)
+            | Resource::Bucket(_)
+            | Resource::Identity(_) => None,
         }
     }
 

@@ -110,6 +110,7 @@ struct Case<'a> {
     principal: Principal,
     action: &'static str,
     bucket_policy: Option<String>,
+    restricts_public: bool,
     sent: Sent,
     existing: Existing<'a>,
     version: Option<&'a str>,
@@ -121,6 +122,7 @@ impl Case<'_> {
             principal,
             action,
             bucket_policy: None,
+            restricts_public: false,
             sent: Sent::default(),
             existing: Existing::Unknown,
             version: None,
@@ -137,7 +139,12 @@ impl Case<'_> {
         let (name, owner) = (BucketName::new("jam").unwrap(), account(OWN).owner.clone());
         let policy = self.bucket_policy.as_ref();
         let policy = policy.map(|text| Policy::parse(text, Attachment::Bucket).unwrap());
-        let bucket = BucketResource { name: &name, owner: &owner, policy: policy.as_ref() };
+        let bucket = BucketResource {
+            name: &name,
+            owner: &owner,
+            policy: policy.as_ref(),
+            restricts_public: self.restricts_public,
+        };
         let is_on_bucket = self.action.contains("Bucket");
         let object =
             ObjectResource { bucket, key: "plum", version: self.version, existing: self.existing };
@@ -435,4 +442,56 @@ fn decisions_have_their_reasons() {
     ] {
         assert_eq!(reason(case), wanted);
     }
+}
+
+/// Not only who came by the public statement: the accounts that others name are cut off as well.
+#[test]
+fn a_restricted_bucket_with_a_public_policy_is_its_owner_s_alone() {
+    let get = r#""Action":"s3:GetObject","Resource":"arn:aws:s3:::jam/*""#;
+    let named = format!(r#"{{"Effect":"Allow","Principal":{{"AWS":"{OTHER}"}},{get}}}"#);
+    let public = format!(r#"{{"Effect":"Allow","Principal":"*",{get}}}"#);
+    let policy =
+        |statements: &str| format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#);
+    let decide = |principal, statements: &str| {
+        let mut case = Case::of(principal, "s3:GetObject").bucket_policy(policy(statements));
+        case.restricts_public = true;
+        case.decide().is_allowed()
+    };
+    let other = || Principal::AccountRoot(account(OTHER));
+    let both = format!("{named},{public}");
+    assert!(decide(other(), &named), "a policy that is not public");
+    assert!(!decide(other(), &both) && !decide(Principal::Anonymous, &both));
+    assert!(decide(user_of(OWN, &[]), &public), "everybody of the owner's account");
+    assert!(decide(Principal::AccountRoot(account(OWN)), &both));
+}
+
+#[test]
+fn identities_are_reached_within_their_account_only() {
+    let all = allow(r#""Action":"iam:*","Resource":"*""#);
+    let some = allow(&format!(r#""Action":"iam:*","Resource":"arn:aws:iam::{OWN}:user/team/*""#));
+    let decide = |principal: Principal, arn: &str| {
+        let case = Case::of(principal, "s3:GetObject");
+        case.with(|request| {
+            let action = Action::new("iam:GetUser");
+            let resource = Resource::Identity(arn);
+            PolicyRules.decide(&Request { action, resource, ..*request }).is_allowed()
+        })
+    };
+    let arn = |of: &str, path: &str| format!("arn:aws:iam::{of}:user/{path}");
+    let root = || Principal::AccountRoot(account(OWN));
+    for (who, of, path, allowed) in [
+        (root(), OWN, "x", true),
+        (root(), OTHER, "x", false),
+        (user_of(OWN, &[]), OWN, "x", false),
+        (user_of(OWN, &[&all]), OWN, "x", true),
+        (user_of(OWN, &[&all]), OTHER, "x", false),
+        (user_of(OWN, &[&all]), "aws", "x", true),
+        (user_of(OWN, &[&some]), OWN, "team/x", true),
+        (user_of(OWN, &[&some]), OWN, "x", false),
+        (Principal::Anonymous, OWN, "x", false),
+    ] {
+        assert_eq!(decide(who.clone(), &arn(of, path)), allowed, "{who} {of} {path}");
+    }
+    assert!(decide(root(), "*") && decide(user_of(OWN, &[&all]), "*"));
+    assert!(!decide(user_of(OWN, &[&some]), "*") && !decide(root(), "nonsense"));
 }

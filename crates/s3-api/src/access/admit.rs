@@ -9,7 +9,7 @@ use crate::names::{bucket_name, object_key, version_id};
 use crate::requested::Requested;
 use crate::service::ServiceParts;
 use crate::tags;
-use larder_documents::BucketPolicy;
+use larder_documents::{BucketPolicy, PublicAccessBlock};
 use larder_iam::{
     Action, Audit, AuditError, Authorisation, BucketResource, Context, Decision, Existing,
     ExistingObject, ObjectResource, Request, RequestValues, Resource,
@@ -399,7 +399,13 @@ pub(super) fn may_list(call: &Call<'_>, bucket: &Bucket) -> bool {
 
 pub(super) fn bucket_resource(bucket: &Bucket) -> BucketResource<'_> {
     let policy = bucket.documents.get::<BucketPolicy>().map(BucketPolicy::policy);
-    BucketResource { name: &bucket.name, owner: &bucket.owner, policy }
+    let block = bucket.documents.get::<PublicAccessBlock>();
+    BucketResource {
+        name: &bucket.name,
+        owner: &bucket.owner,
+        policy,
+        restricts_public: block.is_some_and(|block| block.restrict_public_buckets),
+    }
 }
 
 /// The current version of a key.

@@ -121,3 +121,26 @@ fn what_is_written_must_have_what_the_policy_wants() {
     world.send(put("kind=pear")).refused(403, "AccessDenied");
     world.send(Ask::new("PUT", "/photos/b").body("x")).refused(403, "AccessDenied");
 }
+
+/// RestrictPublicBuckets acts at once, and lets go again.
+#[test]
+fn a_restricted_bucket_is_closed_to_strangers() {
+    let world = shared(
+        r#"{"Effect":"Allow","Principal":"*","Action":"s3:GetObject",
+            "Resource":"arn:aws:s3:::photos/open/*"}"#,
+    );
+    world.send(get("/photos/open/a").by(None)).ok();
+    let block = |restrict: bool| {
+        let body = format!(
+            "<PublicAccessBlockConfiguration><RestrictPublicBuckets>{restrict}\
+             </RestrictPublicBuckets></PublicAccessBlockConfiguration>"
+        );
+        world.send(Ask::new("PUT", "/photos?publicAccessBlock").body(body).md5()).ok();
+    };
+    block(true);
+    world.send(get("/photos/open/a").by(None)).refused(403, "AccessDenied");
+    world.send(get("/photos/open/a").by(Some("bob"))).refused(403, "AccessDenied");
+    world.send(get("/photos/open/a")).ok();
+    block(false);
+    world.send(get("/photos/open/a").by(None)).ok();
+}

@@ -11,7 +11,7 @@ pub(crate) fn check(words: &[String]) -> Result<ExitCode, Failure> {
     let runtime = reactor()?;
     let _entered = runtime.enter();
     let platform = Platform::real();
-    let checked = larder_storage_local::check(
+    let checked = larder_maintenance::check(
         &platform,
         &data,
         |path| open_verified(&platform, path),

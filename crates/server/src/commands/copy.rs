@@ -4,10 +4,9 @@ use super::talk::Talk;
 use super::words::Words;
 use super::{DAMAGE, Failure, ObjectSchema, count, open_new, open_verified, print, reactor, say};
 use crate::settings;
+use larder_maintenance::{Copied, CopyParts, Indexes, copy, copy_stopped};
 use larder_platform::Platform;
-use larder_storage_local::{
-    Copied, CopyParts, CopySegment, Indexes, OpenError, Options, copy, copy_stopped,
-};
+use larder_storage_local::{CopySegment, OpenError, Options};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;

@@ -2,8 +2,9 @@
 
 use super::words::Words;
 use super::{DAMAGE, Failure, ObjectSchema, count, open_new, open_verified, print, reactor, say};
+use larder_maintenance::Indexes;
 use larder_platform::Platform;
-use larder_storage_local::{Indexes, Options};
+use larder_storage_local::Options;
 use std::process::ExitCode;
 
 /// Repairs a data directory that no server uses.
@@ -17,7 +18,7 @@ pub(crate) fn repair(words: &[String]) -> Result<ExitCode, Failure> {
         new: &|path| open_new(&platform, path),
     };
     let schema = &mut ObjectSchema::default();
-    let repaired = larder_storage_local::repair(&platform, &options, &indexes, schema, &mut print)?;
+    let repaired = larder_maintenance::repair(&platform, &options, &indexes, schema, &mut print)?;
     say(&format!(
         "the index was made anew from {}: {}",
         count(repaired.records, "record"),

@@ -1,16 +1,15 @@
 //! A group of commits on its way into one batch.
 
 use crate::index::IndexChange;
-use crate::journal::{BATCH_HEADER_BYTES, Epoch, Op, Place, RECORD_HEADER_BYTES, Record};
+use crate::journal::{BATCH_HEADER_BYTES, Epoch, Op, RECORD_HEADER_BYTES, Record, RecordPlace};
 use crate::keys;
+use crate::pointer::index_value;
 use crate::window::{Since, Window, row_hash};
 use larder_platform::AlignedBuffer;
 use larder_storage::{
     Batch, CommitError, Delete, Moment, Put, QueuePlace, Receipt, RowKinds, Seen, UsageDelta,
 };
 
-/// Bytes of the index's own in front of a row's value: segment, offset, record and payload length.
-pub(crate) const POINTER_BYTES: usize = 20;
 /// Bytes of a usage record's value.
 const USAGE_BYTES: usize = 16;
 
@@ -43,7 +42,7 @@ pub(crate) struct Moved<'a> {
     pub(crate) key: &'a [u8],
     pub(crate) value: &'a [u8],
     pub(crate) payload: &'a [u8],
-    pub(crate) from: Place,
+    pub(crate) from: RecordPlace,
     /// When it was seen to be the row's newest.
     pub(crate) seen: Moment,
     pub(crate) tombstone: bool,
@@ -55,7 +54,7 @@ struct NewRecord<'a> {
     value: &'a [u8],
     payload: &'a [u8],
     /// The record that it makes garbage, when that is certain.
-    replaces: Option<Place>,
+    replaces: Option<RecordPlace>,
 }
 
 impl<'a> NewRecord<'a> {
@@ -85,24 +84,6 @@ pub(crate) fn batch_bytes(batch: &Batch) -> usize {
     rows + adopts + RECORD_HEADER_BYTES + 8 + USAGE_BYTES
 }
 
-/// The internal row that says a blob is named by some row.
-pub(crate) fn adopted_key(id: u64) -> Vec<u8> {
-    let mut name = vec![b'b'];
-    name.extend_from_slice(&id.to_be_bytes());
-    keys::internal(&name)
-}
-
-/// An index value: where the record is, then the row's value.
-pub(crate) fn index_value(place: Place, payload: u32, value: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(POINTER_BYTES + value.len());
-    out.extend_from_slice(&place.segment.to_le_bytes());
-    out.extend_from_slice(&place.offset.to_le_bytes());
-    out.extend_from_slice(&place.length.to_le_bytes());
-    out.extend_from_slice(&payload.to_le_bytes());
-    out.extend_from_slice(value);
-    out
-}
-
 impl Group {
     pub(crate) fn new(segment: u64, offset: u64, epoch: Epoch, moment: Moment) -> Self {
         Self {
@@ -129,9 +110,9 @@ impl Group {
         self.first = true;
     }
 
-    fn append(&mut self, record: Record<'_>, buffer: &mut AlignedBuffer) -> Place {
+    fn append(&mut self, record: Record<'_>, buffer: &mut AlignedBuffer) -> RecordPlace {
         let record = Record { first: std::mem::take(&mut self.first), ..record };
-        let place = Place {
+        let place = RecordPlace {
             segment: self.segment,
             offset: (self.offset as usize + buffer.len()) as u32,
             length: record.length() as u32,
@@ -178,7 +159,7 @@ impl Group {
             self.put_record(NewRecord::of(key, &row.value), window, buffer);
         }
         for id in batch.adopts {
-            self.put_record(NewRecord::of(adopted_key(id.0), &[1]), window, buffer);
+            self.put_record(NewRecord::of(keys::adopted(id.0), &[1]), window, buffer);
         }
         if let Some(space) = space.filter(|_| batch.usage != UsageDelta::default()) {
             self.change_usage(space.0, batch.usage, buffer);
@@ -187,12 +168,12 @@ impl Group {
     }
 
     /// The record that a write makes garbage, when that is certain.
-    fn replaced(&self, hash: u64, seen: Option<Seen>, window: &Window) -> Option<Place> {
+    fn replaced(&self, hash: u64, seen: Option<Seen>, window: &Window) -> Option<RecordPlace> {
         // A live count that is too low frees a segment with rows in it; one that is too high costs
         // space until gc looks. So what may have changed since it was seen is not counted at all.
         let seen = seen?;
         let unchanged = window.since(hash, seen.at) == Since::Unchanged;
-        seen.write.filter(|_| unchanged).map(Place::from_token)
+        seen.write.filter(|_| unchanged).map(RecordPlace::from_token)
     }
 
     fn put(&mut self, put: Put, window: &mut Window, buffer: &mut AlignedBuffer) {
@@ -230,7 +211,7 @@ impl Group {
     fn remove(
         &mut self,
         key: Vec<u8>,
-        replaces: Option<Place>,
+        replaces: Option<RecordPlace>,
         window: &mut Window,
         buffer: &mut AlignedBuffer,
     ) {
@@ -306,7 +287,7 @@ const _: () = assert!(BATCH_HEADER_BYTES.is_multiple_of(8));
 #[cfg(test)]
 mod tests {
     use super::{Group, Moved};
-    use crate::journal::{BATCH_HEADER_BYTES, Epoch, Place};
+    use crate::journal::{BATCH_HEADER_BYTES, Epoch, RecordPlace};
     use crate::window::Window;
     use larder_platform::AlignedBuffer;
     use larder_storage::Moment;
@@ -317,7 +298,7 @@ mod tests {
         let mut buffer = AlignedBuffer::new(4096);
         buffer.resize(BATCH_HEADER_BYTES, 0);
         let mut group = Group::new(9, 4096, Epoch([1; 16]), Moment(0));
-        let from = Place { segment: 3, offset: 4160, length: 50 };
+        let from = RecordPlace { segment: 3, offset: 4160, length: 50 };
         for tombstone in [true, true, false] {
             let (key, value, payload) = (&b"k"[..], &b"v"[..], &[][..]);
             let moved = Moved { key, value, payload, from, seen: group.moment, tombstone };

@@ -1,12 +1,13 @@
 //! `MetaStore` over the shared state.
 
-use super::{Local, Shared, split_value};
+use super::{Local, Shared};
 use crate::committer::group::batch_bytes;
 use crate::index::{Cursor, IndexError};
-use crate::journal::{Epoch, Op, Place, RecordView};
+use crate::journal::{Epoch, Op, RecordPlace, RecordView};
 use crate::keys;
 use crate::layout::PAYLOAD_BYTES_MAX;
 use crate::pace;
+use crate::pointer::split_value;
 use crate::queue::Command;
 use bytes::Bytes;
 use larder_storage::{
@@ -51,7 +52,7 @@ impl Shared {
     fn payload(
         &self,
         key: &[u8],
-        place: Place,
+        place: RecordPlace,
         cached_only: bool,
     ) -> Result<Option<Bytes>, MetaError> {
         if let Some((bytes, epoch)) = self.hot.get(place) {
@@ -98,7 +99,7 @@ fn bad_key(key: &[u8]) -> MetaError {
     MetaError::Corrupt(format!("{} is no row's place in a queue", key.escape_ascii()))
 }
 
-fn payload_at(place: Place, length: u32) -> Option<Payload> {
+fn payload_at(place: RecordPlace, length: u32) -> Option<Payload> {
     (length != 0).then_some(Payload { length, write: place.token() })
 }
 
@@ -136,7 +137,7 @@ impl MetaStore for Local {
             return Ok(None);
         };
         let index_key = keys::encode(key);
-        let place = Place::from_token(payload.write);
+        let place = RecordPlace::from_token(payload.write);
         if let Some(bytes) = self.shared.payload(&index_key, place, true)? {
             return Ok(Some(bytes));
         }
@@ -152,7 +153,7 @@ impl MetaStore for Local {
             let Some(moved) = fresh.payload.filter(|_| fresh.value == value) else {
                 return Ok(None);
             };
-            let again = Place::from_token(moved.write);
+            let again = RecordPlace::from_token(moved.write);
             shared.payload(&index_key, again, false)?.map(Some).ok_or_else(|| {
                 MetaError::Corrupt(format!(
                     "the record of {} at byte {} of journal segment {}",

@@ -107,7 +107,7 @@ fn start(shared: &Arc<Shared>, committer: Committer) -> Mutex<Vec<TaskHandle>> {
 }
 
 /// Takes the lock of a data directory that is there, and changes nothing.
-pub(crate) fn lock_existing(platform: &Platform, layout: &Layout) -> Result<DiskLock, OpenError> {
+pub fn lock_existing(platform: &Platform, layout: &Layout) -> Result<DiskLock, OpenError> {
     let missing = || {
         let root = layout.root.display();
         OpenError::Format(format!("{root} is no data directory; name one with --data DIR"))
@@ -129,7 +129,7 @@ fn lock(platform: &Platform, layout: &Layout) -> Result<DiskLock, OpenError> {
 
 /// Makes a directory that a copy is to be written to, and takes its lock. It is marked as
 /// unfinished before anything else is in it.
-pub(crate) fn create_copy(platform: &Platform, layout: &Layout) -> Result<DiskLock, OpenError> {
+pub fn create_copy(platform: &Platform, layout: &Layout) -> Result<DiskLock, OpenError> {
     create_with_parents(platform, &layout.root)?;
     let lock = lock(platform, layout)?;
     let root = layout.root.display();

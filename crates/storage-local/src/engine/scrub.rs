@@ -3,14 +3,14 @@
 
 use super::{Local, Shared};
 use crate::blob::file::{self, CHUNK_BYTES};
-use crate::committer::group::adopted_key;
 use crate::finding::{Finding, ONE_BIT, bytes_damaged};
 use crate::index::IndexError;
 use crate::index::files::{TableCheck, TableFile, table_place, tables};
 use crate::journal::{
     BlockState, Ends, SEGMENT_HEADER_BYTES, Segment, SegmentReader, Stretch, Twin, place, place_at,
 };
-use crate::maintenance::rows;
+use crate::keys;
+use crate::rows;
 use larder_platform::{DiskFile, OpenMode};
 use larder_storage::{
     BlobError, BlobId, BlobPlacement, BlobRef, Moment, RowSchema, Scrubbed, StoredBytes,
@@ -125,7 +125,7 @@ impl Scrub {
         let mut places = 0;
         loop {
             let before = reader.offset();
-            match reader.next() {
+            match reader.next_stretch() {
                 Ok(Stretch::Batch(_)) => {}
                 Ok(Stretch::OneBit(batch)) => {
                     let to = before + batch.header.disk_bytes() as u64;
@@ -230,7 +230,7 @@ impl Scrub {
     }
 
     fn adopted(&self, from: u64) -> Result<Vec<u64>, IndexError> {
-        let (first, end) = (adopted_key(from), crate::keys::internal(b"c"));
+        let (first, end) = (keys::adopted(from), keys::internal(b"c"));
         let latest = Moment(u64::MAX >> 8);
         let mut cursor = self.shared.index.cursor(&first, &end, latest)?;
         let mut ids = Vec::new();
@@ -277,7 +277,7 @@ impl Scrub {
     fn blob_failed(&mut self, id: u64, what: &str) {
         if rows::is_adopted(&*self.shared.index, id).unwrap_or(true) {
             self.blobs.insert(id);
-            self.found(Finding::damage(crate::maintenance::blob_place(id), what));
+            self.found(Finding::damage(crate::layout::blob_place(id), what));
         }
     }
 
@@ -289,7 +289,7 @@ impl Scrub {
         let mut findings = Vec::new();
         let snapshot = self.shared.snapshots.pin(&self.shared.visible);
         let (stretches, blobs) = (&self.stretches, &self.blobs);
-        let walked = rows::walk(&*self.shared.index, &mut *self.schema, |schema, shown| {
+        let walked = rows::walk_rows(&*self.shared.index, &mut *self.schema, |schema, shown| {
             let (segment, offset) = (shown.place.segment, u64::from(shown.place.offset));
             let hit = stretches
                 .iter()
@@ -299,7 +299,7 @@ impl Scrub {
                 let gone = || format!("segment {segment} at byte {offset}");
                 let place = slot.map_or_else(gone, |slot| place_at(slot, offset));
                 let what = "the record is in a damaged stretch of";
-                findings.push(Finding::damage(place, what).of(rows::name(schema, shown.key)));
+                findings.push(Finding::damage(place, what).of(rows::row_name(schema, shown.key)));
             }
             let Ok(references) = &shown.references else { return Ok(()) };
             let mut named: Vec<u64> =
@@ -308,9 +308,9 @@ impl Scrub {
                 named.extend(self.shared.listed(schema, manifest));
             }
             for id in named.into_iter().filter(|id| blobs.contains(id)) {
-                let place = crate::maintenance::blob_place(id);
+                let place = crate::layout::blob_place(id);
                 let finding = Finding::damage(place, "the blob belongs to");
-                findings.push(finding.of(rows::name(schema, shown.key)));
+                findings.push(finding.of(rows::row_name(schema, shown.key)));
             }
             Ok::<(), IndexError>(())
         });

@@ -1,7 +1,6 @@
 //! The engine as the rooms above know it.
 
-use super::{Local, Scrub};
-use crate::maintenance::Pin;
+use super::{Local, Pin, Scrub};
 use crate::metrics::Histogram;
 use larder_storage::{
     Engine, Health, Held, Metric, MetricValue, Pinned, RowSchema, ScrubPass, Scrubbed,

@@ -13,7 +13,7 @@
 //! ```
 
 use super::Epoch;
-use super::record::{Place, RecordView};
+use super::record::{RecordPlace, RecordView};
 use crate::bytes_le::Reader;
 use crate::layout::{BATCH_ALIGN, BATCH_BYTES_MAX};
 use larder_storage::Moment;
@@ -25,12 +25,17 @@ const CHECKED_BYTES: usize = 40;
 
 /// A batch's header, without its checksum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct BatchHeader {
-    pub(crate) length: u32,
-    pub(crate) segment: u64,
-    pub(crate) sequence: u64,
-    pub(crate) moment: u64,
-    pub(crate) records: u32,
+pub struct BatchHeader {
+    /// Bytes of its records.
+    pub length: u32,
+    /// The segment's sequence number.
+    pub segment: u64,
+    /// Its number: one more than that of the batch before.
+    pub sequence: u64,
+    /// Moment of its first commit.
+    pub moment: u64,
+    /// How many records it has.
+    pub records: u32,
 }
 
 impl BatchHeader {
@@ -99,10 +104,11 @@ impl BatchHeader {
 }
 
 /// An intact batch.
-pub(crate) struct ReadBatch<'a> {
-    pub(crate) header: BatchHeader,
+pub struct ReadBatch<'a> {
+    /// Its header.
+    pub header: BatchHeader,
     /// Where it begins in the segment.
-    pub(crate) offset: u64,
+    pub offset: u64,
     records: &'a [u8],
 }
 
@@ -120,14 +126,15 @@ impl<'a> ReadBatch<'a> {
 
     /// The records in order. A damaged record in an intact batch cannot be, short of a bug; it ends
     /// the iteration.
-    pub(crate) fn records(&self, epoch: &Epoch) -> impl Iterator<Item = PlacedRecord<'a>> {
+    pub fn records(&self, epoch: &Epoch) -> impl Iterator<Item = PlacedRecord<'a>> {
         let (epoch, segment, mut rest) = (*epoch, self.header.segment, self.records);
         let mut offset = self.offset as usize + BATCH_HEADER_BYTES;
         // The first record begins a commit, which has the moment of the header.
         let mut moment = self.header.moment.wrapping_sub(1);
         std::iter::from_fn(move || {
             let record = RecordView::decode(&epoch, rest)?;
-            let place = Place { segment, offset: offset as u32, length: record.length as u32 };
+            let place =
+                RecordPlace { segment, offset: offset as u32, length: record.length as u32 };
             rest = &rest[record.length..];
             offset += record.length;
             moment = moment.wrapping_add(u64::from(record.first));
@@ -137,11 +144,13 @@ impl<'a> ReadBatch<'a> {
 }
 
 /// A record where it was read.
-pub(crate) struct PlacedRecord<'a> {
-    pub(crate) place: Place,
+pub struct PlacedRecord<'a> {
+    /// Where it is.
+    pub place: RecordPlace,
     /// When its commit became visible.
-    pub(crate) moment: Moment,
-    pub(crate) record: RecordView<'a>,
+    pub moment: Moment,
+    /// What it says.
+    pub record: RecordView<'a>,
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! neither a system call nor a copy. They are verified at every use like those from disk.
 
 use super::Epoch;
-use super::record::Place;
+use super::record::RecordPlace;
 use crate::recent::Recent;
 use crate::sync::{Mutex, MutexGuard};
 use bytes::Bytes;
@@ -37,7 +37,7 @@ impl HotRecords {
     }
 
     /// The record there, if it is kept, with the epoch that it was written in.
-    pub(crate) fn get(&self, place: Place) -> Option<(Bytes, Epoch)> {
+    pub(crate) fn get(&self, place: RecordPlace) -> Option<(Bytes, Epoch)> {
         let found = self.shard(place).records.get(&(place.segment, place.offset))?;
         let at = found.len().checked_sub(EPOCH_BYTES)?;
         let epoch = Epoch(found[at..].try_into().ok()?);
@@ -45,7 +45,7 @@ impl HotRecords {
     }
 
     /// An intact record was read from its file.
-    pub(crate) fn was_read(&self, place: Place, record: &[u8], epoch: Epoch) {
+    pub(crate) fn was_read(&self, place: RecordPlace, record: &[u8], epoch: Epoch) {
         if record.len() > RECORD_BYTES_MAX {
             return;
         }
@@ -65,7 +65,7 @@ impl HotRecords {
         shard.records.insert(key, size_of::<Key>(), kept.into());
     }
 
-    fn shard(&self, place: Place) -> MutexGuard<'_, Shard> {
+    fn shard(&self, place: RecordPlace) -> MutexGuard<'_, Shard> {
         let shard = hash((place.segment, place.offset)) as usize % SHARDS;
         self.shards[shard].lock().expect("no panic while locked")
     }
@@ -83,10 +83,10 @@ fn hash((segment, offset): Key) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Epoch, HotRecords, Place, RECORD_BYTES_MAX, SHARDS};
+    use super::{Epoch, HotRecords, RECORD_BYTES_MAX, RecordPlace, SHARDS};
 
-    fn place(n: u32) -> Place {
-        Place { segment: 1 + u64::from(n / 100), offset: n * 4096, length: 4200 }
+    fn place(n: u32) -> RecordPlace {
+        RecordPlace { segment: 1 + u64::from(n / 100), offset: n * 4096, length: 4200 }
     }
 
     #[test]

@@ -5,28 +5,33 @@ mod hot;
 mod one_bit;
 mod reader;
 mod record;
+mod salvage;
 mod segment;
 mod segments;
 mod survey;
 mod writer;
 
-#[cfg(any(test, feature = "fuzzing"))]
-pub(crate) use batch::BatchHeader;
-pub(crate) use batch::{BATCH_HEADER_BYTES, PlacedRecord, ReadBatch};
+pub(crate) use batch::BATCH_HEADER_BYTES;
+pub use batch::{BatchHeader, PlacedRecord, ReadBatch};
 pub(crate) use hot::HotRecords;
-pub(crate) use reader::{Ends, SegmentReader, Stretch, Tail};
-pub(crate) use record::{Op, Place, RECORD_HEADER_BYTES, Record, RecordAbout, RecordView};
-pub(crate) use segment::{Link, SEGMENT_HEADER_BYTES, Seal, SegmentHeader, Twin};
-pub(crate) use segments::{Segment, Segments};
-pub(crate) use survey::{BlockState, Survey, Surveyed, TailSegment, place, place_at, survey};
-pub(crate) use writer::{
-    FreeSegment, Journal, JournalEnd, JournalError, Slots, write_block, write_header,
-};
+pub use reader::{Ends, SegmentReader, Stretch, Tail};
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use record::RecordAbout;
+pub use record::{Op, RecordPlace, RecordView};
+pub(crate) use record::{RECORD_HEADER_BYTES, Record};
+pub use salvage::{LostRow, Salvage, salvage};
+pub(crate) use segment::Twin;
+pub use segment::{Link, SEGMENT_HEADER_BYTES, Seal, SegmentHeader};
+pub use segments::Segment;
+pub(crate) use segments::Segments;
+pub use survey::{BlockState, Survey, Surveyed, TailSegment, place, place_at, survey};
+pub use writer::{FreeSegment, write_block};
+pub(crate) use writer::{Journal, JournalEnd, JournalError, Slots};
 
 /// 128 random bits per use of a segment. They seed every checksum in it and are never shown
 /// outside, so neither recycled bytes nor an object body that looks like a batch can replay.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Epoch(pub(crate) [u8; 16]);
+pub struct Epoch(pub(crate) [u8; 16]);
 
 impl Epoch {
     /// CRC64NVME over the epoch and `parts`.

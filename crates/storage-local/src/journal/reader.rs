@@ -20,13 +20,13 @@ const CHUNK_BYTES: u64 = 256 << 10;
 
 /// What the header blocks say of where a segment's batches end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Ends {
+pub struct Ends {
     /// Exactly here: the header of the segment behind it, or a closed seal, says so.
-    pub(crate) limit: Option<u64>,
+    pub limit: Option<u64>,
     /// Here or behind: a clean stop noted it.
-    pub(crate) reaches: u64,
+    pub reaches: u64,
     /// What a seal said is not known.
-    pub(crate) seal_damaged: bool,
+    pub seal_damaged: bool,
 }
 
 /// What lies where the batch with some number is expected.
@@ -49,7 +49,7 @@ pub(crate) enum BatchState {
 
 /// What lies behind a segment's last batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Tail {
+pub enum Tail {
     /// The end is known: nothing behind it counts, whatever it is.
     Known,
     /// Nothing of a further batch.
@@ -59,13 +59,18 @@ pub(crate) enum Tail {
 }
 
 /// The next stretch of a segment.
-pub(crate) enum Stretch<'a> {
+pub enum Stretch<'a> {
     /// The next batch, whole.
     Batch(ReadBatch<'a>),
     /// The next batch, of which one bit was turned back: damage of which nothing is lost.
     OneBit(ReadBatch<'a>),
     /// Bytes that held batches, of which none is whole. Of no length where a batch is missing.
-    Damage { from: u64, to: u64 },
+    Damage {
+        /// Where they begin, in bytes of the segment.
+        from: u64,
+        /// Where they end.
+        to: u64,
+    },
     /// The end of a stretch that is not whole was looked for in one more place: ask again.
     Searching,
     /// There are no more batches.
@@ -73,8 +78,9 @@ pub(crate) enum Stretch<'a> {
 }
 
 /// Reads the batches of one segment in order.
-pub(crate) struct SegmentReader {
-    pub(crate) segment: Arc<Segment>,
+pub struct SegmentReader {
+    /// What is read.
+    pub segment: Arc<Segment>,
     ends: Ends,
     offset: u64,
     sequence: u64,
@@ -116,13 +122,13 @@ pub(crate) fn classify(segment: &Segment, bytes: &[u8], sequence: u64) -> BatchS
 
 impl SegmentReader {
     /// Reads all of a segment.
-    pub(crate) fn new(segment: Arc<Segment>, ends: Ends) -> Self {
+    pub fn new(segment: Arc<Segment>, ends: Ends) -> Self {
         let first = segment.header.first_batch;
         Self::from(segment, ends, (SEGMENT_HEADER_BYTES as u64, first))
     }
 
     /// Reads from `offset` on, where the batch `sequence` begins.
-    pub(crate) fn from(segment: Arc<Segment>, ends: Ends, (offset, sequence): (u64, u64)) -> Self {
+    pub fn from(segment: Arc<Segment>, ends: Ends, (offset, sequence): (u64, u64)) -> Self {
         let end = ends.limit.unwrap_or(segment.bytes).min(segment.bytes);
         let window = Window { file: segment.file.clone(), end, start: 0, bytes: Vec::new() };
         Self {
@@ -138,12 +144,12 @@ impl SegmentReader {
     }
 
     /// Where the next batch is expected; in the end, where the batches end.
-    pub(crate) fn offset(&self) -> u64 {
+    pub fn offset(&self) -> u64 {
         self.offset
     }
 
     /// The number of the next batch.
-    pub(crate) fn sequence(&self) -> u64 {
+    pub fn sequence(&self) -> u64 {
         self.sequence
     }
 
@@ -154,7 +160,7 @@ impl SegmentReader {
     }
 
     /// Reads on. After an error nothing has moved.
-    pub(crate) fn next(&mut self) -> io::Result<Stretch<'_>> {
+    pub fn next_stretch(&mut self) -> io::Result<Stretch<'_>> {
         if let Some(tail) = self.ended {
             return Ok(Stretch::End(tail));
         }
@@ -194,7 +200,7 @@ impl SegmentReader {
     }
 
     /// The raw bytes of a stretch, as far as batches may go.
-    pub(crate) fn bytes(&self, from: u64, to: u64) -> io::Result<Vec<u8>> {
+    pub fn bytes(&self, from: u64, to: u64) -> io::Result<Vec<u8>> {
         let to = to.min(self.window.end);
         let mut bytes = vec![0; to.saturating_sub(from) as usize];
         self.segment.file.read_at(&mut bytes, from)?;

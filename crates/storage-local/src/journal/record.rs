@@ -25,22 +25,27 @@ pub(crate) const RECORD_HEADER_BYTES: usize = 32;
 /// What a record does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub(crate) enum Op {
+pub enum Op {
+    /// A row is written.
     Put = 1,
+    /// A row is removed.
     Delete = 2,
+    /// A space's usage changes.
     Usage = 3,
 }
 
 /// Where a record is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
+pub struct RecordPlace {
     /// The segment's sequence number; never 0.
-    pub(crate) segment: u64,
-    pub(crate) offset: u32,
-    pub(crate) length: u32,
+    pub segment: u64,
+    /// Where it begins in the segment, in bytes.
+    pub offset: u32,
+    /// Its bytes.
+    pub length: u32,
 }
 
-impl Place {
+impl RecordPlace {
     pub(crate) fn token(self) -> WriteToken {
         WriteToken::new([self.segment, (u64::from(self.offset) << 32) | u64::from(self.length)])
     }
@@ -58,20 +63,26 @@ pub(crate) struct Record<'a> {
     pub(crate) key: &'a [u8],
     pub(crate) value: &'a [u8],
     pub(crate) payload: &'a [u8],
-    pub(crate) replaces: Option<Place>,
+    pub(crate) replaces: Option<RecordPlace>,
 }
 
 /// A record as read.
 #[derive(Clone, Copy)]
-pub(crate) struct RecordView<'a> {
-    pub(crate) op: Op,
-    pub(crate) first: bool,
-    pub(crate) key: &'a [u8],
-    pub(crate) value: &'a [u8],
-    pub(crate) payload: &'a [u8],
-    pub(crate) replaces: Option<(u64, u32)>,
+pub struct RecordView<'a> {
+    /// What it does.
+    pub op: Op,
+    /// Whether it is the first record of a commit.
+    pub first: bool,
+    /// The row's index key, or the space of a change of usage.
+    pub key: &'a [u8],
+    /// The row's value, or the change of usage.
+    pub value: &'a [u8],
+    /// The row's payload; empty when there is none.
+    pub payload: &'a [u8],
+    /// Segment and bytes of the record that this one made garbage, where that is known.
+    pub replaces: Option<(u64, u32)>,
     /// Bytes of the whole record.
-    pub(crate) length: usize,
+    pub length: usize,
 }
 
 impl Record<'_> {
@@ -162,7 +173,7 @@ fn checksum(epoch: &Epoch, bytes: &[u8]) -> u32 {
 
 impl<'a> RecordView<'a> {
     /// The record at the front of `bytes`; `None` when it is damaged.
-    pub(crate) fn decode(epoch: &Epoch, bytes: &'a [u8]) -> Option<Self> {
+    pub fn decode(epoch: &Epoch, bytes: &'a [u8]) -> Option<Self> {
         let mut reader = Reader::new(bytes);
         let stored = reader.u32()?;
         let (op, first) = (reader.u8()?, reader.u8()?);
@@ -189,13 +200,13 @@ impl<'a> RecordView<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Epoch, Op, Place, Record, RecordView};
+    use super::{Epoch, Op, Record, RecordPlace, RecordView};
     use larder_platform::AlignedBuffer;
 
     #[test]
     fn round_trip_and_every_flipped_bit_is_seen() {
         let epoch = Epoch([3; 16]);
-        let replaces = Some(Place { segment: 9, offset: 1, length: 77 });
+        let replaces = Some(RecordPlace { segment: 9, offset: 1, length: 77 });
         let record = Record {
             op: Op::Put,
             first: true,
@@ -224,7 +235,7 @@ mod tests {
 
     #[test]
     fn tokens() {
-        let place = Place { segment: 5, offset: u32::MAX, length: 7 };
-        assert_eq!(Place::from_token(place.token()), place);
+        let place = RecordPlace { segment: 5, offset: u32::MAX, length: 7 };
+        assert_eq!(RecordPlace::from_token(place.token()), place);
     }
 }

@@ -27,7 +27,7 @@ use super::Epoch;
 use crate::bytes_le::Reader;
 
 /// Bytes of a segment's header; the first batch follows.
-pub(crate) const SEGMENT_HEADER_BYTES: usize = 4096;
+pub const SEGMENT_HEADER_BYTES: usize = 4096;
 const MAGIC: &[u8; 8] = b"LARDSEG1";
 const CHECKED_BYTES: usize = 64;
 const HEADER_BYTES: usize = CHECKED_BYTES + 8;
@@ -39,18 +39,21 @@ const TWIN_AT: usize = 1024;
 
 /// The end of the segment before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Link {
-    pub(crate) segment: u64,
-    pub(crate) end: u64,
+pub struct Link {
+    /// Its sequence number.
+    pub segment: u64,
+    /// Where its batches end, in bytes.
+    pub end: u64,
 }
 
 /// What a segment's own header block says of its end. The header of the segment behind it says so
 /// too, but it is gone once that one is freed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Seal {
-    pub(crate) end: u64,
+pub struct Seal {
+    /// Where its batches end, in bytes.
+    pub end: u64,
     /// No batch behind `end` counts; otherwise there may be more.
-    pub(crate) closed: bool,
+    pub closed: bool,
 }
 
 /// What is read where a seal may be.
@@ -64,22 +67,27 @@ pub(crate) enum Twin<T> {
 
 /// A segment's header.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct SegmentHeader {
+pub struct SegmentHeader {
     /// 0 when the segment is free.
-    pub(crate) segment: u64,
-    pub(crate) epoch: Epoch,
-    pub(crate) first_batch: u64,
-    pub(crate) previous: Option<Link>,
-    pub(crate) bytes: u64,
+    pub segment: u64,
+    /// The epoch of this use.
+    pub epoch: Epoch,
+    /// The number of its first batch.
+    pub first_batch: u64,
+    /// The segment before it, and where that ends.
+    pub previous: Option<Link>,
+    /// Bytes of the file.
+    pub bytes: u64,
 }
 
 impl SegmentHeader {
     /// The header of a segment that holds nothing.
-    pub(crate) fn free(bytes: u64) -> Self {
+    pub fn free(bytes: u64) -> Self {
         Self { segment: 0, epoch: Epoch([0; 16]), first_batch: 0, previous: None, bytes }
     }
 
-    pub(crate) fn encode(&self) -> [u8; SEGMENT_HEADER_BYTES] {
+    /// The header block, without a seal.
+    pub fn encode(&self) -> [u8; SEGMENT_HEADER_BYTES] {
         let mut out = [0; SEGMENT_HEADER_BYTES];
         let previous = self.previous.unwrap_or(Link { segment: 0, end: 0 });
         out[..8].copy_from_slice(MAGIC);
@@ -96,7 +104,7 @@ impl SegmentHeader {
     }
 
     /// The header block with a seal.
-    pub(crate) fn encode_sealed(&self, seal: Seal) -> [u8; SEGMENT_HEADER_BYTES] {
+    pub fn encode_sealed(&self, seal: Seal) -> [u8; SEGMENT_HEADER_BYTES] {
         let mut out = self.encode();
         self.write_seal(&mut out, seal);
         out

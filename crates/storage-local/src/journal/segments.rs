@@ -1,6 +1,6 @@
 //! The segments in use, and how many of their bytes live records take.
 
-use super::record::Place;
+use super::record::RecordPlace;
 use super::{Epoch, SegmentHeader};
 use crate::sync::{AtomicI64, AtomicU64, RwLock};
 use larder_platform::DiskFile;
@@ -9,14 +9,16 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 /// A segment in use.
-pub(crate) struct Segment {
+pub struct Segment {
     /// Its sequence number.
-    pub(crate) sequence: u64,
-    pub(crate) slot: u32,
-    pub(crate) epoch: Epoch,
+    pub sequence: u64,
+    /// Its file's number.
+    pub slot: u32,
+    /// The epoch of this use.
+    pub epoch: Epoch,
     pub(crate) bytes: u64,
     /// Its header as written.
-    pub(crate) header: SegmentHeader,
+    pub header: SegmentHeader,
     /// For reading, through the page cache.
     pub(crate) file: Arc<dyn DiskFile>,
     /// Bytes of records that something may still need: never less than the truth.
@@ -91,7 +93,7 @@ impl Segments {
     /// `Ok(None)` when the segment is gone, or would have to be read from disk.
     pub(crate) fn read(
         &self,
-        place: Place,
+        place: RecordPlace,
         cached_only: bool,
     ) -> std::io::Result<Option<(Vec<u8>, Epoch)>> {
         let Some(segment) = self.get(place.segment) else {

@@ -20,7 +20,7 @@ const SEAL_AT: u64 = 512;
 
 /// What the header block at the front of a segment's file is.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum BlockState {
+pub enum BlockState {
     /// Making the file was cut off before its first use: it holds nothing, and a start removes it.
     Unfinished,
     /// Header and copy are whole, or the copy is of another use: a cut tore the block.
@@ -35,7 +35,7 @@ pub(crate) enum BlockState {
 
 impl BlockState {
     /// Classifies the block at the front of a file of `bytes` bytes: as much of it as is there.
-    pub(crate) fn of(block: &[u8], bytes: u64) -> Self {
+    pub fn of(block: &[u8], bytes: u64) -> Self {
         let fits = |header: &SegmentHeader| header.bytes == bytes;
         let header = SegmentHeader::decode(block);
         let copy = SegmentHeader::twin(block);
@@ -60,7 +60,7 @@ impl BlockState {
     }
 
     /// The header, from wherever it can be read.
-    pub(crate) fn header(&self) -> Option<SegmentHeader> {
+    pub fn header(&self) -> Option<SegmentHeader> {
         match self {
             Self::Whole(header) | Self::CopyDamaged(header) | Self::HeaderDamaged(header) => {
                 Some(*header)
@@ -95,59 +95,65 @@ fn never_written(block: &[u8]) -> bool {
 
 /// A segment in use.
 #[derive(Clone)]
-pub(crate) struct Surveyed {
-    pub(crate) slot: u32,
-    pub(crate) header: SegmentHeader,
+pub struct Surveyed {
+    /// Its file's number.
+    pub slot: u32,
+    /// Its header.
+    pub header: SegmentHeader,
     /// Its header, the copy of it or the seal is damaged: the block is to be written again.
-    pub(crate) needs_rewrite: bool,
-    pub(crate) ends: Ends,
+    pub needs_rewrite: bool,
+    /// What is known of where its batches end.
+    pub ends: Ends,
 }
 
 /// A segment of which a start reads batches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct TailSegment {
-    pub(crate) sequence: u64,
+pub struct TailSegment {
+    /// Its sequence number.
+    pub sequence: u64,
     /// Where the first batch is that the index has not seen.
-    pub(crate) from: u64,
+    pub from: u64,
     /// The number of that batch.
-    pub(crate) batch: u64,
+    pub batch: u64,
 }
 
 /// A journal.
 #[derive(Default)]
-pub(crate) struct Survey {
+pub struct Survey {
     /// The segments whose batches count, by sequence number.
-    pub(crate) used: BTreeMap<u64, Surveyed>,
+    pub used: BTreeMap<u64, Surveyed>,
     /// Segments whose first write failed: no batch in them counts.
-    pub(crate) skipped: Vec<Surveyed>,
+    pub skipped: Vec<Surveyed>,
     /// Segments that wait for their next use.
-    pub(crate) free: Vec<FreeSegment>,
+    pub free: Vec<FreeSegment>,
     /// Free segments of whose header and its copy one is damaged.
-    pub(crate) free_to_rewrite: Vec<FreeSegment>,
+    pub free_to_rewrite: Vec<FreeSegment>,
     /// Slots of files whose making was cut off.
-    pub(crate) unfinished: Vec<u32>,
+    pub unfinished: Vec<u32>,
     /// Slots of segments whose sequence number another has too.
-    pub(crate) duplicates: Vec<u32>,
+    pub duplicates: Vec<u32>,
     /// Slots whose header and its copy are both damaged.
-    pub(crate) unreadable: Vec<u32>,
+    pub unreadable: Vec<u32>,
     /// A segment is missing altogether.
-    pub(crate) gap: bool,
-    pub(crate) next_slot: u32,
-    pub(crate) bytes_last: u64,
+    pub gap: bool,
+    /// The first slot without a file.
+    pub next_slot: u32,
+    /// Bytes of the largest file.
+    pub bytes_last: u64,
 }
 
 /// How a segment's file is called in a finding.
-pub(crate) fn place(slot: u32) -> String {
+pub fn place(slot: u32) -> String {
     format!("journal/{slot:08x}")
 }
 
 /// How a byte of it is called.
-pub(crate) fn place_at(slot: u32, offset: u64) -> String {
+pub fn place_at(slot: u32, offset: u64) -> String {
     format!("{} at byte {offset}", place(slot))
 }
 
 /// Reads every header block. What is wrong with one goes to `report`.
-pub(crate) fn survey(
+pub fn survey(
     platform: &Platform,
     layout: &Layout,
     report: &mut dyn FnMut(Finding),
@@ -165,13 +171,13 @@ pub(crate) fn survey(
 
 impl Surveyed {
     /// Opens the segment for reading.
-    pub(crate) fn open(&self, platform: &Platform, layout: &Layout) -> io::Result<Arc<Segment>> {
+    pub fn open(&self, platform: &Platform, layout: &Layout) -> io::Result<Arc<Segment>> {
         let file = platform.disk.open(&layout.segment(self.slot), OpenMode::Read)?;
         Ok(Arc::new(Segment::new(self.header, self.slot, file)))
     }
 
     /// Reads all of its batches.
-    pub(crate) fn read(&self, platform: &Platform, layout: &Layout) -> io::Result<SegmentReader> {
+    pub fn read(&self, platform: &Platform, layout: &Layout) -> io::Result<SegmentReader> {
         Ok(SegmentReader::new(self.open(platform, layout)?, self.ends))
     }
 
@@ -179,7 +185,7 @@ impl Surveyed {
     fn holds_batches(&self, platform: &Platform, layout: &Layout) -> io::Result<bool> {
         let mut reader = self.read(platform, layout)?;
         loop {
-            match reader.next()? {
+            match reader.next_stretch()? {
                 Stretch::Searching => {}
                 Stretch::End(_) => return Ok(false),
                 Stretch::Batch(_) | Stretch::OneBit(_) | Stretch::Damage { .. } => return Ok(true),
@@ -191,7 +197,7 @@ impl Surveyed {
 impl Survey {
     /// The segments that a start reads, oldest first: from the one that the index reaches into,
     /// where batch `next_batch` follows, to the newest. Otherwise what is missing of them.
-    pub(crate) fn tail(
+    pub fn tail(
         &self,
         applied: Option<Link>,
         next_batch: u64,

@@ -38,9 +38,11 @@ pub(crate) struct JournalEnd {
 
 /// A segment that holds nothing.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct FreeSegment {
-    pub(crate) slot: u32,
-    pub(crate) bytes: u64,
+pub struct FreeSegment {
+    /// Its file's number.
+    pub slot: u32,
+    /// Bytes of the file.
+    pub bytes: u64,
 }
 
 /// The journal's writing end. Owned by the committer.
@@ -340,10 +342,7 @@ pub(crate) fn write_header(file: &dyn DiskFile, header: &SegmentHeader) -> io::R
 }
 
 /// Writes a header block, sealed or not, durably through a file opened [`OpenMode::Direct`].
-pub(crate) fn write_block(
-    file: &dyn DiskFile,
-    block: &[u8; SEGMENT_HEADER_BYTES],
-) -> io::Result<()> {
+pub fn write_block(file: &dyn DiskFile, block: &[u8; SEGMENT_HEADER_BYTES]) -> io::Result<()> {
     let mut buffer = AlignedBuffer::new(DIRECT_ALIGN);
     buffer.extend(block);
     file.write_at(buffer.as_slice(), 0)

@@ -1,34 +1,16 @@
-//! A directory that a newer version wrote is refused by everything that opens it, whether the row
-//! is in the journal only or in the index too, and nothing of it changes.
+//! A directory that a newer version wrote is refused by a start, whether the row is in the journal
+//! only or in the index too, and nothing of it changes.
 
 use super::refuse_unknown;
 use crate::engine::write_internal;
 use crate::index::{Index, IndexChange, MemoryIndex, MemoryTables};
-use crate::maintenance::{CopyParts, Indexes, check, copy_stopped, repair};
 use crate::{Local, OpenError, Options};
 use larder_platform::sim::Simulation;
-use larder_storage::{Moment, RowKey, RowKind, RowReferences, RowSchema};
-use std::path::Path;
+use larder_storage::{Moment, RowKind};
 use std::sync::Arc;
 
 /// A code that stays free for long.
 const UNKNOWN: u8 = 200;
-
-struct Plain;
-
-impl RowSchema for Plain {
-    fn read(&mut self, _: &RowKey, _: &[u8]) -> Result<RowReferences, String> {
-        Ok(RowReferences::default())
-    }
-
-    fn name(&self, row: &RowKey) -> String {
-        format!("{row:?}")
-    }
-
-    fn listed(&self, _: &[u8]) -> Result<Vec<larder_storage::BlobRef>, String> {
-        Ok(Vec::new())
-    }
-}
 
 fn options() -> Options {
     Options { segment_bytes_max: 1 << 20, ..Options::new("/data") }
@@ -60,37 +42,12 @@ fn assert_refused(result: Result<(), OpenError>, who: &str) {
 }
 
 #[test]
-fn a_kind_of_a_newer_version_is_refused_by_start_check_repair_and_copy() {
+fn a_kind_of_a_newer_version_is_refused_by_a_start() {
     let (sim, tables) = (Simulation::new(1), MemoryTables::default());
     written(&sim, &tables, UNKNOWN);
     for attempt in ["the first start", "the second start"] {
         assert_refused(open(&sim, &tables).map(drop), attempt);
     }
-    let (platform, directory) = (sim.platform(), Path::new("/data"));
-    let mut findings = Vec::new();
-    let opened = |_: &Path| Ok(index(&tables));
-    let mut say = |finding| findings.push(finding);
-    let checked = check(&platform, directory, opened, &mut Plain, &mut say);
-    assert_refused(checked.map(drop), "check");
-
-    let rebuilt = MemoryTables::default();
-    let new = |_: &Path| Ok(index(&rebuilt));
-    let indexes = Indexes { old: &|_| Some(index(&tables)), new: &new };
-    let repaired = repair(&platform, &options(), &indexes, &mut Plain, &mut |_| {});
-    assert_refused(repaired.map(drop), "repair");
-
-    let copied = MemoryTables::default();
-    let copy_index = |_: &Path| Ok(index(&copied));
-    let parts = CopyParts {
-        indexes: Indexes { old: &|_| None, new: &copy_index },
-        verified: &|_| Ok(index(&copied)),
-        schema: &mut Plain,
-        pace: &mut |_| {},
-        report: &mut |_| {},
-    };
-    let to = Options { directory: "/copy".into(), ..options() };
-    assert_refused(copy_stopped(&platform, directory, &to, parts).map(drop), "copy");
-    assert_refused(open(&sim, &tables).map(drop), "a start after all of them");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! An engine on the simulated machine beside the model, through reboots and power cuts.
 
 use bytes::Bytes;
+use larder_maintenance::{Copied, CopyParts, Indexes, Repaired, check, copy_stopped, repair};
 use larder_platform::sim::Simulation;
 use larder_storage::model::Model;
 use larder_storage::{
@@ -8,10 +9,7 @@ use larder_storage::{
     RowKey, RowKind, RowReferences, RowSchema, RowView, Scan, SpaceId, Step, Visitor,
 };
 use larder_storage_local::index::{CachedIndex, GapOptions, Index, MemoryIndex, MemoryTables};
-use larder_storage_local::{
-    Copied, CopyParts, Finding, Indexes, Local, OpenError, Options, Repaired, Severity, check,
-    copy_stopped, repair,
-};
+use larder_storage_local::{Finding, Local, OpenError, Options, Severity};
 use std::cell::RefCell;
 use std::path::Path;
 use std::sync::Arc;

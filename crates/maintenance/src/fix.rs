@@ -7,13 +7,6 @@
 //! something older than what was acknowledged is never served.
 
 use super::rebuild::Rebuilt;
-use super::rows;
-use crate::checkpoint::{CHECKPOINT, Checkpoint};
-use crate::engine::{OpenError, split_value};
-use crate::index::{Cursor, Index, IndexError};
-use crate::journal::{Link, Place, Survey};
-use crate::keys;
-use crate::window::row_hash;
 
 /// A row to change in the rebuilt index and in the journal.
 pub(crate) enum Fix {
@@ -41,7 +34,7 @@ pub(crate) struct Fixes {
 
 /// A row as an index has it.
 struct Known {
-    place: Place,
+    place: RecordPlace,
     payload: u32,
     value: Vec<u8>,
 }
@@ -51,7 +44,7 @@ fn known(value: &[u8]) -> Option<Known> {
     Some(Known { place, payload, value: value.to_vec() })
 }
 
-fn at(place: Place) -> (u64, u32) {
+fn at(place: RecordPlace) -> (u64, u32) {
     (place.segment, place.offset)
 }
 
@@ -81,13 +74,12 @@ impl Fixes {
         (old, applied): (&dyn Index, Link),
         rebuilt: &Rebuilt,
     ) -> Result<(), IndexError> {
-        let behind = |place: Place| {
+        let behind = |place: RecordPlace| {
             at(place) >= (applied.segment, u32::try_from(applied.end).unwrap_or(u32::MAX))
         };
-        let (mut olds, mut news) = (rows::all(old)?, rows::all(new)?);
+        let (mut olds, mut news) = (all_rows(old)?, all_rows(new)?);
         let skip = |cursor: &mut Box<dyn Cursor + '_>| -> Result<(), IndexError> {
-            let checkpoint = keys::internal(CHECKPOINT);
-            while cursor.entry().is_some_and(|(key, _)| key == checkpoint) {
+            while cursor.entry().is_some_and(|(key, _)| is_checkpoint(key)) {
                 cursor.step()?;
             }
             Ok(())
@@ -177,8 +169,7 @@ fn same(was: &Known, is: &Known) -> bool {
 
 /// How far the old index reaches, when that is past all damage.
 fn reaches_past(old: &dyn Index, rebuilt: &Rebuilt, survey: &Survey) -> Option<Link> {
-    let value = old.get(&keys::internal(CHECKPOINT)).ok()??;
-    let applied = Checkpoint::decode(&value)?.applied?;
+    let applied = Checkpoint::read(old).ok()?.applied?;
     let last = rebuilt.damage.iter().next_back();
     let last = last.and_then(|(segment, stretches)| Some((*segment, stretches.last()?.1)));
     let past = last.is_none_or(|last| last <= (applied.segment, applied.end));
@@ -187,3 +178,8 @@ fn reaches_past(old: &dyn Index, rebuilt: &Rebuilt, survey: &Survey) -> Option<L
     let newest = survey.used.keys().next_back().copied().unwrap_or(0);
     (past && (survey.unreadable.is_empty() || newest > applied.segment)).then_some(applied)
 }
+use larder_storage_local::OpenError;
+use larder_storage_local::index::{Cursor, Index, IndexError};
+use larder_storage_local::offline::{
+    Checkpoint, Link, RecordPlace, Survey, all_rows, is_checkpoint, row_hash, split_value,
+};

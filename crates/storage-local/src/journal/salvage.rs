@@ -2,33 +2,33 @@
 //!
 //! A commit is taken whole or not at all: its rows speak of each other.
 
-use crate::journal::{
-    BATCH_HEADER_BYTES, Epoch, Op, Place, PlacedRecord, RECORD_HEADER_BYTES, RecordAbout,
-    RecordView,
-};
+use super::Epoch;
+use super::batch::{BATCH_HEADER_BYTES, PlacedRecord};
+use super::record::{Op, RECORD_HEADER_BYTES, RecordAbout, RecordPlace, RecordView};
 use crate::layout::BATCH_ALIGN;
 use larder_storage::Moment;
 
 /// A row that a damaged commit changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct LostRow {
+pub struct LostRow {
     /// Its index key.
-    pub(crate) key: Vec<u8>,
-    pub(crate) offset: u32,
+    pub key: Vec<u8>,
+    /// Where its record begins in the segment, in bytes.
+    pub offset: u32,
     /// The value, which may be damaged, and the payload's length that were written; `None` when the
     /// row was removed.
-    pub(crate) written: Option<(Vec<u8>, u32)>,
+    pub written: Option<(Vec<u8>, u32)>,
 }
 
 /// What was read in a stretch.
 #[derive(Default)]
-pub(crate) struct Salvage<'a> {
+pub struct Salvage<'a> {
     /// Records of whole commits in order. Their moments are not known: each has 0.
-    pub(crate) records: Vec<PlacedRecord<'a>>,
+    pub records: Vec<PlacedRecord<'a>>,
     /// Rows of commits that are not whole.
-    pub(crate) lost: Vec<LostRow>,
+    pub lost: Vec<LostRow>,
     /// Places where records were of which nothing can be read.
-    pub(crate) unnamed: u64,
+    pub unnamed: u64,
 }
 
 struct Reading<'a> {
@@ -40,7 +40,7 @@ struct Reading<'a> {
 }
 
 /// Reads the stretch `bytes`, which begins at `from` of segment `sequence`, at a batch's header.
-pub(crate) fn salvage<'a>(epoch: &Epoch, bytes: &'a [u8], sequence: u64, from: u64) -> Salvage<'a> {
+pub fn salvage<'a>(epoch: &Epoch, bytes: &'a [u8], sequence: u64, from: u64) -> Salvage<'a> {
     let (out, commit) = (Salvage::default(), Vec::new());
     let mut reading = Reading { out, segment: sequence, commit, broken: false };
     let mut at = BATCH_HEADER_BYTES;
@@ -87,7 +87,7 @@ impl<'a> Reading<'a> {
         if record.first {
             self.finish();
         }
-        let place = Place { segment: self.segment, offset, length: record.length as u32 };
+        let place = RecordPlace { segment: self.segment, offset, length: record.length as u32 };
         self.commit.push(PlacedRecord { place, moment: Moment(0), record });
     }
 

@@ -1,18 +1,14 @@
 //! The index made anew: every record from the oldest segment to the newest.
 
-use super::salvage::{LostRow, salvage};
-use crate::committer::group::index_value;
-use crate::engine::OpenError;
-use crate::finding::{Finding, bytes_damaged};
-use crate::index::{Index, IndexChange};
-use crate::journal::{
-    Epoch, Link, Op, Place, PlacedRecord, ReadBatch, SEGMENT_HEADER_BYTES, SegmentReader, Stretch,
-    Survey, place_at,
-};
-use crate::layout::{BATCH_ALIGN, Layout};
-use crate::window::row_hash;
 use larder_platform::Platform;
 use larder_storage::Moment;
+use larder_storage_local::index::{Index, IndexChange, IndexError};
+use larder_storage_local::offline::{
+    BATCH_ALIGN, Epoch, Layout, Link, LostRow, Op, PlacedRecord, ReadBatch, RecordPlace,
+    SEGMENT_HEADER_BYTES, SegmentReader, Stretch, Survey, bytes_damaged, index_value, place_at,
+    row_hash, salvage,
+};
+use larder_storage_local::{Finding, OpenError};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
 
@@ -34,7 +30,7 @@ pub(crate) struct Rebuilt {
     /// Bytes of tombstones by segment.
     pub(crate) tombstones: BTreeMap<u64, u64>,
     /// The last tombstone of each row, by the hash of its key.
-    pub(crate) removed: HashMap<u64, Place>,
+    pub(crate) removed: HashMap<u64, RecordPlace>,
     /// Damaged stretches by segment.
     pub(crate) damage: BTreeMap<u64, Vec<(u64, u64)>>,
     /// Segments in which a bit was turned back.
@@ -70,7 +66,7 @@ impl Target<'_> {
 
     /// Makes everything applied so far durable.
     pub(crate) fn flush(&self, moment: u64) -> Result<(), OpenError> {
-        let failed = |error: crate::index::IndexError| OpenError::Index(error.0);
+        let failed = |error: IndexError| OpenError::Index(error.0);
         self.index.seal();
         self.index.flush(Moment(moment)).map_err(failed)?;
         while self.index.compact(Moment(moment)).map_err(failed)? {}
@@ -92,7 +88,7 @@ pub(crate) fn rebuild(
         let (segment, epoch) = (reader.segment.sequence, reader.segment.epoch);
         let mut changes = Vec::new();
         loop {
-            match reader.next()? {
+            match reader.next_stretch()? {
                 Stretch::Batch(batch) => rebuilt.batch(&epoch, &batch, &mut changes),
                 Stretch::OneBit(batch) => {
                     let place = place_at(surveyed.slot, batch.offset);

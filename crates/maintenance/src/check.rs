@@ -1,24 +1,17 @@
 //! `larder check`: reads everything in a data directory that nobody serves, and compares.
 
 use super::beside::{self, OverflowFault, Overflows};
-use super::rows;
-use super::salvage::salvage;
-use crate::blob::file::{self, FOOTER_BYTES};
-use crate::checkpoint::Checkpoint;
-use crate::committer::group::index_value;
-use crate::engine::{OpenError, lock_existing, split_value};
-use crate::finding::{Finding, LACKS_RECORDS, ONE_BIT, Severity, bytes_damaged};
-use crate::index::{Index, IndexChange, IndexError};
-use crate::journal::{
-    Ends, Epoch, Op, Place, PlacedRecord, ReadBatch, RecordView, SegmentReader, Stretch, Survey,
-    Surveyed, Tail, TailSegment, place_at, survey,
+use larder_platform::Platform;
+use larder_storage::{BlobRef, RowKey, RowReferences, RowSchema, UsageDelta};
+use larder_storage_local::index::{Index, IndexChange, IndexError};
+use larder_storage_local::offline::{
+    Checkpoint, Ends, EngineRows, Epoch, LACKS_RECORDS, Layout, ONE_BIT, Op, PlacedRecord,
+    ReadBatch, RecordPlace, RecordView, SegmentReader, Stretch, Survey, Surveyed, Tail,
+    TailSegment, Unreadable, blob_place, bytes_damaged, index_value, is_adopted, is_unused,
+    lock_existing, place as segment_place, place_at, read_blob, refuse_unknown, row_hash, row_name,
+    salvage, split_value, survey, usage_change, verify_blob, walk_rows,
 };
-use crate::kinds::{Unreadable, refuse_unknown};
-use crate::layout::Layout;
-use crate::recovery::usage_change;
-use crate::window::row_hash;
-use larder_platform::{OpenMode, Platform};
-use larder_storage::{BlobError, BlobId, BlobRef, RowKey, RowReferences, RowSchema, UsageDelta};
+use larder_storage_local::{Finding, OpenError, Severity};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
 use std::path::Path;
@@ -55,7 +48,7 @@ struct Check<'a> {
     report: &'a mut dyn FnMut(Finding),
     checked: Checked,
     /// The last tombstone of each row, by the hash of its key.
-    tombstones: HashMap<u64, Place>,
+    tombstones: HashMap<u64, RecordPlace>,
     /// Rows of the index whose record was found intact.
     matched: u64,
     /// Rows of damaged records, as far as those say: segment, offset and key.
@@ -140,17 +133,6 @@ pub(crate) fn check_locked(
     Ok(check.checked)
 }
 
-/// Whether nothing was ever stored: no index, no segments, no blobs. A start goes on from there.
-fn is_unused(platform: &Platform, layout: &Layout, survey: &Survey) -> bool {
-    let blobs = match crate::blob::numbers(&*platform.disk, layout) {
-        Ok(ids) => ids.len(),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
-        Err(_) => return false,
-    };
-    let index = crate::index::files::tables(&*platform.disk, &layout.index());
-    survey.next_slot == 0 && blobs == 0 && matches!(index, Ok(None))
-}
-
 /// Why a walk over the rows ended early.
 enum Failed {
     Index(IndexError),
@@ -162,7 +144,7 @@ impl From<IndexError> for Failed {
     }
 }
 
-fn at(place: Place) -> (u64, u32) {
+fn at(place: RecordPlace) -> (u64, u32) {
     (place.segment, place.offset)
 }
 
@@ -213,7 +195,7 @@ impl Check<'_> {
             let mut reader = SegmentReader::from(segment, surveyed.ends, (at.from, at.batch));
             let epoch = reader.segment.epoch;
             loop {
-                match reader.next()? {
+                match reader.next_stretch()? {
                     Stretch::Batch(batch) | Stretch::OneBit(batch) => {
                         let changes = batch.records(&epoch).filter_map(|r| self.replayed(&r));
                         index.apply(changes.collect());
@@ -297,7 +279,7 @@ impl Check<'_> {
     fn remember_tombstones(&mut self, reader: &mut SegmentReader) -> io::Result<()> {
         let epoch = reader.segment.epoch;
         loop {
-            match reader.next()? {
+            match reader.next_stretch()? {
                 Stretch::Batch(batch) | Stretch::OneBit(batch) => {
                     let deletes = batch.records(&epoch).filter(|r| r.record.op == Op::Delete);
                     for PlacedRecord { place, record, .. } in deletes {
@@ -319,7 +301,7 @@ impl Check<'_> {
             ..Finding::damage(place_at(slot, at), what)
         };
         loop {
-            match part.reader.next()? {
+            match part.reader.next_stretch()? {
                 Stretch::Batch(batch) => {
                     if !self.batch(slot, &epoch, &batch) {
                         self.say(damage(batch.offset, LACKS_RECORDS.to_owned()));
@@ -355,7 +337,7 @@ impl Check<'_> {
     }
 
     /// Compares a record with the index.
-    fn record(&mut self, slot: u32, found: Place, record: &RecordView<'_>) {
+    fn record(&mut self, slot: u32, found: RecordPlace, record: &RecordView<'_>) {
         let (Some(index), false) = (&self.index, record.op == Op::Usage) else {
             return;
         };
@@ -391,7 +373,7 @@ impl Check<'_> {
     fn rows(&mut self, index: &dyn Index, schema: &mut dyn RowSchema) -> Result<(), Failed> {
         let mut blobs = Blobs::default();
         let mut overflows = Overflows::default();
-        let walked = rows::walk(index, schema, |schema, shown| {
+        let walked = walk_rows(index, schema, |schema, shown| {
             let Some(row) = shown.row else { return Ok(()) };
             let references = match &shown.references {
                 Ok(references) => references,
@@ -420,7 +402,7 @@ impl Check<'_> {
         for (segment, offset, key) in std::mem::take(&mut self.remains) {
             let slot = self.survey.used[&segment].slot;
             let place = place_at(slot, offset.into());
-            let name = rows::name(schema, &key);
+            let name = row_name(schema, &key);
             self.say(Finding::damage(place, "the record is damaged of").of(name));
         }
         let spaces: BTreeSet<u64> =
@@ -459,14 +441,17 @@ impl Check<'_> {
         blobs: &mut Blobs,
     ) -> Result<(), Failed> {
         blobs.freeing.extend(references.frees.iter().map(|id| id.0));
-        if let Some(bytes) = references.frees_listed.and_then(|blob| self.read_blob(blob).ok()) {
+        if let Some(bytes) = references
+            .frees_listed
+            .and_then(|blob| read_blob(self.platform, &self.layout, blob).ok())
+        {
             let listed = schema.listed(&bytes).unwrap_or_default();
             blobs.freeing.extend(listed.iter().map(|blob| blob.id.0));
         }
         let mut named: Vec<BlobRef> = references.blob.into_iter().collect();
         if let Some(manifest) = references.manifest {
             named.push(manifest);
-            if let Ok(bytes) = self.read_blob(manifest) {
+            if let Ok(bytes) = read_blob(self.platform, &self.layout, manifest) {
                 match schema.listed(&bytes) {
                     Ok(listed) => named.extend(listed),
                     Err(error) => {
@@ -482,10 +467,10 @@ impl Check<'_> {
                 continue;
             }
             self.checked.bytes += blob.stored_bytes.0;
-            if let Err(what) = self.verify_blob(blob) {
+            if let Err(what) = verify_blob(self.platform, &self.layout, blob) {
                 self.say(Finding::damage(blob_place(blob.id.0), what).of(schema.name(row)));
             }
-            if !rows::is_adopted(index, blob.id.0)? {
+            if !is_adopted(index, blob.id.0)? {
                 let what = "no row of the engine's own says that the blob is in use";
                 let finding = Finding::damage(blob_place(blob.id.0), what);
                 self.say(finding.of(schema.name(row)));
@@ -494,31 +479,10 @@ impl Check<'_> {
         Ok(())
     }
 
-    fn read_blob(&self, blob: BlobRef) -> Result<Vec<u8>, BlobError> {
-        let path = self.layout.blob(blob.id.0);
-        let file = self.platform.disk.open(&path, OpenMode::Read);
-        let file = file.map_err(|error| BlobError::Io(error.to_string()))?;
-        file::read_whole(&*file, blob)
-    }
-
-    fn verify_blob(&self, blob: BlobRef) -> Result<(), String> {
-        let file = self.platform.disk.open(&self.layout.blob(blob.id.0), OpenMode::Read);
-        let file = file.map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => "the blob is missing".to_owned(),
-            _ => format!("the blob cannot be opened: {error}"),
-        })?;
-        let length = file.length().map_err(|error| error.to_string())?;
-        let expected = file::disk_bytes(blob.stored_bytes.0);
-        if length != expected {
-            return Err(format!("the file has {length} bytes and should have {expected}"));
-        }
-        file::verify(&*file, blob).map_err(|error| error.to_string())
-    }
-
     /// Rows whose record is not where the index says, or not intact.
     fn unmatched(&mut self, index: &dyn Index, schema: &mut dyn RowSchema) -> Result<(), Failed> {
         let mut files: HashMap<u64, Option<SegmentReader>> = HashMap::new();
-        rows::walk(index, schema, |schema, shown| {
+        walk_rows(index, schema, |schema, shown| {
             let place = shown.place;
             if files.len() > 1 && !files.contains_key(&place.segment) {
                 files.clear();
@@ -538,12 +502,12 @@ impl Check<'_> {
             self.remains.retain(|(segment, offset, _)| {
                 (*segment, *offset) != (place.segment, place.offset)
             });
-            let file = used.map_or("journal".to_owned(), |s| crate::journal::place(s.slot));
+            let file = used.map_or("journal".to_owned(), |s| segment_place(s.slot));
             let what = match used {
                 Some(_) => "the record is damaged of",
                 None => "the segment is missing that holds",
             };
-            let name = rows::name(schema, shown.key);
+            let name = row_name(schema, shown.key);
             let place = format!("{file} at byte {}", place.offset);
             self.say(Finding::damage(place, what).of(name));
             Ok::<(), Failed>(())
@@ -552,7 +516,7 @@ impl Check<'_> {
     }
 
     /// Blobs that no row names.
-    fn strays(&mut self, internal: &rows::Internal, blobs: &Blobs) {
+    fn strays(&mut self, internal: &EngineRows, blobs: &Blobs) {
         let disk = &self.platform.disk;
         let mut files = BTreeSet::new();
         for directory in disk.list(&self.layout.blobs()).unwrap_or_default() {
@@ -587,10 +551,3 @@ fn add(total: &mut UsageDelta, change: UsageDelta) {
     total.objects += change.objects;
     total.bytes += change.bytes;
 }
-
-pub(crate) fn blob_place(id: u64) -> String {
-    let directory = id / crate::layout::BLOBS_PER_DIRECTORY;
-    format!("blobs/{directory:08x}/{:016x}", BlobId(id).0)
-}
-
-const _: () = assert!(FOOTER_BYTES == 32);

@@ -1,16 +1,14 @@
 //! What must be there beside a row: the body of a version, and the rest of what its row says.
 
-use super::rows::Shown;
-use crate::engine::split_value;
-use crate::index::{Index, IndexError};
-use crate::keys;
 use larder_storage::{OverflowRef, RowKey, RowReferences, StoredBytes};
+use larder_storage_local::index::{Index, IndexError};
+use larder_storage_local::offline::{ShownRow, index_key, split_value};
 use std::collections::BTreeMap;
 
 /// What is wrong with the payload that a row promises, its own or that of its body row.
 pub(crate) fn payload(
     index: &dyn Index,
-    shown: &Shown<'_>,
+    shown: &ShownRow<'_>,
     references: &RowReferences,
 ) -> Result<Option<String>, IndexError> {
     let Some(StoredBytes(expected)) = references.payload else {
@@ -19,7 +17,7 @@ pub(crate) fn payload(
     let found = match &references.body {
         None => Some(shown.payload),
         Some(body) => {
-            let value = index.get(&keys::encode(body))?;
+            let value = index.get(&index_key(body))?;
             value.as_deref().and_then(split_value).map(|(_, payload, _)| payload)
         }
     };

@@ -1,7 +1,6 @@
 //! The records of a segment that count, damaged stretches included.
 
-use super::salvage::salvage;
-use crate::journal::{PlacedRecord, SegmentReader, Stretch};
+use larder_storage_local::offline::{PlacedRecord, SegmentReader, Stretch, salvage};
 use std::io;
 
 /// Shows every record of whole commits: first those salvaged from `damage`, then those of batches.
@@ -18,7 +17,7 @@ pub(crate) fn records<E: From<io::Error>>(
         }
     }
     loop {
-        match reader.next()? {
+        match reader.next_stretch()? {
             Stretch::Batch(batch) | Stretch::OneBit(batch) => {
                 batch.records(&epoch).try_for_each(|record| show(&record))?;
             }

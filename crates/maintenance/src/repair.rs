@@ -5,24 +5,19 @@
 //! written behind the journal, then the damaged segments are moved away, then the indexes change
 //! places. At any point a start either refuses or finds all of it, and the repair can be run again.
 
-use super::append::{Addition, Appender};
 use super::fix::{Fix, Fixes};
 use super::rebuild::{Rebuilt, Target, rebuild};
-use super::rows;
 use super::walk;
-use crate::checkpoint::{CHECKPOINT, Checkpoint, SegmentUse};
-use crate::engine::{OpenError, Options, lock_existing};
-use crate::finding::Finding;
-use crate::index::{Index, IndexChange};
-use crate::journal::{
-    Journal, JournalEnd, Link, Op, PlacedRecord, SEGMENT_HEADER_BYTES, Seal, SegmentHeader,
-    Segments, Slots, Survey, survey, write_block, write_header,
-};
-use crate::keys;
-use crate::kinds::refuse_unknown;
-use crate::layout::{Layout, SEGMENT_BYTES_MIN};
 use larder_platform::{OpenMode, Platform};
-use larder_storage::{Moment, RowSchema};
+use larder_storage::RowSchema;
+use larder_storage_local::index::{Index, IndexError};
+use larder_storage_local::offline::{
+    Addition, AppendAt, Appended, Appender, Checkpoint, Layout, MovedRecord, Op, PlacedRecord,
+    SEGMENT_HEADER_BYTES, Seal, SegmentHeader, SegmentUse, Survey, adopted_key, blob_numbers,
+    internal_key, lock_existing, next_blob_row, place, read_blob, refuse_unknown, row_name,
+    split_value, survey, walk_rows, write_block,
+};
+use larder_storage_local::{Finding, OpenError, Options};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -122,14 +117,6 @@ pub(crate) fn repair_locked(
     Ok(repaired)
 }
 
-/// The journal's end after the additions, what was added to each new segment, and the moment.
-struct Written {
-    link: Option<Link>,
-    next_batch: u64,
-    moment: u64,
-    segments: Vec<SegmentUse>,
-}
-
 impl Repair<'_> {
     /// Writes behind the journal what the new state needs: the fixes, and what is live in segments
     /// that are about to go.
@@ -139,8 +126,8 @@ impl Repair<'_> {
         rebuilt: &Rebuilt,
         fixes: &Fixes,
         schema: &mut dyn RowSchema,
-    ) -> Result<Written, OpenError> {
-        let failed = |error: crate::index::IndexError| OpenError::Index(error.0);
+    ) -> Result<Appended, OpenError> {
+        let failed = |error: IndexError| OpenError::Index(error.0);
         let damaged = rebuilt.damaged_segments();
         let mut appender = self.appender(target, rebuilt)?;
         for fix in &fixes.fixes {
@@ -161,24 +148,13 @@ impl Repair<'_> {
         }
         appender.flush()?;
         let broken = self.survey.tail(rebuilt.link, rebuilt.next_batch).is_err();
-        if (broken || !damaged.is_empty()) && appender.live.is_empty() {
+        if (broken || !damaged.is_empty()) && appender.is_empty() {
             // The journal must go on somewhere, and the newest header may link to what is missing:
             // a tombstone of a row that never was.
-            appender.add(Addition::Remove { key: keys::internal(b"repaired") })?;
+            appender.add(Addition::Remove { key: internal_key(b"repaired") })?;
             appender.flush()?;
         }
-        let segments = appender.journal.segments.all();
-        let segments = segments.iter().map(|segment| SegmentUse {
-            sequence: segment.sequence,
-            live_bytes: appender.live.get(&segment.sequence).copied().unwrap_or(0),
-            end: segment.end(),
-        });
-        Ok(Written {
-            segments: segments.collect(),
-            link: appender.journal.link(),
-            next_batch: appender.journal.next_batch,
-            moment: appender.moment,
-        })
+        appender.finish()
     }
 
     fn appender<'i>(
@@ -186,20 +162,18 @@ impl Repair<'_> {
         target: &Target<'i>,
         rebuilt: &Rebuilt,
     ) -> Result<Appender<'i>, OpenError> {
-        let slots = Slots::new(Vec::new(), self.survey.next_slot, self.survey.bytes_last);
-        slots.set_bytes_max(self.options.segment_bytes_max.max(SEGMENT_BYTES_MIN));
         let skipped = self.survey.skipped.iter().map(|skipped| skipped.header.segment);
         let last = skipped.chain(self.survey.used.keys().copied()).max().unwrap_or(0);
-        let end = JournalEnd {
-            newest: None,
+        let at = AppendAt {
+            next_slot: self.survey.next_slot,
+            bytes_last: self.survey.bytes_last,
+            segment_bytes_max: self.options.segment_bytes_max,
             link: rebuilt.link,
             last_segment: last + self.survey.unreadable.len() as u64,
             next_batch: rebuilt.next_batch,
+            moment: rebuilt.moment,
         };
-        let (segments, slots) = (Arc::new(Segments::default()), Arc::new(slots));
-        let (platform, layout) = (self.platform.clone(), self.layout.clone());
-        let journal = Journal::resume(platform, layout, segments, slots, end)?;
-        Ok(Appender::new(journal, target.index, rebuilt.moment))
+        Appender::new(self.platform, &self.layout, target.index, &at)
     }
 
     /// Writes every record once more that something needs and that is in a damaged segment.
@@ -209,26 +183,26 @@ impl Repair<'_> {
         rebuilt: &Rebuilt,
         appender: &mut Appender<'_>,
     ) -> Result<(), OpenError> {
-        let failed = |error: crate::index::IndexError| OpenError::Index(error.0);
+        let failed = |error: IndexError| OpenError::Index(error.0);
         let mut reader = self.survey.used[&sequence].read(self.platform, &self.layout)?;
         let index = appender.index();
         let mut live = Vec::new();
         let mut look = |found: &PlacedRecord<'_>| -> Result<(), OpenError> {
             let PlacedRecord { place: from, record, .. } = *found;
             let found = index.get(record.key).map_err(failed)?;
-            let found = found.as_deref().and_then(crate::engine::split_value);
+            let found = found.as_deref().and_then(split_value);
             let tombstone = match record.op {
                 Op::Put if found.is_some_and(|(place, ..)| place == from) => false,
                 Op::Delete if found.is_none() => true,
                 Op::Put | Op::Delete | Op::Usage => return Ok(()),
             };
-            live.push(Addition::Move {
+            live.push(Addition::Move(MovedRecord {
                 key: record.key.to_vec(),
                 value: record.value.to_vec(),
                 payload: record.payload.to_vec(),
                 from,
                 tombstone,
-            });
+            }));
             Ok(())
         };
         let damage = rebuilt.damage.get(&sequence).map_or(&[][..], Vec::as_slice);
@@ -245,35 +219,26 @@ impl Repair<'_> {
         &self,
         index: &dyn Index,
         schema: &mut dyn RowSchema,
-    ) -> Result<Vec<Addition>, crate::index::IndexError> {
+    ) -> Result<Vec<Addition>, IndexError> {
         let mut named = BTreeSet::new();
-        let walked = rows::walk(index, schema, |schema, shown| {
+        let walked = walk_rows(index, schema, |schema, shown| {
             let Ok(references) = &shown.references else { return Ok(()) };
             named.extend(references.blob.iter().chain(&references.manifest).map(|blob| blob.id.0));
-            if let Some(manifest) = references.manifest {
-                let path = self.layout.blob(manifest.id.0);
-                let file = self.platform.disk.open(&path, OpenMode::Read).ok();
-                let read = |file: Arc<dyn larder_platform::DiskFile>| {
-                    crate::blob::file::read_whole(&*file, manifest).ok()
-                };
-                if let Some(bytes) = file.and_then(read) {
-                    let listed = schema.listed(&bytes).unwrap_or_default();
-                    named.extend(listed.iter().map(|blob| blob.id.0));
-                }
+            if let Some(manifest) = references.manifest
+                && let Ok(bytes) = read_blob(self.platform, &self.layout, manifest)
+            {
+                let listed = schema.listed(&bytes).unwrap_or_default();
+                named.extend(listed.iter().map(|blob| blob.id.0));
             }
-            Ok::<(), crate::index::IndexError>(())
+            Ok::<(), IndexError>(())
         })?;
         let missing = named.difference(&walked.internal.adopted);
-        let mut out: Vec<Addition> = missing
-            .map(|id| Addition::Put {
-                key: crate::committer::group::adopted_key(*id),
-                value: vec![1],
-            })
-            .collect();
-        let files = crate::blob::numbers(&*self.platform.disk, &self.layout).unwrap_or_default();
+        let mut out: Vec<Addition> =
+            missing.map(|id| Addition::Put { key: adopted_key(*id), value: vec![1] }).collect();
+        let files = blob_numbers(self.platform, &self.layout).unwrap_or_default();
         let last = files.last().map(|blob| blob.0).max(named.last().copied());
         if let Some(last) = last.filter(|last| *last >= walked.internal.next) {
-            let (key, value) = (crate::blob::next_key(), crate::blob::next_value(last));
+            let (key, value) = next_blob_row(last);
             out.push(Addition::Put { key, value });
         }
         Ok(out)
@@ -284,8 +249,8 @@ impl Repair<'_> {
         repaired.lost = fixes.lost.len() as u64;
         for lost in fixes.lost {
             let slot = self.survey.used.get(&lost.segment).map(|segment| segment.slot);
-            let place = slot.map_or("journal".to_owned(), crate::journal::place);
-            (self.report)(Finding::damage(place, "this is lost").of(rows::name(schema, &lost.key)));
+            let place = slot.map_or("journal".to_owned(), place);
+            (self.report)(Finding::damage(place, "this is lost").of(row_name(schema, &lost.key)));
         }
     }
 
@@ -294,14 +259,14 @@ impl Repair<'_> {
         &self,
         target: &Target<'_>,
         rebuilt: &Rebuilt,
-        written: Written,
+        written: Appended,
         schema: &mut dyn RowSchema,
     ) -> Result<u64, OpenError> {
         let damaged = rebuilt.damaged_segments();
         let mut live: BTreeMap<u64, u64> = rebuilt.tombstones.clone();
-        let walked = rows::walk(target.index, schema, |_, shown| {
+        let walked = walk_rows(target.index, schema, |_, shown| {
             *live.entry(shown.place.segment).or_default() += u64::from(shown.place.length);
-            Ok::<(), crate::index::IndexError>(())
+            Ok::<(), IndexError>(())
         });
         let walked = walked.map_err(|error| OpenError::Index(error.0))?;
         let kept = self.survey.used.values().filter(|s| !damaged.contains(&s.header.segment));
@@ -322,11 +287,7 @@ impl Repair<'_> {
             segments: kept.chain(skipped).chain(written.segments).collect(),
             usage: walked.usage.iter().map(|(space, usage)| (*space, *usage)).collect(),
         };
-        target.index.apply(vec![IndexChange {
-            key: keys::internal(CHECKPOINT),
-            value: Some(checkpoint.encode()),
-            at: Moment(written.moment),
-        }]);
+        checkpoint.apply(target.index);
         target.flush(written.moment)?;
         Ok(walked.rows)
     }
@@ -360,7 +321,7 @@ impl Repair<'_> {
         for free in &self.survey.free_to_rewrite {
             let file =
                 self.platform.disk.open(&self.layout.segment(free.slot), OpenMode::Direct)?;
-            write_header(&*file, &SegmentHeader::free(free.bytes))?;
+            write_block(&*file, &SegmentHeader::free(free.bytes).encode())?;
         }
         Ok(())
     }

@@ -1,48 +1,52 @@
 //! A walk over all rows of an index: what they name, what they add up to.
 
-use crate::committer::group::adopted_key;
-use crate::engine::split_value;
+use crate::checkpoint::is_checkpoint;
 use crate::index::{Cursor, Index, IndexError};
-use crate::journal::Place;
+use crate::journal::RecordPlace;
 use crate::keys;
 use crate::kinds::LATEST;
+use crate::pointer::split_value;
 use larder_storage::{RowKey, RowReferences, RowSchema, UsageDelta};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the engine's own rows say.
 #[derive(Default)]
-pub(crate) struct Internal {
+pub struct EngineRows {
     /// Blobs that some row names.
-    pub(crate) adopted: BTreeSet<u64>,
+    pub adopted: BTreeSet<u64>,
     /// Open ranges of blob numbers.
-    pub(crate) ranges: BTreeSet<u64>,
+    pub ranges: BTreeSet<u64>,
     /// The next number never reserved.
-    pub(crate) next: u64,
+    pub next: u64,
 }
 
 /// A row as the walk shows it.
-pub(crate) struct Shown<'a> {
+pub struct ShownRow<'a> {
     /// The row; `None` for one of the engine's own.
-    pub(crate) row: Option<&'a RowKey>,
-    pub(crate) key: &'a [u8],
-    pub(crate) place: Place,
+    pub row: Option<&'a RowKey>,
+    /// Its index key.
+    pub key: &'a [u8],
+    /// Where its record is.
+    pub place: RecordPlace,
     /// Bytes of its payload.
-    pub(crate) payload: u32,
+    pub payload: u32,
     /// What its value says, or why it cannot be read.
-    pub(crate) references: Result<RowReferences, String>,
+    pub references: Result<RowReferences, String>,
 }
 
 /// What a walk found.
 #[derive(Default)]
-pub(crate) struct Walked {
-    pub(crate) rows: u64,
-    pub(crate) internal: Internal,
+pub struct WalkedRows {
+    /// How many rows there are.
+    pub rows: u64,
+    /// What the engine's own rows say.
+    pub internal: EngineRows,
     /// Usage by space, as the rows add up; without those that are empty.
-    pub(crate) usage: BTreeMap<u64, UsageDelta>,
+    pub usage: BTreeMap<u64, UsageDelta>,
 }
 
 /// How an operator calls an index key.
-pub(crate) fn name(schema: &dyn RowSchema, key: &[u8]) -> String {
+pub fn row_name(schema: &dyn RowSchema, key: &[u8]) -> String {
     match keys::decode(key) {
         Some(row) => schema.name(&row),
         None => format!("the engine's own row {}", key.escape_ascii()),
@@ -50,20 +54,20 @@ pub(crate) fn name(schema: &dyn RowSchema, key: &[u8]) -> String {
 }
 
 /// A cursor over everything.
-pub(crate) fn all(index: &dyn Index) -> Result<Box<dyn Cursor + '_>, IndexError> {
+pub fn all_rows(index: &dyn Index) -> Result<Box<dyn Cursor + '_>, IndexError> {
     index.cursor(&[0], &[0xff], LATEST)
 }
 
 /// Shows every row but the checkpoint, bucket rows before those of their spaces.
-pub(crate) fn walk<E: From<IndexError>>(
+pub fn walk_rows<E: From<IndexError>>(
     index: &dyn Index,
     schema: &mut dyn RowSchema,
-    mut show: impl FnMut(&dyn RowSchema, Shown<'_>) -> Result<(), E>,
-) -> Result<Walked, E> {
-    let mut walked = Walked::default();
-    let mut cursor = all(index)?;
+    mut show: impl FnMut(&dyn RowSchema, ShownRow<'_>) -> Result<(), E>,
+) -> Result<WalkedRows, E> {
+    let mut walked = WalkedRows::default();
+    let mut cursor = all_rows(index)?;
     while let Some((key, value)) = cursor.entry() {
-        if key == keys::internal(crate::checkpoint::CHECKPOINT) {
+        if is_checkpoint(key) {
             cursor.step()?;
             continue;
         }
@@ -76,7 +80,7 @@ pub(crate) fn walk<E: From<IndexError>>(
             None => {
                 walked.internal.learn(key, value);
                 let references = Ok(RowReferences::default());
-                show(&*schema, Shown { row: None, key, place, payload, references })?;
+                show(&*schema, ShownRow { row: None, key, place, payload, references })?;
             }
             Some(row) => {
                 let references = schema.read(&row, value);
@@ -85,7 +89,7 @@ pub(crate) fn walk<E: From<IndexError>>(
                     usage.objects += references.usage.objects;
                     usage.bytes += references.usage.bytes;
                 }
-                show(&*schema, Shown { row: Some(&row), key, place, payload, references })?;
+                show(&*schema, ShownRow { row: Some(&row), key, place, payload, references })?;
             }
         }
         cursor.step()?;
@@ -94,7 +98,7 @@ pub(crate) fn walk<E: From<IndexError>>(
     Ok(walked)
 }
 
-impl Internal {
+impl EngineRows {
     fn learn(&mut self, key: &[u8], value: &[u8]) {
         let number = |bytes: &[u8]| bytes.try_into().map(u64::from_be_bytes).ok();
         match (key.get(1), key.get(2..).and_then(number)) {
@@ -111,6 +115,6 @@ impl Internal {
 }
 
 /// Whether some row says that this blob is named.
-pub(crate) fn is_adopted(index: &dyn Index, id: u64) -> Result<bool, IndexError> {
-    Ok(index.get(&adopted_key(id))?.is_some())
+pub fn is_adopted(index: &dyn Index, id: u64) -> Result<bool, IndexError> {
+    Ok(index.get(&keys::adopted(id))?.is_some())
 }

@@ -6,14 +6,14 @@
 
 use super::check::{Checked, check_locked};
 use super::repair::{Indexes, repair_locked};
-use super::rows;
-use crate::engine::{Local, OpenError, Options, Shared, create_copy, lock_existing};
-use crate::finding::Finding;
-use crate::index::{Index, IndexError};
-use crate::journal::{BlockState, SEGMENT_HEADER_BYTES, Seal, survey, write_block};
-use crate::layout::Layout;
 use larder_platform::{Disk, DiskFile, OpenMode, Platform};
 use larder_storage::RowSchema;
+use larder_storage_local::index::{Index, IndexError};
+use larder_storage_local::offline::{
+    BlockState, Layout, SEGMENT_HEADER_BYTES, SMALL_FILES, Seal, create_copy, lock_existing,
+    survey, walk_rows, write_block,
+};
+use larder_storage_local::{CopySegment, Finding, OpenError, Options};
 use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
@@ -21,26 +21,6 @@ use std::sync::Arc;
 
 /// Bytes copied at a time.
 const CHUNK_BYTES: u64 = 1 << 20;
-
-/// A segment to copy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CopySegment {
-    /// Its file's number.
-    pub slot: u32,
-    /// Its sequence number.
-    pub sequence: u64,
-    /// Where its last batch ends that belongs to the copy.
-    pub end: u64,
-}
-
-/// Holds everything that is stored at one moment: while it lives, the engine frees no segment and
-/// no blob. Commits go on.
-pub struct Pin {
-    /// What a copy as of that moment is made of, oldest first.
-    pub segments: Vec<CopySegment>,
-    shared: Arc<Shared>,
-    held: Option<tokio::sync::OwnedRwLockWriteGuard<()>>,
-}
 
 /// What was copied.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -68,28 +48,6 @@ pub struct CopyParts<'a> {
     pub pace: &'a mut dyn FnMut(u64),
     /// What is wrong with the copy, and so was with its source.
     pub report: &'a mut dyn FnMut(Finding),
-}
-
-impl Local {
-    /// Pins what is stored now. Waits for another pin to end.
-    pub(crate) async fn pin_segments(&self) -> Pin {
-        let held = self.shared.frees.clone().write_owned().await;
-        // The newest of the list is the only one that grows, and its end is a batch's.
-        let segments = self.shared.segments.all();
-        let segments = segments.iter().map(|segment| CopySegment {
-            slot: segment.slot,
-            sequence: segment.sequence,
-            end: segment.end(),
-        });
-        Pin { segments: segments.collect(), shared: self.shared.clone(), held: Some(held) }
-    }
-}
-
-impl Drop for Pin {
-    fn drop(&mut self) {
-        self.held = None;
-        self.shared.wake_keepers();
-    }
 }
 
 /// Copies a data directory that nobody serves to one that is not there or empty.
@@ -205,7 +163,7 @@ impl Copy<'_> {
     /// The blobs that the copy's index calls used. One that its rows name and that is damaged or
     /// missing is found by the check that follows.
     fn blobs(&mut self, index: &dyn Index, schema: &mut dyn RowSchema) -> Result<u64, OpenError> {
-        let walked = rows::walk(index, schema, |_, _| Ok::<(), IndexError>(()));
+        let walked = walk_rows(index, schema, |_, _| Ok::<(), IndexError>(()));
         let walked = walked.map_err(|error| OpenError::Index(error.0))?;
         let (mut directories, mut copied) = (BTreeSet::new(), 0);
         for id in walked.internal.adopted {
@@ -232,7 +190,7 @@ impl Copy<'_> {
 
     /// What else lies in a data directory: the root account's keys.
     fn small_files(&mut self) -> io::Result<()> {
-        for name in crate::layout::SMALL_FILES {
+        for name in SMALL_FILES {
             match self.disk.read_all(&self.source.root.join(name)) {
                 Ok(content) => self.disk.write_private(&self.target.root.join(name), &content)?,
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}

@@ -1,5 +1,8 @@
-//! Maintenance of a data directory: check finds damage, repair rebuilds, copy makes and restores
-//! backups. What looks while the engine serves is `engine::Scrub`.
+//! A data directory of the embedded engine, checked, repaired and copied while nobody serves it.
+//!
+//! Holds: check, repair, backup and restore, on the files that the engine shows (`offline`).
+//! Never: a format of its own, or a view of what is damaged other than the start's.
+//! Enter at: [`check`], [`repair`], [`copy`]. What looks while the engine serves is its `Scrub`.
 //!
 //! The journal is the truth and holds every live row, so the index can be made anew from it at any
 //! time: records are replayed from the oldest segment to the newest. What makes that exact:
@@ -12,18 +15,14 @@
 //!   its first write failed;
 //! - usage is what the rows add up to.
 
-mod append;
 mod beside;
 mod check;
 mod copy;
 mod fix;
 mod rebuild;
 mod repair;
-pub(crate) mod rows;
-mod salvage;
 mod walk;
 
-pub(crate) use check::blob_place;
 pub use check::{Checked, check};
-pub use copy::{Copied, CopyParts, CopySegment, Pin, VerifiedIndex, copy, copy_stopped};
+pub use copy::{Copied, CopyParts, VerifiedIndex, copy, copy_stopped};
 pub use repair::{Indexes, NewIndex, Repaired, repair};

@@ -1,6 +1,6 @@
 //! A verified request, as operations see it.
 
-use crate::access::authorise;
+use crate::access::Access;
 use crate::failure::Failure;
 use crate::request::{Connection, Record};
 use crate::service::ServiceParts;
@@ -97,7 +97,14 @@ impl<S: MetaStore> Call<'_, S> {
             values: &self.head,
         };
         let resource = Resource::Identity(resource);
-        authorise(self, &Request { principal: &key.principal, action, resource, context })
+        let access = Access {
+            rules: &*self.parts.rules,
+            audit: self.parts.audit.as_deref(),
+            request_id: self.request_id,
+            operation: self.operation.name(),
+            access_key: &key.id,
+        };
+        access.authorise(&Request { principal: &key.principal, action, resource, context })
     }
 
     /// The document of a result.

@@ -246,7 +246,8 @@ table! {
             attachments::put_user_permissions_boundary, user(user_name);
         PutUserPolicy: iam::PutUserPolicyRequest =
             inline_policies::put_user_policy, user(user_name);
-        RemoveClientIDFromOpenIDConnectProvider: iam::RemoveClientIDFromOpenIDConnectProviderRequest =
+        RemoveClientIDFromOpenIDConnectProvider:
+            iam::RemoveClientIDFromOpenIDConnectProviderRequest =
             oidc_providers::remove_client_id_from_oidc_provider, arn(open_id_connect_provider_arn);
         RemoveUserFromGroup: iam::RemoveUserFromGroupRequest =
             groups::remove_user_from_group, group(group_name);

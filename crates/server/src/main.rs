@@ -10,6 +10,7 @@ mod answer;
 mod banner;
 mod commands;
 mod control;
+mod identities;
 mod limits;
 mod listener;
 mod log;

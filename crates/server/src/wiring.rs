@@ -3,6 +3,7 @@
 use crate::answer::App;
 use crate::banner::{self, Addresses};
 use crate::control::{self, Control};
+use crate::identities::Keys;
 use crate::listener::{
     Admission, ConnectionLimits, ListenerContext, Side, Tls, accept, listen, listen_admin,
 };
@@ -10,7 +11,7 @@ use crate::log::{AuditLog, Logs};
 use crate::metrics::Metrics;
 use crate::settings::{self, Settings};
 use crate::store::{Running, Store};
-use crate::{limits, privacy, root};
+use crate::{identities, limits, privacy, root};
 use larder_iam::{Audit, KeySource, PolicyRules, Rules};
 use larder_objects::{CreateBucket, Error, Objects};
 use larder_platform::{MemoryBudget, Platform};
@@ -212,10 +213,15 @@ impl Server<'_> {
         let store = Arc::new(engine.clone());
         let objects = Objects::new(store, platform.clone(), larder_objects::Settings::default());
         self.runtime.block_on(create_buckets(&objects, settings))?;
-        let keys: Arc<dyn KeySource> = Arc::new(accounts);
+        let data = (!settings.ephemeral).then_some(&*settings.data);
+        let opened = identities::open(Arc::new(engine.clone()), platform, data, &accounts);
+        let stored = self.runtime.block_on(opened)?;
+        let identities = stored.clone();
+        let keys: Arc<dyn KeySource> = Arc::new(Keys { configured: accounts, stored });
         let rules: Arc<dyn Rules> = Arc::new(PolicyRules);
         let audit = self.app.audit.clone().map(|audit| audit as Arc<dyn Audit>);
         let queries = larder_iam_api::Service::new(larder_iam_api::Parts {
+            identities,
             keys: keys.clone(),
             rules: rules.clone(),
             audit: audit.clone(),
@@ -249,7 +255,7 @@ impl Server<'_> {
             control::start(Control { platform, engine, scrub, phase }, &settings.data);
         }
         // Set once: a server starts once.
-        let service = Box::new(service);
+        let (service, queries) = (Box::new(service), Box::new(queries));
         let _ = self.app.store.set(Store { service, queries, engine: running, workers });
         Ok(place)
     }

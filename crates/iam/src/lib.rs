@@ -31,7 +31,9 @@ pub use policy_rules::PolicyRules;
 pub use principal::{
     FederatedSession, IdentityPolicies, NamedPolicy, Principal, RoleSession, ServicePrincipal, User,
 };
-pub use resource::{BucketResource, Existing, ExistingObject, ObjectResource, Resource};
+pub use resource::{
+    BucketAcls, BucketResource, Existing, ExistingObject, ObjectResource, Resource,
+};
 pub use rules::{Action, Decision, Request, Rules};
 
 #[cfg(test)]

@@ -4,18 +4,22 @@ mod request_keys;
 #[cfg(test)]
 mod tests;
 
+use crate::acl::{AclScope, AclView};
 use crate::policy::{
-    Caller, DecidedBy, Missing, Policy, PolicySource, Question, ResourceSide, SessionPolicies,
-    Subject, Verdict, evaluate,
+    AclGrant, Caller, DecidedBy, Missing, Policy, PolicySource, Question, ResourceSide,
+    SessionPolicies, Subject, Verdict, evaluate,
 };
 use crate::{
-    Account, BucketResource, Decision, Explanation, IdentityPolicies, NamedPolicy, Principal,
-    Reason, Request, Resource, Rules,
+    Account, BucketResource, Decision, Existing, Explanation, IdentityPolicies, NamedPolicy,
+    Principal, Reason, Request, Resource, Rules,
 };
+use larder_types::Owner;
 use request_keys::RequestKeys;
 
 /// The account in the ARNs of AWS's own policies.
 const AWS: &str = "aws";
+const PUT_OBJECT: &str = "s3:PutObject";
+const LIST_BUCKET: &str = "s3:ListBucket";
 
 /// Decides by the policies of who asks and of the bucket.
 #[derive(Clone, Copy, Debug, Default)]
@@ -47,7 +51,6 @@ enum Outcome<'a> {
 
 impl PolicyRules {
     fn outcome<'a>(self, request: &Request<'a>) -> Outcome<'a> {
-        let bucket = bucket(&request.resource);
         let applying = Applying::to(request.principal);
         if matches!(request.resource, Resource::Identity(_))
             && !is_own(request.principal, &request.resource)
@@ -63,12 +66,18 @@ impl PolicyRules {
             resource: &request.resource.to_string(),
             keys: &keys,
         };
-        let side = bucket.map(|bucket| ResourceSide {
-            owner: &bucket.owner.canonical_id,
-            policy: bucket.policy,
-            allows_reach: !is_restricted(request.principal, bucket),
-            acl: None,
-        });
+        let side = match Side::of(request) {
+            Side::None => None,
+            Side::NeedsObject => return Outcome::NeedsObject,
+            Side::Known { owner, bucket, acl } => Some(ResourceSide {
+                owner: &owner.canonical_id,
+                policy: bucket.policy,
+                // Who writes into another's bucket keeps what it wrote to itself.
+                allows_reach: owner.canonical_id == bucket.owner.canonical_id
+                    && !is_restricted(request.principal, bucket),
+                acl,
+            }),
+        };
         let verdict = evaluate(&question, &applying.subject(), side.as_ref());
         if keys.misses_object() {
             Outcome::NeedsObject
@@ -111,7 +120,8 @@ impl Rules for PolicyRules {
         let of_bucket = bucket.and_then(|bucket| bucket.policy);
         let names_it = |policy: &Policy| policy.could_allow(request.action.as_str());
         let any_names_it = |of: &Named<'_>| of.policies.iter().any(|policy| names_it(policy));
-        if of_bucket.is_some_and(names_it) {
+        let granted = |bucket| of_bucket_acl(request, bucket, request.action.as_str()).is_some();
+        if of_bucket.is_some_and(names_it) || bucket.is_some_and(granted) {
             return true;
         }
         let limits = applying.boundary.is_none_or(|boundary| names_it(&boundary.policy))
@@ -218,12 +228,98 @@ fn decision(verdict: Verdict) -> Decision {
     }
 }
 
-/// What most requests are: of the owner's root where no policy could deny it. Decided without a
-/// look at names and keys.
+/// What most requests are: of the owner's root where nothing could deny it. Decided without a look
+/// at names and keys.
 fn is_plainly_root(request: &Request<'_>) -> bool {
+    let is_plain = |bucket: BucketResource<'_>| {
+        bucket.policy.is_none() && (bucket.acls.is_none() || !is_about_object(request))
+    };
     matches!(request.principal, Principal::AccountRoot(_))
-        && bucket(&request.resource).is_none_or(|bucket| bucket.policy.is_none())
+        && bucket(&request.resource).is_none_or(is_plain)
         && is_own(request.principal, &request.resource)
+}
+
+/// Rights on a key that are the bucket's: what is there is replaced, removed or not looked at.
+const OF_BUCKETS: [&str; 7] = [
+    "s3:PutObject",
+    "s3:DeleteObject",
+    "s3:DeleteObjectVersion",
+    "s3:AbortMultipartUpload",
+    "s3:ListMultipartUploadParts",
+    "s3:BypassGovernanceRetention",
+    "s3:ReplicateDelete",
+];
+
+/// Whether the right is one on an object that exists, which may be another's than its bucket.
+fn is_about_object(request: &Request<'_>) -> bool {
+    let Resource::Object(object) = &request.resource else {
+        return false;
+    };
+    !matches!(object.existing, Existing::New) && !OF_BUCKETS.contains(&request.action.as_str())
+}
+
+/// Whose the resource is, and what its lists grant.
+enum Side<'a> {
+    /// Nobody's yet, or an identity.
+    None,
+    /// Nobody can say before the object was looked up.
+    NeedsObject,
+    Known {
+        owner: &'a Owner,
+        bucket: BucketResource<'a>,
+        acl: Option<AclGrant>,
+    },
+}
+
+impl<'a> Side<'a> {
+    fn of(request: &Request<'a>) -> Self {
+        let Some(bucket) = bucket(&request.resource) else {
+            return Self::None;
+        };
+        let of_bucket = |action: &str| Self::Known {
+            owner: bucket.owner,
+            bucket,
+            acl: of_bucket_acl(request, bucket, action),
+        };
+        let Resource::Object(object) = &request.resource else {
+            return of_bucket(request.action.as_str());
+        };
+        let Some(acls) = bucket.acls else {
+            return Self::Known { owner: bucket.owner, bucket, acl: None };
+        };
+        if !is_about_object(request) {
+            // What is said of a new object comes with the right to write it.
+            let is_new = matches!(object.existing, Existing::New);
+            return of_bucket(if is_new { PUT_OBJECT } else { request.action.as_str() });
+        }
+        match object.existing {
+            Existing::Unknown => Self::NeedsObject,
+            // Who may list the bucket may learn that there is nothing.
+            Existing::Missing | Existing::New => of_bucket(LIST_BUCKET),
+            Existing::Found(found) => {
+                let (principal, action) = (request.principal, request.action.as_str());
+                let list = AclView {
+                    owner: found.owner,
+                    grants: found.grants.unwrap_or_default(),
+                    ignores_public: acls.ignores_public,
+                };
+                let acl = list.grants(principal, action, AclScope::Object);
+                Self::Known { owner: found.owner, bucket, acl }
+            }
+        }
+    }
+}
+
+/// What the bucket's own list grants of an action.
+fn of_bucket_acl(
+    request: &Request<'_>,
+    bucket: BucketResource<'_>,
+    action: &str,
+) -> Option<AclGrant> {
+    let acls = bucket.acls?;
+    let list =
+        AclView { owner: bucket.owner, grants: acls.grants?, ignores_public: acls.ignores_public };
+    list.grants(request.principal, action, AclScope::Bucket)
 }
 
 fn bucket<'a>(resource: &Resource<'a>) -> Option<BucketResource<'a>> {

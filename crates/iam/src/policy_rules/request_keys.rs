@@ -144,7 +144,7 @@ impl<'a> RequestKeys<'a> {
     fn existing_tags(&self) -> Option<&'a [(&'a str, &'a str)]> {
         match self.object()?.existing {
             Existing::Found(found) => Some(found.tags),
-            Existing::Missing => None,
+            Existing::Missing | Existing::New => None,
             Existing::Unknown => {
                 self.misses_object.set(true);
                 None

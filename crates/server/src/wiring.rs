@@ -3,6 +3,7 @@
 use crate::answer::App;
 use crate::banner::{self, Addresses};
 use crate::control::{self, Control};
+use crate::keys::ConfiguredFirst;
 use crate::listener::{
     Admission, ConnectionLimits, ListenerContext, Side, Tls, accept, listen, listen_admin,
 };
@@ -10,8 +11,9 @@ use crate::log::{AuditLog, Logs};
 use crate::metrics::Metrics;
 use crate::settings::{self, Settings};
 use crate::store::{Running, Store};
-use crate::{limits, privacy, root};
+use crate::{limits, master_key, privacy, root};
 use larder_iam::{Audit, KeySource, PolicyRules, Rules};
+use larder_identities::Identities;
 use larder_objects::{CreateBucket, Error, Objects};
 use larder_platform::{MemoryBudget, Platform};
 use larder_s3_api::{ApiSettings, Parts, Service};
@@ -210,9 +212,13 @@ impl Server<'_> {
         })?;
         let (accounts, place) = root::accounts(settings, platform)?;
         let store = Arc::new(engine.clone());
+        let master = master_key::load(settings, platform)?;
+        let identities = Identities::new(store.clone(), platform.clone(), master);
+        self.runtime.block_on(master_key::verify(&identities))?;
         let objects = Objects::new(store, platform.clone(), larder_objects::Settings::default());
         self.runtime.block_on(create_buckets(&objects, settings))?;
-        let keys: Arc<dyn KeySource> = Arc::new(accounts);
+        let keys = self.runtime.block_on(ConfiguredFirst::seeded(accounts, identities))?;
+        let keys: Arc<dyn KeySource> = Arc::new(keys);
         let rules: Arc<dyn Rules> = Arc::new(PolicyRules);
         let audit = self.app.audit.clone().map(|audit| audit as Arc<dyn Audit>);
         let queries = larder_iam_api::Service::new(larder_iam_api::Parts {

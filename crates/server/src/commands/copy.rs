@@ -2,7 +2,7 @@
 
 use super::talk::Talk;
 use super::words::Words;
-use super::{DAMAGE, Failure, ObjectSchema, count, open_new, open_verified, print, reactor, say};
+use super::{DAMAGE, Failure, StoreSchema, count, open_new, open_verified, print, reactor, say};
 use crate::settings;
 use larder_maintenance::{Copied, CopyParts, Indexes, copy, copy_stopped};
 use larder_platform::Platform;
@@ -102,7 +102,7 @@ fn run(
     let parts = CopyParts {
         indexes: Indexes { old: &|_| None, new: &|path| open_new(&platform, path) },
         verified: &|path| open_verified(&platform, path),
-        schema: &mut ObjectSchema::default(),
+        schema: &mut StoreSchema::default(),
         pace: &mut |bytes| pace.piece(bytes),
         report: &mut print,
     };

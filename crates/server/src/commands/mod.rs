@@ -8,10 +8,10 @@ mod scrub;
 mod talk;
 mod words;
 
-use larder_objects::ObjectSchema;
 use larder_platform::Platform;
 use larder_storage_local::index::{Index, LsmIndex};
 use larder_storage_local::{Finding, OpenError};
+use larder_workers::StoreSchema;
 use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;

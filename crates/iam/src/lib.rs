@@ -25,7 +25,7 @@ pub use accounts::{
 pub use audit::{Audit, AuditError, Authorisation, Explanation, Reason};
 pub use context::{Context, RequestValues, Signature, SignatureVersion};
 pub use key_cache::{
-    Found, KEY_STALE_NS_MAX, KEYS_CACHED_MAX, KeyCache, KeySource, KeySourceError,
+    AccountName, Found, KEY_STALE_NS_MAX, KEYS_CACHED_MAX, KeyCache, KeySource, KeySourceError,
 };
 pub use policy_rules::PolicyRules;
 pub use principal::{

@@ -1,6 +1,5 @@
 //! The master key, under which the secrets of access keys and sessions are sealed.
 
-use crate::settings::Settings;
 use larder_identities::{Identities, MasterKey, MasterKeyState};
 use larder_platform::Platform;
 use larder_storage::MetaStore;
@@ -12,22 +11,33 @@ pub(crate) const FILE_NAME: &str = "master.key";
 
 const EXPECTED: &str = "a master key is 64 hexadecimal digits";
 
+/// Where the master key is to be found. The first that is there counts.
+#[derive(Default)]
+pub(crate) struct KeyPlace<'a> {
+    /// The key itself.
+    pub(crate) text: Option<String>,
+    /// The file that the operator named.
+    pub(crate) file: Option<&'a Path>,
+    /// The data directory; an ephemeral store has none.
+    pub(crate) data: Option<&'a Path>,
+}
+
 /// The master key: as it is given, from the file that is named, or from the data directory, where
 /// the first start makes one.
-pub(crate) fn load(settings: &mut Settings, platform: &Platform) -> Result<MasterKey, String> {
-    if let Some(text) = settings.master_key.take() {
-        return MasterKey::parse(&text).ok_or_else(|| format!("LARDER_MASTER_KEY: {EXPECTED}"));
+pub(crate) fn load(place: &KeyPlace<'_>, platform: &Platform) -> Result<MasterKey, String> {
+    if let Some(text) = &place.text {
+        return MasterKey::parse(text).ok_or_else(|| format!("LARDER_MASTER_KEY: {EXPECTED}"));
     }
-    if let Some(path) = &settings.master_key_file {
+    if let Some(path) = place.file {
         let content = platform.disk.read_all(path).map_err(|error| {
             format!("the master key cannot be read from {}: {error}", path.display())
         })?;
         return parse(path, &content);
     }
-    if settings.ephemeral {
+    let Some(data) = place.data else {
         return Ok(MasterKey::generate(&*platform.random).0);
-    }
-    let path = settings.data.join(FILE_NAME);
+    };
+    let path = data.join(FILE_NAME);
     match platform.disk.read_all(&path) {
         Ok(content) => parse(&path, &content),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -62,11 +72,10 @@ pub(crate) async fn verify<S: MetaStore>(identities: &Identities<S>) -> Result<(
 
 #[cfg(test)]
 mod tests {
-    use super::{FILE_NAME, load};
-    use crate::settings::Settings;
+    use super::{FILE_NAME, KeyPlace, load};
     use larder_platform::Platform;
     use larder_platform::sim::Simulation;
-    use std::path::{Path, PathBuf};
+    use std::path::Path;
 
     fn machine() -> Platform {
         let platform = Simulation::new(1).platform();
@@ -74,36 +83,35 @@ mod tests {
         platform
     }
 
-    fn settings() -> Settings {
-        Settings { data: PathBuf::from("/data"), ..Settings::default() }
+    fn in_data() -> KeyPlace<'static> {
+        KeyPlace { data: Some(Path::new("/data")), ..KeyPlace::default() }
     }
 
     #[test]
     fn a_key_is_made_once() {
         let platform = machine();
-        let first = load(&mut settings(), &platform).unwrap().fingerprint();
+        let first = load(&in_data(), &platform).unwrap().fingerprint();
         let content = platform.disk.read_all(&Path::new("/data").join(FILE_NAME)).unwrap();
         assert_eq!(content.len(), 65);
-        assert_eq!(load(&mut settings(), &platform).unwrap().fingerprint(), first);
-        let mut ephemeral = Settings { ephemeral: true, ..settings() };
-        assert_ne!(load(&mut ephemeral, &platform).unwrap().fingerprint(), first);
+        assert_eq!(load(&in_data(), &platform).unwrap().fingerprint(), first);
+        assert_ne!(load(&KeyPlace::default(), &platform).unwrap().fingerprint(), first);
     }
 
     #[test]
     fn a_key_is_given_or_in_a_file_and_a_bad_one_is_not_repeated() {
         let platform = machine();
-        let given = |text: &str| Settings { master_key: Some(text.into()), ..settings() };
+        let given = |text: &str| KeyPlace { text: Some(text.into()), ..in_data() };
         let file = Path::new("/data/elsewhere");
-        let named = || Settings { master_key_file: Some(file.into()), ..settings() };
-        assert!(load(&mut named(), &platform).unwrap_err().contains("/data/elsewhere"));
+        let named = || KeyPlace { file: Some(file), ..in_data() };
+        assert!(load(&named(), &platform).unwrap_err().contains("/data/elsewhere"));
         platform.disk.write_private(file, "0a".repeat(32).as_bytes()).unwrap();
-        let from_file = load(&mut named(), &platform).unwrap().fingerprint();
-        let from_text = load(&mut given(&"0A".repeat(32)), &platform).unwrap().fingerprint();
+        let from_file = load(&named(), &platform).unwrap().fingerprint();
+        let from_text = load(&given(&"0A".repeat(32)), &platform).unwrap().fingerprint();
         assert_eq!(from_file, from_text);
-        let error = load(&mut given("hunter2"), &platform).unwrap_err();
+        let error = load(&given("hunter2"), &platform).unwrap_err();
         assert!(error.contains("LARDER_MASTER_KEY") && !error.contains("hunter2"), "{error}");
         platform.disk.write_private(file, b"hunter2").unwrap();
-        let error = load(&mut named(), &platform).unwrap_err();
+        let error = load(&named(), &platform).unwrap_err();
         assert!(error.contains("elsewhere") && !error.contains("hunter2"), "{error}");
         assert!(platform.disk.read_all(&Path::new("/data").join(FILE_NAME)).is_err());
     }

@@ -8,6 +8,7 @@ use crate::listener::{
     Admission, ConnectionLimits, ListenerContext, Side, Tls, accept, listen, listen_admin,
 };
 use crate::log::{AuditLog, Logs};
+use crate::master_key::KeyPlace;
 use crate::metrics::Metrics;
 use crate::settings::{self, Settings};
 use crate::store::{Running, Store};
@@ -212,7 +213,12 @@ impl Server<'_> {
         })?;
         let (accounts, place) = root::accounts(settings, platform)?;
         let store = Arc::new(engine.clone());
-        let master = master_key::load(settings, platform)?;
+        let key_place = KeyPlace {
+            text: settings.master_key.take(),
+            file: settings.master_key_file.as_deref(),
+            data: Some(&*settings.data).filter(|_| !settings.ephemeral),
+        };
+        let master = master_key::load(&key_place, platform)?;
         let identities = Identities::new(store.clone(), platform.clone(), master);
         self.runtime.block_on(master_key::verify(&identities))?;
         let objects = Objects::new(store, platform.clone(), larder_objects::Settings::default());

@@ -1,6 +1,6 @@
-//! What all rows of a store mean, whichever room wrote them. It stands in this room because the scrub
-//! is the lowest that reads all of them: objects and identities, who each know their own, are of one
-//! rank.
+//! What all rows of a store mean, whichever room wrote them. It stands in this room because the
+//! scrub is the lowest that reads all of them: objects and identities, who each know their own, are
+//! of one rank.
 
 use larder_identities::IdentitySchema;
 use larder_objects::ObjectSchema;

@@ -40,7 +40,7 @@ pub(crate) const USAGES: [(&str, &str); 9] = [
         "have the running server read and verify everything; answers as check does",
     ),
     (
-        "backup --to DIR [--data DIR] [--rate SIZE]",
+        "backup --to DIR [--data DIR] [--rate SIZE] [--with-master-key]",
         "copy everything as of one moment, of a running server or a stopped one, and verify it",
     ),
     (

@@ -1,10 +1,14 @@
 //! Check and repair with the real binary on real files.
 
 use crate::harness::{Keys, Server, path, root_keys, run};
+use larder_platform::Platform;
+use larder_storage_local::index::{Index, LsmIndex};
+use larder_storage_local::{Local, OpenError, Options};
 use std::collections::BTreeMap;
 use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use tempfile::{TempDir, tempdir};
 
 /// A server whose log nobody has to read.
@@ -303,10 +307,23 @@ fn mistakes_are_answered_in_one_line() {
     server.stop();
 }
 
+/// What a first start has made before it stores its accounts.
+fn open_empty(path: &Path) {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let _entered = runtime.enter();
+    let platform = Platform::real();
+    let disk = platform.disk.clone();
+    let index = move |path: &Path| -> Result<Arc<dyn Index>, OpenError> {
+        let index = LsmIndex::open(&*disk, path, 1 << 20);
+        Ok(Arc::new(index.map_err(|error| OpenError::Index(error.0))?))
+    };
+    drop(Local::open(platform, Options::new(path), index).unwrap());
+}
+
 #[test]
 fn a_first_start_that_was_cut_off_is_no_damage_and_a_lost_index_is() {
     let data = TempDir::new().unwrap();
-    drop(Server::in_directory(&data));
+    open_empty(data.path());
     fs::remove_dir_all(data.path().join("index")).unwrap();
     let (code, out) = check(data.path());
     assert_eq!(code, Some(0), "{out}");

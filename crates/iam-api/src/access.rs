@@ -1,30 +1,40 @@
 //! Whether a caller may do something to an identity. The one place that asks.
 
-use crate::call::Call;
 use crate::failure::Failure;
-use larder_iam::{Authorisation, Decision, Request};
+use larder_iam::{Audit, Authorisation, Decision, Request, Rules};
 use larder_iam_model::CommonError;
+use larder_types::RequestId;
 
-/// Asks the rules, and takes down what they decide before anything is done on it.
-///
-/// Errors: `AccessDenied` with AWS's sentence.
-pub(crate) fn authorise(call: &Call<'_>, request: &Request<'_>) -> Result<(), Failure> {
-    let parts = call.parts;
-    let decision = match &parts.audit {
-        Some(audit) => {
-            let explanation = &parts.rules.explain(request);
-            audit.authorised(&Authorisation {
-                request,
-                explanation,
-                request_id: call.request_id,
-                operation: call.operation.name(),
-                access_key: Some(&call.signer.key.id),
-            })?;
-            explanation.decision
-        }
-        None => parts.rules.decide(request),
-    };
-    if decision.is_allowed() { Ok(()) } else { Err(denied(request, decision)) }
+/// Who is asked, and on behalf of which request.
+pub(crate) struct Access<'a> {
+    pub(crate) rules: &'a dyn Rules,
+    pub(crate) audit: Option<&'a dyn Audit>,
+    pub(crate) request_id: RequestId,
+    pub(crate) operation: &'static str,
+    pub(crate) access_key: &'a str,
+}
+
+impl Access<'_> {
+    /// Asks the rules, and takes down what they decide before anything is done on it.
+    ///
+    /// Errors: `AccessDenied` with AWS's sentence.
+    pub(crate) fn authorise(&self, request: &Request<'_>) -> Result<(), Failure> {
+        let decision = match self.audit {
+            Some(audit) => {
+                let explanation = &self.rules.explain(request);
+                audit.authorised(&Authorisation {
+                    request,
+                    explanation,
+                    request_id: self.request_id,
+                    operation: self.operation,
+                    access_key: Some(self.access_key),
+                })?;
+                explanation.decision
+            }
+            None => self.rules.decide(request),
+        };
+        if decision.is_allowed() { Ok(()) } else { Err(denied(request, decision)) }
+    }
 }
 
 fn denied(request: &Request<'_>, decision: Decision) -> Failure {

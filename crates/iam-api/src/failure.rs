@@ -2,7 +2,8 @@
 
 use crate::request::BodyFault;
 use larder_iam::{AuditError, KeySourceError};
-use larder_iam_model::{CommonError, DecodeError, ErrorCode};
+use larder_iam_model::{CommonError, DecodeError, ErrorCode, OperationError};
+use larder_identities::Error;
 use larder_platform::BudgetExhausted;
 use larder_s3_wire::error::{ErrorCode as WireCode, WireError};
 use std::borrow::Cow;
@@ -53,6 +54,25 @@ impl From<DecodeError> for Failure {
 impl From<BudgetExhausted> for Failure {
     fn from(_: BudgetExhausted) -> Self {
         Self::new(CommonError::Throttling, "Rate exceeded")
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let code = error.code();
+        let of_operation = OperationError::ALL.iter().find(|known| known.code() == code);
+        let of_any = CommonError::ALL.iter().find(|known| known.code() == code);
+        match (of_operation, of_any) {
+            (Some(OperationError::ServiceFailure) | None, None) => {
+                log::error!("an identity cannot be read or changed: {error}");
+                Self::new(
+                    OperationError::ServiceFailure,
+                    "The request processing has failed because of an unknown error.",
+                )
+            }
+            (Some(code), _) => Self::new(*code, error.to_string()),
+            (None, Some(code)) => Self::new(*code, error.to_string()),
+        }
     }
 }
 

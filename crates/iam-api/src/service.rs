@@ -2,12 +2,16 @@
 
 use larder_iam::{Audit, KeyCache, KeySource, Rules};
 use larder_iam_model::Service as ServiceName;
+use larder_identities::Identities;
 use larder_platform::{MemoryBudget, Platform};
 use larder_s3_wire::auth::{AuthSettings, SigV2, Verifier};
+use larder_storage::MetaStore;
 use std::sync::Arc;
 
 /// The parts that a service works with.
-pub struct Parts {
+pub struct Parts<S: MetaStore> {
+    /// Accounts, users and what else there is.
+    pub identities: Identities<S>,
     /// Who may sign.
     pub keys: Arc<dyn KeySource>,
     /// Who may do what.
@@ -25,11 +29,17 @@ pub struct Parts {
 const UNVERIFIED_PART: usize = 8;
 
 /// The query APIs. Cheap to clone.
-#[derive(Clone)]
-pub struct Service(pub(crate) Arc<ServiceParts>);
+pub struct Service<S: MetaStore>(pub(crate) Arc<ServiceParts<S>>);
+
+impl<S: MetaStore> Clone for Service<S> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
 
 /// What all requests share.
-pub(crate) struct ServiceParts {
+pub(crate) struct ServiceParts<S: MetaStore> {
+    pub(crate) identities: Identities<S>,
     pub(crate) keys: KeyCache,
     pub(crate) rules: Arc<dyn Rules>,
     pub(crate) audit: Option<Arc<dyn Audit>>,
@@ -40,11 +50,12 @@ pub(crate) struct ServiceParts {
     sts: Verifier,
 }
 
-impl Service {
+impl<S: MetaStore> Service<S> {
     /// A service over these parts.
-    pub fn new(parts: Parts) -> Self {
-        let Parts { keys, rules, audit, platform, domains } = parts;
+    pub fn new(parts: Parts<S>) -> Self {
+        let Parts { identities, keys, rules, audit, platform, domains } = parts;
         Self(Arc::new(ServiceParts {
+            identities,
             keys: KeyCache::new(keys, platform.clock.clone()),
             rules,
             audit,
@@ -57,7 +68,7 @@ impl Service {
     }
 }
 
-impl ServiceParts {
+impl<S: MetaStore> ServiceParts<S> {
     /// What verifies the signatures of a service.
     pub(crate) fn verifier(&self, service: ServiceName) -> &Verifier {
         match service {

@@ -223,11 +223,12 @@ impl Server<'_> {
         self.runtime.block_on(master_key::verify(&identities))?;
         let objects = Objects::new(store, platform.clone(), larder_objects::Settings::default());
         self.runtime.block_on(create_buckets(&objects, settings))?;
-        let keys = self.runtime.block_on(ConfiguredFirst::seeded(accounts, identities))?;
+        let keys = self.runtime.block_on(ConfiguredFirst::seeded(accounts, identities.clone()))?;
         let keys: Arc<dyn KeySource> = Arc::new(keys);
         let rules: Arc<dyn Rules> = Arc::new(PolicyRules);
         let audit = self.app.audit.clone().map(|audit| audit as Arc<dyn Audit>);
         let queries = larder_iam_api::Service::new(larder_iam_api::Parts {
+            identities,
             keys: keys.clone(),
             rules: rules.clone(),
             audit: audit.clone(),
@@ -261,7 +262,7 @@ impl Server<'_> {
             control::start(Control { platform, engine, scrub, phase }, &settings.data);
         }
         // Set once: a server starts once.
-        let service = Box::new(service);
+        let (service, queries) = (Box::new(service), Box::new(queries));
         let _ = self.app.store.set(Store { service, queries, engine: running, workers });
         Ok(place)
     }

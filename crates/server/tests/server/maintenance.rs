@@ -1,14 +1,10 @@
 //! Check and repair with the real binary on real files.
 
-use crate::harness::{Keys, Server, path, root_keys, run};
-use larder_platform::Platform;
-use larder_storage_local::index::{Index, LsmIndex};
-use larder_storage_local::{Local, OpenError, Options};
+use crate::harness::{Keys, Server, check_refusal, larder, path, root_keys, run};
 use std::collections::BTreeMap;
 use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use tempfile::{TempDir, tempdir};
 
 /// A server whose log nobody has to read.
@@ -307,23 +303,14 @@ fn mistakes_are_answered_in_one_line() {
     server.stop();
 }
 
-/// What a first start has made before it stores its accounts.
-fn open_empty(path: &Path) {
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let _entered = runtime.enter();
-    let platform = Platform::real();
-    let disk = platform.disk.clone();
-    let index = move |path: &Path| -> Result<Arc<dyn Index>, OpenError> {
-        let index = LsmIndex::open(&*disk, path, 1 << 20);
-        Ok(Arc::new(index.map_err(|error| OpenError::Index(error.0))?))
-    };
-    drop(Local::open(platform, Options::new(path), index).unwrap());
-}
-
 #[test]
 fn a_first_start_that_was_cut_off_is_no_damage_and_a_lost_index_is() {
     let data = TempDir::new().unwrap();
-    open_empty(data.path());
+    // This start ends when the store is open and nothing is written to it yet.
+    let words = ["--listen", "127.0.0.1:0", "--data", path(data.path())];
+    let mut cut_off = larder(&words);
+    cut_off.env("LARDER_ROOT_ACCESS_KEY", "root").env("LARDER_ROOT_SECRET_KEY", "short");
+    check_refusal(&mut cut_off, "is shorter than");
     fs::remove_dir_all(data.path().join("index")).unwrap();
     let (code, out) = check(data.path());
     assert_eq!(code, Some(0), "{out}");

@@ -31,7 +31,7 @@ impl BucketAcl {
 /// Whether a list may be written where this block holds.
 ///
 /// Errors: `AccessDenied`.
-pub(crate) fn check_public(
+fn check_public(
     grants: &[Grant],
     block: Option<&PublicAccessBlock>,
 ) -> Result<(), InvalidDocument> {
@@ -40,6 +40,40 @@ pub(crate) fn check_public(
         return Err(InvalidDocument::Refused { code: "AccessDenied", message: BLOCKED.into() });
     }
     Ok(())
+}
+
+/// The list that counts of an object of `owner` in a bucket of `bucket_owner`, of whose list
+/// `written` is what was written.
+pub fn object_acl(
+    owner: &Owner,
+    written: Option<&[Grant]>,
+    bucket_owner: &Owner,
+    documents: &BucketDocuments,
+) -> Acl {
+    if OwnershipControls::of(documents) == ObjectOwnership::BucketOwnerEnforced {
+        return Acl::private(bucket_owner);
+    }
+    let Some(grants) = written else { return Acl::private(owner) };
+    let acl = Acl { owner: owner.clone(), grants: grants.to_vec() };
+    let ignores = |block: &PublicAccessBlock| block.ignore_public_acls;
+    if documents.get().is_some_and(ignores) { acl.without_public() } else { acl }
+}
+
+/// Whether a list may be written in a bucket with these documents.
+///
+/// Errors: `AccessControlListNotSupported`, `AccessDenied`.
+pub fn check_acl(grants: &[Grant], documents: &BucketDocuments) -> Result<(), InvalidDocument> {
+    if OwnershipControls::of(documents) == ObjectOwnership::BucketOwnerEnforced {
+        return Err(not_supported());
+    }
+    check_public(grants, documents.get())
+}
+
+fn not_supported() -> InvalidDocument {
+    InvalidDocument::Refused {
+        code: "AccessControlListNotSupported",
+        message: "The bucket does not allow ACLs".to_owned(),
+    }
 }
 
 impl BucketDocument for BucketAcl {
@@ -59,13 +93,7 @@ impl BucketDocument for BucketAcl {
     }
 
     fn check(&self, bucket: &BucketFacts<'_>) -> Result<(), InvalidDocument> {
-        if OwnershipControls::of(bucket.documents) == ObjectOwnership::BucketOwnerEnforced {
-            return Err(InvalidDocument::Refused {
-                code: "AccessControlListNotSupported",
-                message: "The bucket does not allow ACLs".to_owned(),
-            });
-        }
-        check_public(&self.0, bucket.documents.get())
+        check_acl(&self.0, bucket.documents)
     }
 }
 

@@ -14,7 +14,7 @@ mod profile;
 mod public_access_block;
 mod request_payment;
 
-pub use bucket_acl::BucketAcl;
+pub use bucket_acl::{BucketAcl, check_acl, object_acl};
 pub use bucket_policy::BucketPolicy;
 pub use cors::{CORS_METHODS, CorsConfiguration, CorsMatch};
 pub use document::{

@@ -3,11 +3,14 @@
 
 use crate::call::Call;
 use crate::error::Failure;
+use larder_documents::{OwnershipControls, check_acl};
 use larder_iam::acl::{
     Acl, CannedAcl, GRANTS_MAX, Grant, Grantee, GranteeName, Group, InvalidGrantees, Permission,
     grantees_of_header,
 };
 use larder_iam::{AccountName, RequestValues};
+use larder_objects::Bucket;
+use larder_s3_model::enums::ObjectOwnership;
 use larder_s3_model::{enums, shapes, xml};
 use larder_s3_wire::error::{ErrorCode, S3Error};
 use larder_types::Owner;
@@ -76,11 +79,48 @@ impl AclHeaders {
     }
 }
 
+/// The list that a request says by its headers or its document, for what `owner` owns in a bucket
+/// of `bucket_owner`.
+///
+/// Errors: `UnexpectedContent` for both, `MissingSecurityHeader` for neither, those of either.
+pub(super) async fn asked(
+    call: &Call<'_>,
+    owner: &Owner,
+    bucket_owner: &Owner,
+) -> Result<Acl, Failure> {
+    match AclHeaders::read(call)? {
+        Some(_) if !call.control.is_empty() => Err(Failure::new(ErrorCode::UnexpectedContent)),
+        Some(headers) => headers.resolve(call, owner, bucket_owner).await,
+        None if call.control.is_empty() => {
+            Err(Failure::new(ErrorCode::MissingSecurityHeader).element("MissingHeaderName", CANNED))
+        }
+        None => acl_of_body(call, owner).await,
+    }
+}
+
+/// What the list of a new object grants, as `values` ask for it; `None` for its owner's full
+/// control, and where lists do not count and this one says what holds anyway.
+///
+/// Errors: those of lists, `AccessControlListNotSupported`, `AccessDenied`.
+pub(super) async fn of_new_object(
+    call: &Call<'_>,
+    values: &dyn RequestValues,
+    bucket: &Bucket,
+) -> Result<Option<Vec<Grant>>, Failure> {
+    let Some(headers) = AclHeaders::read(values)? else { return Ok(None) };
+    let acl = headers.resolve(call, &bucket.owner, &bucket.owner).await?;
+    if says_what_is_enforced(bucket, &acl) {
+        return Ok(None);
+    }
+    check_acl(&acl.grants, &bucket.documents)?;
+    Ok(Some(acl.grants))
+}
+
 /// The grants of a document about what `owner` owns.
 ///
 /// Errors: `MalformedACLError`, `AccessDenied` for a document that names another owner, those of
 /// [`AclHeaders::resolve`].
-pub(super) async fn acl_of_body(call: &Call<'_>, owner: &Owner) -> Result<Acl, Failure> {
+async fn acl_of_body(call: &Call<'_>, owner: &Owner) -> Result<Acl, Failure> {
     let malformed = || Failure::new(ErrorCode::MalformedACLError);
     let policy: shapes::AccessControlPolicy =
         xml::from_body(&call.control, "AccessControlPolicy").map_err(|_| malformed())?;
@@ -192,4 +232,13 @@ fn shown_grant(grant: &Grant) -> shapes::Grant {
 
 fn named(name: &str) -> Option<String> {
     Some(name.to_owned()).filter(|name| !name.is_empty())
+}
+
+/// Whether lists do not count in the bucket and this one gives its owner full control and nobody
+/// anything else.
+pub(super) fn says_what_is_enforced(bucket: &Bucket, acl: &Acl) -> bool {
+    let ownership = OwnershipControls::of(&bucket.documents);
+    ownership == ObjectOwnership::BucketOwnerEnforced
+        && acl.is_owners_alone()
+        && acl.gives_full_control_to(&bucket.owner)
 }

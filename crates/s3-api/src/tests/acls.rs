@@ -205,3 +205,70 @@ fn public_lists_are_blocked_or_ignored() {
     world.send(Ask::new("DELETE", "/photos?publicAccessBlock")).ok();
     assert_eq!(grants(&world, path).len(), 3);
 }
+
+#[test]
+fn an_object_s_list_is_written_with_it_or_later() {
+    let world = open();
+    world.versioning("photos", true);
+    let put = || Ask::new("PUT", "/photos/a").body("x");
+    let version = world.send(put()).ok().header("x-amz-version-id").unwrap().to_owned();
+    let path = "/photos/a?acl";
+    assert_eq!(grants(&world, path), ["alice-id:FULL_CONTROL"]);
+    world.send(put().header("x-amz-acl", "public-read")).ok();
+    assert_eq!(grants(&world, path), ["alice-id:FULL_CONTROL", "AllUsers:READ"]);
+    let old = format!("{path}&versionId={version}");
+    assert_eq!(grants(&world, &old), ["alice-id:FULL_CONTROL"], "each version has its own");
+    canned(&world, &old, "authenticated-read").ok();
+    assert_eq!(grants(&world, &old), ["alice-id:FULL_CONTROL", "AuthenticatedUsers:READ"]);
+    world.send(put().header("x-amz-grant-read", "emailAddress=bob@mail.example")).ok();
+    assert_eq!(grants(&world, path), ["bob-id:READ"]);
+    // A copy has the list that it asks for, not its source's.
+    let copy =
+        |to: &str| Ask::new("PUT", format!("/photos/{to}")).header("x-amz-copy-source", "photos/a");
+    world.send(copy("b")).ok();
+    assert_eq!(grants(&world, "/photos/b?acl"), ["alice-id:FULL_CONTROL"]);
+    world.send(copy("b").header("x-amz-acl", "public-read")).ok();
+    assert_eq!(grants(&world, "/photos/b?acl").len(), 2);
+    // An upload keeps it until it is completed.
+    let create = Ask::new("POST", "/photos/c?uploads").header("x-amz-acl", "public-read");
+    let id = world.send(create).ok().element("UploadId").unwrap().to_owned();
+    let part = Ask::new("PUT", format!("/photos/c?partNumber=1&uploadId={id}")).body("part");
+    let etag = world.send(part).ok().header("etag").unwrap().to_owned();
+    let complete = format!(
+        "<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>{etag}</ETag></Part>\
+         </CompleteMultipartUpload>"
+    );
+    world.send(Ask::new("POST", format!("/photos/c?uploadId={id}")).body(complete)).ok();
+    assert_eq!(grants(&world, "/photos/c?acl"), ["alice-id:FULL_CONTROL", "AllUsers:READ"]);
+    // A hundred grants have room.
+    let bob = grant("CanonicalUser", "<ID>bob-id</ID>", "READ");
+    body(&world, path, "alice-id", &bob.repeat(100)).ok();
+    assert_eq!(grants(&world, path).len(), 100);
+    assert_eq!(world.send(Ask::new("GET", "/photos/a")).ok().text(), "x");
+    world.send(Ask::new("PUT", path).md5()).refused(400, "MissingSecurityHeader");
+    let both = put().header("x-amz-acl", "private").header("x-amz-grant-read", "id=bob-id");
+    world.send(both).refused(400, "InvalidRequest");
+    body(&world, path, "bob-id", &bob).refused(403, "AccessDenied");
+}
+
+#[test]
+fn ownership_and_blocks_count_for_objects_too() {
+    let world = open();
+    let path = "/photos/a?acl";
+    let put =
+        |name: &str| world.send(Ask::new("PUT", "/photos/a").header("x-amz-acl", name).body("x"));
+    put("public-read").ok();
+    ownership(&world, "BucketOwnerEnforced").ok();
+    assert_eq!(grants(&world, path), ["alice-id:FULL_CONTROL"]);
+    put("public-read").refused(400, "AccessControlListNotSupported");
+    canned(&world, path, "public-read").refused(400, "AccessControlListNotSupported");
+    canned(&world, path, "bucket-owner-full-control").ok();
+    ownership(&world, "BucketOwnerPreferred").ok();
+    assert_eq!(grants(&world, path), ["alice-id:FULL_CONTROL", "AllUsers:READ"], "it is back");
+    let block = "<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls>\
+                 <IgnorePublicAcls>true</IgnorePublicAcls></PublicAccessBlockConfiguration>";
+    world.send(Ask::new("PUT", "/photos?publicAccessBlock").body(block).md5()).ok();
+    put("public-read").refused(403, "AccessDenied");
+    canned(&world, path, "authenticated-read").refused(403, "AccessDenied");
+    assert_eq!(grants(&world, path), ["alice-id:FULL_CONTROL"]);
+}

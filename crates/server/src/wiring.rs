@@ -3,16 +3,18 @@
 use crate::answer::App;
 use crate::banner::{self, Addresses};
 use crate::control::{self, Control};
-use crate::identities::Keys;
+use crate::keys::ConfiguredFirst;
 use crate::listener::{
     Admission, ConnectionLimits, ListenerContext, Side, Tls, accept, listen, listen_admin,
 };
 use crate::log::{AuditLog, Logs};
+use crate::master_key::KeyPlace;
 use crate::metrics::Metrics;
 use crate::settings::{self, Settings};
 use crate::store::{Running, Store};
-use crate::{identities, limits, privacy, root};
+use crate::{limits, master_key, privacy, root};
 use larder_iam::{Audit, KeySource, PolicyRules, Rules};
+use larder_identities::Identities;
 use larder_objects::{CreateBucket, Error, Objects};
 use larder_platform::{MemoryBudget, Platform};
 use larder_s3_api::{ApiSettings, Parts, Service};
@@ -211,13 +213,18 @@ impl Server<'_> {
         })?;
         let (accounts, place) = root::accounts(settings, platform)?;
         let store = Arc::new(engine.clone());
+        let key_place = KeyPlace {
+            text: settings.master_key.take(),
+            file: settings.master_key_file.as_deref(),
+            data: Some(&*settings.data).filter(|_| !settings.ephemeral),
+        };
+        let master = master_key::load(&key_place, platform)?;
+        let identities = Identities::new(store.clone(), platform.clone(), master);
+        self.runtime.block_on(master_key::verify(&identities))?;
         let objects = Objects::new(store, platform.clone(), larder_objects::Settings::default());
         self.runtime.block_on(create_buckets(&objects, settings))?;
-        let data = (!settings.ephemeral).then_some(&*settings.data);
-        let opened = identities::open(Arc::new(engine.clone()), platform, data, &accounts);
-        let stored = self.runtime.block_on(opened)?;
-        let identities = stored.clone();
-        let keys: Arc<dyn KeySource> = Arc::new(Keys { configured: accounts, stored });
+        let keys = self.runtime.block_on(ConfiguredFirst::seeded(accounts, identities.clone()))?;
+        let keys: Arc<dyn KeySource> = Arc::new(keys);
         let rules: Arc<dyn Rules> = Arc::new(PolicyRules);
         let audit = self.app.audit.clone().map(|audit| audit as Arc<dyn Audit>);
         let queries = larder_iam_api::Service::new(larder_iam_api::Parts {

@@ -106,9 +106,10 @@ pub(super) async fn of_new_object(
     call: &Call<'_>,
     values: &dyn RequestValues,
     bucket: &Bucket,
+    owner: &Owner,
 ) -> Result<Option<Vec<Grant>>, Failure> {
     let Some(headers) = AclHeaders::read(values)? else { return Ok(None) };
-    let acl = headers.resolve(call, &bucket.owner, &bucket.owner).await?;
+    let acl = headers.resolve(call, owner, &bucket.owner).await?;
     if says_what_is_enforced(bucket, &acl) {
         return Ok(None);
     }

@@ -46,9 +46,10 @@ async fn describe<S: Storage>(
     if !replaces_tags {
         input.tagging = None;
     }
+    let owner = grant.object_owner(call);
     Ok(CopyObject {
-        owner: grant.object_owner(),
-        attributes: attributes_of_head(call, grant.bucket(), &input).await?,
+        attributes: attributes_of_head(call, grant.bucket(), &owner, &input).await?,
+        owner,
         replaces_metadata,
         replaces_tags,
         names_storage_class: input.storage_class.is_some(),

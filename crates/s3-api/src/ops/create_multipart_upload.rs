@@ -20,10 +20,11 @@ pub(crate) async fn create_multipart_upload<S: Storage>(
     call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let input = call.input(CreateMultipartUploadInput::decode)?;
-    let attributes = attributes_of_head(call, grant.bucket(), &input).await?;
+    let owner = grant.object_owner(call);
+    let attributes = attributes_of_head(call, grant.bucket(), &owner, &input).await?;
     let create = CreateUpload {
         attributes,
-        owner: grant.object_owner(),
+        owner,
         initiator: grant.caller()?.clone(),
         algorithm: input.checksum_algorithm.map(algorithm),
         checksum_type: input.checksum_type.map(|word| match word {

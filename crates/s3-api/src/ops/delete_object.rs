@@ -17,7 +17,7 @@ pub(crate) async fn delete_object<S: Storage>(
 ) -> Result<Reply, Failure> {
     let input = call.input(DeleteObjectInput::decode)?;
     let delete = DeleteObject {
-        owner: grant.object_owner(),
+        owner: grant.object_owner(call),
         version: grant.version(),
         conditions: DeleteConditions {
             if_match: input.if_match.as_deref().map(EtagCondition::parse),

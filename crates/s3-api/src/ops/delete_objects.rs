@@ -74,7 +74,7 @@ fn entry<S: Storage>(
         last_modified: object.last_modified_time,
         size: object.size.map(size).transpose()?,
     };
-    grant.entry(call, key, DeleteObject { owner: grant.object_owner(), version, conditions })
+    grant.entry(call, key, DeleteObject { owner: grant.object_owner(call), version, conditions })
 }
 
 fn shown(object: shapes::ObjectIdentifier, deleted: Deleted) -> shapes::DeletedObject {

@@ -13,6 +13,7 @@ use larder_s3_model::inputs::{CopyObjectInput, CreateMultipartUploadInput, PutOb
 use larder_s3_wire::error::{ErrorCode, S3Error};
 use larder_s3_wire::post_form::FormFields;
 use larder_s3_wire::rfc2047;
+use larder_types::Owner;
 use larder_types::limits::USER_METADATA_BYTES_MAX;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -92,15 +93,18 @@ describes_object!(PutObjectInput, CopyObjectInput, CreateMultipartUploadInput);
 
 /// The attributes that a request's head asks for.
 ///
+/// `owner` will own the object.
+///
 /// Errors: `AccessControlListNotSupported`, `InvalidArgument`, `MetadataTooLarge`,
 /// `InvalidStorageClass`; S3's rules for tags are checked by `objects`.
 pub(crate) async fn attributes_of_head(
     call: &Call<'_>,
     bucket: &Bucket,
+    owner: &Owner,
     input: &(impl DescribesObject + Sync),
 ) -> Result<ObjectAttributes, Failure> {
     let sent = input.description();
-    let acl = acl::of_new_object(call, call, bucket).await?;
+    let acl = acl::of_new_object(call, call, bucket, owner).await?;
     Ok(ObjectAttributes {
         acl,
         headers: content_headers(|name| call.header(name).map(Cow::into_owned))?,
@@ -117,6 +121,7 @@ pub(crate) async fn attributes_of_head(
 pub(crate) async fn attributes_of_form(
     call: &Call<'_>,
     bucket: &Bucket,
+    owner: &Owner,
     fields: &FormFields,
 ) -> Result<ObjectAttributes, Failure> {
     let mut user = BTreeMap::new();
@@ -127,7 +132,7 @@ pub(crate) async fn attributes_of_form(
             user.entry(name.to_owned()).or_insert_with(|| value.clone());
         }
     }
-    let acl = acl::of_new_object(call, &FormValues(fields), bucket).await?;
+    let acl = acl::of_new_object(call, &FormValues(fields), bucket, owner).await?;
     Ok(ObjectAttributes {
         acl,
         headers: content_headers(|name| fields.get(name).map(str::to_owned))?,

@@ -15,9 +15,10 @@ pub(crate) async fn put_object<S: Storage>(
     call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let input = call.input(PutObjectInput::decode)?;
+    let owner = grant.object_owner(call);
     let mut put = PutObject {
-        owner: grant.object_owner(),
-        attributes: attributes_of_head(call, grant.bucket(), &input).await?,
+        attributes: attributes_of_head(call, grant.bucket(), &owner, &input).await?,
+        owner,
         conditions: write_conditions(input.if_match.as_deref(), input.if_none_match.as_deref()),
         length: None,
     };

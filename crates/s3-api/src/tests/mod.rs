@@ -10,6 +10,7 @@ mod documents;
 mod foreign;
 mod heads;
 mod listings;
+mod lists_decide;
 mod multipart;
 mod objects;
 mod permissions;

@@ -15,13 +15,19 @@ use super::admit::denied;
 use super::need::Need;
 use crate::call::Call;
 use crate::error::Failure;
-use larder_iam::Principal;
+use larder_documents::OwnershipControls;
+use larder_iam::acl::CannedAcl;
+use larder_iam::{Principal, RequestValues};
 use larder_objects::{Bucket, Cause, EventName, ObjectVersion, Objects};
+use larder_s3_model::enums::ObjectOwnership;
 use larder_storage::Storage;
 use larder_types::{BucketName, ObjectKey, Owner, RequestId, VersionId};
 use std::marker::PhantomData;
 use std::net::IpAddr;
 use std::sync::Arc;
+
+/// AWS's canonical user id of whoever writes without a name.
+const ANONYMOUS: &str = "65a011a29cdf8ec533ec3d1ccaae921c";
 
 /// What a kind of grant reaches.
 pub(crate) trait GrantKind {
@@ -134,6 +140,10 @@ pub(crate) struct Grant<S: Storage, K: GrantKind> {
     kind: PhantomData<fn() -> K>,
 }
 
+fn anonymous() -> Owner {
+    Owner { canonical_id: ANONYMOUS.to_owned(), display_name: "anonymous".to_owned() }
+}
+
 impl<S: Storage> Admitted<S> {
     pub(super) fn new(objects: Objects<S>, call: &Call<'_>, place: OperationScope) -> Self {
         Self {
@@ -185,9 +195,23 @@ impl<S: Storage, K: GrantKind> Grant<S, K> {
         self.admitted.version
     }
 
-    /// Who will own an object: the bucket's owner, whoever writes it ("Bucket owner enforced").
-    pub(crate) fn object_owner(&self) -> Owner {
-        self.bucket().owner.clone()
+    /// Who will own an object of which `values` speak: who writes it, or the bucket's owner, as its
+    /// owner has set (S3 user guide, "Controlling ownership of objects").
+    pub(crate) fn object_owner(&self, values: &dyn RequestValues) -> Owner {
+        let bucket = self.bucket();
+        let is_bucket_owners = match OwnershipControls::of(&bucket.documents) {
+            ObjectOwnership::BucketOwnerEnforced => true,
+            ObjectOwnership::BucketOwnerPreferred => {
+                let canned = values.header("x-amz-acl").and_then(|name| CannedAcl::parse(&name));
+                canned == Some(CannedAcl::BucketOwnerFullControl)
+            }
+            ObjectOwnership::ObjectWriter => false,
+        };
+        if is_bucket_owners {
+            return bucket.owner.clone();
+        }
+        let account = self.admitted.principal.account();
+        account.map_or_else(anonymous, |account| account.owner.clone())
     }
 
     /// The account that asks, as an owner.

@@ -2,7 +2,7 @@
 
 use super::location::location;
 use super::object_headers::attributes_of_form;
-use crate::access::{Grant, kind};
+use crate::access::{FormValues, Grant, kind};
 use crate::call::Call;
 use crate::error::Failure;
 use crate::reply::{Reply, checksum_headers, etag_header, version_header, written_version};
@@ -60,9 +60,10 @@ pub(crate) async fn post_object<S: Storage>(
     form: Form,
 ) -> Result<Reply, Failure> {
     let Form { fields, parser, pending, size } = form;
+    let owner = grant.object_owner(&FormValues(&fields));
     let put = PutObject {
-        owner: grant.object_owner(),
-        attributes: attributes_of_form(call, grant.bucket(), &fields).await?,
+        attributes: attributes_of_form(call, grant.bucket(), &owner, &fields).await?,
+        owner,
         conditions: WriteConditions::default(),
         length: None,
     };

@@ -101,11 +101,13 @@ fn invalid(error: PolicyError) -> InvalidDocument {
 mod tests {
     use super::BucketPolicy;
     use crate::{BucketDocument, BucketDocuments, BucketFacts, InvalidDocument};
-    use larder_types::BucketName;
+    use larder_types::{BucketName, Owner};
 
     fn put(document: &str) -> Result<BucketPolicy, String> {
         let name = BucketName::new("jam").unwrap();
-        let facts = BucketFacts { name: &name, documents: &BucketDocuments::default() };
+        let owner = Owner { canonical_id: "alice-id".into(), display_name: String::new() };
+        let documents = &BucketDocuments::default();
+        let facts = BucketFacts { name: &name, owner: &owner, documents };
         let policy = BucketPolicy::parse(document.as_bytes());
         let checked = policy.and_then(|policy| policy.check(&facts).map(|()| policy));
         checked.map_err(|error| match error {

@@ -3,7 +3,7 @@
 use crate::{BucketDocuments, DocumentKind};
 use larder_s3_model::DecodeError;
 use larder_s3_model::xml::{self, XmlValue};
-use larder_types::BucketName;
+use larder_types::{BucketName, Owner};
 use std::any::Any;
 use std::fmt;
 
@@ -44,6 +44,8 @@ pub trait BucketDocument: Any + fmt::Debug + Send + Sync {
 pub struct BucketFacts<'a> {
     /// Its name.
     pub name: &'a BucketName,
+    /// Who owns it.
+    pub owner: &'a Owner,
     /// The documents that it has.
     pub documents: &'a BucketDocuments,
 }

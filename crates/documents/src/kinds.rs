@@ -1,7 +1,7 @@
 //! The kinds of documents, and those of one bucket.
 
 use crate::{
-    BucketDocument, BucketPolicy, CorsConfiguration, InvalidDocument, OwnershipControls,
+    BucketAcl, BucketDocument, BucketPolicy, CorsConfiguration, InvalidDocument, OwnershipControls,
     PublicAccessBlock, RequestPayment,
 };
 use std::any::Any;
@@ -40,6 +40,8 @@ kinds! {
     OwnershipControls = 4, OwnershipControls;
     /// Who pays for requests.
     RequestPayment = 5, RequestPayment;
+    /// The bucket's access control list.
+    Acl = 6, BucketAcl;
 }
 
 impl DocumentKind {

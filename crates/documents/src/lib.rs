@@ -4,6 +4,7 @@
 //! Never: I/O, HTTP's types, storage, who may read or write a document.
 //! Enter at: [`BucketDocument`]; [`BucketDocuments`] are those of one bucket.
 
+mod bucket_acl;
 mod bucket_policy;
 mod cors;
 mod document;
@@ -13,6 +14,7 @@ mod profile;
 mod public_access_block;
 mod request_payment;
 
+pub use bucket_acl::{BucketAcl, check_acl, object_acl};
 pub use bucket_policy::BucketPolicy;
 pub use cors::{CORS_METHODS, CorsConfiguration, CorsMatch};
 pub use document::{

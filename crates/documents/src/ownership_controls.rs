@@ -4,12 +4,19 @@
 //! S3 user guide, "Controlling ownership of objects and disabling ACLs for your bucket".
 
 use crate::document::{malformed_xml, read_xml};
-use crate::{BucketDocument, BucketDocuments, DocumentKind, DocumentOperations, InvalidDocument};
+use crate::{
+    BucketAcl, BucketDocument, BucketDocuments, BucketFacts, DocumentKind, DocumentOperations,
+    InvalidDocument,
+};
+use larder_iam::acl::Acl;
 use larder_s3_model::enums::ObjectOwnership;
 use larder_s3_model::shapes::{OwnershipControls as Shape, OwnershipControlsRule};
 use larder_s3_model::xml;
 
 const ROOT: &str = "OwnershipControls";
+
+const ACL_GRANTS_OUTSIDE: &str =
+    "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting";
 
 /// Who owns the objects of a bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +43,22 @@ impl BucketDocument for OwnershipControls {
     fn encode(&self) -> Vec<u8> {
         let rules = vec![OwnershipControlsRule { object_ownership: self.0 }];
         xml::to_body(&Shape { rules }, ROOT)
+    }
+
+    /// Where lists will not count, the bucket's may grant to nobody but its owner.
+    fn check(&self, bucket: &BucketFacts<'_>) -> Result<(), InvalidDocument> {
+        let enforced = self.0 == ObjectOwnership::BucketOwnerEnforced;
+        let Some(BucketAcl(grants)) = bucket.documents.get().filter(|_| enforced) else {
+            return Ok(());
+        };
+        let acl = Acl { owner: bucket.owner.clone(), grants: grants.clone() };
+        if acl.is_owners_alone() {
+            return Ok(());
+        }
+        Err(InvalidDocument::Refused {
+            code: "InvalidBucketAclWithObjectOwnership",
+            message: ACL_GRANTS_OUTSIDE.to_owned(),
+        })
     }
 }
 

@@ -18,10 +18,18 @@ impl Profile {
     /// Every profile with its name in settings.
     pub const ALL: [(&'static str, Self); 2] = [("aws", Self::Aws), ("open", Self::Open)];
 
+    /// Who owns the objects of a bucket whose creation asks for this ownership, or for none.
+    pub fn ownership(self, asked: Option<ObjectOwnership>) -> ObjectOwnership {
+        asked.unwrap_or(match self {
+            Self::Aws => ObjectOwnership::BucketOwnerEnforced,
+            Self::Open => ObjectOwnership::ObjectWriter,
+        })
+    }
+
     /// The documents of a bucket whose creation asks for this ownership, or for none.
     pub fn documents(self, ownership: Option<ObjectOwnership>) -> Vec<EncodedDocument> {
         let (default, block) = match self {
-            Self::Aws => (Some(ObjectOwnership::BucketOwnerEnforced), Some(PublicAccessBlock::ALL)),
+            Self::Aws => (Some(self.ownership(None)), Some(PublicAccessBlock::ALL)),
             Self::Open => (None, None),
         };
         let controls = ownership.or(default).map(OwnershipControls);

@@ -1,72 +1,54 @@
 //! Whether a caller may do something to an identity. The one place that asks.
 
 use crate::failure::Failure;
-use larder_iam::{Action, Context, Decision, Principal};
+use larder_iam::{Audit, Authorisation, Decision, Request, Rules};
 use larder_iam_model::CommonError;
+use larder_types::RequestId;
 
-/// A right that is asked for.
-#[derive(Clone, Copy)]
-pub struct AccessRequest<'a> {
-    /// Who asks.
-    pub principal: &'a Principal,
-    /// To do what: `iam:CreateUser`.
-    pub action: Action,
-    /// On what: an ARN, or `*` for an action on no single thing.
-    pub resource: &'a str,
-    /// Under which circumstances.
-    pub context: &'a Context<'a>,
+/// Who is asked, and on behalf of which request.
+pub(crate) struct Access<'a> {
+    pub(crate) rules: &'a dyn Rules,
+    pub(crate) audit: Option<&'a dyn Audit>,
+    pub(crate) request_id: RequestId,
+    pub(crate) operation: &'static str,
+    pub(crate) access_key: &'a str,
 }
 
-/// Decides. Pure, as `larder_iam::Rules` is.
-pub trait AccessRules: Send + Sync {
-    /// Whether the request is allowed. What no rule names is denied.
-    fn decide(&self, request: &AccessRequest<'_>) -> Decision;
-}
-
-/// The rules without policies: the root of an account may do everything in its account, and nobody
-/// else may do anything.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct RootRules;
-
-impl AccessRules for RootRules {
-    fn decide(&self, request: &AccessRequest<'_>) -> Decision {
-        let Principal::AccountRoot(account) = request.principal else {
-            return Decision::ImplicitlyDenied;
+impl Access<'_> {
+    /// Asks the rules, and takes down what they decide before anything is done on it.
+    ///
+    /// Errors: `AccessDenied` with AWS's sentence.
+    pub(crate) fn authorise(&self, request: &Request<'_>) -> Result<(), Failure> {
+        let decision = match self.audit {
+            Some(audit) => {
+                let explanation = &self.rules.explain(request);
+                audit.authorised(&Authorisation {
+                    request,
+                    explanation,
+                    request_id: self.request_id,
+                    operation: self.operation,
+                    access_key: Some(self.access_key),
+                })?;
+                explanation.decision
+            }
+            None => self.rules.decide(request),
         };
-        let is_own = match account_of(request.resource) {
-            None => request.resource == "*",
-            // AWS's own policies are everybody's to read and attach.
-            Some(owner) => owner == account.id.as_str() || owner == "aws",
-        };
-        if is_own { Decision::Allowed } else { Decision::ImplicitlyDenied }
+        if decision.is_allowed() { Ok(()) } else { Err(denied(request, decision)) }
     }
 }
 
-/// The account that an ARN names.
-fn account_of(arn: &str) -> Option<&str> {
-    arn.strip_prefix("arn:aws:")?.split(':').nth(2)
-}
-
-/// Asks the rules.
-///
-/// Errors: `AccessDenied` with AWS's sentence.
-pub(crate) fn authorise(
-    rules: &dyn AccessRules,
-    request: &AccessRequest<'_>,
-) -> Result<(), Failure> {
-    let AccessRequest { principal, action, resource, .. } = request;
-    let because = match rules.decide(request) {
-        Decision::Allowed => return Ok(()),
-        Decision::ExplicitlyDenied => "with an explicit deny in a policy".to_owned(),
-        Decision::ImplicitlyDenied | Decision::NeedsObject => {
-            format!("because no identity-based policy allows the {action} action")
-        }
+fn denied(request: &Request<'_>, decision: Decision) -> Failure {
+    let Request { principal, action, resource, .. } = request;
+    let because = if decision == Decision::ExplicitlyDenied {
+        "with an explicit deny in a policy".to_owned()
+    } else {
+        format!("because no identity-based policy allows the {action} action")
     };
-    Err(Failure::new(
+    Failure::new(
         CommonError::AccessDenied,
         format!(
             "User: {principal} is not authorized to perform: {action} on resource: {resource} \
              {because}"
         ),
-    ))
+    )
 }

@@ -1,14 +1,19 @@
 //! A verified request, as operations see it.
 
-use crate::access::{AccessRequest, authorise};
+use crate::access::Access;
 use crate::failure::Failure;
 use crate::request::{Connection, Record};
 use crate::service::ServiceParts;
 use http::HeaderMap;
-use larder_iam::{AccessKey, Account, Action, Context, RequestValues, Signature, SignatureVersion};
+use larder_iam::{
+    AccessKey, Account, Action, Context, Request, RequestValues, Resource, Signature,
+    SignatureVersion,
+};
 use larder_iam_model::{Form, Input, Operation, Output, result_document};
+use larder_identities::Identities;
 use larder_s3_wire::target::Target;
-use larder_types::{AuthType, RequestId, Timestamp};
+use larder_storage::MetaStore;
+use larder_types::{AccountId, AuthType, RequestId, Timestamp};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -16,8 +21,8 @@ use std::sync::Arc;
 const GLOBAL_REGION: &str = "us-east-1";
 
 /// A request whose signature holds.
-pub(crate) struct Call<'a> {
-    pub(crate) parts: &'a ServiceParts,
+pub(crate) struct Call<'a, S: MetaStore> {
+    pub(crate) parts: &'a ServiceParts<S>,
     pub(crate) record: &'a mut dyn Record,
     pub(crate) request_id: RequestId,
     pub(crate) operation: Operation,
@@ -60,7 +65,17 @@ impl RequestValues for Head {
     }
 }
 
-impl Call<'_> {
+impl<S: MetaStore> Call<'_, S> {
+    /// The account of whoever asks.
+    pub(crate) fn account(&self) -> &AccountId {
+        &self.signer.account.id
+    }
+
+    /// What is stored of accounts.
+    pub(crate) fn identities(&self) -> &Identities<S> {
+        &self.parts.identities
+    }
+
     /// The operation's input.
     pub(crate) fn input<T: Input>(&self) -> Result<T, Failure> {
         Ok(T::decode(&self.form)?)
@@ -81,8 +96,15 @@ impl Call<'_> {
             now: *at,
             values: &self.head,
         };
-        let request = AccessRequest { principal: &key.principal, action, resource, context };
-        authorise(&*self.parts.rules, &request)
+        let resource = Resource::Identity(resource);
+        let access = Access {
+            rules: &*self.parts.rules,
+            audit: self.parts.audit.as_deref(),
+            request_id: self.request_id,
+            operation: self.operation.name(),
+            access_key: &key.id,
+        };
+        access.authorise(&Request { principal: &key.principal, action, resource, context })
     }
 
     /// The document of a result.

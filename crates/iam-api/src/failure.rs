@@ -1,8 +1,9 @@
 //! Why a request is refused.
 
 use crate::request::BodyFault;
-use larder_iam::KeySourceError;
-use larder_iam_model::{CommonError, DecodeError, ErrorCode};
+use larder_iam::{AuditError, KeySourceError};
+use larder_iam_model::{CommonError, DecodeError, ErrorCode, OperationError};
+use larder_identities::Error;
 use larder_platform::BudgetExhausted;
 use larder_s3_wire::error::{ErrorCode as WireCode, WireError};
 use std::borrow::Cow;
@@ -17,6 +18,14 @@ pub(crate) struct Failure {
 const INVALID_TOKEN: &str = "The security token included in the request is invalid.";
 
 impl Failure {
+    /// A failure of the server that goes by.
+    fn unavailable() -> Self {
+        Self::new(
+            CommonError::ServiceUnavailable,
+            "The request has failed due to a temporary failure of the server.",
+        )
+    }
+
     pub(crate) fn new(code: impl Into<ErrorCode>, message: impl Into<Cow<'static, str>>) -> Self {
         Self { code: code.into(), message: message.into() }
     }
@@ -48,13 +57,36 @@ impl From<BudgetExhausted> for Failure {
     }
 }
 
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let code = error.code();
+        let of_operation = OperationError::ALL.iter().find(|known| known.code() == code);
+        let of_any = CommonError::ALL.iter().find(|known| known.code() == code);
+        match (of_operation, of_any) {
+            (Some(OperationError::ServiceFailure) | None, None) => {
+                log::error!("an identity cannot be read or changed: {error}");
+                Self::new(
+                    OperationError::ServiceFailure,
+                    "The request processing has failed because of an unknown error.",
+                )
+            }
+            (Some(code), _) => Self::new(*code, error.to_string()),
+            (None, Some(code)) => Self::new(*code, error.to_string()),
+        }
+    }
+}
+
+impl From<AuditError> for Failure {
+    fn from(error: AuditError) -> Self {
+        log::error!("the audit log cannot be written: {error}");
+        Self::unavailable()
+    }
+}
+
 impl From<KeySourceError> for Failure {
     fn from(error: KeySourceError) -> Self {
         log::error!("an access key cannot be looked up: {error}");
-        Self::new(
-            CommonError::ServiceUnavailable,
-            "The request has failed due to a temporary failure of the server.",
-        )
+        Self::unavailable()
     }
 }
 

@@ -15,7 +15,6 @@ mod service;
 #[cfg(test)]
 mod tests;
 
-pub use access::{AccessRequest, AccessRules, RootRules};
 pub use ops::coverage_markdown;
 pub use request::{BODY_BYTES_MAX, Body, BodyFault, Connection, Fact, Query, Reading, Record};
 pub use route::is_query_request;

@@ -19,6 +19,7 @@ use larder_s3_wire::auth::{Claim, RequestParts, security_token};
 use larder_s3_wire::head::settle;
 use larder_s3_wire::percent::{self, Plus};
 use larder_s3_wire::target::parse_target;
+use larder_storage::MetaStore;
 use larder_types::{RequestId, Timestamp};
 use std::sync::Arc;
 
@@ -27,7 +28,7 @@ const PARAMETER_BYTES: usize = 128;
 /// The longest `Action` that an error shows, in characters.
 const ACTION_CHARS_SHOWN: usize = 64;
 
-impl Service {
+impl<S: MetaStore> Service<S> {
     /// Serves one request, and records what becomes known of it. Once [`Fact::MustFinish`] is
     /// recorded the future must be polled to its end, whether or not anybody waits for the answer.
     pub async fn handle(&self, query: Query<'_>, record: &mut dyn Record) -> Response<Bytes> {
@@ -60,7 +61,7 @@ struct Unverified<'a> {
     key: &'a Arc<AccessKey>,
 }
 
-impl ServiceParts {
+impl<S: MetaStore> ServiceParts<S> {
     fn headers(&self, request_id: RequestId) -> HeaderMap {
         let date = Timestamp { ms: self.platform.wall_ms() }.to_http_date();
         let id = HeaderValue::from_str(request_id.as_str()).expect("hex is visible");

@@ -188,6 +188,13 @@ fn shown(path: &str) -> String {
     shown.join(".")
 }
 
+/// Some operations take nothing.
+impl Value for () {
+    fn read(_: &mut Reader<'_>, _: &Constraint) -> Option<Self> {
+        Some(())
+    }
+}
+
 impl Value for String {
     fn read(reader: &mut Reader<'_>, constraint: &Constraint) -> Option<Self> {
         reader.check(constraint.check_text(reader.text()))?;

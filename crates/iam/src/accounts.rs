@@ -1,6 +1,6 @@
 //! Accounts, by access key.
 
-use crate::{Found, KeySource, Principal};
+use crate::{AccountName, Found, KeySource, Principal};
 use larder_types::{AccountId, Owner, Timestamp};
 use std::collections::HashMap;
 use std::fmt;
@@ -149,5 +149,15 @@ impl KeySource for Accounts {
         let mut accounts = self.accounts.iter();
         let found = accounts.find(|account| account.owner.canonical_id == canonical_id);
         Box::pin(std::future::ready(Ok(found.map(|account| account.id.clone()))))
+    }
+
+    fn owner<'a>(&'a self, name: AccountName<'a>) -> Found<'a, Owner> {
+        let found = self.accounts.iter().find(|account| match name {
+            AccountName::CanonicalId(id) => account.owner.canonical_id == id,
+            AccountName::Email(email) => {
+                !email.is_empty() && account.email.eq_ignore_ascii_case(email)
+            }
+        });
+        Box::pin(std::future::ready(Ok(found.map(|account| account.owner.clone()))))
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{ACCESS_KEY_BYTES_MAX, AccessKey};
 use larder_platform::Clock;
-use larder_types::AccountId;
+use larder_types::{AccountId, Owner};
 use std::collections::HashMap;
 use std::fmt;
 use std::hash::{BuildHasher as _, RandomState};
@@ -24,6 +24,15 @@ const _: () = assert!(SHARD_KEYS_MAX > 0);
 pub type Found<'a, T> =
     Pin<Box<dyn Future<Output = Result<Option<T>, KeySourceError>> + Send + 'a>>;
 
+/// How others name an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccountName<'a> {
+    /// Its canonical user id.
+    CanonicalId(&'a str),
+    /// Its e-mail address, whose letters have no case.
+    Email(&'a str),
+}
+
 /// Where access keys and their accounts are kept. Its answers are the truth.
 pub trait KeySource: Send + Sync {
     /// The access key with this id.
@@ -32,6 +41,17 @@ pub trait KeySource: Send + Sync {
     /// The id of the account with this canonical user id, which is what buckets remember of their
     /// owner.
     fn account_id<'a>(&'a self, canonical_id: &'a str) -> Found<'a, AccountId>;
+
+    /// The account of this canonical user id or e-mail address, as an owner. The default knows no
+    /// addresses and no display names.
+    fn owner<'a>(&'a self, name: AccountName<'a>) -> Found<'a, Owner> {
+        Box::pin(async move {
+            let AccountName::CanonicalId(id) = name else { return Ok(None) };
+            let found = self.account_id(id).await?;
+            let owner = || Owner { canonical_id: id.to_owned(), display_name: String::new() };
+            Ok(found.map(|_| owner()))
+        })
+    }
 
     /// Goes up with every change of keys, or of what their principals may do, that this process
     /// makes. What was answered at another number is asked again. A source that never changes has

@@ -25,13 +25,15 @@ pub use accounts::{
 pub use audit::{Audit, AuditError, Authorisation, Explanation, Reason};
 pub use context::{Context, RequestValues, Signature, SignatureVersion};
 pub use key_cache::{
-    Found, KEY_STALE_NS_MAX, KEYS_CACHED_MAX, KeyCache, KeySource, KeySourceError,
+    AccountName, Found, KEY_STALE_NS_MAX, KEYS_CACHED_MAX, KeyCache, KeySource, KeySourceError,
 };
 pub use policy_rules::PolicyRules;
 pub use principal::{
     FederatedSession, IdentityPolicies, NamedPolicy, Principal, RoleSession, ServicePrincipal, User,
 };
-pub use resource::{BucketResource, Existing, ExistingObject, ObjectResource, Resource};
+pub use resource::{
+    BucketAcls, BucketResource, Existing, ExistingObject, ObjectResource, Resource,
+};
 pub use rules::{Action, Decision, Request, Rules};
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What is acted on.
 
+use crate::acl::Grant;
 use crate::policy::Policy;
 use larder_types::{BucketName, Owner};
 use std::fmt;
@@ -17,6 +18,8 @@ pub enum Resource<'a> {
     Bucket(BucketResource<'a>),
     /// An object, or the key of one.
     Object(ObjectResource<'a>),
+    /// What IAM and STS act on: the ARN of a user, a role, a policy; `*` for no single thing.
+    Identity(&'a str),
 }
 
 /// A bucket that exists.
@@ -31,6 +34,19 @@ pub struct BucketResource<'a> {
     /// Whether a public policy lets in nobody but the owner's account (Block Public Access,
     /// `RestrictPublicBuckets`).
     pub restricts_public: bool,
+    /// What its access control lists say. `None` where lists do not count and all objects are the
+    /// bucket owner's (`BucketOwnerEnforced`).
+    pub acls: Option<BucketAcls<'a>>,
+}
+
+/// The access control lists of a bucket in which they count.
+#[derive(Clone, Copy, Debug)]
+pub struct BucketAcls<'a> {
+    /// What the bucket's own list grants; `None` for the owner's full control alone.
+    pub grants: Option<&'a [Grant]>,
+    /// Whether what lists grant to everybody does not count (Block Public Access,
+    /// `IgnorePublicAcls`), on the bucket and on its objects.
+    pub ignores_public: bool,
 }
 
 /// An object, or the key of one.
@@ -51,6 +67,8 @@ pub struct ObjectResource<'a> {
 pub enum Existing<'a> {
     /// Nobody looked: few rules need it. Those that do say so by `Decision::NeedsObject`.
     Unknown,
+    /// It does not matter: the request writes a new object.
+    New,
     /// Nothing that could be read.
     Missing,
     /// This object.
@@ -64,6 +82,8 @@ pub struct ExistingObject<'a> {
     pub owner: &'a Owner,
     /// Its tags, key and value (`s3:ExistingObjectTag/<key>`).
     pub tags: &'a [(&'a str, &'a str)],
+    /// What its access control list grants; `None` for the owner's full control alone.
+    pub grants: Option<&'a [Grant]>,
 }
 
 impl fmt::Display for Resource<'_> {
@@ -71,6 +91,7 @@ impl fmt::Display for Resource<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Service => f.write_str("*"),
+            Self::Identity(arn) => f.write_str(arn),
             Self::NewBucket(name) => write!(f, "arn:aws:s3:::{name}"),
             Self::Bucket(bucket) => write!(f, "arn:aws:s3:::{}", bucket.name),
             Self::Object(object) => {

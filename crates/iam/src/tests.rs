@@ -187,8 +187,13 @@ fn context() -> Context<'static> {
 #[test]
 fn only_the_root_of_the_owner_is_allowed() {
     let name = BucketName::new("photos").unwrap();
-    let bucket =
-        |owner| BucketResource { name: &name, owner, policy: None, restricts_public: false };
+    let bucket = |owner| BucketResource {
+        name: &name,
+        owner,
+        policy: None,
+        restricts_public: false,
+        acls: None,
+    };
     let (own, foreign) = (account("111111111111").owner, account("222222222222").owner);
     let object = |owner| {
         Resource::Object(ObjectResource {

@@ -6,9 +6,9 @@
 //! creation takes.
 
 use crate::change::{Change, change};
-use crate::limits::ACCESS_KEYS_MAX;
+use crate::limits::{ACCESS_KEYS_MAX, ATTEMPTS_MAX};
 use crate::rows::{AccessKeyRecord, KeyEntry, KeyUse, Record, address};
-use crate::seal::Unsealable;
+use crate::seal::{Unsealable, is_same_secret};
 use crate::{ACCESS_KEY_PREFIX, Error, Identities, IdentityRef, ids};
 use larder_iam::{ACCESS_KEY_BYTES_MAX, SECRET_KEY_BYTES_MIN, SecretKey};
 use larder_storage::MetaStore;
@@ -96,7 +96,9 @@ impl<S: MetaStore> Identities<S> {
             None => None,
         };
         let known = self.unseal(id, &found)?;
-        let same = known.is_some_and(|known| same_secret(&known, &secret));
+        let same = known.is_some_and(|known| {
+            is_same_secret(known.expose().as_bytes(), secret.expose().as_bytes())
+        });
         if found.account != *account || found.user_id != user_id || !same {
             let text = format!("The access key with id {id} already exists.");
             return Err(Error::EntityAlreadyExists(text));
@@ -159,7 +161,7 @@ impl<S: MetaStore> Identities<S> {
                 return Ok(());
             }
             attempts += 1;
-            if attempts >= crate::store::ATTEMPTS_MAX {
+            if attempts >= ATTEMPTS_MAX {
                 return Err(Error::ConcurrentModification);
             }
         }
@@ -356,11 +358,4 @@ fn bound_to(id: &str, account: &AccountId) -> String {
 
 fn no_such_key(id: &str) -> Error {
     Error::NoSuchEntity(format!("The Access Key with id {id} cannot be found."))
-}
-
-/// Compared in constant time: whoever imports keys does not learn how much of a guess was right.
-fn same_secret(a: &SecretKey, b: &SecretKey) -> bool {
-    let (a, b) = (a.expose().as_bytes(), b.expose().as_bytes());
-    let differences = a.iter().zip(b).fold(0, |sum, (a, b)| sum | (a ^ b));
-    a.len() == b.len() && differences == 0
 }

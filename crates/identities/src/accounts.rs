@@ -17,6 +17,8 @@ const NAME_CHARS_MAX: usize = 50;
 const EMAIL_CHARS_MAX: usize = 64;
 /// Bytes of a canonical user id that is given.
 const CANONICAL_ID_BYTES_MAX: usize = 128;
+/// Bytes of each text of an account that the configuration names: a row's key has room for it.
+const CONFIGURED_BYTES_MAX: usize = 1_000;
 /// Bytes of a canonical user id, which is written in hexadecimal.
 const CANONICAL_ID_BYTES: usize = 32;
 
@@ -46,6 +48,15 @@ impl<S: MetaStore> Identities<S> {
     /// Errors: [`Error::EntityAlreadyExists`] when its id, canonical id or e-mail address is taken.
     pub async fn create_account(&self, new: NewAccount) -> Result<Account, Error> {
         check(&new)?;
+        if self.account_of_email(&new.email).await?.is_some() && !new.email.is_empty() {
+            let text = format!("The account with e-mail address {} already exists.", new.email);
+            return Err(Error::EntityAlreadyExists(text));
+        }
+        self.insert_account(new).await
+    }
+
+    /// Creates an account whose names are the caller's to choose.
+    async fn insert_account(&self, new: NewAccount) -> Result<Account, Error> {
         let owner = Owner {
             canonical_id: new.canonical_id.unwrap_or_else(|| self.new_canonical_id()),
             display_name: new.name,
@@ -73,11 +84,18 @@ impl<S: MetaStore> Identities<S> {
     }
 
     /// Makes sure that an account that the configuration names is there, with this name and
-    /// address. Does nothing when it is.
+    /// address. Does nothing when it is. An address that is another account's leads there.
     ///
     /// Errors: [`Error::EntityAlreadyExists`] when it has another canonical id, or another account
-    /// has its canonical id or address.
+    /// has its canonical id; [`Error::Validation`] when its canonical id or address is too long.
     pub async fn ensure_account(&self, account: &Account) -> Result<(), Error> {
+        let texts = [&account.owner.canonical_id, &account.owner.display_name, &account.email];
+        if texts.iter().any(|text| text.len() > CONFIGURED_BYTES_MAX) {
+            return Err(Error::Validation(format!(
+                "an account's canonical id, name and address have at most {CONFIGURED_BYTES_MAX} \
+                 bytes"
+            )));
+        }
         if self.account(&account.id).await?.is_none() {
             let new = NewAccount {
                 id: Some(account.id.clone()),
@@ -85,7 +103,7 @@ impl<S: MetaStore> Identities<S> {
                 name: account.owner.display_name.clone(),
                 email: account.email.clone(),
             };
-            return self.create_account(new).await.map(drop);
+            return self.insert_account(new).await.map(drop);
         }
         change!(self, &account.id, change => async {
             let mut record = change.account_record().await?;
@@ -155,26 +173,19 @@ impl<S: MetaStore> Identities<S> {
     async fn write_look_ups(&self, account: &Account) -> Result<(), Error> {
         let canonical_id = &account.owner.canonical_id;
         let taken = self.account_of_canonical_id(canonical_id).await?;
-        let what = format!("The account with canonical id {canonical_id}");
-        self.write_look_up(&address::canonical_id(canonical_id), account, taken, &what).await?;
-        if account.email.is_empty() {
+        if taken.is_some_and(|taken| taken.id != account.id) {
+            let text = format!("The account with canonical id {canonical_id} already exists.");
+            return Err(Error::EntityAlreadyExists(text));
+        }
+        self.write_look_up(&address::canonical_id(canonical_id), account).await?;
+        let taken = self.account_of_email(&account.email).await?;
+        if account.email.is_empty() || taken.is_some_and(|taken| taken.id != account.id) {
             return Ok(());
         }
-        let taken = self.account_of_email(&account.email).await?;
-        let what = format!("The account with e-mail address {}", account.email);
-        self.write_look_up(&address::email(&account.email), account, taken, &what).await
+        self.write_look_up(&address::email(&account.email), account).await
     }
 
-    async fn write_look_up(
-        &self,
-        row: &RowKey,
-        account: &Account,
-        taken: Option<Account>,
-        what: &str,
-    ) -> Result<(), Error> {
-        if taken.is_some_and(|taken| taken.id != account.id) {
-            return Err(Error::EntityAlreadyExists(format!("{what} already exists.")));
-        }
+    async fn write_look_up(&self, row: &RowKey, account: &Account) -> Result<(), Error> {
         let (seen, found) = self.read_alone::<Text>(row).await?;
         let value = Text(account.id.as_str().to_owned());
         if found.as_ref() == Some(&value) {

@@ -1,8 +1,8 @@
 //! A change of an account: what it read is checked and what it writes is written in one commit.
 
 use crate::error::committed;
+use crate::limits::ATTEMPTS_MAX;
 use crate::rows::{AccountRecord, Record, address};
-use crate::store::ATTEMPTS_MAX;
 use crate::{Error, Identities};
 use bytes::Bytes;
 use larder_storage::{Batch, Check, Delete, MetaStore, Put, Seen};

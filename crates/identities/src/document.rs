@@ -42,7 +42,7 @@ fn count(compact: &str) -> usize {
 }
 
 /// The document without the white space between its tokens.
-fn without_white_space(text: &str) -> String {
+pub(crate) fn without_white_space(text: &str) -> String {
     let (mut out, mut in_text, mut escaped) = (String::with_capacity(text.len()), false, false);
     for c in text.chars() {
         if in_text {

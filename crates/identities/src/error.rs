@@ -23,6 +23,8 @@ pub enum Error {
     Validation(String),
     /// A policy that may not be attached, or is not there.
     PolicyNotAttachable(String),
+    /// The policies and tags of a session do not fit its token.
+    PackedPolicyTooLarge,
     /// Others changed the account again and again: try again.
     ConcurrentModification,
     /// No space left.
@@ -47,6 +49,7 @@ impl Error {
             Self::InvalidInput(_) => "InvalidInput",
             Self::Validation(_) => "ValidationError",
             Self::PolicyNotAttachable(_) => "PolicyNotAttachable",
+            Self::PackedPolicyTooLarge => "PackedPolicyTooLarge",
             Self::ConcurrentModification => "ConcurrentModification",
             Self::Full | Self::Corrupt(_) | Self::Internal(_) | Self::Unknown(_) => {
                 "ServiceFailure"
@@ -103,6 +106,9 @@ impl fmt::Display for Error {
             | Self::InvalidInput(text)
             | Self::Validation(text)
             | Self::PolicyNotAttachable(text) => f.write_str(text),
+            Self::PackedPolicyTooLarge => f.write_str(
+                "The session policies and session tags together exceed the packed size limit.",
+            ),
             Self::ConcurrentModification => f.write_str(
                 "The request was rejected because multiple requests to change this object were \
                  submitted simultaneously.",

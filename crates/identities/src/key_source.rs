@@ -5,11 +5,11 @@ use crate::rows::{AccessKeyRecord, IdentityKind, IdentityRecord};
 use crate::{Error, Identities};
 use larder_iam::policy::Policy;
 use larder_iam::{
-    AccessKey, Account, Found, IdentityPolicies, KeySource, KeySourceError, NamedPolicy, Principal,
-    User,
+    AccessKey, Account, AccountName, Found, IdentityPolicies, KeySource, KeySourceError,
+    NamedPolicy, Principal, User,
 };
 use larder_storage::MetaStore;
-use larder_types::AccountId;
+use larder_types::{AccountId, Owner};
 use std::sync::Arc;
 
 impl<S: MetaStore> KeySource for Identities<S> {
@@ -21,6 +21,16 @@ impl<S: MetaStore> KeySource for Identities<S> {
         Box::pin(async move {
             let account = self.account_of_canonical_id(canonical_id).await;
             Ok(account.map_err(unavailable)?.map(|account| account.id))
+        })
+    }
+
+    fn owner<'a>(&'a self, name: AccountName<'a>) -> Found<'a, Owner> {
+        Box::pin(async move {
+            let found = match name {
+                AccountName::CanonicalId(id) => self.account_of_canonical_id(id).await,
+                AccountName::Email(email) => self.account_of_email(email).await,
+            };
+            Ok(found.map_err(unavailable)?.map(|account| account.owner))
         })
     }
 

@@ -24,6 +24,9 @@ mod policies;
 mod policy_cache;
 mod rows;
 mod seal;
+mod session_keys;
+mod session_token;
+mod sessions;
 mod store;
 
 pub use access_keys::{AccessKeyStatus, NewAccessKey};
@@ -43,7 +46,8 @@ pub use rows::{
     InlinePolicy, KeyEntry, KeyUse, OidcProviderRecord, PolicyRecord, PolicyVersionRecord,
     RoleDetail, VersionEntry,
 };
-pub use seal::{Fingerprint, MASTER_KEY_BYTES, MasterKey};
+pub use seal::{Fingerprint, MASTER_KEY_BYTES, MasterKey, SealingKey};
+pub use sessions::{Credentials, NewSession, SessionError, SessionOf};
 pub use store::{Identities, MasterKeyState};
 
 #[cfg(test)]

@@ -48,6 +48,8 @@ pub const THUMBPRINTS_MAX: usize = 5;
 /// Most entries of a page of a listing.
 pub const PAGE_MAX: usize = 1_000;
 
+/// How often a change is tried again after it lost to others, who are other gateways.
+pub(crate) const ATTEMPTS_MAX: u32 = 16;
 /// Characters of a user's or role's name.
 pub(crate) const NAME_CHARS_MAX: usize = 64;
 /// Characters of a group's or policy's name.

@@ -33,6 +33,18 @@ pub(crate) fn check_name(field: &str, name: &str, chars_max: usize) -> Result<()
     )))
 }
 
+/// The name of a session, or who stands behind it: at least two characters of a name's.
+pub(crate) fn check_session_name(field: &str, name: &str, chars_max: usize) -> Result<(), Error> {
+    check_name(field, name, chars_max)?;
+    if name.len() >= 2 {
+        return Ok(());
+    }
+    Err(Error::Validation(format!(
+        "1 validation error detected: Value at '{field}' failed to satisfy constraint: Member must \
+         have length greater than or equal to 2"
+    )))
+}
+
 /// A path: `/`, or visible ASCII characters between two of them.
 pub(crate) fn check_path(path: &str) -> Result<(), Error> {
     let bounded = path.len() <= PATH_CHARS_MAX && path.starts_with('/') && path.ends_with('/');

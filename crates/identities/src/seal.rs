@@ -1,4 +1,5 @@
-//! Secrets at rest: sealed with AES-256-GCM under the master key.
+//! Secrets sealed with AES-256-GCM: those at rest under the master key, the tokens of sessions
+//! under keys that rotate.
 //!
 //! ```text
 //! [8]  fingerprint of the key that sealed it
@@ -23,11 +24,20 @@ const FINGERPRINT_BYTES: usize = 8;
 /// Tells keys apart without saying anything of them: an HMAC with the key of this text.
 const FINGERPRINT_OF: &[u8] = b"larder master key fingerprint";
 
+/// The key that the operator keeps, under which everything at rest is sealed.
+pub type MasterKey = SealingKey;
+
 /// A key that secrets are sealed under. Never printed.
 #[derive(Clone)]
-pub struct MasterKey {
+pub struct SealingKey {
     key: LessSafeKey,
     fingerprint: Fingerprint,
+}
+
+/// Whether two secrets are equal, in a time that only their lengths decide.
+pub(crate) fn is_same_secret(a: &[u8], b: &[u8]) -> bool {
+    let differences = a.iter().zip(b).fold(0, |sum, (a, b)| sum | (a ^ b));
+    a.len() == b.len() && differences == 0
 }
 
 /// Names a key without telling it.
@@ -43,7 +53,7 @@ pub(crate) enum Unsealable {
     Damaged,
 }
 
-impl MasterKey {
+impl SealingKey {
     /// The key of these bytes.
     pub fn new(bytes: &[u8; MASTER_KEY_BYTES]) -> Self {
         let key = UnboundKey::new(&AES_256_GCM, bytes).expect("AES-256 takes 32 bytes");
@@ -109,15 +119,15 @@ impl MasterKey {
     }
 }
 
-impl fmt::Debug for MasterKey {
+impl fmt::Debug for SealingKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("(master key)")
+        f.write_str("(sealing key)")
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{FINGERPRINT_BYTES, MasterKey, Unsealable};
+    use super::{FINGERPRINT_BYTES, MasterKey, Unsealable, is_same_secret};
     use larder_platform::sim::Simulation;
 
     #[test]
@@ -140,7 +150,15 @@ mod tests {
             assert!(key.open("key A", &damaged).is_err(), "byte {at}");
             assert!(key.open("key A", &sealed[..at]).is_err(), "cut at {at}");
         }
-        assert_eq!(format!("{key:?}"), "(master key)");
+        assert_eq!(format!("{key:?}"), "(sealing key)");
+    }
+
+    #[test]
+    fn secrets_are_compared_as_a_whole() {
+        assert!(is_same_secret(b"", b"") && is_same_secret(b"abc", b"abc"));
+        for other in [&b"abd"[..], b"xbc", b"ab", b"abcd", b""] {
+            assert!(!is_same_secret(b"abc", other));
+        }
     }
 
     #[test]

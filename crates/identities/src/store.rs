@@ -5,6 +5,8 @@ use crate::error::committed;
 use crate::policy_cache::PolicyCache;
 use crate::rows::{Record, SystemKeys, address};
 use crate::seal::MasterKey;
+use crate::session_keys::SessionKeys;
+use crate::sessions::OpenedSessions;
 use bytes::Bytes;
 use larder_platform::Platform;
 use larder_storage::value::UnknownFields;
@@ -13,9 +15,6 @@ use larder_types::{AccountId, Timestamp};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::Mutex;
-
-/// How often a change is tried again after it lost to others, who are other gateways.
-pub(crate) const ATTEMPTS_MAX: u32 = 16;
 
 /// The operations on accounts and what is in them. A clone is one count of references more.
 pub struct Identities<S: MetaStore>(Arc<Parts<S>>);
@@ -31,6 +30,8 @@ pub struct Parts<S: MetaStore> {
     /// Goes up with every change that this process made.
     generation: AtomicU64,
     pub(crate) policies: PolicyCache,
+    pub(crate) session_keys: SessionKeys,
+    pub(crate) sessions: OpenedSessions,
 }
 
 /// What the store knows of the master key.
@@ -68,6 +69,8 @@ impl<S: MetaStore> Identities<S> {
             turn: Mutex::new(()),
             generation: AtomicU64::new(0),
             policies: PolicyCache::default(),
+            session_keys: SessionKeys::default(),
+            sessions: OpenedSessions::default(),
         }))
     }
 

@@ -28,11 +28,13 @@ pub enum EventName {
     ObjectTaggingPut,
     /// Tags were removed.
     ObjectTaggingDelete,
+    /// An access control list was put.
+    ObjectAclPut,
 }
 
 impl EventName {
     /// All of them, in the order of their declaration.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::ObjectCreatedPut,
         Self::ObjectCreatedPost,
         Self::ObjectCreatedCopy,
@@ -41,6 +43,7 @@ impl EventName {
         Self::ObjectRemovedDeleteMarkerCreated,
         Self::ObjectTaggingPut,
         Self::ObjectTaggingDelete,
+        Self::ObjectAclPut,
     ];
 
     /// The name as S3 has it.
@@ -56,6 +59,7 @@ impl EventName {
             Self::ObjectRemovedDeleteMarkerCreated => "s3:ObjectRemoved:DeleteMarkerCreated",
             Self::ObjectTaggingPut => "s3:ObjectTagging:Put",
             Self::ObjectTaggingDelete => "s3:ObjectTagging:Delete",
+            Self::ObjectAclPut => "s3:ObjectAcl:Put",
         }
     }
 }

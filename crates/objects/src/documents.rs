@@ -86,7 +86,8 @@ impl<S: Storage> Objects<S> {
                     self.lost(&mut attempts, false).await?;
                     continue;
                 };
-                let facts = BucketFacts { name: &now.name, documents: &documents };
+                let facts =
+                    BucketFacts { name: &now.name, owner: &now.owner, documents: &documents };
                 (new.check)(&facts).map_err(Error::InvalidDocument)?;
             }
             let had = now.document_refs.iter().any(|document| document.kind == kind);

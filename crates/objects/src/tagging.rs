@@ -2,6 +2,7 @@
 
 use crate::rows::Tag;
 use crate::{Bucket, Error, VersionRecord, Writer};
+use larder_iam::acl::Grant;
 use larder_storage::Storage;
 use larder_types::limits::{
     BUCKET_TAGS_MAX, OBJECT_TAGS_MAX, TAG_KEY_CHARS_MAX, TAG_VALUE_CHARS_MAX,
@@ -21,6 +22,21 @@ impl<S: Storage> Writer<'_, S> {
         check_object_tags(tags)?;
         let change = |record: &mut VersionRecord| {
             record.attributes.tags = tags.to_vec();
+            Ok(())
+        };
+        self.amend(bucket, key, version, change).await
+    }
+
+    /// PutObjectAcl. Returns the version that was changed.
+    pub async fn put_acl(
+        self,
+        bucket: &Bucket,
+        key: &ObjectKey,
+        version: Option<VersionId>,
+        grants: &[Grant],
+    ) -> Result<VersionId, Error> {
+        let change = |record: &mut VersionRecord| {
+            record.attributes.acl = Some(grants.to_vec());
             Ok(())
         };
         self.amend(bucket, key, version, change).await

@@ -12,7 +12,9 @@ use crate::upload_body::UploadBody;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Version};
 use larder_digest::Md5Queue;
-use larder_iam::{AccessKey, Audit, Context, Principal, RequestValues, Rules, Signature};
+use larder_iam::{
+    AccessKey, Audit, Context, KeySource, Principal, RequestValues, Rules, Signature,
+};
 use larder_platform::{Platform, Reservation};
 use larder_s3_model::{DecodeError, RequestHead};
 use larder_s3_wire::auth::PayloadMode;
@@ -47,6 +49,8 @@ pub(crate) struct Call<'a> {
     /// The memory of the control body and of what is made of it.
     pub(crate) held: Option<Reservation>,
     pub(crate) rules: &'a dyn Rules,
+    /// Who is whom, to find the grantees that a request names.
+    pub(crate) accounts: &'a dyn KeySource,
     pub(crate) audit: Option<&'a dyn Audit>,
     pub(crate) platform: &'a Platform,
     pub(crate) settings: &'a ApiSettings,

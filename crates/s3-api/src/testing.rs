@@ -94,7 +94,11 @@ impl SlowPieces {
 }
 
 fn account(number: &str, name: &str) -> Account {
-    Account { id: AccountId::new(number).unwrap(), owner: owner(name), email: String::new() }
+    Account {
+        id: AccountId::new(number).unwrap(),
+        owner: owner(name),
+        email: format!("{name}@mail.example"),
+    }
 }
 
 pub(crate) fn owner(name: &str) -> Owner {

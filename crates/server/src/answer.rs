@@ -87,7 +87,7 @@ impl App {
         let request = request.map(RequestBody::Incoming);
         let (connection, record) = (&client.connection, &mut report.record);
         let response = if query::is_query(&request, &self.domains) {
-            query::handle(&self.platform, &store.queries, request, (connection, record)).await
+            query::handle(&self.platform, &*store.queries, request, (connection, record)).await
         } else {
             store.service.handle(request, connection, record).await
         };

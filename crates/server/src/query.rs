@@ -1,8 +1,9 @@
 //! Query requests: IAM and STS at the address of S3.
 
+use crate::store::ServeQueries;
 use http::header::{CONNECTION, EXPECT, HOST};
 use http::{HeaderValue, Method, Request, Response};
-use larder_iam_api::{Body, BodyFault, Fact, Query, Reading, Record, Service, is_query_request};
+use larder_iam_api::{Body, BodyFault, Fact, Query, Reading, Record, is_query_request};
 use larder_platform::{Platform, Reservation};
 use larder_s3_api::{
     AccessRecord, BodyFault as Fault, Connection, Intake, RequestBody, Requested, ResponseBody,
@@ -31,7 +32,7 @@ pub(crate) fn is_query(request: &Request<RequestBody>, domains: &[String]) -> bo
 /// Answers a query request of this connection, and records it.
 pub(crate) async fn handle(
     platform: &Platform,
-    service: &Service,
+    service: &dyn ServeQueries,
     request: Request<RequestBody>,
     (connection, record): (&Connection, &mut AccessRecord),
 ) -> Response<ResponseBody> {

@@ -3,16 +3,18 @@
 use crate::answer::App;
 use crate::banner::{self, Addresses};
 use crate::control::{self, Control};
+use crate::keys::ConfiguredFirst;
 use crate::listener::{
     Admission, ConnectionLimits, ListenerContext, Side, Tls, accept, listen, listen_admin,
 };
 use crate::log::{AuditLog, Logs};
+use crate::master_key::KeyPlace;
 use crate::metrics::Metrics;
 use crate::settings::{self, Settings};
 use crate::store::{Running, Store};
-use crate::{limits, privacy, root};
-use larder_iam::{Audit, KeySource, PolicyRules};
-use larder_iam_api::RootRules;
+use crate::{limits, master_key, privacy, root};
+use larder_iam::{Audit, KeySource, PolicyRules, Rules};
+use larder_identities::Identities;
 use larder_objects::{CreateBucket, Error, Objects};
 use larder_platform::{MemoryBudget, Platform};
 use larder_s3_api::{ApiSettings, Parts, Service};
@@ -211,20 +213,33 @@ impl Server<'_> {
         })?;
         let (accounts, place) = root::accounts(settings, platform)?;
         let store = Arc::new(engine.clone());
+        let key_place = KeyPlace {
+            text: settings.master_key.take(),
+            file: settings.master_key_file.as_deref(),
+            data: Some(&*settings.data).filter(|_| !settings.ephemeral),
+        };
+        let master = master_key::load(&key_place, platform)?;
+        let identities = Identities::new(store.clone(), platform.clone(), master);
+        self.runtime.block_on(master_key::verify(&identities))?;
         let objects = Objects::new(store, platform.clone(), larder_objects::Settings::default());
         self.runtime.block_on(create_buckets(&objects, settings))?;
-        let keys: Arc<dyn KeySource> = Arc::new(accounts);
+        let keys = self.runtime.block_on(ConfiguredFirst::seeded(accounts, identities.clone()))?;
+        let keys: Arc<dyn KeySource> = Arc::new(keys);
+        let rules: Arc<dyn Rules> = Arc::new(PolicyRules);
+        let audit = self.app.audit.clone().map(|audit| audit as Arc<dyn Audit>);
         let queries = larder_iam_api::Service::new(larder_iam_api::Parts {
+            identities,
             keys: keys.clone(),
-            rules: Arc::new(RootRules),
+            rules: rules.clone(),
+            audit: audit.clone(),
             platform: platform.clone(),
             domains: settings.domains.clone(),
         });
         let service = Service::new(Parts {
             objects: objects.clone(),
             keys,
-            rules: Arc::new(PolicyRules),
-            audit: self.app.audit.clone().map(|audit| audit as Arc<dyn Audit>),
+            rules,
+            audit,
             platform: platform.clone(),
             settings: ApiSettings {
                 region: settings.region.clone(),
@@ -247,7 +262,7 @@ impl Server<'_> {
             control::start(Control { platform, engine, scrub, phase }, &settings.data);
         }
         // Set once: a server starts once.
-        let service = Box::new(service);
+        let (service, queries) = (Box::new(service), Box::new(queries));
         let _ = self.app.store.set(Store { service, queries, engine: running, workers });
         Ok(place)
     }

@@ -190,8 +190,7 @@ impl EngineState {
     }
 
     /// Reads at once while reads of its kind are quick, otherwise where waiting is allowed. `None`
-    /// when
-    /// the read panicked there.
+    /// when the read panicked there.
     pub(crate) async fn read_at_pace<T: Send + 'static>(
         self: &Arc<Self>,
         kind: fn(&Self) -> &Pace,

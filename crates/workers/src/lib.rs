@@ -7,12 +7,14 @@
 
 mod gc;
 mod registry;
+mod row_schema;
 mod runner;
 mod scrub;
 mod status;
 mod worker;
 
 pub use registry::{Parts, Workers};
+pub use row_schema::StoreSchema;
 pub use scrub::{ScrubHandle, ScrubSettings, ScrubStatus};
 pub use status::{LastError, WorkerState, WorkerStatus};
 pub use worker::{Counter, Next, Profile, Progress, Throttle, Trigger, Worker};

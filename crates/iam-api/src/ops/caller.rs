@@ -8,10 +8,11 @@ use larder_iam_model::sts::{
     GetAccessKeyInfoRequest, GetAccessKeyInfoResponse, GetCallerIdentityRequest,
     GetCallerIdentityResponse,
 };
+use larder_storage::MetaStore;
 
 /// GetCallerIdentity: no policy can deny it, so that who is denied can find out who they are.
-pub(super) async fn get_caller_identity(
-    call: &Call<'_>,
+pub(super) async fn get_caller_identity<S: MetaStore>(
+    call: &Call<'_, S>,
     _: GetCallerIdentityRequest,
 ) -> Result<GetCallerIdentityResponse, Failure> {
     let principal = &call.signer.key.principal;
@@ -23,8 +24,8 @@ pub(super) async fn get_caller_identity(
 }
 
 /// GetAccessKeyInfo.
-pub(super) async fn get_access_key_info(
-    call: &Call<'_>,
+pub(super) async fn get_access_key_info<S: MetaStore>(
+    call: &Call<'_, S>,
     input: GetAccessKeyInfoRequest,
 ) -> Result<GetAccessKeyInfoResponse, Failure> {
     let found = call.parts.keys.access_key(&input.access_key_id).await?;

@@ -1,20 +1,25 @@
 //! What this room's tests are made of: two accounts, a user without rights, signed requests.
 
+mod access_keys;
 mod callers;
+mod entities;
 mod pipeline;
 mod routes;
 mod table;
 
-use crate::{Body, BodyFault, Connection, Fact, Parts, Query, Reading, Record, RootRules, Service};
+use crate::{Body, BodyFault, Connection, Fact, Parts, Query, Reading, Record, Service};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, Version};
 use larder_iam::{
-    AccessKey, Account, Accounts, Found, IdentityPolicies, KeySource, Principal, SecretKey, User,
+    AccessKey, Account, Accounts, Found, IdentityPolicies, KeySource, PolicyRules, Principal,
+    SecretKey, User,
 };
+use larder_identities::{Identities, MASTER_KEY_BYTES, MasterKey};
 use larder_platform::Reservation;
 use larder_platform::sim::Simulation;
 use larder_s3_wire::percent::uri_encode;
 use larder_s3_wire::signer::Signer;
+use larder_storage::model::Model;
 use larder_types::{AccountId, Owner, Timestamp};
 use std::sync::Arc;
 
@@ -24,8 +29,8 @@ pub(crate) const ALICE: &str = "111111111111";
 /// A user of alice's account without any right.
 pub(crate) const EVE: &str = "eve0eve0eve0eve0";
 
-/// Access keys: of the roots `alice...` and `bob...`, and of eve.
-pub(crate) struct Keys(Accounts);
+/// Access keys: of the roots `alice...` and `bob...`, of eve, and those that were made.
+pub(crate) struct Keys(Accounts, Identities<Model>);
 
 pub(crate) fn key_of(name: &str) -> String {
     format!("{name}0000000000000000")[..16].to_owned()
@@ -43,7 +48,10 @@ fn account(number: &str, name: &str) -> Account {
 impl KeySource for Keys {
     fn access_key<'a>(&'a self, id: &'a str) -> Found<'a, Arc<AccessKey>> {
         if id != EVE {
-            return KeySource::access_key(&self.0, id);
+            return match self.0.access_key(id) {
+                Some(key) => Box::pin(std::future::ready(Ok(Some(key.clone())))),
+                None => KeySource::access_key(&self.1, id),
+            };
         }
         let user = User {
             account: self.0.accounts()[0].clone(),
@@ -63,13 +71,17 @@ impl KeySource for Keys {
     }
 
     fn account_id<'a>(&'a self, canonical_id: &'a str) -> Found<'a, AccountId> {
-        self.0.account_id(canonical_id)
+        KeySource::account_id(&self.1, canonical_id)
+    }
+
+    fn generation(&self) -> u64 {
+        KeySource::generation(&self.1)
     }
 }
 
 pub(crate) struct World {
     pub(crate) sim: Simulation,
-    service: Service,
+    service: Service<Model>,
 }
 
 /// A request in the making.
@@ -81,6 +93,8 @@ pub(crate) struct Ask {
     pub(crate) body: Vec<u8>,
     /// The key that signs; nobody's when `None`.
     pub(crate) signer: Option<String>,
+    /// Its secret, when it is not one of the tests' own.
+    pub(crate) secret: Option<String>,
     pub(crate) service: &'static str,
     /// How long ago it was signed.
     pub(crate) age_seconds: i64,
@@ -141,6 +155,7 @@ impl Ask {
             headers,
             body: body.into(),
             signer: Some(key_of("alice")),
+            secret: None,
             service,
             age_seconds: 0,
         }
@@ -166,9 +181,18 @@ impl World {
             let keys = vec![(id.clone(), SecretKey::new(secret(&id)))];
             accounts.add(account(number, name), keys).unwrap();
         }
+        let platform = sim.platform();
+        let store = Arc::new(Model::default());
+        let master = MasterKey::new(&[7; MASTER_KEY_BYTES]);
+        let identities = Identities::new(store, platform.clone(), master);
+        for account in accounts.accounts() {
+            sim.block_on(identities.ensure_account(account)).unwrap();
+        }
         let service = Service::new(Parts {
-            keys: Arc::new(Keys(accounts)),
-            rules: Arc::new(RootRules),
+            identities: identities.clone(),
+            keys: Arc::new(Keys(accounts, identities)),
+            rules: Arc::new(PolicyRules),
+            audit: None,
             platform: sim.platform().clone(),
             domains: vec![HOST.to_owned()],
         });
@@ -182,7 +206,7 @@ impl World {
     /// The request with its signature.
     pub(crate) fn sign(&self, mut ask: Ask) -> Ask {
         if let Some(id) = ask.signer.take() {
-            let secret = secret(&id);
+            let secret = ask.secret.take().unwrap_or_else(|| secret(&id));
             let now = Timestamp { ms: self.now().ms - ask.age_seconds * 1000 };
             let signer = Signer {
                 access_key: &id,
@@ -213,6 +237,13 @@ impl World {
         let mut headers = HeaderMap::new();
         headers.insert("host", HeaderValue::from_static(HOST));
         signer.presign_url("GET", path, &headers, expires)
+    }
+
+    /// What IAM answers to alice.
+    pub(crate) fn iam(&self, action: &str, parameters: &[(&str, &str)]) -> Got {
+        let mut all = vec![("Action", action), ("Version", "2010-05-08")];
+        all.extend_from_slice(parameters);
+        self.send(Ask::post("iam", &all))
     }
 
     /// Signs, sends and reads the answer.
@@ -247,6 +278,13 @@ impl Got {
     pub(crate) fn element(&self, name: &str) -> Option<&str> {
         let (_, rest) = self.body.split_once(&format!("<{name}>"))?;
         rest.split_once(&format!("</{name}>")).map(|(text, _)| text)
+    }
+
+    /// The texts of all elements of that name.
+    pub(crate) fn elements(&self, name: &str) -> Vec<&str> {
+        let (open, close) = (format!("<{name}>"), format!("</{name}>"));
+        let pieces = self.body.split(&open).skip(1);
+        pieces.filter_map(|piece| Some(piece.split_once(&close)?.0)).collect()
     }
 
     #[track_caller]

@@ -1,32 +1,96 @@
 //! Over the table of contents.
 
 use super::{Ask, EVE, World};
-use crate::coverage_markdown;
 use crate::ops::{TableEntry, entry};
+use crate::{Fact, coverage_markdown};
 use larder_iam_model::{OPERATIONS, OperationInfo};
 
 fn request_of(info: &OperationInfo) -> Ask {
     Ask::post(info.service.name(), &[("Action", info.name), ("Version", info.service.version())])
 }
 
-/// Denied comes first: whoever has no right learns nothing of what a request lacks, nor of what is
-/// there.
+/// What any operation could need: what an operation does not know it does not look at.
+const EVERYTHING: [(&str, &str); 24] = [
+    ("AccessKeyId", "alice00000000000"),
+    ("AccountAlias", "acme"),
+    ("AssumeRolePolicyDocument", "{}"),
+    ("ClientID", "c"),
+    ("Description", "d"),
+    ("GroupName", "n"),
+    ("NewPath", "/"),
+    ("OpenIDConnectProviderArn", "arn:aws:iam::111111111111:oidc-provider/a"),
+    ("Path", "/p/"),
+    ("PermissionsBoundary", "arn:aws:iam::111111111111:policy/p"),
+    ("PolicyArn", "arn:aws:iam::111111111111:policy/p"),
+    ("PolicyDocument", "{}"),
+    ("PolicyName", "p"),
+    ("RoleName", "n"),
+    ("ServiceName", "s"),
+    ("SetAsDefault", "true"),
+    ("Status", "Active"),
+    ("TagKeys.member.1", "k"),
+    ("Tags.member.1.Key", "k"),
+    ("Tags.member.1.Value", "v"),
+    ("ThumbprintList.member.1", "0123456789012345678901234567890123456789"),
+    ("Url", "https://issuer.test"),
+    ("UserName", "n"),
+    ("VersionId", "v1"),
+];
+
+/// The request with all that its operation needs.
+fn whole_request_of(info: &OperationInfo) -> Ask {
+    let mut parameters = vec![("Action", info.name), ("Version", info.service.version())];
+    parameters.extend_from_slice(&EVERYTHING);
+    Ask::post(info.service.name(), &parameters)
+}
+
 #[test]
 fn every_operation_denies_by_default() {
     let world = World::new();
     for info in &OPERATIONS {
-        let ask = request_of(info);
+        let ask = whole_request_of(info);
         world.send(ask.clone().by(None)).refused(403, "MissingAuthenticationToken");
-        match entry(info.operation) {
-            TableEntry::Open => drop(world.send(ask.by(Some(EVE))).ok()),
-            TableEntry::Built | TableEntry::NotBuilt(_) => {
-                let got = world.send(ask.by(Some(EVE)));
-                let code = got.element("Code").unwrap();
-                // What an operation is about has to be there before it is known who may.
-                assert!(matches!(code, "AccessDenied" | "ValidationError"), "{} {code}", info.name);
-            }
+        let stranger = world.send(ask.by(Some(EVE)));
+        if entry(info.operation) == TableEntry::Open {
+            drop(stranger.ok());
+            continue;
+        }
+        let denied = stranger.refused(403, "AccessDenied");
+        let message = denied.element("Message").unwrap();
+        assert!(message.contains(info.action), "{message}");
+        assert!(!denied.facts.contains(&Fact::MustFinish), "{}", info.name);
+        assert!(denied.facts.contains(&Fact::Operation(info.operation)));
+        // A form without what it needs is told so, or is denied as well.
+        let got = world.send(request_of(info).by(Some(EVE)));
+        let code = got.element("Code").unwrap();
+        assert!(matches!(code, "AccessDenied" | "ValidationError"), "{} {code}", info.name);
+    }
+    // Nothing of it left a trace.
+    let summary = world.iam("GetAccountSummary", &[]).ok();
+    for what in ["Users", "Groups", "Roles", "Policies", "Providers", "AccountAccessKeysPresent"] {
+        assert!(summary.body.contains(&format!("<key>{what}</key><value>0</value>")), "{what}");
+    }
+    assert_eq!(world.iam("ListAccountAliases", &[]).ok().element("AccountAliases"), Some(""));
+}
+
+/// The root of another account has all rights, and none of them here.
+#[test]
+fn the_root_of_another_account_is_a_stranger() {
+    let world = World::new();
+    let mut seen = 0;
+    for info in OPERATIONS.iter().filter(|info| entry(info.operation) == TableEntry::Built) {
+        let got = world.send(whole_request_of(info).by(Some("bob0000000000000")));
+        // By name an operation is about the caller's own account.
+        let names_another = got.status == 403;
+        if names_another {
+            got.refused(403, "AccessDenied");
+            seen += 1;
         }
     }
+    // What is named by its ARN: policies and providers; and whose a key is.
+    assert!(seen > 15, "{seen}");
+    let summary = world.iam("GetAccountSummary", &[]).ok();
+    assert!(summary.body.contains("<key>Users</key><value>0</value>"));
 }
 
 #[test]

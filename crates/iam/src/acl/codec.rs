@@ -3,7 +3,7 @@
 //! `u8 format = 1`, then for each grant `u8 permission, u8 grantee`: 0 an account (u8 length and
 //! canonical id, u8 length and display name), 1 all users, 2 authenticated users, 3 log delivery.
 
-use super::{Acl, Grant, Grantee, Group, Permission};
+use super::{Grant, Grantee, Group, Permission};
 use larder_types::Owner;
 
 const FORMAT: u8 = 1;
@@ -16,12 +16,12 @@ pub(super) const GRANT_BYTES_MAX: usize = 2 + 2 * (1 + NAME_BYTES_MAX);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MalformedGrants;
 
-impl Acl {
-    /// The grants as they are stored, without the owner. A display name that is too long is left
-    /// out: it says nothing that the id does not.
-    pub fn encode_grants(&self) -> Vec<u8> {
+impl Grant {
+    /// The grants as they are stored. A display name that is too long is left out: it says nothing
+    /// that the id does not.
+    pub fn encode_all(grants: &[Self]) -> Vec<u8> {
         let mut out = vec![FORMAT];
-        for grant in &self.grants {
+        for grant in grants {
             out.push(grant.permission as u8);
             match &grant.grantee {
                 Grantee::Group(group) => out.push(1 + *group as u8),
@@ -37,7 +37,7 @@ impl Acl {
     }
 
     /// Reads stored grants.
-    pub fn decode(owner: &Owner, bytes: &[u8]) -> Result<Self, MalformedGrants> {
+    pub fn decode_all(bytes: &[u8]) -> Result<Vec<Self>, MalformedGrants> {
         let mut rest = bytes;
         if take(&mut rest, 1)? != [FORMAT] {
             return Err(MalformedGrants);
@@ -55,15 +55,15 @@ impl Acl {
             };
             grants.push(Grant { grantee, permission });
         }
-        Ok(Self { owner: owner.clone(), grants })
+        Ok(grants)
     }
 
-    /// Whether every grantee's id is short enough to be stored.
+    /// Whether the grantee's id is short enough to be stored.
     pub fn fits(&self) -> bool {
-        self.grants.iter().all(|grant| match &grant.grantee {
+        match &self.grantee {
             Grantee::Account(account) => account.canonical_id.len() <= NAME_BYTES_MAX,
             Grantee::Group(_) => true,
-        })
+        }
     }
 }
 

@@ -242,6 +242,17 @@ impl Grant {
     }
 }
 
+/// A list as it is stored: whoever decides by it makes no copy.
+#[derive(Clone, Copy, Debug)]
+pub struct AclView<'a> {
+    /// Who owns what the list is about.
+    pub owner: &'a Owner,
+    /// What it grants.
+    pub grants: &'a [Grant],
+    /// Whether what it grants to everybody does not count.
+    pub ignores_public: bool,
+}
+
 impl Acl {
     /// The list of what has none: its owner's full control.
     pub fn private(owner: &Owner) -> Self {
@@ -251,29 +262,8 @@ impl Acl {
     /// What it grants of an action, such as `s3:GetObject`, to who asks. The owner may always read
     /// and write the list.
     pub fn grants(&self, principal: &Principal, action: &str, scope: AclScope) -> Option<AclGrant> {
-        let account = principal.account().map(|account| account.owner.canonical_id.as_str());
-        let is_owner = account == Some(self.owner.canonical_id.as_str());
-        let always = [Permission::ReadAcp, Permission::WriteAcp];
-        let mut best = (is_owner && always.iter().any(|p| p.allows(action, scope, true)))
-            .then_some(AclGrant::Account);
-        for grant in &self.grants {
-            let reaches = match &grant.grantee {
-                Grantee::Account(grantee) => account == Some(grantee.canonical_id.as_str()),
-                Grantee::Group(Group::AllUsers) => true,
-                Grantee::Group(Group::AuthenticatedUsers) => account.is_some(),
-                Grantee::Group(Group::LogDelivery) => false,
-            };
-            // What everybody is granted is granted to the owner as to everybody.
-            let to_owner = is_owner && matches!(grant.grantee, Grantee::Account(_));
-            if !reaches || !grant.permission.allows(action, scope, to_owner) {
-                continue;
-            }
-            if grant.grantee == Grantee::Group(Group::AllUsers) {
-                return Some(AclGrant::Everyone);
-            }
-            best = Some(AclGrant::Account);
-        }
-        best
+        AclView { owner: &self.owner, grants: &self.grants, ignores_public: false }
+            .grants(principal, action, scope)
     }
 
     /// Whether it grants something to everybody.
@@ -299,6 +289,36 @@ impl Acl {
             grant.permission == Permission::FullControl
                 && grant.is_for_account(&account.canonical_id)
         })
+    }
+}
+
+impl AclView<'_> {
+    /// See [`Acl::grants`].
+    pub fn grants(&self, principal: &Principal, action: &str, scope: AclScope) -> Option<AclGrant> {
+        let account = principal.account().map(|account| account.owner.canonical_id.as_str());
+        let is_owner = account == Some(self.owner.canonical_id.as_str());
+        let always = [Permission::ReadAcp, Permission::WriteAcp];
+        let mut best = (is_owner && always.iter().any(|p| p.allows(action, scope, true)))
+            .then_some(AclGrant::Account);
+        let counts = |grant: &&Grant| !(self.ignores_public && grant.is_public());
+        for grant in self.grants.iter().filter(counts) {
+            let reaches = match &grant.grantee {
+                Grantee::Account(grantee) => account == Some(grantee.canonical_id.as_str()),
+                Grantee::Group(Group::AllUsers) => true,
+                Grantee::Group(Group::AuthenticatedUsers) => account.is_some(),
+                Grantee::Group(Group::LogDelivery) => false,
+            };
+            // What everybody is granted is granted to the owner as to everybody.
+            let to_owner = is_owner && matches!(grant.grantee, Grantee::Account(_));
+            if !reaches || !grant.permission.allows(action, scope, to_owner) {
+                continue;
+            }
+            if grant.grantee == Grantee::Group(Group::AllUsers) {
+                return Some(AclGrant::Everyone);
+            }
+            best = Some(AclGrant::Account);
+        }
+        best
     }
 }
 

@@ -4,15 +4,22 @@ mod request_keys;
 #[cfg(test)]
 mod tests;
 
+use crate::acl::{AclScope, AclView};
 use crate::policy::{
-    Caller, DecidedBy, Policy, PolicySource, Question, ResourceSide, SessionPolicies, Subject,
-    Verdict, evaluate,
+    AclGrant, Caller, DecidedBy, Missing, Policy, PolicySource, Question, ResourceSide,
+    SessionPolicies, Subject, Verdict, evaluate,
 };
 use crate::{
-    BucketResource, Decision, Explanation, IdentityPolicies, NamedPolicy, Principal, Reason,
-    Request, Resource, Rules,
+    Account, BucketResource, Decision, Existing, Explanation, IdentityPolicies, NamedPolicy,
+    Principal, Reason, Request, Resource, Rules,
 };
+use larder_types::Owner;
 use request_keys::RequestKeys;
+
+/// The account in the ARNs of AWS's own policies.
+const AWS: &str = "aws";
+const PUT_OBJECT: &str = "s3:PutObject";
+const LIST_BUCKET: &str = "s3:ListBucket";
 
 /// Decides by the policies of who asks and of the bucket.
 #[derive(Clone, Copy, Debug, Default)]
@@ -44,7 +51,13 @@ enum Outcome<'a> {
 
 impl PolicyRules {
     fn outcome<'a>(self, request: &Request<'a>) -> Outcome<'a> {
-        let bucket = bucket(&request.resource);
+        let applying = Applying::to(request.principal);
+        if matches!(request.resource, Resource::Identity(_))
+            && !is_own(request.principal, &request.resource)
+        {
+            // No policy of another account reaches an identity.
+            return Outcome::Decided(Verdict::ImplicitlyDenied(Missing::Resource), applying);
+        }
         let caller = Caller::new(request.principal);
         let keys = RequestKeys::new(request, &caller);
         let question = Question {
@@ -53,13 +66,18 @@ impl PolicyRules {
             resource: &request.resource.to_string(),
             keys: &keys,
         };
-        let applying = Applying::to(request.principal);
-        let side = bucket.map(|bucket| ResourceSide {
-            owner: &bucket.owner.canonical_id,
-            policy: bucket.policy,
-            allows_reach: !is_restricted(request.principal, bucket),
-            acl: None,
-        });
+        let side = match Side::of(request) {
+            Side::None => None,
+            Side::NeedsObject => return Outcome::NeedsObject,
+            Side::Known { owner, bucket, acl } => Some(ResourceSide {
+                owner: &owner.canonical_id,
+                policy: bucket.policy,
+                // Who writes into another's bucket keeps what it wrote to itself.
+                allows_reach: owner.canonical_id == bucket.owner.canonical_id
+                    && !is_restricted(request.principal, bucket),
+                acl,
+            }),
+        };
         let verdict = evaluate(&question, &applying.subject(), side.as_ref());
         if keys.misses_object() {
             Outcome::NeedsObject
@@ -102,12 +120,13 @@ impl Rules for PolicyRules {
         let of_bucket = bucket.and_then(|bucket| bucket.policy);
         let names_it = |policy: &Policy| policy.could_allow(request.action.as_str());
         let any_names_it = |of: &Named<'_>| of.policies.iter().any(|policy| names_it(policy));
-        if of_bucket.is_some_and(names_it) {
+        let granted = |bucket| of_bucket_acl(request, bucket, request.action.as_str()).is_some();
+        if of_bucket.is_some_and(names_it) || bucket.is_some_and(granted) {
             return true;
         }
         let limits = applying.boundary.is_none_or(|boundary| names_it(&boundary.policy))
             && (!applying.needs_session() || any_names_it(&applying.session));
-        let is_own_root = applying.is_root && is_of_owner(request.principal, bucket);
+        let is_own_root = applying.is_root && is_own(request.principal, &request.resource);
         limits && (is_own_root || any_names_it(&applying.identity))
     }
 }
@@ -209,18 +228,103 @@ fn decision(verdict: Verdict) -> Decision {
     }
 }
 
-/// What most requests are: of the owner's root where no policy could deny it. Decided without a
-/// look at names and keys.
+/// What most requests are: of the owner's root where nothing could deny it. Decided without a look
+/// at names and keys.
 fn is_plainly_root(request: &Request<'_>) -> bool {
-    let bucket = bucket(&request.resource);
+    let is_plain = |bucket: BucketResource<'_>| {
+        bucket.policy.is_none() && (bucket.acls.is_none() || !is_about_object(request))
+    };
     matches!(request.principal, Principal::AccountRoot(_))
-        && bucket.is_none_or(|bucket| bucket.policy.is_none())
-        && is_of_owner(request.principal, bucket)
+        && bucket(&request.resource).is_none_or(is_plain)
+        && is_own(request.principal, &request.resource)
+}
+
+/// Rights on a key that are the bucket's: what is there is replaced, removed or not looked at.
+const OF_BUCKETS: [&str; 7] = [
+    "s3:PutObject",
+    "s3:DeleteObject",
+    "s3:DeleteObjectVersion",
+    "s3:AbortMultipartUpload",
+    "s3:ListMultipartUploadParts",
+    "s3:BypassGovernanceRetention",
+    "s3:ReplicateDelete",
+];
+
+/// Whether the right is one on an object that exists, which may be another's than its bucket.
+fn is_about_object(request: &Request<'_>) -> bool {
+    let Resource::Object(object) = &request.resource else {
+        return false;
+    };
+    !matches!(object.existing, Existing::New) && !OF_BUCKETS.contains(&request.action.as_str())
+}
+
+/// Whose the resource is, and what its lists grant.
+enum Side<'a> {
+    /// Nobody's yet, or an identity.
+    None,
+    /// Nobody can say before the object was looked up.
+    NeedsObject,
+    Known {
+        owner: &'a Owner,
+        bucket: BucketResource<'a>,
+        acl: Option<AclGrant>,
+    },
+}
+
+impl<'a> Side<'a> {
+    fn of(request: &Request<'a>) -> Self {
+        let Some(bucket) = bucket(&request.resource) else {
+            return Self::None;
+        };
+        let of_bucket = |action: &str| Self::Known {
+            owner: bucket.owner,
+            bucket,
+            acl: of_bucket_acl(request, bucket, action),
+        };
+        let Resource::Object(object) = &request.resource else {
+            return of_bucket(request.action.as_str());
+        };
+        let Some(acls) = bucket.acls else {
+            return Self::Known { owner: bucket.owner, bucket, acl: None };
+        };
+        if !is_about_object(request) {
+            // What is said of a new object comes with the right to write it.
+            let is_new = matches!(object.existing, Existing::New);
+            return of_bucket(if is_new { PUT_OBJECT } else { request.action.as_str() });
+        }
+        match object.existing {
+            Existing::Unknown => Self::NeedsObject,
+            // Who may list the bucket may learn that there is nothing.
+            Existing::Missing | Existing::New => of_bucket(LIST_BUCKET),
+            Existing::Found(found) => {
+                let (principal, action) = (request.principal, request.action.as_str());
+                let list = AclView {
+                    owner: found.owner,
+                    grants: found.grants.unwrap_or_default(),
+                    ignores_public: acls.ignores_public,
+                };
+                let acl = list.grants(principal, action, AclScope::Object);
+                Self::Known { owner: found.owner, bucket, acl }
+            }
+        }
+    }
+}
+
+/// What the bucket's own list grants of an action.
+fn of_bucket_acl(
+    request: &Request<'_>,
+    bucket: BucketResource<'_>,
+    action: &str,
+) -> Option<AclGrant> {
+    let acls = bucket.acls?;
+    let list =
+        AclView { owner: bucket.owner, grants: acls.grants?, ignores_public: acls.ignores_public };
+    list.grants(request.principal, action, AclScope::Bucket)
 }
 
 fn bucket<'a>(resource: &Resource<'a>) -> Option<BucketResource<'a>> {
     match resource {
-        Resource::Service | Resource::NewBucket(_) => None,
+        Resource::Service | Resource::NewBucket(_) | Resource::Identity(_) => None,
         Resource::Bucket(bucket) => Some(*bucket),
         Resource::Object(object) => Some(object.bucket),
     }
@@ -230,13 +334,27 @@ fn bucket<'a>(resource: &Resource<'a>) -> Option<BucketResource<'a>> {
 /// statements that are public nor those beside them.
 fn is_restricted(principal: &Principal, bucket: BucketResource<'_>) -> bool {
     bucket.restricts_public
-        && !is_of_owner(principal, Some(bucket))
+        && !principal.account().is_some_and(|account| owns(account, &bucket))
         && bucket.policy.is_some_and(Policy::is_public)
 }
 
-/// Whether it belongs to the account that owns the bucket; to any where there is none.
-fn is_of_owner(principal: &Principal, bucket: Option<BucketResource<'_>>) -> bool {
-    principal.account().is_some_and(|account| {
-        bucket.is_none_or(|bucket| bucket.owner.canonical_id == account.owner.canonical_id)
-    })
+/// Whether what is acted on belongs to the principal's account, or to nobody yet.
+fn is_own(principal: &Principal, resource: &Resource<'_>) -> bool {
+    let Some(account) = principal.account() else {
+        return false;
+    };
+    match resource {
+        Resource::Service | Resource::NewBucket(_) => true,
+        Resource::Bucket(bucket) => owns(account, bucket),
+        Resource::Object(object) => owns(account, &object.bucket),
+        Resource::Identity(arn) => match arn.split(':').nth(4) {
+            // AWS's own policies are everybody's to read and attach.
+            Some(of) => of == account.id.as_str() || of == AWS,
+            None => *arn == "*",
+        },
+    }
+}
+
+fn owns(account: &Account, bucket: &BucketResource<'_>) -> bool {
+    bucket.owner.canonical_id == account.owner.canonical_id
 }

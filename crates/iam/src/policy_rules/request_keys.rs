@@ -134,14 +134,17 @@ impl<'a> RequestKeys<'a> {
     fn object(&self) -> Option<&crate::ObjectResource<'a>> {
         match &self.request.resource {
             Resource::Object(object) => Some(object),
-            Resource::Service | Resource::NewBucket(_) | Resource::Bucket(_) => None,
+            Resource::Service
+            | Resource::NewBucket(_)
+            | Resource::Bucket(_)
+            | Resource::Identity(_) => None,
         }
     }
 
     fn existing_tags(&self) -> Option<&'a [(&'a str, &'a str)]> {
         match self.object()?.existing {
             Existing::Found(found) => Some(found.tags),
-            Existing::Missing => None,
+            Existing::Missing | Existing::New => None,
             Existing::Unknown => {
                 self.misses_object.set(true);
                 None

@@ -37,7 +37,7 @@ pub use oidc::OidcProviderRecord;
 pub use policy::{PolicyRecord, PolicyVersionRecord, VersionEntry};
 pub use schema::IdentitySchema;
 pub(crate) use small::{IdName, Text};
-pub(crate) use system::SystemKeys;
+pub(crate) use system::{SessionKeyEntry, SystemKeys};
 
 use bytes::Bytes;
 use larder_storage::value::{Malformed, Reader, TooLong, Writer};

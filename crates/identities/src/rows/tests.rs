@@ -1,11 +1,10 @@
 //! Fixtures of every released format, and what becomes of fields that are not known.
 
 use super::address::{self, PolicyUse};
-use super::system::SessionKeyEntry;
 use super::{
     AccessKeyRecord, AccountRecord, Counts, IdName, IdentityKind, IdentityRecord, IdentitySchema,
     InlinePolicy, KeyEntry, KeyUse, OidcProviderRecord, PolicyRecord, PolicyVersionRecord, Record,
-    RoleDetail, SystemKeys, Text, VersionEntry,
+    RoleDetail, SessionKeyEntry, SystemKeys, Text, VersionEntry,
 };
 use crate::seal::Fingerprint;
 use larder_storage::value::{CRITICAL, Malformed, UnknownFields};

@@ -90,6 +90,13 @@ fn accounts_of_the_configuration_are_made_once_and_follow_it() {
     let record = world.run(world.identities.account(&id)).unwrap().unwrap();
     assert_eq!(record.account(&id), renamed);
     assert!(world.run(world.identities.account_of_email("a@b")).unwrap().is_some());
+    let clash = Account { email: "OWNER@example.com".into(), ..renamed.clone() };
+    world.run(world.identities.ensure_account(&clash)).unwrap();
+    let found = world.run(world.identities.account_of_email("owner@example.com")).unwrap();
+    assert_eq!(found.unwrap().id, world.account, "an address leads to who had it first");
+    renamed.owner.display_name = "x".repeat(1_001);
+    assert_eq!(code(world.run(world.identities.ensure_account(&renamed))), "ValidationError");
+    renamed.owner.display_name = "second".into();
     renamed.owner.canonical_id = "other".into();
     assert_eq!(code(world.run(world.identities.ensure_account(&renamed))), "EntityAlreadyExists");
 }

@@ -7,6 +7,7 @@ mod keys;
 mod oracle;
 mod policies;
 mod providers;
+mod sessions;
 mod users;
 
 use crate::{Identities, IdentityRef, MasterKey, NewAccount, NewIdentity};

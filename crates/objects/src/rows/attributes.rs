@@ -4,6 +4,7 @@ use crate::rows::fields::{
     ContentHeaders, Malformed, Reader, Tag, UnknownFields, Writer, tag, tags, utf8,
 };
 use crate::rows::version::StorageClass;
+use larder_iam::acl::{GRANTS_BYTES_MAX, Grant};
 use larder_types::limits::{
     CONTENT_HEADERS_BYTES_MAX, OBJECT_TAGS_MAX, TAG_KEY_CHARS_MAX, TAG_VALUE_CHARS_MAX,
     USER_METADATA_BYTES_MAX,
@@ -19,9 +20,6 @@ const TAGS_BYTES_MAX: usize =
 /// Bytes of all user metadata: every name but one has at least a byte.
 const METADATA_BYTES_MAX: usize =
     USER_METADATA_BYTES_MAX + (USER_METADATA_BYTES_MAX + 1) * PAIR_HEAD_BYTES;
-/// Kept free for an access control list: S3 allows 100 grants, each of a permission and a grantee,
-/// which is an id of 64 hex digits, an e-mail address or the URI of a group.
-const GRANTS_BYTES_RESERVED: usize = 100 * 200;
 /// Fields at most: seven headers, metadata, tags, the access control list.
 const FIELDS_MAX: usize = 10;
 
@@ -29,18 +27,18 @@ const FIELDS_MAX: usize = 10;
 pub(crate) const ATTRIBUTES_BYTES_MAX: usize = TAGS_BYTES_MAX
     + METADATA_BYTES_MAX
     + CONTENT_HEADERS_BYTES_MAX
-    + GRANTS_BYTES_RESERVED
+    + GRANTS_BYTES_MAX
     + FIELDS_MAX * FIELD_HEAD_BYTES;
 
 // A field's length is a u16.
 const _: () = assert!(TAGS_BYTES_MAX <= u16::MAX as usize);
 const _: () = assert!(METADATA_BYTES_MAX <= u16::MAX as usize);
 const _: () = assert!(CONTENT_HEADERS_BYTES_MAX <= u16::MAX as usize);
-const _: () = assert!(GRANTS_BYTES_RESERVED <= u16::MAX as usize);
+const _: () = assert!(GRANTS_BYTES_MAX <= u16::MAX as usize);
 
 /// What an object is besides its bytes: what a request says of it, what its version and its upload
-/// store, what a read gives back. Object Lock, encryption and access control lists belong here
-/// once they are built, so that whoever passes this value on passes them on.
+/// store, what a read gives back. Object Lock and encryption belong here once they are built, so
+/// that whoever passes this value on passes them on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ObjectAttributes {
     /// Headers given back as they came.
@@ -51,6 +49,8 @@ pub struct ObjectAttributes {
     pub tags: Vec<Tag>,
     /// Storage class.
     pub storage_class: StorageClass,
+    /// What its access control list grants; `None` for the owner's full control alone.
+    pub acl: Option<Vec<Grant>>,
 }
 
 impl ObjectAttributes {
@@ -70,6 +70,9 @@ impl ObjectAttributes {
             let pairs = self.tags.iter().map(|t| (t.key.as_str(), t.value.as_str()));
             w.field_with(tag::TAGS, |w| w.pairs(pairs));
         }
+        if let Some(grants) = &self.acl {
+            w.field(tag::ACCESS_CONTROL_LIST, &Grant::encode_all(grants));
+        }
     }
 
     /// How many bytes [`ObjectAttributes::write`] writes.
@@ -82,7 +85,9 @@ impl ObjectAttributes {
         let headers: usize = headers.map(|value| FIELD_HEAD_BYTES + value.len()).sum();
         let metadata = self.metadata.iter().map(|(name, value)| name.len() + value.len()).sum();
         let tags = self.tags.iter().map(|tag| tag.key.len() + tag.value.len()).sum();
-        headers + pairs(metadata, self.metadata.len()) + pairs(tags, self.tags.len())
+        let acl = self.acl.as_ref();
+        let acl = acl.map_or(0, |grants| FIELD_HEAD_BYTES + Grant::encode_all(grants).len());
+        headers + pairs(metadata, self.metadata.len()) + pairs(tags, self.tags.len()) + acl
     }
 
     /// Reads the fields that are left of a row: `own` takes those of the row's kind and says so
@@ -108,6 +113,10 @@ impl ObjectAttributes {
         match tag {
             tag::METADATA => self.metadata = field.pairs()?,
             tag::TAGS => self.tags = tags(*field)?,
+            tag::ACCESS_CONTROL_LIST => {
+                let malformed = |_| Malformed("a row's access control list cannot be read");
+                self.acl = Some(Grant::decode_all(field.0).map_err(malformed)?);
+            }
             other => match self.headers.field_mut(other) {
                 Some(header) => *header = Some(utf8(field.0)?.to_owned()),
                 None => return Ok(false),

@@ -28,6 +28,8 @@ pub(crate) mod tag {
     pub(crate) const ENCRYPTION: u8 = 0x81;
     /// The documents that a bucket has. Critical: an unknown policy cannot be enforced.
     pub(crate) const DOCUMENTS: u8 = 0x85;
+    /// The access control list. Critical: it may be what lets nobody else read.
+    pub(crate) const ACCESS_CONTROL_LIST: u8 = 0x87;
     /// The generation of the Overflow row beside a version. Critical: the rest is there.
     pub(crate) const OVERFLOW: u8 = 0x88;
 
@@ -50,8 +52,6 @@ pub(crate) mod tag {
         pub(crate) const LEGAL_HOLD: u8 = 0x83;
         /// Event hold, with its duration and unit. Critical.
         pub(crate) const EVENT_HOLD: u8 = 0x86;
-        /// Owner and access control list. Critical: it may be what forbids.
-        pub(crate) const ACCESS_CONTROL_LIST: u8 = 0x87;
     }
 }
 

@@ -136,6 +136,7 @@ fn everything_said_of_an_object_is_kept() {
         metadata: vec![("color".into(), "gr\u{fc}n".into()), ("empty".into(), String::new())],
         tags: vec![Tag { key: "k".into(), value: "v".into() }],
         storage_class: StorageClass::StandardIa,
+        acl: None,
     };
     let put = PutObject { attributes, owner: owner("bob"), ..put_object() };
     let body = &mut BytesBody::with_checksum(b"body", Some(ChecksumAlgorithm::Sha256));

@@ -7,14 +7,15 @@ use crate::{
     Tag,
 };
 use bytes::Bytes;
+use larder_iam::acl::{GRANTS_MAX, Grant, Permission};
 use larder_storage::{
     Batch, Delete, MetaStore, Put, RowKey, RowKind, RowReferences, RowSchema, UsageDelta,
 };
-use larder_types::VersionId;
 use larder_types::limits::{
     CONTENT_HEADERS_BYTES_MAX, OBJECT_TAGS_MAX, TAG_KEY_CHARS_MAX, TAG_VALUE_CHARS_MAX,
     USER_METADATA_BYTES_MAX,
 };
+use larder_types::{Owner, VersionId};
 
 /// As many tags as S3 allows, of characters of three bytes.
 pub(crate) fn maximal_tags() -> Vec<Tag> {
@@ -42,7 +43,15 @@ pub(crate) fn maximal() -> ObjectAttributes {
         metadata: names.map(|name| (name, value.clone())).collect(),
         tags: maximal_tags(),
         storage_class: StorageClass::StandardIa,
+        acl: Some(maximal_grants()),
     }
+}
+
+/// As many grants as a list may have, each to an account of its own.
+fn maximal_grants() -> Vec<Grant> {
+    let account =
+        |n: usize| Owner { canonical_id: format!("{n:064x}"), display_name: format!("{n:096}") };
+    (0..GRANTS_MAX).map(|n| Grant::to(&account(n), Permission::FullControl)).collect()
 }
 
 fn put(w: &World, bucket: &Bucket, attributes: ObjectAttributes, body: &[u8]) -> Stored {
@@ -166,6 +175,8 @@ fn copies_take_all_along() {
     let mut expected = maximal();
     expected.storage_class = StorageClass::Standard;
     expected.headers.website_redirect_location = None;
+    // API reference of CopyObject: the access control list is not copied.
+    expected.acl = None;
     assert_eq!(seen(&w, &to, None), (expected, b"body".to_vec()));
     run(copy(ObjectAttributes::default(), true, true));
     assert_eq!(seen(&w, &to, None).0, ObjectAttributes::default());

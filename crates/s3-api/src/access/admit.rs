@@ -9,13 +9,14 @@ use crate::names::{bucket_name, object_key, version_id};
 use crate::requested::Requested;
 use crate::service::ServiceParts;
 use crate::tags;
-use larder_documents::{BucketPolicy, PublicAccessBlock};
+use larder_documents::{BucketAcl, BucketPolicy, OwnershipControls, PublicAccessBlock};
 use larder_iam::{
-    Action, Audit, AuditError, Authorisation, BucketResource, Context, Decision, Existing,
-    ExistingObject, ObjectResource, Request, RequestValues, Resource,
+    Action, Audit, AuditError, Authorisation, BucketAcls, BucketResource, Context, Decision,
+    Existing, ExistingObject, ObjectResource, Request, RequestValues, Resource,
 };
 use larder_objects::{Bucket, Error, ObjectVersion};
 use larder_s3_model::Level;
+use larder_s3_model::enums::ObjectOwnership;
 use larder_s3_wire::error::ErrorCode;
 use larder_s3_wire::post_form::{FormFields, PostPolicy, SizeRange};
 use larder_storage::Storage;
@@ -24,6 +25,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 const LIST_BUCKET: Action = Action::new("s3:ListBucket");
+const PUT_OBJECT: Action = Action::new("s3:PutObject");
 
 /// A form whose signature is verified.
 pub(crate) struct FormRequest<'a> {
@@ -72,7 +74,9 @@ impl<S: Storage> ServiceParts<S> {
         let place = self.place(call, level, needs).await?;
         let key = call.target.key.as_deref().filter(|_| level == Level::Object);
         let version = call.target.query_value("versionId");
-        let named = Named { place: &place, key, version, existing: Existing::Unknown };
+        let writes = needs.iter().any(|need| need.on == On::Object && need.action == PUT_OBJECT);
+        let existing_object = if writes { Existing::New } else { Existing::Unknown };
+        let named = Named { place: &place, key, version, existing: existing_object };
         let mut found = None;
         match ask_for_named(call, &named, needs) {
             // Boxed, so that other requests have not the size of one that looks first.
@@ -334,7 +338,11 @@ pub(super) fn existing_object<'a>(
     found: &'a ObjectVersion,
     tags: &'a [(&'a str, &'a str)],
 ) -> Existing<'a> {
-    Existing::Found(ExistingObject { owner: &found.record.owner, tags })
+    Existing::Found(ExistingObject {
+        owner: &found.record.owner,
+        tags,
+        grants: found.record.attributes.acl.as_deref(),
+    })
 }
 
 /// The tags of a version, as rules read them.
@@ -400,18 +408,24 @@ pub(super) fn may_list(call: &Call<'_>, bucket: &Bucket) -> bool {
 pub(super) fn bucket_resource(bucket: &Bucket) -> BucketResource<'_> {
     let policy = bucket.documents.get::<BucketPolicy>().map(BucketPolicy::policy);
     let block = bucket.documents.get::<PublicAccessBlock>();
+    let ownership = OwnershipControls::of(&bucket.documents);
+    let counts = ownership != ObjectOwnership::BucketOwnerEnforced;
     BucketResource {
         name: &bucket.name,
         owner: &bucket.owner,
         policy,
         restricts_public: block.is_some_and(|block| block.restrict_public_buckets),
+        acls: counts.then(|| BucketAcls {
+            grants: bucket.documents.get::<BucketAcl>().map(|acl| &acl.0[..]),
+            ignores_public: block.is_some_and(|block| block.ignore_public_acls),
+        }),
     }
 }
 
-/// The current version of a key.
+/// The key of an object that is written.
 pub(super) fn object_resource<'a>(bucket: &'a Bucket, key: &'a str) -> Resource<'a> {
     let bucket = bucket_resource(bucket);
-    Resource::Object(ObjectResource { bucket, key, version: None, existing: Existing::Unknown })
+    Resource::Object(ObjectResource { bucket, key, version: None, existing: Existing::New })
 }
 
 pub(super) fn denied() -> Failure {

@@ -9,12 +9,10 @@ mod grant;
 mod need;
 mod source;
 
-pub(crate) use admit::FormRequest;
+pub(crate) use admit::{FormRequest, FormValues};
 pub(crate) use grant::{
     Admitted, DeleteEntry, FoundSource, Grant, GrantKind, NewBucket, WantedSource, kind, missing,
 };
 #[cfg(test)]
 pub(crate) use need::On;
-pub(crate) use need::{
-    Need, bucket, covers, entry, names_grantees, new_bucket, object, service, source,
-};
+pub(crate) use need::{Need, bucket, covers, entry, new_bucket, object, service, source};

@@ -160,7 +160,7 @@ impl Need {
 }
 
 /// Whether a request grants something to somebody by a header of its own.
-pub(crate) fn names_grantees(values: &dyn RequestValues) -> bool {
+fn names_grantees(values: &dyn RequestValues) -> bool {
     GRANTS.iter().any(|name| values.header(name).is_some())
 }
 

@@ -1,14 +1,15 @@
 //! CreateBucket, HeadBucket, DeleteBucket, GetBucketLocation.
 
-use super::object_headers::refuse_acl;
+use super::acl::AclHeaders;
 use crate::access::{Grant, NewBucket, kind};
 use crate::call::Call;
 use crate::error::Failure;
 use crate::reply::Reply;
 use crate::service::{ApiSettings, DEFAULT_REGION};
 use http::StatusCode;
+use larder_documents::{BucketAcl, EncodedDocument, Profile};
 use larder_objects::{Bucket, Error, Tag};
-use larder_s3_model::enums::BucketNamespace;
+use larder_s3_model::enums::{BucketNamespace, ObjectOwnership};
 use larder_s3_model::inputs::CreateBucketInput;
 use larder_s3_model::outputs::{CreateBucketOutput, GetBucketLocationOutput, HeadBucketOutput};
 use larder_s3_wire::error::ErrorCode;
@@ -24,7 +25,8 @@ pub(crate) async fn create_bucket<S: Storage>(
     call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let input = call.input(CreateBucketInput::decode)?;
-    refuse_other_ownership(call, &input)?;
+    refuse_unbuilt(&input)?;
+    let documents = first_documents(&grant, call, input.object_ownership).await?;
     let configuration = input.create_bucket_configuration.unwrap_or_default();
     if configuration.location.is_some() || configuration.bucket.is_some() {
         return Err(Failure::not_implemented("Directory buckets belong to S3 Express One Zone"));
@@ -33,7 +35,6 @@ pub(crate) async fn create_bucket<S: Storage>(
     let region = region(call.settings, constraint)?;
     let tags = configuration.tags.into_iter();
     let tags = tags.map(|tag| Tag { key: tag.key, value: tag.value }).collect();
-    let documents = call.settings.profile.documents(input.object_ownership);
     match grant.create(NewBucket { region, tags, documents }).await {
         // us-east-1 has always taken it for done.
         Err(Error::BucketAlreadyOwnedByYou(_)) if call.settings.region() == DEFAULT_REGION => {}
@@ -44,11 +45,35 @@ pub(crate) async fn create_bucket<S: Storage>(
     Ok(Reply::of(200, |headers, body| output.encode(headers, body)))
 }
 
-/// Every bucket enforces the ownership of its owner; what asks for another way is refused.
-fn refuse_other_ownership(call: &Call<'_>, input: &CreateBucketInput) -> Result<(), Failure> {
-    if refuse_acl(call, input.acl.map(|acl| acl.as_str())).is_err() {
+/// The documents that a new bucket of the caller starts with, its access control list among them.
+///
+/// Errors: `InvalidBucketAclWithObjectOwnership`, those of lists,
+/// `InvalidBucketAclWithBlockPublicAccessError`.
+async fn first_documents<S: Storage>(
+    grant: &Grant<S, kind::CreateBucket>,
+    call: &Call<'_>,
+    ownership: Option<ObjectOwnership>,
+) -> Result<Vec<EncodedDocument>, Failure> {
+    let mut documents = call.settings.profile.documents(ownership);
+    let Some(headers) = AclHeaders::read(call)? else { return Ok(documents) };
+    let owner = grant.caller()?;
+    let acl = headers.resolve(call, owner, owner).await?;
+    let enforced =
+        call.settings.profile.ownership(ownership) == ObjectOwnership::BucketOwnerEnforced;
+    if enforced && !acl.is_owners_alone() {
         return Err(Failure::new(ErrorCode::InvalidBucketAclWithObjectOwnership));
     }
+    if call.settings.profile == Profile::Aws && acl.is_public() {
+        return Err(Failure::new(ErrorCode::InvalidBucketAclWithBlockPublicAccessError));
+    }
+    if !enforced {
+        documents.push(EncodedDocument::of(&BucketAcl(acl.grants)));
+    }
+    Ok(documents)
+}
+
+/// Refuses what is not built of buckets.
+fn refuse_unbuilt(input: &CreateBucketInput) -> Result<(), Failure> {
     if input.object_lock_enabled_for_bucket == Some(true) {
         return Err(Failure::not_implemented("Object Lock is not implemented"));
     }

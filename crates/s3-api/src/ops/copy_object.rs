@@ -26,13 +26,13 @@ pub(crate) async fn copy_object<S: Storage>(
         if_modified_since: input.copy_source_if_modified_since,
         if_unmodified_since: input.copy_source_if_unmodified_since,
     };
-    let copy = describe(&grant, call, input)?;
+    let copy = describe(&grant, call, input).await?;
     let wanted = WantedSource { conditions, range: None, takes_tags: !copy.replaces_tags };
     let found = grant.find_source(call, wanted).await?;
     call.keep_alive(run(grant, found, copy)).await
 }
 
-fn describe<S: Storage>(
+async fn describe<S: Storage>(
     grant: &Grant<S, kind::CopyObject>,
     call: &Call<'_>,
     mut input: CopyObjectInput,
@@ -48,7 +48,7 @@ fn describe<S: Storage>(
     }
     Ok(CopyObject {
         owner: grant.object_owner(),
-        attributes: attributes_of_head(call, &input)?,
+        attributes: attributes_of_head(call, grant.bucket(), &input).await?,
         replaces_metadata,
         replaces_tags,
         names_storage_class: input.storage_class.is_some(),

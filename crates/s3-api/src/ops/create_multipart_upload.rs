@@ -20,7 +20,7 @@ pub(crate) async fn create_multipart_upload<S: Storage>(
     call: &mut Call<'_>,
 ) -> Result<Reply, Failure> {
     let input = call.input(CreateMultipartUploadInput::decode)?;
-    let attributes = attributes_of_head(call, &input)?;
+    let attributes = attributes_of_head(call, grant.bucket(), &input).await?;
     let create = CreateUpload {
         attributes,
         owner: grant.object_owner(),

@@ -2,6 +2,7 @@
 //!
 //! `docs/coverage.md` is printed from it.
 
+mod acl;
 mod bucket;
 mod bucket_acl;
 mod bucket_document;
@@ -333,7 +334,7 @@ table! {
     ]);
     PutBucketAbac = not_built("attribute-based access control is not built yet");
     PutBucketAccelerateConfiguration = not_built("there are no edge locations");
-    PutBucketAcl = built(bucket_acl::put_bucket_acl, kind::ViewBucket, [
+    PutBucketAcl = built(bucket_acl::put_bucket_acl, kind::PutBucketAcl, [
         on_bucket("s3:PutBucketAcl"),
     ]);
     PutBucketAnalyticsConfiguration = not_built("storage class analysis is not built yet");

@@ -1,12 +1,13 @@
 //! What PutObject, CopyObject, CreateMultipartUpload and PostObject say of an object besides its
 //! data, read the same way for all of them.
 
-use crate::access::names_grantees;
+use super::acl;
+use crate::access::FormValues;
 use crate::call::Call;
 use crate::error::Failure;
 use crate::tags;
 use larder_objects::conditions::{EtagCondition, WriteConditions};
-use larder_objects::{ContentHeaders, ObjectAttributes, StorageClass};
+use larder_objects::{Bucket, ContentHeaders, ObjectAttributes, StorageClass};
 use larder_s3_model::enums;
 use larder_s3_model::inputs::{CopyObjectInput, CreateMultipartUploadInput, PutObjectInput};
 use larder_s3_wire::error::{ErrorCode, S3Error};
@@ -71,7 +72,6 @@ pub(crate) struct Description<'a> {
     metadata: &'a BTreeMap<String, String>,
     tagging: Option<&'a str>,
     storage_class: Option<enums::StorageClass>,
-    acl: Option<enums::ObjectCannedACL>,
 }
 
 macro_rules! describes_object {
@@ -82,7 +82,6 @@ macro_rules! describes_object {
                     metadata: &self.metadata,
                     tagging: self.tagging.as_deref(),
                     storage_class: self.storage_class,
-                    acl: self.acl,
                 }
             }
         }
@@ -95,13 +94,15 @@ describes_object!(PutObjectInput, CopyObjectInput, CreateMultipartUploadInput);
 ///
 /// Errors: `AccessControlListNotSupported`, `InvalidArgument`, `MetadataTooLarge`,
 /// `InvalidStorageClass`; S3's rules for tags are checked by `objects`.
-pub(crate) fn attributes_of_head(
+pub(crate) async fn attributes_of_head(
     call: &Call<'_>,
-    input: &impl DescribesObject,
+    bucket: &Bucket,
+    input: &(impl DescribesObject + Sync),
 ) -> Result<ObjectAttributes, Failure> {
     let sent = input.description();
-    refuse_acl(call, sent.acl.map(|acl| acl.as_str()))?;
+    let acl = acl::of_new_object(call, call, bucket).await?;
     Ok(ObjectAttributes {
+        acl,
         headers: content_headers(|name| call.header(name).map(Cow::into_owned))?,
         metadata: metadata(sent.metadata)?,
         tags: tags::of_header(sent.tagging)?,
@@ -113,23 +114,22 @@ pub(crate) fn attributes_of_head(
 ///
 /// Errors: those of [`attributes_of_head`], `MalformedXML`, and those of features that are not
 /// built.
-pub(crate) fn attributes_of_form(
+pub(crate) async fn attributes_of_form(
     call: &Call<'_>,
+    bucket: &Bucket,
     fields: &FormFields,
 ) -> Result<ObjectAttributes, Failure> {
     let mut user = BTreeMap::new();
     for (name, value) in &fields.fields {
         let name = name.to_ascii_lowercase();
         refuse_unbuilt_name(&name)?;
-        if name.starts_with("x-amz-grant-") {
-            return Err(Failure::new(ErrorCode::AccessControlListNotSupported));
-        }
         if let Some(name) = name.strip_prefix("x-amz-meta-") {
             user.entry(name.to_owned()).or_insert_with(|| value.clone());
         }
     }
-    refuse_acl(call, fields.get("acl").or_else(|| fields.get("x-amz-acl")))?;
+    let acl = acl::of_new_object(call, &FormValues(fields), bucket).await?;
     Ok(ObjectAttributes {
+        acl,
         headers: content_headers(|name| fields.get(name).map(str::to_owned))?,
         metadata: metadata(&user)?,
         tags: tags::of_form(fields)?,
@@ -218,18 +218,6 @@ fn class_word(field: Option<&str>) -> Result<Option<enums::StorageClass>, Failur
             .element("StorageClassRequested", field)
     };
     word.copied().map(Some).ok_or_else(unknown)
-}
-
-/// Refuses ACLs that would share: every bucket enforces the ownership of its owner, as AWS's
-/// buckets do by default since 2023.
-///
-/// Errors: `AccessControlListNotSupported`.
-pub(crate) fn refuse_acl(call: &Call<'_>, acl: Option<&str>) -> Result<(), Failure> {
-    let shares = !matches!(acl, None | Some("" | "private" | "bucket-owner-full-control"));
-    if shares || names_grantees(call) {
-        return Err(Failure::new(ErrorCode::AccessControlListNotSupported));
-    }
-    Ok(())
 }
 
 /// `If-Match` and `If-None-Match` of a write. AWS answers 501 to an `If-None-Match` that names

@@ -17,7 +17,7 @@ pub(crate) async fn put_object<S: Storage>(
     let input = call.input(PutObjectInput::decode)?;
     let mut put = PutObject {
         owner: grant.object_owner(),
-        attributes: attributes_of_head(call, &input)?,
+        attributes: attributes_of_head(call, grant.bucket(), &input).await?,
         conditions: write_conditions(input.if_match.as_deref(), input.if_none_match.as_deref()),
         length: None,
     };

@@ -91,6 +91,7 @@ impl<S: Storage> ServiceParts<S> {
             cors: None,
             held: None,
             rules: &*self.rules,
+            accounts: self.keys.source(),
             audit: self.audit.as_deref(),
             platform: &self.platform,
             settings: &self.settings,

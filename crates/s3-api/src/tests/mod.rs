@@ -1,4 +1,5 @@
 mod access_documents;
+mod acls;
 mod attacks;
 mod audit;
 mod bucket_policies;

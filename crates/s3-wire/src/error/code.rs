@@ -105,6 +105,9 @@ error_codes! {
         "The AWS Access Key Id you provided does not exist in our records.";
     InvalidArgument = "InvalidArgument", 400, "Invalid Argument";
     InvalidAttributeName = "InvalidAttributeName", 400, "Invalid attribute name specified.";
+    InvalidBucketAclWithBlockPublicAccessError =
+        "InvalidBucketAclWithBlockPublicAccessError", 400,
+        "Bucket cannot have public ACLs set with BlockPublicAccess enabled";
     InvalidBucketAclWithObjectOwnership = "InvalidBucketAclWithObjectOwnership", 400,
         "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting.";
     InvalidBucketName = "InvalidBucketName", 400, "The specified bucket is not valid.";

@@ -1,7 +1,7 @@
 //! `larder check`: is everything there that was stored?
 
 use super::words::Words;
-use super::{DAMAGE, Failure, ObjectSchema, count, open_verified, print, reactor, say};
+use super::{DAMAGE, Failure, StoreSchema, count, open_verified, print, reactor, say};
 use larder_platform::Platform;
 use std::process::ExitCode;
 
@@ -15,7 +15,7 @@ pub(crate) fn check(words: &[String]) -> Result<ExitCode, Failure> {
         &platform,
         &data,
         |path| open_verified(&platform, path),
-        &mut ObjectSchema::default(),
+        &mut StoreSchema::default(),
         &mut print,
     )?;
     say(&format!(

@@ -2,19 +2,23 @@
 
 use super::talk::Talk;
 use super::words::Words;
-use super::{DAMAGE, Failure, ObjectSchema, count, open_new, open_verified, print, reactor, say};
-use crate::settings;
+use super::{DAMAGE, Failure, StoreSchema, count, open_new, open_verified, print, reactor, say};
+use crate::{master_key, settings};
 use larder_maintenance::{Copied, CopyParts, Indexes, copy, copy_stopped};
 use larder_platform::Platform;
 use larder_storage_local::{CopySegment, OpenError, Options};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 use tokio::runtime::Runtime;
 
+/// Has a backup take the master key along, with which whoever has the backup can sign as anybody.
+const WITH_MASTER_KEY: &str = "--with-master-key";
+
 /// Backs up the data of a running server, or of a stopped one.
 pub(crate) fn backup(words: &[String]) -> Result<ExitCode, Failure> {
-    let words = Words::read(words, &["--data", "--to", "--rate"])?;
+    let words = Words::read_with(words, &["--data", "--to", "--rate"], &[WITH_MASTER_KEY])?;
     let (data, to) = (words.data(), directory(&words, "--to")?);
     let rate = rate(&words)?;
     let mut talk = Talk::begin(&data, "backup")?;
@@ -25,6 +29,17 @@ pub(crate) fn backup(words: &[String]) -> Result<ExitCode, Failure> {
     })?;
     // The server may free again what the copy needed.
     drop(talk);
+    if words.has(WITH_MASTER_KEY) {
+        if !copy_master_key(&data, &to)? {
+            let path = data.join(master_key::FILE_NAME);
+            return Err(Failure(format!("there is no {}: the backup has no key", path.display())));
+        }
+    } else {
+        say(&format!(
+            "the master key is not in it: keep {} elsewhere, or back up with {WITH_MASTER_KEY}",
+            master_key::FILE_NAME
+        ));
+    }
     Ok(tell(&copied, "the backup", &to))
 }
 
@@ -35,7 +50,30 @@ pub(crate) fn restore(words: &[String]) -> Result<ExitCode, Failure> {
     let rate = rate(&words)?;
     let copied =
         run(&data, rate, |platform, options, parts| copy_stopped(platform, &from, options, parts))?;
+    if !copy_master_key(&from, &data)? {
+        say(&format!(
+            "the backup has no master key: until its {} is put there, or named by \
+             --master-key-file, users' access keys cannot sign; root keys of the configuration do",
+            master_key::FILE_NAME
+        ));
+    }
     Ok(tell(&copied, "the restored data", &data))
+}
+
+/// Copies the master key, if the directory has one.
+fn copy_master_key(from: &Path, to: &Path) -> Result<bool, Failure> {
+    let runtime = reactor()?;
+    let _entered = runtime.enter();
+    let disk = Platform::real().disk.clone();
+    let failed = |error| Failure(format!("the master key cannot be copied: {error}"));
+    match disk.read_all(&from.join(master_key::FILE_NAME)) {
+        Ok(content) => {
+            disk.write_private(&to.join(master_key::FILE_NAME), &content).map_err(failed)?;
+            Ok(true)
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(failed(error)),
+    }
 }
 
 fn directory(words: &Words, flag: &str) -> Result<PathBuf, Failure> {
@@ -102,7 +140,7 @@ fn run(
     let parts = CopyParts {
         indexes: Indexes { old: &|_| None, new: &|path| open_new(&platform, path) },
         verified: &|path| open_verified(&platform, path),
-        schema: &mut ObjectSchema::default(),
+        schema: &mut StoreSchema::default(),
         pace: &mut |bytes| pace.piece(bytes),
         report: &mut print,
     };

@@ -8,10 +8,10 @@ mod scrub;
 mod talk;
 mod words;
 
-use larder_objects::ObjectSchema;
 use larder_platform::Platform;
 use larder_storage_local::index::{Index, LsmIndex};
 use larder_storage_local::{Finding, OpenError};
+use larder_workers::StoreSchema;
 use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
@@ -40,7 +40,7 @@ pub(crate) const USAGES: [(&str, &str); 9] = [
         "have the running server read and verify everything; answers as check does",
     ),
     (
-        "backup --to DIR [--data DIR] [--rate SIZE]",
+        "backup --to DIR [--data DIR] [--rate SIZE] [--with-master-key]",
         "copy everything as of one moment, of a running server or a stopped one, and verify it",
     ),
     (

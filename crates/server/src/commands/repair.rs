@@ -1,7 +1,7 @@
 //! `larder repair`: the index made anew from the journal, and damaged files out of the way.
 
 use super::words::Words;
-use super::{DAMAGE, Failure, ObjectSchema, count, open_new, open_verified, print, reactor, say};
+use super::{DAMAGE, Failure, StoreSchema, count, open_new, open_verified, print, reactor, say};
 use larder_maintenance::Indexes;
 use larder_platform::Platform;
 use larder_storage_local::Options;
@@ -17,7 +17,7 @@ pub(crate) fn repair(words: &[String]) -> Result<ExitCode, Failure> {
         old: &|path| open_verified(&platform, path).ok(),
         new: &|path| open_new(&platform, path),
     };
-    let schema = &mut ObjectSchema::default();
+    let schema = &mut StoreSchema::default();
     let repaired = larder_maintenance::repair(&platform, &options, &indexes, schema, &mut print)?;
     say(&format!(
         "the index was made anew from {}: {}",

@@ -19,6 +19,21 @@ impl Words {
         Ok(Self(syntax.read(words)?))
     }
 
+    /// Reads flags with a value and switches; only those in `values` and `switches`.
+    pub(super) fn read_with(
+        words: &[String],
+        values: &[&str],
+        switches: &[&str],
+    ) -> Result<Self, Failure> {
+        let syntax = Syntax { values, switches, ..Syntax::default() };
+        Ok(Self(syntax.read(words)?))
+    }
+
+    /// Whether a switch was given.
+    pub(super) fn has(&self, switch: &str) -> bool {
+        self.0.is_on(switch)
+    }
+
     /// A flag's value.
     pub(super) fn get(&self, flag: &str) -> Option<&str> {
         self.0.get(flag)

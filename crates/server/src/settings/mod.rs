@@ -59,6 +59,8 @@ pub(crate) struct Settings {
     pub(crate) tls_key: Option<PathBuf>,
     pub(crate) root_access_key: Option<String>,
     pub(crate) root_secret_key: Option<String>,
+    pub(crate) master_key_file: Option<PathBuf>,
+    pub(crate) master_key: Option<String>,
     pub(crate) buckets: Vec<BucketName>,
     pub(crate) sigv2: SigV2,
     pub(crate) profile: Profile,
@@ -94,6 +96,8 @@ impl Default for Settings {
             tls_key: None,
             root_access_key: None,
             root_secret_key: None,
+            master_key_file: None,
+            master_key: None,
             buckets: Vec::new(),
             sigv2: SigV2::default(),
             profile: Profile::default(),
@@ -189,6 +193,9 @@ fn check(settings: &Settings) -> Result<(), String> {
             let (given, missing) = if has_a { (a, b) } else { (b, a) };
             return Err(format!("{given} is set and {missing} is not: set both or neither"));
         }
+    }
+    if settings.master_key.is_some() && settings.master_key_file.is_some() {
+        return Err("master-key and master-key-file are both set: set one of them".into());
     }
     Ok(())
 }

@@ -134,6 +134,22 @@ pub(crate) static SETTINGS: &[Setting] = &[
         set: |s, text| values::text(text).map(|v| s.root_secret_key = Some(v)),
     },
     Setting {
+        name: "master-key-file",
+        value: "FILE",
+        kind: Kind::One,
+        default: "",
+        help: "file with the key that secrets are sealed under; without it one is made in the data",
+        set: |s, text| values::path(text).map(|v| s.master_key_file = Some(v)),
+    },
+    Setting {
+        name: "master-key",
+        value: "HEX",
+        kind: Kind::Secret,
+        default: "",
+        help: "that key itself, 64 hexadecimal digits",
+        set: |s, text| values::text(text).map(|v| s.master_key = Some(v)),
+    },
+    Setting {
         name: "buckets",
         value: "NAME",
         kind: Kind::Many,

@@ -88,6 +88,34 @@ fn a_backup_of_a_running_server_is_one_moment() {
     }
 }
 
+/// Whoever has a backup must not be able to sign with what is in it, unless the operator says so.
+#[test]
+fn a_backup_has_the_master_key_only_when_it_is_asked_for() {
+    let data = tempdir().unwrap();
+    quiet(&data).stop();
+    let place = tempdir().unwrap();
+    let key = fs::read(data.path().join("master.key")).unwrap();
+    let mode = fs::metadata(data.path().join("master.key")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    for with_key in [false, true] {
+        let name = |what: &str| place.path().join(format!("{what}-{with_key}"));
+        let (backup, restored) = (name("backup"), name("restored"));
+        let words = ["backup", "--data", path(data.path()), "--to", path(&backup)];
+        let switch: &[&str] = if with_key { &["--with-master-key"] } else { &[] };
+        let (code, out) = command(&[&words, switch].concat());
+        assert_eq!(code, Some(0), "{out}");
+        assert_eq!(out.contains("the master key is not in it"), !with_key, "{out}");
+        let words = ["restore", "--from", path(&backup), "--data", path(&restored)];
+        let (code, out) = command(&words);
+        assert_eq!(code, Some(0), "{out}");
+        assert_eq!(out.contains("users' access keys cannot sign"), !with_key, "{out}");
+        for copy in [&backup, &restored] {
+            let copied = fs::read(copy.join("master.key")).ok();
+            assert_eq!(copied.as_ref(), with_key.then_some(&key));
+        }
+    }
+}
+
 #[test]
 fn a_backup_of_a_stopped_server_and_refusals() {
     let data = tempdir().unwrap();

@@ -1,6 +1,6 @@
 //! Check and repair with the real binary on real files.
 
-use crate::harness::{Keys, Server, path, root_keys, run};
+use crate::harness::{Keys, Server, check_refusal, larder, path, root_keys, run};
 use std::collections::BTreeMap;
 use std::fs;
 use std::ops::Range;
@@ -306,7 +306,11 @@ fn mistakes_are_answered_in_one_line() {
 #[test]
 fn a_first_start_that_was_cut_off_is_no_damage_and_a_lost_index_is() {
     let data = TempDir::new().unwrap();
-    drop(Server::in_directory(&data));
+    // This start ends when the store is open and nothing is written to it yet.
+    let words = ["--listen", "127.0.0.1:0", "--data", path(data.path())];
+    let mut cut_off = larder(&words);
+    cut_off.env("LARDER_ROOT_ACCESS_KEY", "root").env("LARDER_ROOT_SECRET_KEY", "short");
+    check_refusal(&mut cut_off, "is shorter than");
     fs::remove_dir_all(data.path().join("index")).unwrap();
     let (code, out) = check(data.path());
     assert_eq!(code, Some(0), "{out}");

@@ -3,9 +3,9 @@
 //! Off by default: an idle server reads nothing. A pass is started by a command, or by a setting
 //! that says how often.
 
+use crate::row_schema::StoreSchema;
 use crate::runner::RunHandle;
 use crate::worker::{Counter, Next, Profile, Progress, Throttle, Trigger, Worker};
-use larder_objects::ObjectSchema;
 use larder_storage::{Engine, Finding, RowKinds, ScrubPass, Severity};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -116,7 +116,7 @@ impl<E: Engine> Scrub<E> {
         self.pass.take().unwrap_or_else(|| {
             let mut report = self.report.lock();
             *report = ScrubStatus { pass: report.pass + 1, ..ScrubStatus::default() };
-            self.engine.scrub(Box::<ObjectSchema>::default())
+            self.engine.scrub(Box::<StoreSchema>::default())
         })
     }
 

@@ -125,6 +125,7 @@ fn record() -> impl Strategy<Value = VersionRecord> {
                 metadata: about.1,
                 tags: about.2,
                 storage_class: StorageClass::from_code(shown.3).unwrap(),
+                acl: None,
             },
             body: body.0,
             upload_id: body.1.map(UploadId),
@@ -165,7 +166,7 @@ proptest! {
         let kind = |whole| if whole { ChecksumType::FullObject } else { ChecksumType::Composite };
         let checksum = checksum.map(|(algorithm, whole)| (algorithm, kind(whole)));
         let storage_class = StorageClass::from_code(class).unwrap();
-        let attributes = ObjectAttributes { headers, metadata, tags, storage_class };
+        let attributes = ObjectAttributes { headers, metadata, tags, storage_class, acl: None };
         let unknown = UnknownFields(vec![(99, vec![1, 2])]);
         let record = UploadRecord { owner, initiator, attributes, checksum, unknown };
         prop_assert_eq!(UploadRecord::decode(&record.encode().unwrap()).unwrap(), record);
@@ -286,7 +287,6 @@ fn unknown_fields_are_kept_and_critical_ones_refused_in_every_kind() {
         tag::reserved::RETENTION,
         tag::reserved::LEGAL_HOLD,
         tag::reserved::EVENT_HOLD,
-        tag::reserved::ACCESS_CONTROL_LIST,
         u8::MAX,
     ];
     for (kind, value, rewrite) in every_kind() {

@@ -1,7 +1,7 @@
 //! Grants on the documents of buckets.
 
-use super::{Grant, GrantKind};
-use larder_documents::DocumentOperations;
+use super::{Grant, GrantKind, kind};
+use larder_documents::{BucketAcl, DocumentOperations};
 use larder_objects::Error;
 use larder_storage::Storage;
 use std::marker::PhantomData;
@@ -31,5 +31,12 @@ impl<S: Storage, T: DocumentOperations> Grant<S, DeleteDocument<T>> {
     /// Removes the document.
     pub(crate) async fn delete(&self) -> Result<(), Error> {
         self.objects().delete_document(self.bucket(), T::KIND).await
+    }
+}
+
+impl<S: Storage> Grant<S, kind::PutBucketAcl> {
+    /// Replaces the bucket's access control list.
+    pub(crate) async fn put(&self, acl: &BucketAcl) -> Result<(), Error> {
+        self.objects().put_document(self.bucket(), acl).await
     }
 }

@@ -60,6 +60,8 @@ kinds! {
     PutBucketVersioning = ["s3:PutBucketVersioning"];
     /// To change a bucket's tags.
     PutBucketTagging = ["s3:PutBucketTagging"];
+    /// To change a bucket's access control list.
+    PutBucketAcl = ["s3:PutBucketAcl"];
     /// To list current versions.
     ListObjects = ["s3:ListBucket"];
     /// To list all versions.

@@ -4,6 +4,7 @@ use super::{Grant, GrantKind, kind};
 use crate::access::admit::{denied, may_list};
 use crate::call::Call;
 use crate::error::Failure;
+use larder_iam::acl::Grant as AclEntry;
 use larder_objects::read::{OpenVersion, ReadPlan, ReadTarget};
 use larder_objects::{
     Bucket, DeleteObject, Deleted, Error, EventName, ObjectVersion, PartPage, Tag,
@@ -53,6 +54,20 @@ impl<S: Storage> Grant<S, kind::ReadObject> {
         max: usize,
     ) -> Result<Option<PartPage>, Error> {
         self.objects().object_parts(found, marker, max).await
+    }
+}
+
+impl<S: Storage> Grant<S, kind::ChangeAcl> {
+    /// Replaces what the object's access control list grants; the version whose it is.
+    pub(crate) async fn put(
+        &self,
+        call: &Call<'_>,
+        grants: &[AclEntry],
+    ) -> Result<VersionId, Failure> {
+        let cause = self.cause(EventName::ObjectAclPut);
+        let writer = self.objects().writer(&cause);
+        let changed = writer.put_acl(self.bucket(), self.key(), self.version(), grants).await;
+        changed.map_err(|error| missing(call, self.bucket(), error))
     }
 }
 

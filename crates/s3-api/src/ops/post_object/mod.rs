@@ -62,7 +62,7 @@ pub(crate) async fn post_object<S: Storage>(
     let Form { fields, parser, pending, size } = form;
     let put = PutObject {
         owner: grant.object_owner(),
-        attributes: attributes_of_form(call, &fields)?,
+        attributes: attributes_of_form(call, grant.bucket(), &fields).await?,
         conditions: WriteConditions::default(),
         length: None,
     };

@@ -46,7 +46,7 @@ pub(super) fn of_buckets() -> Vec<Case> {
         case("GetBucketLocation", get("/photos?location"), &[("GetBucketLocation", "photos")]),
         case("GetBucketAcl", get("/photos?acl"), &[("GetBucketAcl", "photos")]),
         case("PutBucketAcl", Ask::new("PUT", "/photos?acl"), &[("PutBucketAcl", "photos")])
-            .header("x-amz-acl", "private"),
+            .header("x-amz-acl", "bucket-owner-full-control"),
         case("GetBucketTagging", get("/photos?tagging"), &[("GetBucketTagging", "photos")])
             .refused(),
         case("PutBucketTagging", put("/photos?tagging", TAGS), &[("PutBucketTagging", "photos")]),

@@ -469,7 +469,7 @@ impl Rules for ByTag {
                 shown.push("unknown".into());
                 Decision::NeedsObject
             }
-            Existing::Unknown => PolicyRules.decide(request),
+            Existing::Unknown | Existing::New => PolicyRules.decide(request),
             Existing::Missing => {
                 shown.push("missing".into());
                 Decision::Allowed

@@ -14,20 +14,16 @@ pub use writer::LocalWriter;
 
 use memory::PieceMemory;
 
-use crate::engine::{Local, OpenError, Shared, write_internal};
 use crate::keys;
 use crate::layout::{BLOBS_PER_DIRECTORY, Layout};
-use crate::pace;
+use crate::open_error::OpenError;
 use crate::pointer::split_value;
+use crate::state::EngineState;
 use crate::sync::{Mutex, MutexGuard};
 use larder_platform::{DiskFile, OpenMode};
-use larder_storage::{
-    BlobAddress, BlobError, BlobId, BlobRef, BlobStore, CommitError, CreateHints, Moment,
-    StoredBytes,
-};
+use larder_storage::{BlobAddress, BlobError, BlobId, CommitError, Moment};
 use std::collections::BTreeMap;
 use std::io;
-use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -40,16 +36,16 @@ const RANGES_OPEN_EXPECTED: usize = 64;
 /// The internal row that holds the next number never reserved.
 const NEXT: &[u8] = b"n";
 
-/// The blob store's state.
+/// The blob store's numbers.
 pub(crate) struct Blobs {
-    shared: Arc<Shared>,
+    shared: Arc<EngineState>,
     memory: PieceMemory,
-    state: Mutex<State>,
+    numbers: Mutex<Numbers>,
     /// Held while the pool is refilled: those who come meanwhile wait.
     refill: tokio::sync::Mutex<()>,
 }
 
-struct State {
+struct Numbers {
     next: u64,
     ready: Vec<u64>,
     /// A bit for each number of an open range that is neither adopted nor discarded.
@@ -71,7 +67,7 @@ fn number(bytes: &[u8]) -> u64 {
     bytes.iter().take(8).fold(0, |number, byte| (number << 8) | u64::from(*byte))
 }
 
-pub(crate) fn io_error(shared: &Shared, error: &io::Error) -> BlobError {
+pub(crate) fn io_error(shared: &EngineState, error: &io::Error) -> BlobError {
     shared.saw(error);
     match error.kind() {
         io::ErrorKind::StorageFull => BlobError::Full,
@@ -81,7 +77,7 @@ pub(crate) fn io_error(shared: &Shared, error: &io::Error) -> BlobError {
 
 impl Blobs {
     /// Removes the orphans of open ranges.
-    pub(crate) fn open(shared: Arc<Shared>) -> Result<Self, OpenError> {
+    pub(crate) fn open(shared: Arc<EngineState>) -> Result<Self, OpenError> {
         let failed = |error: crate::index::IndexError| OpenError::Index(error.0);
         let next = shared.index.get(&keys::internal(NEXT)).map_err(failed)?;
         let next = next.as_deref().and_then(split_value).map_or(0, |(.., value)| number(value));
@@ -112,35 +108,35 @@ impl Blobs {
             }
         }
         let (ready, open, directory) = (Vec::new(), BTreeMap::new(), None);
-        let state = State { next, ready, open, closed, directory };
+        let numbers = Numbers { next, ready, open, closed, directory };
         let memory = PieceMemory::new(shared.options.transfer_bytes);
-        let (state, refill) = (Mutex::new(state), tokio::sync::Mutex::new(()));
-        Ok(Self { shared, memory, state, refill })
+        let (numbers, refill) = (Mutex::new(numbers), tokio::sync::Mutex::new(()));
+        Ok(Self { shared, memory, numbers, refill })
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().expect("no panic while locked")
+    fn numbers(&self) -> MutexGuard<'_, Numbers> {
+        self.numbers.lock().expect("no panic while locked")
     }
 
     /// A number whose file exists, empty and durable.
-    async fn take(&self) -> Result<u64, BlobError> {
-        if let Some(id) = self.state().ready.pop() {
+    pub(crate) async fn take(&self) -> Result<u64, BlobError> {
+        if let Some(id) = self.numbers().ready.pop() {
             return Ok(id);
         }
         let _refilling = self.refill.lock().await;
-        if let Some(id) = self.state().ready.pop() {
+        if let Some(id) = self.numbers().ready.pop() {
             return Ok(id);
         }
         self.fill().await?;
-        Ok(self.state().ready.pop().expect("the pool was filled and only its filler takes"))
+        Ok(self.numbers().ready.pop().expect("the pool was filled and only its filler takes"))
     }
 
     async fn fill(&self) -> Result<(), BlobError> {
         self.settle_adopted();
         let (start, closed) = {
-            let mut state = self.state();
-            let left = state.closed.len().saturating_sub(RANGES_CLOSED_MAX);
-            (state.next, state.closed.split_off(left))
+            let mut numbers = self.numbers();
+            let left = numbers.closed.len().saturating_sub(RANGES_CLOSED_MAX);
+            (numbers.next, numbers.closed.split_off(left))
         };
         // The row that opens the range is durable before the first of its files is made: a file
         // that no open range names would be found by nobody but a walk over all directories. The
@@ -150,16 +146,16 @@ impl Blobs {
         let (shared, ranges) = (self.shared.clone(), closed.clone());
         let synced = self.shared.platform.blocking(move || sync_ranges(&shared, &ranges)).await;
         if !matches!(synced, Some(Ok(()))) {
-            self.state().closed.extend(closed);
+            self.numbers().closed.extend(closed);
             return Err(BlobError::Io("a directory could not be synced".into()));
         }
         let puts =
             vec![(range_key(start), vec![1]), (keys::internal(NEXT), next.to_be_bytes().to_vec())];
         let deletes = closed.iter().map(|start| range_key(*start)).collect();
-        match write_internal(&self.shared, puts, deletes).await {
+        match self.shared.write_internal(puts, deletes).await {
             Ok(_) => {}
             Err(error) => {
-                self.state().closed.extend(closed);
+                self.numbers().closed.extend(closed);
                 return Err(match error {
                     CommitError::Full => BlobError::Full,
                     CommitError::Stopped => BlobError::Stopped,
@@ -167,31 +163,31 @@ impl Blobs {
                 });
             }
         }
-        self.state().next = next;
+        self.numbers().next = next;
         let shared = self.shared.clone();
         let directory = start / BLOBS_PER_DIRECTORY;
-        let durable = self.state().directory == Some(directory);
+        let durable = self.numbers().directory == Some(directory);
         let make = move || make_files(&shared, start, durable);
         let made = self.shared.platform.blocking(make).await.ok_or(BlobError::Stopped)?;
-        let mut state = self.state();
+        let mut numbers = self.numbers();
         if let Err(error) = made {
             // What was made of the range is removed at the next start.
             return Err(io_error(&self.shared, &error));
         }
-        state.directory = Some(directory);
-        state.open.insert(start, u16::MAX);
-        state.ready.extend((start..next).rev());
+        numbers.directory = Some(directory);
+        numbers.open.insert(start, u16::MAX);
+        numbers.ready.extend((start..next).rev());
         Ok(())
     }
 
-    fn settle(&self, id: u64) {
-        let mut state = self.state();
+    pub(crate) fn settle(&self, id: u64) {
+        let mut numbers = self.numbers();
         let start = id - id % POOL_FILES;
-        if let Some(left) = state.open.get_mut(&start) {
+        if let Some(left) = numbers.open.get_mut(&start) {
             *left &= !(1 << (id - start));
             if *left == 0 {
-                state.open.remove(&start);
-                state.closed.push(start);
+                numbers.open.remove(&start);
+                numbers.closed.push(start);
             }
         }
     }
@@ -206,11 +202,11 @@ impl Blobs {
     /// Settles what was adopted by commits whose callers went away before they were answered.
     fn settle_adopted(&self) {
         let open: Vec<(u64, u16)> = {
-            let state = self.state();
-            if state.open.len() <= RANGES_OPEN_EXPECTED {
+            let numbers = self.numbers();
+            if numbers.open.len() <= RANGES_OPEN_EXPECTED {
                 return;
             }
-            state.open.iter().map(|(start, left)| (*start, *left)).collect()
+            numbers.open.iter().map(|(start, left)| (*start, *left)).collect()
         };
         for (start, left) in open {
             for id in (start..start + POOL_FILES).filter(|id| left & (1 << (id - start)) != 0) {
@@ -237,7 +233,7 @@ const _: () = assert!(BLOBS_PER_DIRECTORY.is_multiple_of(POOL_FILES));
 const _: () = assert!(POOL_FILES == u16::BITS as u64);
 
 /// Makes the removals of discarded blobs durable, before the rows go that name their ranges.
-fn sync_ranges(shared: &Shared, closed: &[u64]) -> io::Result<()> {
+fn sync_ranges(shared: &EngineState, closed: &[u64]) -> io::Result<()> {
     let mut directories: Vec<_> =
         closed.iter().map(|id| shared.layout.blob_directory(*id)).collect();
     directories.sort();
@@ -251,7 +247,7 @@ fn sync_ranges(shared: &Shared, closed: &[u64]) -> io::Result<()> {
     Ok(())
 }
 
-fn make_files(shared: &Shared, start: u64, directory_durable: bool) -> io::Result<()> {
+fn make_files(shared: &EngineState, start: u64, directory_durable: bool) -> io::Result<()> {
     let disk = &shared.platform.disk;
     let directory = shared.layout.blob_directory(start);
     if !directory_durable {
@@ -264,7 +260,7 @@ fn make_files(shared: &Shared, start: u64, directory_durable: bool) -> io::Resul
     disk.sync_dir(&directory)
 }
 
-fn open_blob(shared: &Shared, id: BlobId) -> Result<Arc<dyn DiskFile>, BlobError> {
+pub(crate) fn open_blob(shared: &EngineState, id: BlobId) -> Result<Arc<dyn DiskFile>, BlobError> {
     shared.platform.disk.open(&shared.layout.blob(id.0), OpenMode::Read).map_err(
         |error| match error.kind() {
             io::ErrorKind::NotFound => BlobError::Missing(id),
@@ -275,82 +271,8 @@ fn open_blob(shared: &Shared, id: BlobId) -> Result<Arc<dyn DiskFile>, BlobError
 
 /// This engine has one place for blobs and gives them no placement: one that has some is another
 /// engine's.
-fn check_placement(blob: BlobAddress) -> Result<(), BlobError> {
+pub(crate) fn check_placement(blob: BlobAddress) -> Result<(), BlobError> {
     if blob.placement.is_empty() { Ok(()) } else { Err(BlobError::Misplaced(blob.id)) }
-}
-
-impl BlobStore for Local {
-    type Writer = LocalWriter;
-    type Reader = LocalReader;
-
-    async fn create(&self, _hints: CreateHints) -> Result<LocalWriter, BlobError> {
-        if self.shared.reserve.is_full() {
-            return Err(BlobError::Full);
-        }
-        let id = self.blobs.take().await?;
-        Ok(LocalWriter::new(self.blobs.clone(), id))
-    }
-
-    async fn read(
-        &self,
-        blob: BlobRef,
-        range: Range<StoredBytes>,
-    ) -> Result<LocalReader, BlobError> {
-        let range = range.start.0..range.end.0;
-        assert!(
-            range.start <= range.end && range.end <= blob.stored_bytes.0,
-            "a range lies in its blob"
-        );
-        check_placement(blob.address())?;
-        let open = move |shared: &Shared| open_blob(shared, blob.id);
-        let file = pace::read(&self.shared, |shared| &shared.open_pace, open).await;
-        let file = file.unwrap_or(Err(BlobError::Stopped))?;
-        Ok(LocalReader::new(self.blobs.clone(), file, blob, range))
-    }
-
-    async fn delete(&self, blob: BlobAddress) -> Result<(), BlobError> {
-        check_placement(blob)?;
-        let id = blob.id;
-        // Not while a copy is being made that has it.
-        let _freeing = self.shared.frees.clone().read_owned().await;
-        let shared = self.shared.clone();
-        let removed = self.shared.platform.blocking(move || {
-            let disk = &shared.platform.disk;
-            let gone = |result: io::Result<()>| match result {
-                Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-                result => result,
-            };
-            gone(disk.remove(&shared.layout.blob(id.0)))?;
-            // The row that says the file exists goes only when the file can not come back: also
-            // when it is gone already, for the sync behind its removal may have failed.
-            gone(disk.sync_dir(&shared.layout.blob_directory(id.0)))
-        });
-        let removed = removed.await.ok_or(BlobError::Stopped)?;
-        removed.map_err(|error| BlobError::Io(error.to_string()))?;
-        self.blobs.settle(id.0);
-        let deleted = write_internal(&self.shared, Vec::new(), vec![keys::adopted(id.0)]).await;
-        deleted.map(|_| ()).map_err(|error| BlobError::Io(format!("{error:?}")))
-    }
-
-    async fn verify(&self, blob: BlobRef) -> Result<(), BlobError> {
-        check_placement(blob.address())?;
-        let shared = self.shared.clone();
-        let verified = self.shared.platform.blocking(move || {
-            let file = open_blob(&shared, blob.id)?;
-            file::verify(&*file, blob)
-        });
-        verified.await.unwrap_or(Err(BlobError::Stopped))
-    }
-
-    async fn list(&self) -> Result<Vec<BlobId>, BlobError> {
-        let shared = self.shared.clone();
-        let listed = self
-            .shared
-            .platform
-            .blocking(move || numbers(&*shared.platform.disk, &shared.layout))
-            .await;
-        listed.ok_or(BlobError::Stopped)?.map_err(|error| BlobError::Io(error.to_string()))
-    }
 }
 
 /// The key of the row that holds the next number never reserved.
@@ -364,7 +286,7 @@ pub(crate) fn next_value(last: u64) -> Vec<u8> {
 }
 
 /// The numbers of all blob files, ascending.
-pub(crate) fn numbers(
+pub(crate) fn file_numbers(
     disk: &dyn larder_platform::Disk,
     layout: &Layout,
 ) -> io::Result<Vec<BlobId>> {

@@ -4,11 +4,11 @@
 pub(crate) mod group;
 
 use crate::checkpoint::{Checkpoint, SegmentUse};
-use crate::engine::Shared;
 use crate::journal::{BATCH_HEADER_BYTES, Epoch, Journal, JournalError, SEGMENT_HEADER_BYTES};
 use crate::layout::{BATCH_ALIGN, BATCH_BYTES_MAX, CHECKPOINT_BYTES};
 use crate::metrics::count;
 use crate::queue::{Command, Pending};
+use crate::state::EngineState;
 use crate::window::Window;
 use group::{Group, Moved};
 use larder_platform::{AlignedBuffer, Step, Task};
@@ -28,7 +28,7 @@ const IDLE_PART: u64 = 16;
 
 /// The committer.
 pub(crate) struct Committer {
-    shared: Arc<Shared>,
+    shared: Arc<EngineState>,
     journal: Journal,
     window: Window,
     /// Spaces that are closed, and who closed each.
@@ -68,7 +68,12 @@ impl Task for Committer {
 }
 
 impl Committer {
-    pub(crate) fn new(shared: Arc<Shared>, journal: Journal, moment: u64, replayed: u64) -> Self {
+    pub(crate) fn new(
+        shared: Arc<EngineState>,
+        journal: Journal,
+        moment: u64,
+        replayed: u64,
+    ) -> Self {
         let window = Window::with_capacity(Moment(moment), shared.options.window_changes_max);
         Self {
             shared,

@@ -1,7 +1,6 @@
 //! gc of segments: live records are copied out of the emptiest segment through the committer, and
 //! a segment that holds none is freed.
 
-use crate::engine::Shared;
 use crate::index::IndexError;
 use crate::journal::{
     BlockState, Ends, FreeSegment, Op, PlacedRecord, RecordPlace, RecordView, SEGMENT_HEADER_BYTES,
@@ -9,6 +8,7 @@ use crate::journal::{
 };
 use crate::metrics::count;
 use crate::queue::Command;
+use crate::state::EngineState;
 use larder_platform::OpenMode;
 use larder_storage::{CommitError, Moment, Receipt};
 use std::collections::{BTreeMap, BTreeSet};
@@ -88,7 +88,7 @@ struct Emptying {
 }
 
 /// Frees every segment that holds nothing live and that a restart does not need.
-pub(crate) fn free_dead_segments(shared: &Shared) -> u64 {
+pub(crate) fn free_dead_segments(shared: &EngineState) -> u64 {
     let durable = shared.durable_segment();
     let all = shared.segments.all();
     let used: u64 = all.iter().map(|segment| segment.end()).sum();
@@ -120,7 +120,7 @@ pub(crate) fn free_dead_segments(shared: &Shared) -> u64 {
 /// Its header is the one that says where the segment before it ends: that one is told itself first.
 /// The header says durably that the segment is free before anything relies on it: a rebuild of
 /// the index must not find rows in it whose tombstones are gone.
-fn free(shared: &Shared, segment: &Segment) -> io::Result<()> {
+fn free(shared: &EngineState, segment: &Segment) -> io::Result<()> {
     if let Some(link) = segment.header.previous
         && let Some(before) = shared.segments.get(link.segment)
     {
@@ -142,7 +142,7 @@ fn free(shared: &Shared, segment: &Segment) -> io::Result<()> {
 
 impl SegmentGc {
     /// Does one piece of work.
-    pub(crate) fn step(&mut self, shared: &Shared) -> Progress {
+    pub(crate) fn step(&mut self, shared: &EngineState) -> Progress {
         if self.emptying.is_none() {
             self.emptying = self.choose(shared);
         }
@@ -170,7 +170,7 @@ impl SegmentGc {
     }
 
     /// Leaves a segment alone for a while, twice as long as the last time.
-    fn suspect(&mut self, shared: &Shared, segment: &Segment, what: &str) {
+    fn suspect(&mut self, shared: &EngineState, segment: &Segment, what: &str) {
         let waited = self.suspects.get(&segment.sequence).map(|suspect| suspect.wait);
         let wait = waited.map_or(SUSPECT_WAIT_MIN, |wait| (2 * wait).min(SUSPECT_WAIT_MAX));
         let again_ns = shared.platform.clock.monotonic_ns() + wait.as_nanos() as u64;
@@ -183,7 +183,7 @@ impl SegmentGc {
     }
 
     /// When the next suspect is looked at again.
-    fn later(&mut self, shared: &Shared) -> Progress {
+    fn later(&mut self, shared: &EngineState) -> Progress {
         self.suspects.retain(|sequence, _| shared.segments.get(*sequence).is_some());
         let Some(again_ns) = self.suspects.values().map(|suspect| suspect.again_ns).min() else {
             return Progress::Nothing;
@@ -193,7 +193,7 @@ impl SegmentGc {
     }
 
     /// The emptiest segment, when there is enough garbage.
-    fn choose(&mut self, shared: &Shared) -> Option<Emptying> {
+    fn choose(&mut self, shared: &EngineState) -> Option<Emptying> {
         let durable = shared.durable_segment();
         let all = shared.segments.all();
         let used: u64 = all.iter().map(|segment| segment.end()).sum();
@@ -251,7 +251,7 @@ impl Round {
 
 impl Emptying {
     /// `Ok(None)` when the segment is empty.
-    fn step(&mut self, shared: &Shared) -> Result<Option<Progress>, IndexError> {
+    fn step(&mut self, shared: &EngineState) -> Result<Option<Progress>, IndexError> {
         if !self.answered()? {
             return Ok(Some(Progress::Waiting));
         }
@@ -279,7 +279,7 @@ impl Emptying {
     }
 
     /// Reads the next batch and adds the moves of what is live in it.
-    fn collect(&mut self, shared: &Shared, round: &mut Round) -> Result<(), IndexError> {
+    fn collect(&mut self, shared: &EngineState, round: &mut Round) -> Result<(), IndexError> {
         let at = self.reader.offset();
         let stretch = self.reader.next_stretch().map_err(|error| IndexError(error.to_string()))?;
         // What was turned back is left to a repair, as what is damaged for good.
@@ -314,7 +314,7 @@ impl Emptying {
 
 /// The move of a record that something still needs. `oldest` when no older segment is in use.
 fn relocation(
-    shared: &Shared,
+    shared: &EngineState,
     place: RecordPlace,
     oldest: bool,
     record: &RecordView<'_>,

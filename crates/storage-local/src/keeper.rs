@@ -1,12 +1,12 @@
 //! The tasks beside the committer: one flushes the index, one compacts it, one keeps the
 //! journal's segments and the space reserve. Idle, they sleep without reading anything.
 
-use crate::engine::Shared;
 use crate::gc;
 use crate::index::IndexError;
 use crate::layout::{SEGMENT_BYTES_FULL, SEGMENT_BYTES_MIN};
 use crate::metrics::count;
 use crate::rewrites::{self, Decision, Rewrites};
+use crate::state::EngineState;
 use larder_platform::{Step, Task};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -16,7 +16,7 @@ use std::time::Duration;
 const RETRY: Duration = Duration::from_secs(1);
 
 /// Makes sealed index changes durable.
-pub(crate) struct Flusher(pub(crate) Arc<Shared>);
+pub(crate) struct Flusher(pub(crate) Arc<EngineState>);
 
 impl Task for Flusher {
     fn step(&mut self) -> Step {
@@ -42,7 +42,7 @@ impl Task for Flusher {
 
 /// Compacts the index, level by level; and as a whole, where that leaves waste, when nobody writes.
 pub(crate) struct Compactor {
-    shared: Arc<Shared>,
+    shared: Arc<EngineState>,
     rewrites: Rewrites,
 }
 
@@ -58,7 +58,7 @@ impl Task for Compactor {
 }
 
 impl Compactor {
-    pub(crate) fn new(shared: Arc<Shared>) -> Self {
+    pub(crate) fn new(shared: Arc<EngineState>) -> Self {
         Self { shared, rewrites: Rewrites::default() }
     }
 
@@ -99,7 +99,7 @@ impl Compactor {
 
 /// Makes the next segment ready, frees segments, watches the space.
 pub(crate) struct SegmentKeeper {
-    pub(crate) shared: Arc<Shared>,
+    pub(crate) shared: Arc<EngineState>,
     pub(crate) gc: gc::SegmentGc,
 }
 

@@ -3,9 +3,7 @@
 //! The way to another thread and back costs more than reading a row whose blocks are in memory,
 //! and nobody can tell beforehand whether they are. How long the last reads took tells.
 
-use crate::engine::Shared;
 use larder_platform::Clock;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// A longer read has waited for a disk, or for its turn on the processor, in ns.
@@ -32,33 +30,15 @@ impl Default for Pace {
     }
 }
 
-/// Reads at once while reads of its kind are quick, otherwise where waiting is allowed. `None` when
-/// the read panicked there.
-pub(crate) async fn read<T: Send + 'static>(
-    shared: &Arc<Shared>,
-    kind: fn(&Shared) -> &Pace,
-    read: impl FnOnce(&Shared) -> T + Send + 'static,
-) -> Option<T> {
-    let timed = move |shared: &Shared| {
-        let clock = &*shared.platform.clock;
-        kind(shared).of(clock, || read(shared))
-    };
-    if kind(shared).is_quick() {
-        return Some(timed(shared));
-    }
-    let away = shared.clone();
-    shared.platform.blocking(move || timed(&away)).await
-}
-
 impl Pace {
     /// Whether the next read may be made on a reactor thread. Now and then one will be slow there:
     /// the price of finding out.
-    fn is_quick(&self) -> bool {
+    pub(crate) fn is_quick(&self) -> bool {
         self.wary.load(Ordering::Relaxed) == 0
     }
 
     /// Reads, and takes note of how long it took.
-    fn of<T>(&self, clock: &dyn Clock, read: impl FnOnce() -> T) -> T {
+    pub(crate) fn of<T>(&self, clock: &dyn Clock, read: impl FnOnce() -> T) -> T {
         let begun_ns = clock.monotonic_ns();
         let value = read();
         let took_ns = clock.monotonic_ns().saturating_sub(begun_ns);

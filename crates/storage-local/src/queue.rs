@@ -43,13 +43,13 @@ pub(crate) struct Pending {
 
 /// The queue.
 pub(crate) struct Queue {
-    waiting: Mutex<State>,
+    waiting: Mutex<Waiting>,
     room: Arc<Semaphore>,
     wake: OnceLock<Arc<dyn Wake>>,
 }
 
 #[derive(Default)]
-struct State {
+struct Waiting {
     commands: VecDeque<Pending>,
     stopped: bool,
 }

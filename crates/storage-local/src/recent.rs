@@ -11,14 +11,14 @@ const ENTRY_BYTES: usize = 160;
 /// Values by key. When they take too much, the oldest go first; one that was used since it last
 /// came up gets another round (CLOCK).
 pub(crate) struct Recent<K> {
-    entries: HashMap<K, Entry>,
+    entries: HashMap<K, RecentValue>,
     /// Keys in the order in which they come up.
     order: VecDeque<K>,
     bytes: usize,
     bytes_max: usize,
 }
 
-struct Entry {
+struct RecentValue {
     value: Bytes,
     bytes: usize,
     used: bool,
@@ -47,7 +47,7 @@ impl<K: Clone + Eq + Hash> Recent<K> {
         let bytes = key_bytes + value.len() + ENTRY_BYTES;
         self.bytes += bytes;
         self.order.push_back(key.clone());
-        self.entries.insert(key, Entry { value, bytes, used: false });
+        self.entries.insert(key, RecentValue { value, bytes, used: false });
         while self.bytes > self.bytes_max {
             let Some(oldest) = self.order.pop_front() else { return };
             match self.entries.get_mut(&oldest) {

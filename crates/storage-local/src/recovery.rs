@@ -2,7 +2,6 @@
 //! what the durable index has not seen.
 
 use crate::checkpoint::Checkpoint;
-use crate::engine::OpenError;
 use crate::finding::{Finding, LACKS_RECORDS, ONE_BIT, Severity, bytes_damaged};
 use crate::index::{Index, IndexChange};
 use crate::journal::{
@@ -11,6 +10,7 @@ use crate::journal::{
 };
 use crate::kinds::refuse_unknown;
 use crate::layout::Layout;
+use crate::open_error::OpenError;
 use crate::pointer::index_value;
 use larder_platform::{OpenMode, Platform};
 use larder_storage::UsageDelta;

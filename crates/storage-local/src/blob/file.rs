@@ -6,7 +6,7 @@
 //! then    "LARDBLOB", u64 number, u64 length, u64 CRC64NVME of the checksums and of this to here
 //! ```
 
-use super::memory::Room;
+use super::memory::PieceGrant;
 use crate::bytes_le::Reader;
 use larder_platform::DiskFile;
 use larder_storage::{BlobError, BlobRef};
@@ -72,9 +72,9 @@ pub(crate) fn read_piece(
     file: &dyn DiskFile,
     blob: BlobRef,
     range: Range<u64>,
-    room: Room,
+    grant: PieceGrant,
 ) -> Result<bytes::Bytes, BlobError> {
-    read_into(file, blob, range, |length| room.piece(length))
+    read_into(file, blob, range, |length| grant.piece(length))
 }
 
 fn read_into<M>(
@@ -96,10 +96,10 @@ pub(crate) fn read_cached(
     file: &dyn DiskFile,
     blob: BlobRef,
     range: Range<u64>,
-    room: Room,
+    grant: PieceGrant,
 ) -> Result<Option<bytes::Bytes>, BlobError> {
     let read = |out: &mut [u8], offset| file.read_cached(out, offset);
-    read_by(read, blob, range, |length| room.piece(length))
+    read_by(read, blob, range, |length| grant.piece(length))
 }
 
 /// `read` fills memory from an offset of the file; `false`: it has not.

@@ -25,7 +25,7 @@ pub(crate) struct PieceMemory {
 struct Spares(Mutex<Vec<Vec<u8>>>);
 
 /// Memory for one piece, given back when dropped.
-pub(crate) struct Room {
+pub(crate) struct PieceGrant {
     /// How many bytes the piece may have.
     pub(crate) bytes: u64,
     permit: Option<OwnedSemaphorePermit>,
@@ -37,7 +37,7 @@ pub(crate) struct Piece {
     /// At least `length`.
     memory: Vec<u8>,
     length: usize,
-    room: Room,
+    grant: PieceGrant,
 }
 
 impl PieceMemory {
@@ -48,11 +48,11 @@ impl PieceMemory {
     }
 
     /// Room for a piece of `bytes`, or for one block when the budget is spent.
-    pub(crate) fn room(&self, bytes: u64) -> Room {
+    pub(crate) fn grant(&self, bytes: u64) -> PieceGrant {
         let blocks = bytes.div_ceil(BLOCK_BYTES) as u32;
         let permit = self.budget.clone().try_acquire_many_owned(blocks).ok();
         let bytes = if permit.is_some() { bytes } else { BLOCK_BYTES };
-        Room { bytes, permit, spares: self.spares.clone() }
+        PieceGrant { bytes, permit, spares: self.spares.clone() }
     }
 }
 
@@ -69,7 +69,7 @@ impl Spares {
     }
 }
 
-impl Room {
+impl PieceGrant {
     /// Whether it is part of the budget.
     pub(crate) fn is_large(&self) -> bool {
         self.permit.is_some()
@@ -79,7 +79,7 @@ impl Room {
     pub(crate) fn piece(self, length: usize) -> Piece {
         let fits = self.is_large() && (length as u64..=self.bytes).contains(&CACHED_BYTES);
         let spare = if fits { self.spares.take() } else { None };
-        Piece { memory: spare.unwrap_or_else(|| vec![0; length]), length, room: self }
+        Piece { memory: spare.unwrap_or_else(|| vec![0; length]), length, grant: self }
     }
 }
 
@@ -98,7 +98,7 @@ impl AsMut<[u8]> for Piece {
 impl Drop for Piece {
     fn drop(&mut self) {
         if self.memory.len() as u64 == CACHED_BYTES {
-            self.room.spares.put(std::mem::take(&mut self.memory));
+            self.grant.spares.put(std::mem::take(&mut self.memory));
         }
     }
 }
@@ -111,22 +111,22 @@ mod tests {
     #[test]
     fn a_spent_budget_gives_single_blocks_until_bytes_are_dropped() {
         let memory = PieceMemory::new(3 * BLOCK_BYTES as usize);
-        let large = memory.room(2 * BLOCK_BYTES);
+        let large = memory.grant(2 * BLOCK_BYTES);
         assert!(large.is_large() && large.bytes == 2 * BLOCK_BYTES);
-        let small = memory.room(2 * BLOCK_BYTES);
+        let small = memory.grant(2 * BLOCK_BYTES);
         assert!(!small.is_large() && small.bytes == BLOCK_BYTES);
         let held = Bytes::from_owner(large.piece(5));
         let part = held.slice(1..3);
         drop(held);
-        assert!(!memory.room(2 * BLOCK_BYTES).is_large(), "a part of the bytes is still there");
+        assert!(!memory.grant(2 * BLOCK_BYTES).is_large(), "a part of the bytes is still there");
         drop(part);
-        assert!(memory.room(2 * BLOCK_BYTES).is_large());
+        assert!(memory.grant(2 * BLOCK_BYTES).is_large());
     }
 
     #[test]
     fn memory_is_used_again_for_pieces_that_fit_and_only_so_much_is_kept() {
         let memory = PieceMemory::new(64 * CACHED_BYTES as usize);
-        let piece = |length: u64| memory.room(length.max(CACHED_BYTES)).piece(length as usize);
+        let piece = |length: u64| memory.grant(length.max(CACHED_BYTES)).piece(length as usize);
         let at = |piece: &super::Piece| piece.as_ref().as_ptr();
         let first = piece(CACHED_BYTES);
         let place = at(&first);
@@ -145,11 +145,11 @@ mod tests {
     #[test]
     fn no_piece_has_more_memory_than_its_room() {
         let memory = PieceMemory::new((CACHED_BYTES + BLOCK_BYTES) as usize);
-        drop(memory.room(CACHED_BYTES).piece(CACHED_BYTES as usize));
-        let one_block = memory.room(BLOCK_BYTES).piece(BLOCK_BYTES as usize);
+        drop(memory.grant(CACHED_BYTES).piece(CACHED_BYTES as usize));
+        let one_block = memory.grant(BLOCK_BYTES).piece(BLOCK_BYTES as usize);
         assert_eq!(one_block.memory.len() as u64, BLOCK_BYTES);
-        let _all = memory.room(CACHED_BYTES);
-        let short = memory.room(CACHED_BYTES).piece(BLOCK_BYTES as usize);
+        let _all = memory.grant(CACHED_BYTES);
+        let short = memory.grant(CACHED_BYTES).piece(BLOCK_BYTES as usize);
         assert_eq!(short.memory.len() as u64, BLOCK_BYTES);
         assert_eq!(memory.spares.0.lock().unwrap().len(), 1);
     }

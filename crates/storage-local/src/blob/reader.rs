@@ -41,14 +41,14 @@ impl LocalReader {
         if self.rest.is_empty() {
             return;
         }
-        let room = self.blobs.memory.room(CHUNK_BYTES);
-        let range = self.piece(room.bytes);
+        let grant = self.blobs.memory.grant(CHUNK_BYTES);
+        let range = self.piece(grant.bytes);
         self.rest.start = range.end;
         let (send, receive) = oneshot::channel();
         let (file, blob) = (self.file.clone(), self.blob);
         self.blobs.shared.platform.tasks.blocking(Box::new(move || {
             // The reader may be gone: then nobody wants the bytes.
-            let _ = send.send(read_piece(&*file, blob, range, room));
+            let _ = send.send(read_piece(&*file, blob, range, grant));
         }));
         self.ahead = Some(receive);
     }
@@ -57,10 +57,10 @@ impl LocalReader {
 impl BlobReader for LocalReader {
     async fn next(&mut self) -> Result<Option<Bytes>, BlobError> {
         if self.ahead.is_none() && !self.rest.is_empty() {
-            let room = self.blobs.memory.room(CACHED_BYTES);
-            let range = self.piece(room.bytes);
+            let grant = self.blobs.memory.grant(CACHED_BYTES);
+            let range = self.piece(grant.bytes);
             let end = range.end;
-            if let Some(bytes) = read_cached(&*self.file, self.blob, range, room)? {
+            if let Some(bytes) = read_cached(&*self.file, self.blob, range, grant)? {
                 self.rest.start = end;
                 return Ok(Some(bytes));
             }

@@ -1,9 +1,9 @@
 //! Writing a blob: chunks go to the disk, checksummed there, while further ones come in.
 
 use super::file::{BLOCK_BYTES, CHUNK_BYTES, block_checksum, trailer};
-use super::memory::Room;
+use super::memory::PieceGrant;
 use super::{Blobs, io_error};
-use crate::engine::Shared;
+use crate::state::EngineState;
 use bytes::Bytes;
 use larder_platform::{AlignedBuffer, DIRECT_ALIGN, DiskFile, OpenMode};
 use larder_storage::{BlobError, BlobId, BlobPlacement, BlobRef, BlobWriter, StoredBytes};
@@ -18,12 +18,12 @@ const WRITES_MAX: usize = 4;
 /// Memory of a chunk: as much as there was room for.
 struct Chunk {
     memory: AlignedBuffer,
-    room: Room,
+    grant: PieceGrant,
 }
 
 impl Chunk {
-    fn new(room: Room) -> Self {
-        Self { memory: AlignedBuffer::new(room.bytes as usize), room }
+    fn new(grant: PieceGrant) -> Self {
+        Self { memory: AlignedBuffer::new(grant.bytes as usize), grant }
     }
 
     fn is_full(&self) -> bool {
@@ -80,7 +80,7 @@ impl LocalWriter {
 
     /// Hands a full chunk to the disk.
     async fn flush(&mut self, chunk: Chunk) -> Result<(), BlobError> {
-        let writes_max = if chunk.room.is_large() { WRITES_MAX } else { 1 };
+        let writes_max = if chunk.grant.is_large() { WRITES_MAX } else { 1 };
         while self.writes.len() >= writes_max {
             self.collect().await?;
         }
@@ -108,12 +108,12 @@ impl LocalWriter {
             outcome.map_err(|error| io_error(&self.blobs.shared, &error))?;
         self.checksums.extend(checksums);
         chunk.memory.clear();
-        self.spare = Some(chunk).filter(|chunk| chunk.room.is_large());
+        self.spare = Some(chunk).filter(|chunk| chunk.grant.is_large());
         Ok(())
     }
 }
 
-fn open(shared: &Shared, id: BlobId) -> io::Result<Arc<dyn DiskFile>> {
+fn open(shared: &EngineState, id: BlobId) -> io::Result<Arc<dyn DiskFile>> {
     shared.platform.disk.open(&shared.layout.blob(id.0), OpenMode::Uncached)
 }
 
@@ -144,7 +144,7 @@ impl BlobWriter for LocalWriter {
                 self.flush(chunk).await?;
             }
             let (spare, memory) = (&mut self.spare, &self.blobs.memory);
-            let new = || spare.take().unwrap_or_else(|| Chunk::new(memory.room(CHUNK_BYTES)));
+            let new = || spare.take().unwrap_or_else(|| Chunk::new(memory.grant(CHUNK_BYTES)));
             let filling = &mut self.filling.get_or_insert_with(new).memory;
             let left = filling.capacity() - filling.len();
             filling.extend(&data.split_to(left.min(data.len())));

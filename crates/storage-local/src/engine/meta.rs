@@ -1,14 +1,14 @@
 //! `MetaStore` over the shared state.
 
-use super::{Local, Shared};
+use super::Local;
 use crate::committer::group::batch_bytes;
 use crate::index::{Cursor, IndexError};
 use crate::journal::{Epoch, Op, RecordPlace, RecordView};
 use crate::keys;
 use crate::layout::PAYLOAD_BYTES_MAX;
-use crate::pace;
 use crate::pointer::split_value;
 use crate::queue::Command;
+use crate::state::EngineState;
 use bytes::Bytes;
 use larder_storage::{
     Batch, CommitError, FenceId, Found, MetaError, MetaStore, Moment, PartitionId, Payload,
@@ -35,13 +35,13 @@ impl From<IndexError> for MetaError {
     }
 }
 
-impl Shared {
+impl EngineState {
     fn get(&self, key: &[u8]) -> Result<Found, MetaError> {
         let at = Moment(self.visible.load(Ordering::Acquire));
         found(key, self.index.get(key)?, at)
     }
 
-    /// Like [`Shared::get`] when the row is at hand without any wait.
+    /// Like [`EngineState::get`] when the row is at hand without any wait.
     fn get_resident(&self, key: &[u8]) -> Option<Result<Found, MetaError>> {
         let at = Moment(self.visible.load(Ordering::Acquire));
         self.index.get_resident(key).map(|value| found(key, Some(value), at))
@@ -106,7 +106,7 @@ fn payload_at(place: RecordPlace, length: u32) -> Option<Payload> {
 impl Local {
     async fn read_blocking<T: Send + 'static>(
         &self,
-        job: impl FnOnce(&Shared) -> Result<T, MetaError> + Send + 'static,
+        job: impl FnOnce(&EngineState) -> Result<T, MetaError> + Send + 'static,
     ) -> Result<T, MetaError> {
         let shared = self.shared.clone();
         let result = self.shared.platform.blocking(move || job(&shared)).await;
@@ -127,8 +127,8 @@ impl MetaStore for Local {
         if self.shared.index.is_resident() {
             return self.shared.get(&key);
         }
-        let read = move |shared: &Shared| shared.get(&key);
-        let found = pace::read(&self.shared, |shared| &shared.row_pace, read).await;
+        let read = move |shared: &EngineState| shared.get(&key);
+        let found = self.shared.read_at_pace(|shared| &shared.row_pace, read).await;
         found.unwrap_or(Err(MetaError::Stopped))
     }
 
@@ -246,7 +246,7 @@ impl MetaStore for Local {
 
 /// A space on its way to being closed.
 struct Closing {
-    shared: Arc<Shared>,
+    shared: Arc<EngineState>,
     space: SpaceId,
     fence: FenceId,
     stays: bool,
@@ -355,7 +355,7 @@ impl<'a> Part<'a> {
 }
 
 fn walk<V: Visitor>(
-    shared: &Shared,
+    shared: &EngineState,
     scan: &Scan,
     mut visitor: V,
 ) -> Result<(V, ScanEnd), MetaError> {
@@ -389,7 +389,11 @@ fn walk<V: Visitor>(
     }
 }
 
-fn open_parts<'a>(shared: &'a Shared, scan: &Scan, at: Moment) -> Result<Vec<Part<'a>>, MetaError> {
+fn open_parts<'a>(
+    shared: &'a EngineState,
+    scan: &Scan,
+    at: Moment,
+) -> Result<Vec<Part<'a>>, MetaError> {
     let from = if scan.from < scan.prefix { &scan.prefix } else { &scan.from };
     let mut parts = Vec::with_capacity(scan.kinds.len());
     for kind in &scan.kinds {
@@ -426,7 +430,7 @@ fn end_of(mut prefix: Vec<u8>) -> Vec<u8> {
 }
 
 fn read_queue(
-    shared: &Shared,
+    shared: &EngineState,
     kind: RowKind,
     from: QueuePlace,
     limit: usize,
@@ -453,16 +457,4 @@ fn read_queue(
         cursor.step()?;
     }
     Ok(rows)
-}
-
-/// Rows of the engine's own, written by the blob store.
-pub(crate) async fn write_internal(
-    shared: &Arc<Shared>,
-    puts: Vec<(Vec<u8>, Vec<u8>)>,
-    deletes: Vec<Vec<u8>>,
-) -> Result<Receipt, CommitError> {
-    let rows = puts.iter().map(|(key, value)| key.len() + value.len());
-    let rows = rows.chain(deletes.iter().map(Vec::len));
-    let bytes = rows.map(|row| row + crate::journal::RECORD_HEADER_BYTES).sum();
-    shared.queue.submit(Command::Internal { puts, deletes }, bytes).await
 }

@@ -1,7 +1,7 @@
 //! Opening a data directory. A first start syncs, in this order: the root's parent, the format
 //! file, the root, journal and index; the first segment follows with the first commit.
 
-use super::{Flush, Local, OpenError, Options, Running, Shared, Snapshots};
+use super::{Local, Running};
 use crate::blob::Blobs;
 use crate::committer::Committer;
 use crate::gc::SegmentGc;
@@ -10,10 +10,13 @@ use crate::journal::{HotRecords, Journal, JournalEnd};
 use crate::keeper::{Compactor, Flusher, SegmentKeeper};
 use crate::layout::{FORMAT_TEXT, Layout, SEGMENT_BYTES_MIN};
 use crate::metrics::Metrics;
+use crate::open_error::OpenError;
+use crate::options::Options;
 use crate::pace::Pace;
 use crate::queue::Queue;
 use crate::recovery::{Recovered, recover};
 use crate::reserve::Reserve;
+use crate::state::{EngineState, Flush, Snapshots};
 use crate::sync::{AtomicU64, Mutex};
 use larder_platform::{DiskLock, OpenMode, Platform, Task, TaskHandle};
 use larder_storage::{Moment, Watchers};
@@ -54,7 +57,7 @@ fn share(
     options: Options,
     index: Arc<dyn Index>,
     recovered: Recovered,
-) -> (Shared, JournalEnd, u64) {
+) -> (EngineState, JournalEnd, u64) {
     let end = JournalEnd {
         newest: recovered.newest,
         link: recovered.link,
@@ -64,7 +67,7 @@ fn share(
     let (clock, applied) = (platform.clock.clone(), Moment(recovered.moment));
     let index = Arc::new(SkippingIndex::new(index, clock, options.gaps, applied));
     recovered.slots.set_bytes_max(options.segment_bytes_max.max(SEGMENT_BYTES_MIN));
-    let shared = Shared {
+    let shared = EngineState {
         reserve: Reserve::new(platform.clone(), layout.clone()),
         platform,
         layout,
@@ -88,7 +91,7 @@ fn share(
     (shared, end, recovered.replayed_bytes)
 }
 
-fn start(shared: &Arc<Shared>, committer: Committer) -> Mutex<Vec<TaskHandle>> {
+fn start(shared: &Arc<EngineState>, committer: Committer) -> Mutex<Vec<TaskHandle>> {
     let starter = &shared.platform.tasks;
     let committer = starter.start_task("committer", Box::new(committer));
     shared.queue.set_wake(committer.wake.clone());

@@ -1,6 +1,7 @@
 //! What is stored at one moment, held for a copy while the engine serves.
 
-use super::{Local, Shared};
+use super::Local;
+use crate::state::EngineState;
 use std::sync::Arc;
 
 /// A segment to copy.
@@ -19,7 +20,7 @@ pub struct CopySegment {
 pub struct Pin {
     /// What a copy as of that moment is made of, oldest first.
     pub segments: Vec<CopySegment>,
-    shared: Arc<Shared>,
+    shared: Arc<EngineState>,
     held: Option<tokio::sync::OwnedRwLockWriteGuard<()>>,
 }
 

@@ -1,7 +1,7 @@
 //! A scrub: everything that is stored is read and verified while the engine serves, a little at a
 //! time. What is freed meanwhile is left out.
 
-use super::{Local, Shared};
+use super::Local;
 use crate::blob::file::{self, CHUNK_BYTES};
 use crate::finding::{Finding, ONE_BIT, bytes_damaged};
 use crate::index::IndexError;
@@ -11,6 +11,7 @@ use crate::journal::{
 };
 use crate::keys;
 use crate::rows;
+use crate::state::EngineState;
 use larder_platform::{DiskFile, OpenMode};
 use larder_storage::{
     BlobError, BlobId, BlobPlacement, BlobRef, Moment, RowSchema, Scrubbed, StoredBytes,
@@ -26,7 +27,7 @@ const PLACES_AT_ONCE: u64 = 64;
 
 /// One pass over everything that an engine stores.
 pub struct Scrub {
-    shared: Arc<Shared>,
+    shared: Arc<EngineState>,
     schema: Box<dyn RowSchema>,
     stage: Stage,
     out: Scrubbed,
@@ -323,7 +324,7 @@ impl Scrub {
     }
 }
 
-impl Shared {
+impl EngineState {
     fn listed(&self, schema: &dyn RowSchema, manifest: BlobRef) -> Vec<u64> {
         let file = self.platform.disk.open(&self.layout.blob(manifest.id.0), OpenMode::Read);
         let bytes = file.ok().and_then(|file| file::read_whole(&*file, manifest).ok());

@@ -26,7 +26,7 @@ const UNCHECKED: u64 = 0;
 
 /// How far a gap reaches, and from which moment on.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Mark {
+struct Reach {
     end: Vec<u8>,
     since: u64,
 }
@@ -34,8 +34,8 @@ struct Mark {
 #[derive(Debug, Default)]
 struct Gap {
     /// The oldest first.
-    proven: Vec<Mark>,
-    claim: Option<Mark>,
+    proven: Vec<Reach>,
+    claim: Option<Reach>,
     /// The state of the tables in which it was seen to be worth a jump.
     checked: AtomicU64,
     /// Whether a walk has used it since the last sweep.
@@ -64,7 +64,7 @@ pub(super) struct Gaps {
 }
 
 impl Gap {
-    fn unchecked(mut proven: Vec<Mark>, claim: Option<Mark>) -> Self {
+    fn unchecked(mut proven: Vec<Reach>, claim: Option<Reach>) -> Self {
         // Cut to one length, the older mark says all that the newer does.
         proven.dedup_by(|newer, older| newer.end == older.end);
         let last = proven.last();
@@ -105,7 +105,7 @@ impl Gap {
                 drop(self.proven.pop())
             }
         }
-        self.proven.push(Mark { end, since });
+        self.proven.push(Reach { end, since });
     }
 }
 
@@ -225,8 +225,8 @@ impl Gaps {
         }
         let (start, gap) = self.remove(&start).expect("it was just found");
         let next = [key, &[0]].concat();
-        let before = |mark: &Mark| Mark { end: key.min(&mark.end).to_vec(), since: mark.since };
-        let behind = |mark: &&Mark| mark.end > next;
+        let before = |mark: &Reach| Reach { end: key.min(&mark.end).to_vec(), since: mark.since };
+        let behind = |mark: &&Reach| mark.end > next;
         let (left, right) = (
             (gap.proven.iter().map(before).collect(), gap.claim.as_ref().map(before)),
             (
@@ -318,7 +318,7 @@ impl Gaps {
         let (start, mut gap) = self.remove(start).unwrap_or((start.to_vec(), Gap::default()));
         let end = self.start_behind(&start, to).unwrap_or_else(|| to.to_vec());
         if gap.claim.is_none() && &end[..] > gap.extent(&start) {
-            gap.claim = Some(Mark { end, since: self.applied });
+            gap.claim = Some(Reach { end, since: self.applied });
         }
         self.insert(start, gap);
     }

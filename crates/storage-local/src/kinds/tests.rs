@@ -2,7 +2,6 @@
 //! only or in the index too, and nothing of it changes.
 
 use super::refuse_unknown;
-use crate::engine::write_internal;
 use crate::index::{Index, IndexChange, MemoryIndex, MemoryTables};
 use crate::{Local, OpenError, Options};
 use larder_platform::sim::Simulation;
@@ -28,7 +27,7 @@ fn open(sim: &Simulation, tables: &MemoryTables) -> Result<Local, OpenError> {
 fn written(sim: &Simulation, tables: &MemoryTables, kind: u8) {
     let local = open(sim, tables).expect("an empty directory opens");
     let key = [&[kind][..], &[0; 8], b"key", &[0, 1]].concat();
-    let written = write_internal(&local.shared, vec![(key, vec![1])], Vec::new());
+    let written = local.shared.write_internal(vec![(key, vec![1])], Vec::new());
     sim.block_on(written).expect("a commit");
     drop(local);
     sim.run_until_idle();

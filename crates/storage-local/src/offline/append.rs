@@ -2,7 +2,6 @@
 
 use crate::checkpoint::SegmentUse;
 use crate::committer::group::{Group, Moved};
-use crate::engine::OpenError;
 use crate::index::Index;
 use crate::journal::{
     BATCH_HEADER_BYTES, Journal, JournalEnd, JournalError, Link, RECORD_HEADER_BYTES, RecordPlace,
@@ -10,6 +9,7 @@ use crate::journal::{
 };
 use crate::kinds::LATEST;
 use crate::layout::{BATCH_ALIGN, BATCH_BYTES_MAX, Layout, SEGMENT_BYTES_MIN};
+use crate::open_error::OpenError;
 use crate::window::{CHANGES_MAX, Window};
 use larder_platform::{AlignedBuffer, Platform};
 use larder_storage::Moment;

@@ -1,6 +1,6 @@
 //! Blobs' files, by what rows say of them.
 
-use crate::blob::{file, next_key, next_value, numbers};
+use crate::blob::{file, file_numbers, next_key, next_value};
 use crate::layout::Layout;
 use larder_platform::{OpenMode, Platform};
 use larder_storage::{BlobError, BlobId, BlobRef};
@@ -34,7 +34,7 @@ pub fn verify_blob(platform: &Platform, layout: &Layout, blob: BlobRef) -> Resul
 
 /// The numbers of all blob files, ascending.
 pub fn blob_numbers(platform: &Platform, layout: &Layout) -> io::Result<Vec<BlobId>> {
-    numbers(&*platform.disk, layout)
+    file_numbers(&*platform.disk, layout)
 }
 
 /// Key and value of the engine's own row that gives the next blob number, when `last` is the

@@ -1,7 +1,7 @@
 //! Why a request is refused.
 
 use crate::request::BodyFault;
-use larder_iam::{AuditError, KeySourceError};
+use larder_iam::{AuditError, KeySourceError, SessionError};
 use larder_iam_model::{CommonError, DecodeError, ErrorCode, OperationError};
 use larder_identities::Error;
 use larder_platform::BudgetExhausted;
@@ -72,6 +72,19 @@ impl From<Error> for Failure {
             }
             (Some(code), _) => Self::new(*code, error.to_string()),
             (None, Some(code)) => Self::new(*code, error.to_string()),
+        }
+    }
+}
+
+impl From<SessionError> for Failure {
+    fn from(error: SessionError) -> Self {
+        match error {
+            SessionError::Expired => {
+                let message = "The security token included in the request is expired";
+                Self::new(CommonError::ExpiredToken, message)
+            }
+            SessionError::Invalid => Self::invalid_token(),
+            SessionError::Unavailable(error) => error.into(),
         }
     }
 }

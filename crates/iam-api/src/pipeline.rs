@@ -12,7 +12,7 @@ use crate::service::{Service, ServiceParts};
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, DATE, SERVER};
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
-use larder_iam::AccessKey;
+use larder_iam::{AccessKey, PresentedToken};
 use larder_iam_model::{CommonError, Form, Operation, Service as ServiceName, error_document};
 use larder_platform::Reservation;
 use larder_s3_wire::auth::{Claim, RequestParts, security_token};
@@ -137,9 +137,10 @@ impl<S: MetaStore> ServiceParts<S> {
             ));
         };
         let service = route::of(name).ok_or_else(|| Failure::wrong_service("'iam' or 'sts'"))?;
-        // Only sessions have tokens, and there are no sessions.
-        if security_token(&head.headers, &head.target).is_some() {
-            return Err(Failure::invalid_token());
+        if let Some(token) = security_token(&head.headers, &head.target) {
+            let now = Timestamp { ms: self.platform.wall_ms() };
+            let presented = PresentedToken { access_key_id: id, token, now };
+            return Ok((service, self.keys.source().session(presented).await?));
         }
         let key = self.keys.access_key(id).await?.ok_or_else(Failure::invalid_token)?;
         Ok((service, key))

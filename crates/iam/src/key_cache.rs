@@ -2,7 +2,7 @@
 
 use crate::{ACCESS_KEY_BYTES_MAX, AccessKey};
 use larder_platform::Clock;
-use larder_types::{AccountId, Owner};
+use larder_types::{AccountId, Owner, Timestamp};
 use std::collections::HashMap;
 use std::fmt;
 use std::hash::{BuildHasher as _, RandomState};
@@ -53,12 +53,44 @@ pub trait KeySource: Send + Sync {
         })
     }
 
+    /// The access key of a temporary session, from its id and the token that came with it, which is
+    /// opened and checked before anything is verified with the key. The default has no sessions.
+    fn session<'a>(&'a self, _: PresentedToken<'a>) -> Opened<'a> {
+        Box::pin(std::future::ready(Err(SessionError::Invalid)))
+    }
+
     /// Goes up with every change of keys, or of what their principals may do, that this process
     /// makes. What was answered at another number is asked again. A source that never changes has
     /// one number.
     fn generation(&self) -> u64 {
         0
     }
+}
+
+/// A session token as a request presents it.
+#[derive(Clone, Copy)]
+pub struct PresentedToken<'a> {
+    /// The access key id beside it.
+    pub access_key_id: &'a str,
+    /// The token.
+    pub token: &'a str,
+    /// When.
+    pub now: Timestamp,
+}
+
+/// A session's key, which may have to be waited for.
+pub type Opened<'a> =
+    Pin<Box<dyn Future<Output = Result<Arc<AccessKey>, SessionError>> + Send + 'a>>;
+
+/// Why a session token does not open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SessionError {
+    /// The session is over (`ExpiredToken`).
+    Expired,
+    /// It is no token of ours, or another key's, or whose session it was is gone (`InvalidToken`).
+    Invalid,
+    /// It cannot be looked up now.
+    Unavailable(KeySourceError),
 }
 
 /// A source that cannot answer now, as a sentence for the operator.

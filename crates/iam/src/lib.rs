@@ -26,6 +26,7 @@ pub use audit::{Audit, AuditError, Authorisation, Explanation, Reason};
 pub use context::{Context, RequestValues, Signature, SignatureVersion};
 pub use key_cache::{
     AccountName, Found, KEY_STALE_NS_MAX, KEYS_CACHED_MAX, KeyCache, KeySource, KeySourceError,
+    Opened, PresentedToken, SessionError,
 };
 pub use policy_rules::PolicyRules;
 pub use principal::{

@@ -6,7 +6,7 @@ use crate::{Error, Identities};
 use larder_iam::policy::Policy;
 use larder_iam::{
     AccessKey, Account, AccountName, Found, IdentityPolicies, KeySource, KeySourceError,
-    NamedPolicy, Principal, User,
+    NamedPolicy, Opened, PresentedToken, Principal, SessionError, User,
 };
 use larder_storage::MetaStore;
 use larder_types::{AccountId, Owner};
@@ -34,8 +34,19 @@ impl<S: MetaStore> KeySource for Identities<S> {
         })
     }
 
+    fn session<'a>(&'a self, presented: PresentedToken<'a>) -> Opened<'a> {
+        let PresentedToken { access_key_id, token, now } = presented;
+        Box::pin(self.open_session(access_key_id, token, now))
+    }
+
     fn generation(&self) -> u64 {
         Identities::generation(self)
+    }
+}
+
+impl From<Error> for SessionError {
+    fn from(error: Error) -> Self {
+        Self::Unavailable(unavailable(error))
     }
 }
 

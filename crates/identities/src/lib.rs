@@ -47,7 +47,7 @@ pub use rows::{
     RoleDetail, VersionEntry,
 };
 pub use seal::{Fingerprint, MASTER_KEY_BYTES, MasterKey, SealingKey};
-pub use sessions::{Credentials, NewSession, SessionError, SessionOf};
+pub use sessions::{Credentials, NewSession, SessionOf};
 pub use store::{Identities, MasterKeyState};
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use base64::engine::general_purpose::STANDARD;
 use larder_iam::policy::Attachment;
 use larder_iam::{
     ACCESS_KEY_BYTES_MAX, AccessKey, Account, FederatedSession, IdentityPolicies, KEY_STALE_NS_MAX,
-    KEYS_CACHED_MAX, NamedPolicy, Principal, RoleSession, SecretKey, SessionInfo,
+    KEYS_CACHED_MAX, NamedPolicy, Principal, RoleSession, SecretKey, SessionError, SessionInfo,
 };
 use larder_storage::MetaStore;
 use larder_types::{AccountId, Timestamp};
@@ -87,23 +87,6 @@ pub struct Credentials {
     pub session_token: String,
     /// From when on it no longer signs.
     pub expires_at: Timestamp,
-}
-
-/// Why a session token does not open.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SessionError {
-    /// The session is over (`ExpiredToken`).
-    Expired,
-    /// It is no token of ours, or another key's, or whose session it was is gone (`InvalidToken`).
-    Invalid,
-    /// It cannot be looked up now.
-    Unavailable(Error),
-}
-
-impl From<Error> for SessionError {
-    fn from(error: Error) -> Self {
-        Self::Unavailable(error)
-    }
 }
 
 impl fmt::Debug for Credentials {
@@ -327,7 +310,7 @@ impl<S: MetaStore> Identities<S> {
             // Without it the session would have what it limits.
             let policy = self.managed_policy(account, arn).await.map_err(|error| match error {
                 Error::NoSuchEntity(_) => SessionError::Invalid,
-                error => SessionError::Unavailable(error),
+                error => error.into(),
             })?;
             policies.push(policy);
         }

@@ -4,7 +4,7 @@ use crate::identity::Identity;
 use crate::request_body::BodyFault;
 use http::header::{ALLOW, HeaderName, HeaderValue, LAST_MODIFIED};
 use larder_documents::InvalidDocument;
-use larder_iam::{AuditError, KeySourceError};
+use larder_iam::{AuditError, KeySourceError, SessionError};
 use larder_objects::{BodyError, Error};
 use larder_platform::BudgetExhausted;
 use larder_s3_model::DecodeError;
@@ -158,6 +158,16 @@ impl From<BodyFault> for Failure {
 impl From<KeySourceError> for Failure {
     fn from(error: KeySourceError) -> Self {
         Self::internal(format!("access keys cannot be looked up: {error}"))
+    }
+}
+
+impl From<SessionError> for Failure {
+    fn from(error: SessionError) -> Self {
+        match error {
+            SessionError::Expired => Self::new(ErrorCode::ExpiredToken),
+            SessionError::Invalid => Self::new(ErrorCode::InvalidToken),
+            SessionError::Unavailable(error) => error.into(),
+        }
     }
 }
 

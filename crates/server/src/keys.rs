@@ -1,7 +1,7 @@
 //! Where access keys are looked up: the configuration's first, so that a lost store locks nobody
 //! out, then the stored ones.
 
-use larder_iam::{AccessKey, Accounts, Found, KeySource};
+use larder_iam::{AccessKey, Accounts, Found, KeySource, Opened, PresentedToken};
 use larder_identities::Identities;
 use larder_storage::MetaStore;
 use larder_types::AccountId;
@@ -44,6 +44,10 @@ impl<S: MetaStore> KeySource for ConfiguredFirst<S> {
                 None => KeySource::account_id(&self.stored, canonical_id).await,
             }
         })
+    }
+
+    fn session<'a>(&'a self, presented: PresentedToken<'a>) -> Opened<'a> {
+        self.stored.session(presented)
     }
 
     fn generation(&self) -> u64 {

@@ -2,9 +2,9 @@ use super::{World, allow, code};
 use crate::session_keys::ROTATE_EVERY_MS;
 use crate::{
     Credentials, IdentityKind, IdentityRef, MasterKey, NewIdentity, NewSession, RoleDetail,
-    SessionError, SessionOf,
+    SessionOf,
 };
-use larder_iam::Principal;
+use larder_iam::{Principal, SessionError};
 use larder_types::Timestamp;
 
 const TRUST: &str =

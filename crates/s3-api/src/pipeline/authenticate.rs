@@ -3,7 +3,7 @@
 use crate::call::{Call, Verified};
 use crate::error::Failure;
 use crate::service::ServiceParts;
-use larder_iam::{AccessKey, Signature, SignatureVersion};
+use larder_iam::{AccessKey, PresentedToken, Signature, SignatureVersion};
 use larder_s3_wire::auth::{self, Claim, PostClaim, RequestParts, security_token};
 use larder_s3_wire::error::ErrorCode;
 use larder_storage::Storage;
@@ -15,11 +15,8 @@ impl<S: Storage> ServiceParts<S> {
     pub(super) async fn authenticate(&self, call: &mut Call<'_>) -> Result<(), Failure> {
         let claim = Claim::parse(&call.headers, &call.target)?;
         call.record.access_key = claim.access_key().map(str::to_owned);
-        let key = self.signer(claim.access_key()).await?;
-        // Only sessions have tokens, and there are no sessions.
-        if key.is_some() && security_token(&call.headers, &call.target).is_some() {
-            return Err(Failure::new(ErrorCode::InvalidToken));
-        }
+        let token = security_token(&call.headers, &call.target);
+        let key = self.signer(claim.access_key(), token).await?;
         let request = RequestParts {
             method: call.method.as_str(),
             target: &call.target,
@@ -46,9 +43,10 @@ impl<S: Storage> ServiceParts<S> {
         &self,
         call: &mut Call<'_>,
         claim: &PostClaim<'_>,
+        token: Option<&str>,
     ) -> Result<(), Failure> {
         call.record.access_key = claim.access_key().map(str::to_owned);
-        let signer = self.signer(claim.access_key()).await?;
+        let signer = self.signer(claim.access_key(), token).await?;
         let secret = signer.as_ref().map_or("", |key| key.secret.expose());
         let now = self.now();
         let verified = self.verifier.verify_post(claim, secret, now)?;
@@ -62,13 +60,22 @@ impl<S: Storage> ServiceParts<S> {
         Ok(())
     }
 
-    /// The key that a claim names.
+    /// The key that a claim names, a session's when a token is beside it.
     ///
-    /// Errors: `InvalidAccessKeyId`; `InternalError` when it cannot be looked up.
-    async fn signer(&self, id: Option<&str>) -> Result<Option<Arc<AccessKey>>, Failure> {
+    /// Errors: `InvalidAccessKeyId`, `InvalidToken`, `ExpiredToken`; `InternalError` when it cannot
+    /// be looked up.
+    async fn signer(
+        &self,
+        id: Option<&str>,
+        token: Option<&str>,
+    ) -> Result<Option<Arc<AccessKey>>, Failure> {
         let Some(id) = id else {
             return Ok(None);
         };
+        if let Some(token) = token {
+            let presented = PresentedToken { access_key_id: id, token, now: self.now() };
+            return Ok(Some(self.keys.source().session(presented).await?));
+        }
         let found = self.keys.access_key(id).await?;
         let unknown = || Failure::new(ErrorCode::InvalidAccessKeyId).element("AWSAccessKeyId", id);
         found.map(Some).ok_or_else(unknown)

@@ -17,7 +17,8 @@ impl<S: Storage> ServiceParts<S> {
         let mut held = self.form_memory.reservation();
         let mut form = Form::read(call, &mut held).await?;
         let (claim, policy) = form.fields.claim()?;
-        self.authenticate_form(call, &claim).await?;
+        let token = form.fields.get("x-amz-security-token");
+        self.authenticate_form(call, &claim, token).await?;
         let request =
             FormRequest { fields: &form.fields, policy: policy.as_ref(), needs: POST_OBJECT };
         let (admitted, size) = self.admit_form(call, &request).await?;

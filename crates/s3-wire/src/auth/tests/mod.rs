@@ -506,3 +506,20 @@ fn authority_stands_in_for_host() {
     verifier.verify(&claim, &parts(Some(HOST)), SECRET, request.now).unwrap();
     verifier.verify(&claim, &parts(None), SECRET, request.now).unwrap_err();
 }
+
+/// Some clients of IAM and STS name no region; S3 has regions.
+#[test]
+fn global_services_need_no_region() {
+    let target = crate::target::parse_target(Some("host"), "/", &[]).unwrap();
+    for (service, holds) in [("iam", true), ("sts", true), ("s3", false)] {
+        let header = format!(
+            "AWS4-HMAC-SHA256 Credential=key/20260101//{service}/aws4_request, \
+             SignedHeaders=host;x-amz-date, Signature={}",
+            "0".repeat(64)
+        );
+        let mut headers = http::HeaderMap::new();
+        headers.insert("authorization", header.parse().unwrap());
+        headers.insert("x-amz-date", "20260101T000000Z".parse().unwrap());
+        assert_eq!(super::Claim::parse(&headers, &target).is_ok(), holds, "{service}");
+    }
+}

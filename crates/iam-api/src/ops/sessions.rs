@@ -7,7 +7,8 @@ use larder_iam::policy::{Attachment, Policy};
 use larder_iam::{Action, Principal, RoleTrust};
 use larder_iam_model::CommonError;
 use larder_iam_model::sts::{
-    AssumeRoleRequest, AssumeRoleResponse, AssumedRoleUser, Credentials, GetSessionTokenRequest,
+    AssumeRoleRequest, AssumeRoleResponse, AssumedRoleUser, Credentials, FederatedUser,
+    GetFederationTokenRequest, GetFederationTokenResponse, GetSessionTokenRequest,
     GetSessionTokenResponse, Tag,
 };
 use larder_identities::limits::ROLE_SESSION_S_MIN;
@@ -51,8 +52,51 @@ pub(super) async fn get_session_token<S: MetaStore>(
         policy_arns: Vec::new(),
         mfa: false,
     };
+    call.record.note(Fact::MustFinish);
     let (credentials, _) = issue(call, new).await?;
     Ok(GetSessionTokenResponse { credentials: Some(credentials), ..Default::default() })
+}
+
+/// GetFederationToken, which the caller may by the time it gets here. A root's session lasts an hour
+/// at most, whatever it asks for.
+pub(super) async fn get_federation_token<S: MetaStore>(
+    call: &Call<'_, S>,
+    input: GetFederationTokenRequest,
+) -> Result<GetFederationTokenResponse, Failure> {
+    let refused = || denied("Cannot call GetFederationToken with session credentials");
+    if call.signer.key.session.is_some() {
+        return Err(refused());
+    }
+    let duration_s = seconds(input.duration_seconds).unwrap_or(USER_SESSION_S);
+    let (user_id, duration_s) = match &call.signer.key.principal {
+        Principal::AccountRoot(_) => (None, duration_s.min(SHORT_SESSION_S_MAX)),
+        Principal::User(user) => (Some(user.id.clone()), duration_s),
+        _ => return Err(refused()),
+    };
+    let account = call.account();
+    let arn = format!("arn:aws:sts::{account}:federated-user/{}", input.name);
+    let tags = pairs(input.tags.unwrap_or_default());
+    if !tags.is_empty() {
+        call.authorise(TAG_SESSION, &arn)?;
+    }
+    check_size(input.minimum_session_token_size)?;
+    let federated_user_id = format!("{account}:{}", input.name);
+    let new = NewSession {
+        account: account.clone(),
+        of: SessionOf::Federated { user_id, name: input.name },
+        duration_s,
+        tags,
+        policy: input.policy,
+        policy_arns: arns(input.policy_arns.unwrap_or_default())?,
+        mfa: false,
+    };
+    let (credentials, packed_policy_size) = issue(call, new).await?;
+    Ok(GetFederationTokenResponse {
+        credentials: Some(credentials),
+        federated_user: Some(FederatedUser { federated_user_id, arn }),
+        packed_policy_size,
+        ..Default::default()
+    })
 }
 
 /// AssumeRole.
@@ -104,6 +148,7 @@ pub(super) async fn assume_role<S: MetaStore>(
         policy_arns: arns(input.policy_arns.unwrap_or_default())?,
         mfa: false,
     };
+    call.record.note(Fact::MustFinish);
     let (credentials, packed_policy_size) = issue(call, new).await?;
     let arn = format!("arn:aws:sts::{}:assumed-role/{}/{name}", role.account, record.name);
     let assumed_role_id = format!("{}:{name}", record.id);
@@ -243,15 +288,13 @@ fn check_built(input: &AssumeRoleRequest) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Makes a session. Returns what it signs with, and the packed size of its policies and tags in
+/// Makes a session, for which a new day's sealing key may be stored. Returns what it signs with, and the packed size of its policies and tags in
 /// percent where it has any.
 async fn issue<S: MetaStore>(
-    call: &mut Call<'_, S>,
+    call: &Call<'_, S>,
     new: NewSession,
 ) -> Result<(Credentials, Option<i32>), Failure> {
     let is_packed = !new.tags.is_empty() || new.policy.is_some() || !new.policy_arns.is_empty();
-    // A new day's sealing key is stored.
-    call.record.note(Fact::MustFinish);
     let made = call.identities().issue_session(new).await.map_err(|error| match error {
         // STS knows no NoSuchEntity.
         Error::NoSuchEntity(what) => Failure::new(CommonError::ValidationError, what),

@@ -1,4 +1,4 @@
-//! GetSessionToken and AssumeRole, up to what their sessions may do.
+//! GetSessionToken, GetFederationToken and AssumeRole, up to what their sessions may do.
 
 use super::{Ask, Got, World, key_of};
 use std::time::Duration;
@@ -282,4 +282,56 @@ fn a_session_policy_limits_what_the_role_may() {
     assume(&world, &ada, &[("Policy", &long)]).refused(400, "PackedPolicyTooLarge");
     let missing = [("PolicyArns.member.1.arn", "arn:aws:iam::111111111111:policy/none")];
     assume(&world, &ada, &missing).refused(400, "ValidationError");
+}
+
+#[test]
+fn a_federated_session_may_what_its_user_and_its_policy_both_allow() {
+    let world = World::new();
+    let ada = ada(&world);
+    let fed = "arn:aws:sts::111111111111:federated-user/fay";
+    let policy = allow("iam:List*", "*");
+    let asked = [("Name", "fay"), ("Policy", policy.as_str())];
+    sts(&world, &ada, "GetFederationToken", &asked).refused(403, "AccessDenied");
+    let document = r#"{"Statement":[
+        {"Effect":"Allow","Action":"sts:GetFederationToken",
+         "Resource":"arn:aws:sts::111111111111:federated-user/fay"},
+        {"Effect":"Allow","Action":["iam:ListUsers","iam:GetAccountSummary"],"Resource":"*"}]}"#;
+    let put = [("UserName", "ada"), ("PolicyName", "p"), ("PolicyDocument", document)];
+    world.iam("PutUserPolicy", &put).ok();
+    world.sim.block_on(world.sim.platform().tasks.sleep(Duration::from_secs(2)));
+    let got = sts(&world, &ada, "GetFederationToken", &asked).ok();
+    assert_eq!(got.element("Arn"), Some(fed));
+    assert_eq!(got.element("FederatedUserId"), Some("111111111111:fay"));
+    assert!(got.element("PackedPolicySize").is_some());
+    let session = Keys::of(&got);
+    let who = sts(&world, &session, "GetCallerIdentity", &[]).ok();
+    assert_eq!((who.element("Arn"), who.element("UserId")), (Some(fed), Some("111111111111:fay")));
+    let ask = |action| world.send(session.sign(Ask::post("iam", &[("Action", action)])));
+    ask("ListUsers").ok();
+    ask("GetAccountSummary").refused(403, "AccessDenied");
+    ask("ListRoles").refused(403, "AccessDenied");
+    let other = [("Name", "eve")];
+    sts(&world, &ada, "GetFederationToken", &other).refused(403, "AccessDenied");
+    let tagged = [asked[0], ("Tags.member.1.Key", "k"), ("Tags.member.1.Value", "v")];
+    let denied = sts(&world, &ada, "GetFederationToken", &tagged).refused(403, "AccessDenied");
+    assert!(denied.element("Message").unwrap().contains("sts:TagSession"), "{}", denied.body);
+    for name in ["f", "a-name-of-more-than-thirty-two-chars"] {
+        sts(&world, &ada, "GetFederationToken", &[("Name", name)]).refused(400, "ValidationError");
+    }
+    plain_role(&world, fed);
+    assume(&world, &session, &[]).refused(403, "AccessDenied");
+    let own = Keys::of(&sts(&world, &ada, "GetSessionToken", &[]).ok());
+    sts(&world, &own, "GetFederationToken", &asked).refused(403, "AccessDenied");
+}
+
+#[test]
+fn a_federated_session_of_the_root_lasts_an_hour_at_most() {
+    let world = World::new();
+    let policy = allow("iam:ListUsers", "*");
+    let asked = [("Action", "GetFederationToken"), ("Name", "fay"), ("Policy", policy.as_str())];
+    let session = Keys::of(&world.send(Ask::post("sts", &asked)).ok());
+    let list = || world.send(session.sign(Ask::post("iam", &[("Action", "ListUsers")])));
+    list().ok();
+    world.sim.block_on(world.sim.platform().tasks.sleep(Duration::from_secs(3_601)));
+    list().refused(403, "ExpiredToken");
 }

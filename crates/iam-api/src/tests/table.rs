@@ -10,13 +10,14 @@ fn request_of(info: &OperationInfo) -> Ask {
 }
 
 /// What any operation could need: what an operation does not know it does not look at.
-const EVERYTHING: [(&str, &str); 26] = [
+const EVERYTHING: [(&str, &str); 27] = [
     ("AccessKeyId", "alice00000000000"),
     ("AccountAlias", "acme"),
     ("AssumeRolePolicyDocument", "{}"),
     ("ClientID", "c"),
     ("Description", "d"),
     ("GroupName", "n"),
+    ("Name", "fed"),
     ("NewPath", "/"),
     ("OpenIDConnectProviderArn", "arn:aws:iam::111111111111:oidc-provider/a"),
     ("Path", "/p/"),

@@ -396,10 +396,28 @@ fn audited(call: &Call<'_>, audit: &dyn Audit, request: &Request<'_>) -> Result<
     Ok(explanation.decision)
 }
 
-/// Whether the caller may list a bucket, which decides what a refusal tells. It is no right that
-/// anything is done on.
-pub(super) fn may_list(call: &Call<'_>, bucket: &Bucket) -> bool {
-    let context = &call.context(call);
+/// A listing that would show one key.
+struct ListingOf<'a>(&'a str);
+
+impl RequestValues for ListingOf<'_> {
+    fn header(&self, _: &str) -> Option<Cow<'_, str>> {
+        None
+    }
+
+    fn query(&self, name: &str) -> Option<&str> {
+        (name == "prefix").then_some(self.0)
+    }
+
+    fn tags(&self) -> Vec<(String, String)> {
+        Vec::new()
+    }
+}
+
+/// Whether the caller may list a key, with the key as the prefix, which decides what a refusal
+/// tells. It is no right that anything is done on.
+pub(super) fn may_list(call: &Call<'_>, bucket: &Bucket, key: &str) -> bool {
+    let listing = ListingOf(key);
+    let context = &call.context(&listing);
     let resource = Resource::Bucket(bucket_resource(bucket));
     let request = Request { principal: call.principal(), action: LIST_BUCKET, resource, context };
     call.rules.decide(&request).is_allowed()

@@ -199,13 +199,15 @@ fn invalid_grantees(error: &InvalidGrantees) -> Failure {
     }
 }
 
-/// A list as answers show it.
+/// A list as answers show it: what groups are granted comes first, as suites for S3 expect.
 pub(super) fn shown(acl: &Acl) -> (shapes::Owner, Vec<shapes::Grant>) {
     let owner = shapes::Owner {
         display_name: named(&acl.owner.display_name),
         id: Some(acl.owner.canonical_id.clone()),
     };
-    (owner, acl.grants.iter().map(shown_grant).collect())
+    let is_group = |grant: &&Grant| matches!(grant.grantee, Grantee::Group(_));
+    let (groups, accounts): (Vec<&Grant>, Vec<&Grant>) = acl.grants.iter().partition(is_group);
+    (owner, groups.into_iter().chain(accounts).map(shown_grant).collect())
 }
 
 fn shown_grant(grant: &Grant) -> shapes::Grant {

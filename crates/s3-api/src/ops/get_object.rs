@@ -158,7 +158,8 @@ impl<S: Storage> ReadPlan<S> for GetPlan<'_, '_> {
     }
 
     fn not_found(&self, bucket: &Bucket, error: Error) -> Failure {
-        missing(self.call, bucket, error)
+        let key = self.call.target.key.as_deref().unwrap_or_default();
+        missing(self.call, bucket, key, error)
     }
 }
 

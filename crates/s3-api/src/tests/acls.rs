@@ -30,7 +30,7 @@ fn grant(kind: &str, inner: &str, permission: &str) -> String {
     )
 }
 
-/// The grants of an answer, each `who:what`.
+/// The grants of an answer, each `who:what`, those of accounts first.
 fn grants(world: &World, path: &str) -> Vec<String> {
     let got = world.send(Ask::new("GET", path)).ok();
     let between = |text: &str, name: &str| {
@@ -43,7 +43,23 @@ fn grants(world: &World, path: &str) -> Vec<String> {
         let who = between(text, "ID").or(group).unwrap();
         format!("{who}:{}", between(text, "Permission").unwrap())
     };
-    all.map(show).collect()
+    let is_group = |grant: &String| {
+        let groups = ["AllUsers", "AuthenticatedUsers", "LogDelivery"];
+        groups.iter().any(|name| grant.starts_with(&format!("{name}:")))
+    };
+    let (groups, mut accounts): (Vec<String>, Vec<String>) = all.map(show).partition(is_group);
+    accounts.extend(groups);
+    accounts
+}
+
+/// As suites for S3 expect.
+#[test]
+fn groups_are_shown_first() {
+    let world = open();
+    canned(&world, "/photos?acl", "public-read").ok();
+    let got = world.send(Ask::new("GET", "/photos?acl")).ok();
+    let (group, full) = (got.text().find("AllUsers"), got.text().find("FULL_CONTROL"));
+    assert!(group.unwrap() < full.unwrap(), "{}", got.text());
 }
 
 fn ownership(world: &World, setting: &str) -> Got {
@@ -82,7 +98,7 @@ fn a_bucket_s_list_is_written_in_three_ways() {
         grant("AmazonCustomerByEmail", "<EmailAddress>BOB@mail.example</EmailAddress>", "WRITE"),
     ];
     body(&world, path, "alice-id", &all.concat()).ok();
-    assert_eq!(grants(&world, path), ["bob-id:FULL_CONTROL", "AllUsers:READ", "bob-id:WRITE"]);
+    assert_eq!(grants(&world, path), ["bob-id:FULL_CONTROL", "bob-id:WRITE", "AllUsers:READ"]);
     body(&world, path, "alice-id", "").ok();
     assert_eq!(grants(&world, path), [""; 0]);
 }

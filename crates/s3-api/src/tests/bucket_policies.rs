@@ -54,6 +54,7 @@ fn another_account_does_what_it_was_given() {
     world
         .send(Ask::new("PUT", "/photos/closed/b").by(Some("bob")).body("x"))
         .refused(403, "AccessDenied");
+    // With the key as the prefix of a listing.
     world.send(get("/photos/open/nothing").by(Some("bob"))).refused(404, "NoSuchKey");
     // The source of a copy is asked for like any read.
     let copy = |source: &str| {
@@ -143,4 +144,20 @@ fn a_restricted_bucket_is_closed_to_strangers() {
     world.send(get("/photos/open/a")).ok();
     block(false);
     world.send(get("/photos/open/a").by(None)).ok();
+}
+
+/// A key that is missing is told to those who might list it.
+#[test]
+fn a_listing_s_prefix_decides_who_learns_of_missing_keys() {
+    let world = shared(
+        r#"{"Effect":"Allow","Principal":"*","Action":"s3:GetObject",
+            "Resource":"arn:aws:s3:::photos/*"},
+           {"Effect":"Allow","Principal":"*","Action":"s3:ListBucket",
+            "Resource":"arn:aws:s3:::photos",
+            "Condition":{"StringLike":{"s3:prefix":"open/*"}}}"#,
+    );
+    world.send(get("/photos/open/none").by(None)).refused(404, "NoSuchKey");
+    world.send(get("/photos/closed/none").by(None)).refused(403, "AccessDenied");
+    // What the request calls its prefix is not asked.
+    world.send(get("/photos/closed/none?prefix=open%2F").by(None)).refused(403, "AccessDenied");
 }

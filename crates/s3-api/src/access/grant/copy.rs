@@ -124,7 +124,9 @@ impl<S: Storage> ReadPlan<S> for SourcePlan<'_, '_> {
     fn not_found(&self, bucket: &Bucket, error: Error) -> Failure {
         match error {
             Error::MethodNotAllowed { .. } => is_delete_marker(),
-            error => named(missing(self.call, bucket, error), self.source),
+            error => {
+                named(missing(self.call, bucket, self.source.key.as_str(), error), self.source)
+            }
         }
     }
 }

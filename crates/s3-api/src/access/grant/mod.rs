@@ -26,9 +26,6 @@ use std::marker::PhantomData;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-/// AWS's canonical user id of whoever writes without a name.
-const ANONYMOUS: &str = "65a011a29cdf8ec533ec3d1ccaae921c";
-
 /// What a kind of grant reaches.
 pub(crate) trait GrantKind {
     /// The actions that were asked for, each where its need applies.
@@ -140,10 +137,6 @@ pub(crate) struct Grant<S: Storage, K: GrantKind> {
     kind: PhantomData<fn() -> K>,
 }
 
-fn anonymous() -> Owner {
-    Owner { canonical_id: ANONYMOUS.to_owned(), display_name: "anonymous".to_owned() }
-}
-
 impl<S: Storage> Admitted<S> {
     pub(super) fn new(objects: Objects<S>, call: &Call<'_>, place: OperationScope) -> Self {
         Self {
@@ -207,11 +200,9 @@ impl<S: Storage, K: GrantKind> Grant<S, K> {
             }
             ObjectOwnership::ObjectWriter => false,
         };
-        if is_bucket_owners {
-            return bucket.owner.clone();
-        }
-        let account = self.admitted.principal.account();
-        account.map_or_else(anonymous, |account| account.owner.clone())
+        // What nobody's name is on would be nobody's to manage: it is the bucket owner's.
+        let writer = self.admitted.principal.account().filter(|_| !is_bucket_owners);
+        writer.map_or_else(|| bucket.owner.clone(), |account| account.owner.clone())
     }
 
     /// The account that asks, as an owner.

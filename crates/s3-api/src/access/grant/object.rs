@@ -30,7 +30,7 @@ impl<S: Storage, K: LooksUp> Grant<S, K> {
             return Ok(*found);
         }
         let found = self.objects().lookup(self.bucket(), self.key(), self.version()).await;
-        found.map_err(|error| missing(call, self.bucket(), error))
+        found.map_err(|error| missing(call, self.bucket(), self.key().as_str(), error))
     }
 }
 
@@ -67,7 +67,7 @@ impl<S: Storage> Grant<S, kind::ChangeAcl> {
         let cause = self.cause(EventName::ObjectAclPut);
         let writer = self.objects().writer(&cause);
         let changed = writer.put_acl(self.bucket(), self.key(), self.version(), grants).await;
-        changed.map_err(|error| missing(call, self.bucket(), error))
+        changed.map_err(|error| missing(call, self.bucket(), self.key().as_str(), error))
     }
 }
 
@@ -95,7 +95,7 @@ async fn put_tags<S: Storage, K: GrantKind>(
     let cause = grant.cause(event);
     let writer = grant.objects().writer(&cause);
     let changed = writer.put_tags(bucket, key, grant.version(), tags).await;
-    changed.map_err(|error| missing(call, bucket, error))
+    changed.map_err(|error| missing(call, bucket, key.as_str(), error))
 }
 
 impl<S: Storage> Grant<S, kind::DeleteObject> {
@@ -110,7 +110,7 @@ impl<S: Storage> Grant<S, kind::DeleteObject> {
 /// Who may not list a bucket does not learn which keys it lacks: `AccessDenied` instead of
 /// `NoSuchKey` and `NoSuchVersion` (GetObject, "Permissions"). The reference says it of keys; of
 /// versions it would tell the same.
-pub(crate) fn missing(call: &Call<'_>, bucket: &Bucket, error: Error) -> Failure {
+pub(crate) fn missing(call: &Call<'_>, bucket: &Bucket, key: &str, error: Error) -> Failure {
     let is_missing = matches!(error, Error::NoSuchKey { .. } | Error::NoSuchVersion);
-    if is_missing && !may_list(call, bucket) { denied() } else { error.into() }
+    if is_missing && !may_list(call, bucket, key) { denied() } else { error.into() }
 }

@@ -57,8 +57,8 @@ pub(super) async fn get_session_token<S: MetaStore>(
     Ok(GetSessionTokenResponse { credentials: Some(credentials), ..Default::default() })
 }
 
-/// GetFederationToken, which the caller may by the time it gets here. A root's session lasts an hour
-/// at most, whatever it asks for.
+/// GetFederationToken, which the caller may by the time it gets here. A root's session lasts an
+/// hour at most, whatever it asks for.
 pub(super) async fn get_federation_token<S: MetaStore>(
     call: &Call<'_, S>,
     input: GetFederationTokenRequest,
@@ -288,8 +288,8 @@ fn check_built(input: &AssumeRoleRequest) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Makes a session, for which a new day's sealing key may be stored. Returns what it signs with, and the packed size of its policies and tags in
-/// percent where it has any.
+/// Makes a session, for which a new day's sealing key may be stored. Returns what it signs with,
+/// and the packed size of its policies and tags in percent where it has any.
 async fn issue<S: MetaStore>(
     call: &Call<'_, S>,
     new: NewSession,

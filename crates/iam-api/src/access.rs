@@ -12,6 +12,8 @@ pub(crate) struct Access<'a> {
     pub(crate) request_id: RequestId,
     pub(crate) operation: &'static str,
     pub(crate) access_key: &'a str,
+    /// Whether a refusal says which kind of policy is missing.
+    pub(crate) says_why: bool,
 }
 
 impl Access<'_> {
@@ -33,22 +35,24 @@ impl Access<'_> {
             }
             None => self.rules.decide(request),
         };
-        if decision.is_allowed() { Ok(()) } else { Err(denied(request, decision)) }
+        if decision.is_allowed() { Ok(()) } else { Err(self.denied(request, decision)) }
     }
-}
 
-fn denied(request: &Request<'_>, decision: Decision) -> Failure {
-    let Request { principal, action, resource, .. } = request;
-    let because = if decision == Decision::ExplicitlyDenied {
-        "with an explicit deny in a policy".to_owned()
-    } else {
-        format!("because no identity-based policy allows the {action} action")
-    };
-    Failure::new(
-        CommonError::AccessDenied,
-        format!(
-            "User: {principal} is not authorized to perform: {action} on resource: {resource} \
-             {because}"
-        ),
-    )
+    fn denied(&self, request: &Request<'_>, decision: Decision) -> Failure {
+        let Request { principal, action, resource, .. } = request;
+        let because = if decision == Decision::ExplicitlyDenied {
+            " with an explicit deny in a policy".to_owned()
+        } else if self.says_why {
+            format!(" because no identity-based policy allows the {action} action")
+        } else {
+            String::new()
+        };
+        Failure::new(
+            CommonError::AccessDenied,
+            format!(
+                "User: {principal} is not authorized to perform: {action} on resource: \
+                 {resource}{because}"
+            ),
+        )
+    }
 }

@@ -6,8 +6,8 @@ use crate::request::{Connection, Record};
 use crate::service::ServiceParts;
 use http::HeaderMap;
 use larder_iam::{
-    AccessKey, Account, Action, Context, Request, RequestValues, Resource, Signature,
-    SignatureVersion,
+    AccessKey, Account, Action, Context, Request, RequestValues, Resource, RoleTrust, Rules,
+    Signature, SignatureVersion,
 };
 use larder_iam_model::{Form, Input, Operation, Output, result_document};
 use larder_identities::Identities;
@@ -85,6 +85,22 @@ impl<S: MetaStore> Call<'_, S> {
     ///
     /// Errors: `AccessDenied`.
     pub(crate) fn authorise(&self, action: Action, resource: &str) -> Result<(), Failure> {
+        self.ask(&*self.parts.rules, action, resource)
+    }
+
+    /// Asks whether the caller may do something to a role by its trust.
+    ///
+    /// Errors: `AccessDenied`.
+    pub(crate) fn authorise_by_trust(
+        &self,
+        trust: &RoleTrust<'_>,
+        action: Action,
+        role: &str,
+    ) -> Result<(), Failure> {
+        self.ask(trust, action, role)
+    }
+
+    fn ask(&self, rules: &dyn Rules, action: Action, resource: &str) -> Result<(), Failure> {
         let Signer { key, auth_type, signed_at, at, .. } = &self.signer;
         let context = &Context {
             signature: Some(Signature { version: SignatureVersion::V4, signed_at: *signed_at }),
@@ -98,11 +114,12 @@ impl<S: MetaStore> Call<'_, S> {
         };
         let resource = Resource::Identity(resource);
         let access = Access {
-            rules: &*self.parts.rules,
+            rules,
             audit: self.parts.audit.as_deref(),
             request_id: self.request_id,
             operation: self.operation.name(),
             access_key: &key.id,
+            says_why: self.operation != Operation::AssumeRole,
         };
         access.authorise(&Request { principal: &key.principal, action, resource, context })
     }

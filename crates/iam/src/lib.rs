@@ -28,7 +28,7 @@ pub use key_cache::{
     AccountName, Found, KEY_STALE_NS_MAX, KEYS_CACHED_MAX, KeyCache, KeySource, KeySourceError,
     Opened, PresentedToken, SessionError,
 };
-pub use policy_rules::PolicyRules;
+pub use policy_rules::{PolicyRules, RoleTrust};
 pub use principal::{
     FederatedSession, IdentityPolicies, NamedPolicy, Principal, RoleSession, ServicePrincipal, User,
 };

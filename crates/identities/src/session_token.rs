@@ -20,7 +20,7 @@ const TAG_POLICY: u8 = 3;
 const TAG_POLICY_ARNS: u8 = 4;
 
 /// Longest that a token says, in bytes: sealed and in base64 it still fits a header line.
-const TOKEN_BYTES_MAX: usize = 4 << 10;
+pub(crate) const TOKEN_BYTES_MAX: usize = 4 << 10;
 /// Longest token in characters.
 pub(crate) const TOKEN_CHARS_MAX: usize = (TOKEN_BYTES_MAX + 64) * 4 / 3;
 

@@ -7,7 +7,7 @@ use crate::limits::{SESSION_MANAGED_POLICIES_MAX, SESSION_POLICY_CHARS_MAX, SESS
 use crate::names::{check_session_name, set_tags};
 use crate::rows::{IdentityKind, IdentityRecord};
 use crate::seal::{Fingerprint, is_same_secret};
-use crate::session_token::{SessionKind, TOKEN_CHARS_MAX, Token};
+use crate::session_token::{SessionKind, TOKEN_BYTES_MAX, TOKEN_CHARS_MAX, Token};
 use crate::{Error, Identities, SESSION_KEY_PREFIX, ids};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -87,6 +87,8 @@ pub struct Credentials {
     pub session_token: String,
     /// From when on it no longer signs.
     pub expires_at: Timestamp,
+    /// How much of what a token can say this one says, in percent.
+    pub packed_percent: u8,
 }
 
 impl fmt::Debug for Credentials {
@@ -187,11 +189,13 @@ impl<S: MetaStore> Identities<S> {
             policy_arns: new.policy_arns,
         };
         let token = token.encode().map_err(|_| Error::PackedPolicyTooLarge)?;
+        let packed_percent = (token.len() * 100).div_ceil(TOKEN_BYTES_MAX);
+        let packed_percent = u8::try_from(packed_percent).expect("a longer token is refused");
         let access_key_id = ids::access_key(random, SESSION_KEY_PREFIX);
         let key = self.sealing_session_key().await?;
         let sealed = key.seal(random, &bound_to(&access_key_id), &token);
         let session_token = STANDARD.encode(sealed);
-        Ok(Credentials { access_key_id, secret, session_token, expires_at })
+        Ok(Credentials { access_key_id, secret, session_token, expires_at, packed_percent })
     }
 
     /// The access key of a session, from its id and the token that came with it. Costs a look-up of

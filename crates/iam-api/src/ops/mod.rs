@@ -14,6 +14,7 @@ mod paging;
 mod policies;
 mod resource;
 mod roles;
+mod sessions;
 mod shapes;
 mod users;
 
@@ -41,6 +42,7 @@ macro_rules! table {
         built { $(
             $built:ident: $input:ty = $handler:path, $resource:ident($($field:ident),*);
         )* }
+        decides { $($decides:ident: $asked:ty = $decider:path;)* }
         $(not_built $reason:literal { $($missing:ident)* })*
     ) => {
         /// The operation's row.
@@ -48,6 +50,7 @@ macro_rules! table {
             match operation {
                 $(Operation::$open => TableEntry::Open,)*
                 $(Operation::$built => TableEntry::Built,)*
+                $(Operation::$decides => TableEntry::Built,)*
                 $($(Operation::$missing)|* => TableEntry::NotBuilt($reason),)*
             }
         }
@@ -61,7 +64,7 @@ macro_rules! table {
             match operation {
                 $(Operation::$open => {
                     let input = call.input()?;
-                    let output = Box::pin($answer(&call, input)).await?;
+                    let output = Box::pin($answer(&mut call, input)).await?;
                     Ok(call.answer(&output))
                 })*
                 $(Operation::$built => {
@@ -70,6 +73,11 @@ macro_rules! table {
                     admit(&mut call, &resource)?;
                     // Boxed, so that a request's future has the size of its own operation.
                     let output = Box::pin($handler(&call, input)).await?;
+                    Ok(call.answer(&output))
+                })*
+                $(Operation::$decides => {
+                    let input: $asked = call.input()?;
+                    let output = Box::pin($decider(&mut call, input)).await?;
                     Ok(call.answer(&output))
                 })*
                 $($(Operation::$missing)|* => {
@@ -95,7 +103,9 @@ fn admit<S: MetaStore>(call: &mut Call<'_, S>, resource: &str) -> Result<(), Fai
     let name = call.operation.name();
     call.authorise(action(call.operation), resource)?;
     let reads = ["Get", "List", "Simulate", "Decode"];
-    if !reads.iter().any(|verb| name.starts_with(verb)) {
+    // For a session a new day's sealing key may be stored.
+    let is_session = call.operation == Operation::GetFederationToken;
+    if is_session || !reads.iter().any(|verb| name.starts_with(verb)) {
         call.record.note(Fact::MustFinish);
     }
     Ok(())
@@ -104,6 +114,7 @@ fn admit<S: MetaStore>(call: &mut Call<'_, S>, resource: &str) -> Result<(), Fai
 table! {
     open {
         GetCallerIdentity = caller::get_caller_identity;
+        GetSessionToken = sessions::get_session_token;
     }
     built {
         AddClientIDToOpenIDConnectProvider: iam::AddClientIDToOpenIDConnectProviderRequest =
@@ -168,6 +179,8 @@ table! {
         GetAccessKeyLastUsed: iam::GetAccessKeyLastUsedRequest =
             access_keys::get_access_key_last_used, owner_of_key(access_key_id);
         GetAccountSummary: () = account::get_account_summary, anything();
+        GetFederationToken: sts::GetFederationTokenRequest =
+            sessions::get_federation_token, federated_user(name);
         GetGroup: iam::GetGroupRequest = groups::get_group, group(group_name);
         GetGroupPolicy: iam::GetGroupPolicyRequest =
             inline_policies::get_group_policy, group(group_name);
@@ -275,6 +288,9 @@ table! {
             roles::update_role_description, role(role_name);
         UpdateUser: iam::UpdateUserRequest = users::update_user, user(user_name);
     }
+    decides {
+        AssumeRole: sts::AssumeRoleRequest = sessions::assume_role;
+    }
     not_built "policies are not simulated yet" {
         GetContextKeysForCustomPolicy GetContextKeysForPrincipalPolicy SimulateCustomPolicy
         SimulatePrincipalPolicy
@@ -282,9 +298,11 @@ table! {
     not_built "listing everything at once is not built yet" {
         GetAccountAuthorizationDetails
     }
-    not_built "temporary sessions are not built yet" {
-        AssumeRole AssumeRoleWithWebIdentity DecodeAuthorizationMessage GetFederationToken
-        GetSessionToken
+    not_built "tokens of OpenID Connect are not verified yet" {
+        AssumeRoleWithWebIdentity
+    }
+    not_built "refusals are not encoded: they say in words what was refused" {
+        DecodeAuthorizationMessage
     }
     not_built "there is no SAML federation; OpenID Connect is what federates" {
         AssumeRoleWithSAML CreateSAMLProvider DeleteSAMLProvider GetSAMLProvider

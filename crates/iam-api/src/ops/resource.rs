@@ -144,6 +144,11 @@ pub(super) async fn new_policy<S: MetaStore>(
     Ok(new_one(call.account(), "policy", name, path))
 }
 
+/// A federated user whose session is to be made.
+pub(super) async fn federated_user<S: MetaStore>(call: &Call<'_, S>, name: &str) -> Arn {
+    Ok(format!("arn:aws:sts::{}:federated-user/{name}", call.account()))
+}
+
 /// An OpenID Connect provider that is to be made.
 pub(super) async fn new_provider<S: MetaStore>(call: &Call<'_, S>, url: &str) -> Arn {
     let url = url.strip_prefix("https://").unwrap_or(url);

@@ -5,14 +5,15 @@ mod callers;
 mod entities;
 mod pipeline;
 mod routes;
+mod sessions;
 mod table;
 
 use crate::{Body, BodyFault, Connection, Fact, Parts, Query, Reading, Record, Service};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, Version};
 use larder_iam::{
-    AccessKey, Account, Accounts, Found, IdentityPolicies, KeySource, PolicyRules, Principal,
-    SecretKey, User,
+    AccessKey, Account, Accounts, Found, IdentityPolicies, KeySource, Opened, PolicyRules,
+    PresentedToken, Principal, SecretKey, User,
 };
 use larder_identities::{Identities, MASTER_KEY_BYTES, MasterKey};
 use larder_platform::Reservation;
@@ -70,6 +71,10 @@ impl KeySource for Keys {
         Box::pin(std::future::ready(Ok(Some(Arc::new(key)))))
     }
 
+    fn session<'a>(&'a self, presented: PresentedToken<'a>) -> Opened<'a> {
+        KeySource::session(&self.1, presented)
+    }
+
     fn account_id<'a>(&'a self, canonical_id: &'a str) -> Found<'a, AccountId> {
         KeySource::account_id(&self.1, canonical_id)
     }
@@ -95,6 +100,8 @@ pub(crate) struct Ask {
     pub(crate) signer: Option<String>,
     /// Its secret, when it is not one of the tests' own.
     pub(crate) secret: Option<String>,
+    /// The token of its session.
+    pub(crate) token: Option<String>,
     pub(crate) service: &'static str,
     /// How long ago it was signed.
     pub(crate) age_seconds: i64,
@@ -156,6 +163,7 @@ impl Ask {
             body: body.into(),
             signer: Some(key_of("alice")),
             secret: None,
+            token: None,
             service,
             age_seconds: 0,
         }
@@ -207,11 +215,12 @@ impl World {
     pub(crate) fn sign(&self, mut ask: Ask) -> Ask {
         if let Some(id) = ask.signer.take() {
             let secret = ask.secret.take().unwrap_or_else(|| secret(&id));
+            let token = ask.token.take();
             let now = Timestamp { ms: self.now().ms - ask.age_seconds * 1000 };
             let signer = Signer {
                 access_key: &id,
                 secret: &secret,
-                session_token: None,
+                session_token: token.as_deref(),
                 region: "us-east-1",
                 service: ask.service,
                 now,

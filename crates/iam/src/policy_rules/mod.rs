@@ -1,6 +1,7 @@
 //! The rules of policies: what the evaluator makes of a request to S3.
 
 mod request_keys;
+mod role_trust;
 #[cfg(test)]
 mod tests;
 
@@ -15,6 +16,7 @@ use crate::{
 };
 use larder_types::Owner;
 use request_keys::RequestKeys;
+pub use role_trust::RoleTrust;
 
 /// The account in the ARNs of AWS's own policies.
 const AWS: &str = "aws";

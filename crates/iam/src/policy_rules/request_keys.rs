@@ -209,7 +209,7 @@ fn principal_tags(principal: &Principal) -> impl Iterator<Item = (&str, &str)> {
 }
 
 /// The value of a tag. Keys of tags in the names of condition keys have lost their case.
-fn value_of<'a>(
+pub(super) fn value_of<'a>(
     mut tags: impl Iterator<Item = (&'a str, &'a str)>,
     key: &str,
 ) -> Option<Cow<'a, str>> {

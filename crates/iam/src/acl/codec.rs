@@ -81,6 +81,9 @@ fn take<'a>(rest: &mut &'a [u8], length: usize) -> Result<&'a [u8], MalformedGra
 
 fn text(rest: &mut &[u8]) -> Result<String, MalformedGrants> {
     let length = usize::from(take(rest, 1)?[0]);
+    if length > NAME_BYTES_MAX {
+        return Err(MalformedGrants);
+    }
     let bytes = take(rest, length)?;
     String::from_utf8(bytes.to_vec()).map_err(|_| MalformedGrants)
 }

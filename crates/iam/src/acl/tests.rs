@@ -227,3 +227,19 @@ proptest! {
         let _ = grantees_of_header(&header);
     }
 }
+
+/// Nobody writes one, and it would not be written again as it was read.
+#[test]
+fn stored_names_have_a_longest() {
+    let grant = |id: usize, name: usize| {
+        let mut bytes = vec![1, 0, 0];
+        for length in [id, name] {
+            bytes.push(u8::try_from(length).unwrap());
+            bytes.extend(vec![b'a'; length]);
+        }
+        Grant::decode_all(&bytes)
+    };
+    let read = grant(96, 96).unwrap();
+    assert_eq!(Grant::decode_all(&Grant::encode_all(&read)).unwrap(), read);
+    assert!(grant(97, 0).is_err() && grant(0, 97).is_err());
+}

@@ -517,7 +517,9 @@ fn lists_decide_beside_policies() {
     let none: [Grant; 0] = [];
     let root = |id| Principal::AccountRoot(account(id));
     let all = allow(ALL);
-    let cases: Vec<(&str, Principal, &str, &Owner, &[Grant], &[Grant], bool)> = vec![
+    /// What is tried, who asks for what, whose object, its list, its bucket's, the outcome.
+    type Row<'a> = (&'a str, Principal, &'static str, &'a Owner, &'a [Grant], &'a [Grant], bool);
+    let cases: Vec<Row<'_>> = vec![
         ("public", Principal::Anonymous, "s3:GetObject", &own, &everybody, &none, true),
         ("public, to signed", root(OTHER), "s3:GetObject", &own, &everybody, &none, true),
         ("signed", Principal::Anonymous, "s3:GetObject", &own, &signed, &none, false),

@@ -7,8 +7,6 @@ use http::HeaderMap;
 
 /// Longest region of a credential's scope, in bytes; AWS's own have a quarter of it.
 const REGION_BYTES_MAX: usize = 64;
-/// Services that have no regions here; some of their clients name none.
-const GLOBAL_SERVICES: [&str; 2] = ["iam", "sts"];
 
 /// Whether a text can be a region's name: at most 64 ASCII letters, digits and `-`. No other is
 /// accepted in a Version 4 scope.
@@ -250,11 +248,10 @@ impl<'a> V4Claim<'a> {
                 "incorrect terminal \"{terminal}\". This endpoint uses \"aws4_request\"."
             )));
         }
-        let names_region = !region.is_empty() || GLOBAL_SERVICES.contains(&service);
-        if access_key.is_empty() || !names_region || service.is_empty() {
+        if access_key.is_empty() || service.is_empty() {
             return Err(place.malformed("the Credential is mal-formed; an element is empty."));
         }
-        // It is hashed, cached and shown.
+        // It is hashed, cached and shown. Some clients name none, which is any where any is taken.
         if !region.is_empty() && !is_region(region) {
             return Err(place.malformed("the region of the Credential is no region's name."));
         }

@@ -507,19 +507,33 @@ fn authority_stands_in_for_host() {
     verifier.verify(&claim, &parts(None), SECRET, request.now).unwrap_err();
 }
 
-/// Some clients of IAM and STS name no region; S3 has regions.
+/// Some clients name no region. It is taken where any is, and signed as what it is.
 #[test]
-fn global_services_need_no_region() {
-    let target = crate::target::parse_target(Some("host"), "/", &[]).unwrap();
-    for (service, holds) in [("iam", true), ("sts", true), ("s3", false)] {
-        let header = format!(
-            "AWS4-HMAC-SHA256 Credential=key/20260101//{service}/aws4_request, \
-             SignedHeaders=host;x-amz-date, Signature={}",
-            "0".repeat(64)
-        );
-        let mut headers = http::HeaderMap::new();
-        headers.insert("authorization", header.parse().unwrap());
-        headers.insert("x-amz-date", "20260101T000000Z".parse().unwrap());
-        assert_eq!(super::Claim::parse(&headers, &target).is_ok(), holds, "{service}");
-    }
+fn a_region_may_be_left_out_where_any_is_taken() {
+    let target = parse_target(Some("host"), "/", &[]).unwrap();
+    let mut headers = HeaderMap::from_iter([(http::header::HOST, "host".parse().unwrap())]);
+    let signer = Signer {
+        access_key: ACCESS_KEY,
+        secret: SECRET,
+        session_token: None,
+        region: "",
+        service: "s3",
+        now: example_time(),
+    };
+    signer.sign_request("GET", "/", &mut headers, UNSIGNED_PAYLOAD);
+    let claim = Claim::parse(&headers, &target).unwrap();
+    let request = RequestParts {
+        method: "GET",
+        target: &target,
+        headers: &headers,
+        authority: None,
+        body_sha256: None,
+    };
+    let verify = |region: Option<&str>| {
+        let region = region.map(str::to_owned);
+        let verifier = Verifier::new(AuthSettings { region, ..AuthSettings::default() });
+        verifier.verify(&claim, &request, SECRET, example_time()).map(|_| ())
+    };
+    verify(None).unwrap();
+    assert!(verify(Some("us-east-1")).is_err());
 }

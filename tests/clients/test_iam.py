@@ -209,3 +209,103 @@ def test_keys_outlive_the_server(own_server):
     own = Signer(own_server, key["AccessKeyId"], key["SecretAccessKey"])
     assert client(own, "sts").get_caller_identity()["Arn"].endswith(":user/ada")
     assert key["SecretAccessKey"] not in own_server.log()
+
+
+def key_of(iam, name, *statements):
+    """A user with an access key and these rights."""
+    iam.create_user(UserName=name)
+    if statements:
+        iam.put_user_policy(
+            UserName=name, PolicyName="own", PolicyDocument=policy(*statements)
+        )
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    return key["AccessKeyId"], key["SecretAccessKey"]
+
+
+def session_client(server, service, credentials):
+    return boto3.client(
+        service,
+        endpoint_url=server.endpoint,
+        region_name=REGION,
+        aws_access_key_id=credentials["AccessKeyId"],
+        aws_secret_access_key=credentials["SecretAccessKey"],
+        aws_session_token=credentials["SessionToken"],
+        config=botocore.config.Config(retries={"total_max_attempts": 1}),
+    )
+
+
+def test_users_do_in_s3_what_their_policies_say(server, iam):
+    root = client(server, "s3")
+    root.create_bucket(Bucket="rights")
+    root.put_object(Bucket="rights", Key="in/a", Body=b"a")
+    root.put_object(Bucket="rights", Key="out/a", Body=b"a")
+    reads = allow(["s3:GetObject"], "arn:aws:s3:::rights/in/*")
+    id, secret = key_of(iam, "reader", reads)
+    s3 = client(Signer(server, id, secret), "s3")
+    assert s3.get_object(Bucket="rights", Key="in/a")["Body"].read() == b"a"
+    denied = (403, "AccessDenied")
+    assert refused(s3.get_object, Bucket="rights", Key="out/a") == denied
+    assert refused(s3.put_object, Bucket="rights", Key="in/a", Body=b"b") == denied
+    assert refused(s3.list_objects_v2, Bucket="rights") == denied
+    assert refused(s3.list_buckets) == denied
+    # A change acts at once, and so does a key that is switched off.
+    iam.put_user_policy(
+        UserName="reader",
+        PolicyName="no",
+        PolicyDocument=policy({"Effect": "Deny", "Action": "s3:*", "Resource": "*"}),
+    )
+    assert refused(s3.get_object, Bucket="rights", Key="in/a") == denied
+    iam.delete_user_policy(UserName="reader", PolicyName="no")
+    s3.get_object(Bucket="rights", Key="in/a")
+    iam.update_access_key(UserName="reader", AccessKeyId=id, Status="Inactive")
+    assert refused(s3.get_object, Bucket="rights", Key="in/a") == (403, "InvalidAccessKeyId")
+
+
+def test_a_role_s_session_signs_at_s3(server, iam, sts):
+    root = client(server, "s3")
+    root.create_bucket(Bucket="sessions")
+    root.put_object(Bucket="sessions", Key="a", Body=b"a")
+    account = sts.get_caller_identity()["Account"]
+    id, secret = key_of(iam, "assumer", allow(["sts:AssumeRole"], "*"))
+    trust = policy(
+        {
+            "Effect": "Allow",
+            "Action": "sts:AssumeRole",
+            "Principal": {"AWS": f"arn:aws:iam::{account}:user/assumer"},
+        }
+    )
+    role = iam.create_role(RoleName="keeper", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    rights = policy(allow(["s3:GetObject", "s3:PutObject"], "arn:aws:s3:::sessions/*"))
+    iam.put_role_policy(RoleName="keeper", PolicyName="own", PolicyDocument=rights)
+    own_sts = client(Signer(server, id, secret), "sts")
+    given = own_sts.assume_role(RoleArn=role, RoleSessionName="nightly")["Credentials"]
+    s3 = session_client(server, "s3", given)
+    s3.put_object(Bucket="sessions", Key="b", Body=b"b")
+    assert s3.get_object(Bucket="sessions", Key="b")["Body"].read() == b"b"
+    denied = (403, "AccessDenied")
+    assert refused(s3.delete_object, Bucket="sessions", Key="b") == denied
+    who = session_client(server, "sts", given).get_caller_identity()["Arn"]
+    assert who == f"arn:aws:sts::{account}:assumed-role/keeper/nightly"
+    # A presigned URL carries the token.
+    url = s3.generate_presigned_url("get_object", Params={"Bucket": "sessions", "Key": "b"})
+    assert urllib.request.urlopen(url).read() == b"b"
+    # A session with a policy may do less than its role.
+    less = own_sts.assume_role(
+        RoleArn=role,
+        RoleSessionName="less",
+        Policy=policy(allow(["s3:GetObject"], "arn:aws:s3:::sessions/a")),
+    )["Credentials"]
+    s3 = session_client(server, "s3", less)
+    s3.get_object(Bucket="sessions", Key="a")
+    assert refused(s3.get_object, Bucket="sessions", Key="b") == denied
+    # A token of another key, and one that was changed, open nothing.
+    mixed = {**less, "SessionToken": given["SessionToken"]}
+    broken = {**less, "SessionToken": less["SessionToken"][:-8] + "AAAAAAA="}
+    for wrong in (mixed, broken):
+        code = refused(session_client(server, "s3", wrong).get_object, Bucket="sessions", Key="a")
+        assert code == (400, "InvalidToken")
+    # Without its role no session acts.
+    iam.delete_role_policy(RoleName="keeper", PolicyName="own")
+    assert refused(s3.get_object, Bucket="sessions", Key="a") == denied
+    iam.delete_role(RoleName="keeper")
+    assert refused(s3.get_object, Bucket="sessions", Key="a") == (400, "InvalidToken")

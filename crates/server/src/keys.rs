@@ -1,10 +1,10 @@
 //! Where access keys are looked up: the configuration's first, so that a lost store locks nobody
 //! out, then the stored ones.
 
-use larder_iam::{AccessKey, Accounts, Found, KeySource, Opened, PresentedToken};
+use larder_iam::{AccessKey, AccountName, Accounts, Found, KeySource, Opened, PresentedToken};
 use larder_identities::Identities;
 use larder_storage::MetaStore;
-use larder_types::AccountId;
+use larder_types::{AccountId, Owner};
 use std::sync::Arc;
 
 /// The keys of the configuration before those of the store.
@@ -46,6 +46,15 @@ impl<S: MetaStore> KeySource for ConfiguredFirst<S> {
         })
     }
 
+    fn owner<'a>(&'a self, name: AccountName<'a>) -> Found<'a, Owner> {
+        Box::pin(async move {
+            match KeySource::owner(&self.configured, name).await? {
+                Some(owner) => Ok(Some(owner)),
+                None => KeySource::owner(&self.stored, name).await,
+            }
+        })
+    }
+
     fn session<'a>(&'a self, presented: PresentedToken<'a>) -> Opened<'a> {
         self.stored.session(presented)
     }
@@ -58,7 +67,7 @@ impl<S: MetaStore> KeySource for ConfiguredFirst<S> {
 #[cfg(test)]
 mod tests {
     use super::ConfiguredFirst;
-    use larder_iam::{Account, Accounts, KeySource as _, Principal, SecretKey};
+    use larder_iam::{Account, AccountName, Accounts, KeySource as _, Principal, SecretKey};
     use larder_identities::{Identities, IdentityRef, MasterKey, NewIdentity};
     use larder_platform::sim::Simulation;
     use larder_storage::model::Model;
@@ -94,5 +103,10 @@ mod tests {
         assert!(find("none").is_none());
         assert_eq!(sim.block_on(keys.account_id("canonical")).unwrap(), Some(id));
         assert_eq!(sim.block_on(keys.account_id("none")).unwrap(), None);
+        let owner_of = |name| sim.block_on(keys.owner(name)).unwrap().map(|of| of.canonical_id);
+        for name in [AccountName::Email("A@b"), AccountName::CanonicalId("canonical")] {
+            assert_eq!(owner_of(name).as_deref(), Some("canonical"), "{name:?}");
+        }
+        assert_eq!(owner_of(AccountName::Email("none")), None);
     }
 }

@@ -1,4 +1,4 @@
-//! Who pays for requests: stored and answered, nobody pays here.
+//! Who pays for requests: whoever has to, has to say that it will. Nobody is billed here.
 
 use crate::document::read_xml;
 use crate::{BucketDocument, DocumentKind, DocumentOperations, InvalidDocument};

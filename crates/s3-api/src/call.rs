@@ -46,6 +46,8 @@ pub(crate) struct Call<'a> {
     /// The headers by which the bucket's CORS configuration lets scripts of other origins read the
     /// answer; `None` where it has none.
     pub(crate) cors: Option<HeaderMap>,
+    /// Whether whoever asks pays for it.
+    pub(crate) is_charged: bool,
     /// The memory of the control body and of what is made of it.
     pub(crate) held: Option<Reservation>,
     pub(crate) rules: &'a dyn Rules,

@@ -2,6 +2,7 @@
 
 use super::grant::{Admitted, OperationScope, Source};
 use super::need::{Need, On};
+use super::payer;
 use super::source::{COPY_SOURCE, CopySource};
 use crate::call::Call;
 use crate::error::Failure;
@@ -93,6 +94,9 @@ impl<S: Storage> ServiceParts<S> {
             }
             asked => asked?,
         }
+        if let Some(bucket) = named.bucket() {
+            payer::check(call, bucket, call)?;
+        }
         let key = key.map(object_key).transpose()?;
         let version = version_id(version)?;
         let mut admitted = Admitted::new(self.objects.clone(), call, place);
@@ -127,6 +131,7 @@ impl<S: Storage> ServiceParts<S> {
         for need in needs.iter().filter(|need| need.applies(&values, false)) {
             ask(call, context, need.action, resource)?;
         }
+        payer::check(call, &bucket, &values)?;
         let size = match form.policy {
             Some(policy) => policy.check(fields, name.as_str(), call.verified.at)?,
             None => SizeRange::ANY,
@@ -185,6 +190,7 @@ impl<S: Storage> ServiceParts<S> {
             }
             asked => asked?,
         }
+        payer::check(call, &bucket, call)?;
         let key = object_key(&named.key)?;
         Ok(Box::new(Source { bucket, key, version: named.version, found }))
     }

@@ -7,6 +7,7 @@
 mod admit;
 mod grant;
 mod need;
+mod payer;
 mod source;
 
 pub(crate) use admit::{FormRequest, FormValues};
@@ -16,3 +17,4 @@ pub(crate) use grant::{
 #[cfg(test)]
 pub(crate) use need::On;
 pub(crate) use need::{Need, bucket, covers, entry, new_bucket, object, service, source};
+pub(crate) use payer::is_requester;

@@ -1,7 +1,7 @@
 //! A browser's form: its signature is in its body, in front of the file.
 
 use super::cors::note_cors;
-use crate::access::FormRequest;
+use crate::access::{FormRequest, is_requester};
 use crate::call::Call;
 use crate::error::Failure;
 use crate::ops::{self, Form, POST_OBJECT};
@@ -25,6 +25,7 @@ impl<S: Storage> ServiceParts<S> {
         form.size = size;
         if let Some(bucket) = admitted.bucket() {
             note_cors(call, bucket);
+            call.is_charged = is_requester(call, bucket);
         }
         call.record.must_finish.set();
         call.hold(held.bytes())?;

@@ -9,7 +9,7 @@ mod cors;
 mod form;
 mod render;
 
-use crate::access::{Need, bucket, object, service};
+use crate::access::{Need, bucket, is_requester, object, service};
 use crate::access_record::AccessRecord;
 use crate::call::{Call, Verified};
 use crate::error::Failure;
@@ -89,6 +89,7 @@ impl<S: Storage> ServiceParts<S> {
             body: Intake::new(body),
             control: bytes::Bytes::new(),
             cors: None,
+            is_charged: false,
             held: None,
             rules: &*self.rules,
             accounts: self.keys.source(),
@@ -129,6 +130,7 @@ impl<S: Storage> ServiceParts<S> {
         let admitted = self.admit(call, level, needs).await?;
         if let Some(bucket) = admitted.bucket() {
             cors::note_cors(call, bucket);
+            call.is_charged = is_requester(call, bucket);
         }
         if let TableEntry::NotBuilt(reason) = entry {
             let name = operation.name();

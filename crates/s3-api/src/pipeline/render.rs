@@ -9,6 +9,8 @@ use http::header::{CONNECTION, CONTENT_TYPE, DATE, EXPECT, HeaderName, SERVER};
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 use larder_types::Timestamp;
 
+const REQUEST_CHARGED: HeaderName = HeaderName::from_static("x-amz-request-charged");
+
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amz-request-id");
 const HOST_ID: HeaderName = HeaderName::from_static("x-amz-id-2");
 
@@ -25,6 +27,9 @@ pub(super) fn answer(
     common_headers(call, &mut reply.headers);
     if let Some(cors) = call.cors.take() {
         reply.headers.extend(cors);
+    }
+    if call.is_charged && error_code.is_none() {
+        reply.headers.insert(REQUEST_CHARGED, HeaderValue::from_static("requester"));
     }
     let body = match call.held.take() {
         Some(held) => reply.body.holding(held),

@@ -16,5 +16,6 @@ mod objects;
 mod permissions;
 mod pipeline;
 mod post_object;
+mod requester_pays;
 mod table;
 mod uploads;

@@ -243,6 +243,8 @@ def test_users_do_in_s3_what_their_policies_say(server, iam):
     id, secret = key_of(iam, "reader", reads)
     s3 = client(Signer(server, id, secret), "s3")
     assert s3.get_object(Bucket="rights", Key="in/a")["Body"].read() == b"a"
+    used = iam.get_access_key_last_used(AccessKeyId=id)["AccessKeyLastUsed"]
+    assert (used["ServiceName"], used["Region"]) == ("s3", REGION)
     denied = (403, "AccessDenied")
     assert refused(s3.get_object, Bucket="rights", Key="out/a") == denied
     assert refused(s3.put_object, Bucket="rights", Key="in/a", Body=b"b") == denied

@@ -158,6 +158,10 @@ impl<S: MetaStore> ServiceParts<S> {
         let at = Timestamp { ms: self.platform.wall_ms() };
         let secret = of.key.secret.expose();
         let verified = self.verifier(of.service).verify(of.claim, &request, secret, at)?;
+        let region = || of.claim.region().unwrap_or_default().to_owned();
+        if let Some(note) = self.keys.note_use(of.key, of.service.name(), region) {
+            self.platform.spawn(note);
+        }
         let account = of.key.principal.account().ok_or_else(Failure::invalid_token)?.clone();
         Ok(Signer {
             key: of.key.clone(),

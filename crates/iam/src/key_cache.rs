@@ -42,30 +42,35 @@ pub trait KeySource: Send + Sync {
     /// owner.
     fn account_id<'a>(&'a self, canonical_id: &'a str) -> Found<'a, AccountId>;
 
-    /// The account of this canonical user id or e-mail address, as an owner. The default knows no
-    /// addresses and no display names.
-    fn owner<'a>(&'a self, name: AccountName<'a>) -> Found<'a, Owner> {
-        Box::pin(async move {
-            let AccountName::CanonicalId(id) = name else { return Ok(None) };
-            let found = self.account_id(id).await?;
-            let owner = || Owner { canonical_id: id.to_owned(), display_name: String::new() };
-            Ok(found.map(|_| owner()))
-        })
-    }
+    /// The account of this canonical user id or e-mail address, as an owner.
+    fn owner<'a>(&'a self, name: AccountName<'a>) -> Found<'a, Owner>;
 
     /// The access key of a temporary session, from its id and the token that came with it, which is
-    /// opened and checked before anything is verified with the key. The default has no sessions.
-    fn session<'a>(&'a self, _: PresentedToken<'a>) -> Opened<'a> {
-        Box::pin(std::future::ready(Err(SessionError::Invalid)))
-    }
+    /// opened and checked before anything is verified with the key.
+    fn session<'a>(&'a self, presented: PresentedToken<'a>) -> Opened<'a>;
+
+    /// Notes that a key has signed, now and then. A note that fails costs nothing but itself.
+    fn note_use<'a>(&'a self, of: KeyUse<'a>) -> Noted<'a>;
 
     /// Goes up with every change of keys, or of what their principals may do, that this process
     /// makes. What was answered at another number is asked again. A source that never changes has
     /// one number.
-    fn generation(&self) -> u64 {
-        0
-    }
+    fn generation(&self) -> u64;
 }
+
+/// A use of a key.
+#[derive(Clone, Copy, Debug)]
+pub struct KeyUse<'a> {
+    /// The access key id.
+    pub access_key_id: &'a str,
+    /// For which service it signed: `s3`.
+    pub service: &'a str,
+    /// For which region.
+    pub region: &'a str,
+}
+
+/// A note that is being taken.
+pub type Noted<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 
 /// A session token as a request presents it.
 #[derive(Clone, Copy)]
@@ -137,6 +142,23 @@ impl KeyCache {
     /// The source behind the cache.
     pub fn source(&self) -> &dyn KeySource {
         &*self.source
+    }
+
+    /// Has the source note that a key has signed, the first time since the key was looked up:
+    /// what is returned does so, whoever drives it.
+    pub fn note_use(
+        &self,
+        key: &Arc<AccessKey>,
+        service: &'static str,
+        region: impl FnOnce() -> String,
+    ) -> Option<impl Future<Output = ()> + Send + 'static> {
+        if key.session.is_some() || !key.is_first_use() {
+            return None;
+        }
+        let (source, key, region) = (self.source.clone(), key.clone(), region());
+        Some(async move {
+            source.note_use(KeyUse { access_key_id: &key.id, service, region: &region }).await;
+        })
     }
 
     /// The access key with this id, as the source had it at most [`KEY_STALE_NS_MAX`] ago and after

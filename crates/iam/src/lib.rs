@@ -26,7 +26,7 @@ pub use audit::{Audit, AuditError, Authorisation, Explanation, Reason};
 pub use context::{Context, RequestValues, Signature, SignatureVersion};
 pub use key_cache::{
     AccountName, Found, KEY_STALE_NS_MAX, KEYS_CACHED_MAX, KeyCache, KeySource, KeySourceError,
-    Opened, PresentedToken, SessionError,
+    KeyUse, Noted, Opened, PresentedToken, SessionError,
 };
 pub use policy_rules::{PolicyRules, RoleTrust};
 pub use principal::{

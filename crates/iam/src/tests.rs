@@ -1,9 +1,9 @@
 use super::{
-    AccessKey, Account, Accounts, Action, BucketResource, Context, Decision, Existing,
+    AccessKey, Account, AccountName, Accounts, Action, BucketResource, Context, Decision, Existing,
     FederatedSession, Found, IdentityPolicies, KEY_STALE_NS_MAX, KEYS_CACHED_MAX, KeyCache,
-    KeySource, KeySourceError, NamedPolicy, ObjectResource, PolicyRules, Principal, Request,
-    RequestValues, Resource, RoleSession, Rules as _, SecretKey, ServicePrincipal, Signature,
-    SignatureVersion, User,
+    KeySource, KeySourceError, KeyUse, NamedPolicy, Noted, ObjectResource, Opened, PolicyRules,
+    PresentedToken, Principal, Request, RequestValues, Resource, RoleSession, Rules as _,
+    SecretKey, ServicePrincipal, SessionError, Signature, SignatureVersion, User,
 };
 use crate::policy::{Attachment, Policy};
 use larder_platform::Clock;
@@ -271,13 +271,13 @@ struct Changing {
     asked: AtomicUsize,
     fails: Mutex<bool>,
     generation: AtomicU64,
+    used: Mutex<Vec<String>>,
 }
 
 impl Changing {
     fn put(&self, id: &str, secret: &str) {
         let principal = Principal::AccountRoot(Arc::new(account("111111111111")));
-        let key =
-            AccessKey { id: id.into(), secret: SecretKey::new(secret), principal, session: None };
+        let key = AccessKey::new(id.into(), SecretKey::new(secret), principal);
         self.keys.lock().unwrap().insert(id.into(), Arc::new(key));
     }
 
@@ -297,6 +297,19 @@ impl KeySource for Changing {
 
     fn account_id<'a>(&'a self, _: &'a str) -> Found<'a, AccountId> {
         Box::pin(ready(Ok(None)))
+    }
+
+    fn owner<'a>(&'a self, _: AccountName<'a>) -> Found<'a, Owner> {
+        Box::pin(ready(Ok(None)))
+    }
+
+    fn session<'a>(&'a self, _: PresentedToken<'a>) -> Opened<'a> {
+        Box::pin(ready(Err(SessionError::Invalid)))
+    }
+
+    fn note_use<'a>(&'a self, of: KeyUse<'a>) -> Noted<'a> {
+        self.used.lock().unwrap().push(of.access_key_id.to_owned());
+        Box::pin(ready(()))
     }
 
     fn generation(&self) -> u64 {
@@ -376,6 +389,22 @@ fn a_look_up_that_began_before_a_change_does_not_bring_the_old_key_back() {
         fn account_id<'a>(&'a self, id: &'a str) -> Found<'a, AccountId> {
             self.0.account_id(id)
         }
+
+        fn owner<'a>(&'a self, name: AccountName<'a>) -> Found<'a, Owner> {
+            self.0.owner(name)
+        }
+
+        fn session<'a>(&'a self, presented: PresentedToken<'a>) -> Opened<'a> {
+            self.0.session(presented)
+        }
+
+        fn note_use<'a>(&'a self, of: KeyUse<'a>) -> Noted<'a> {
+            self.0.note_use(of)
+        }
+
+        fn generation(&self) -> u64 {
+            self.0.generation()
+        }
     }
     let source = Arc::new(ChangesMeanwhile(Changing::default(), Mutex::new(None)));
     let cache = Arc::new(KeyCache::new(source.clone(), Arc::new(ByHand(AtomicU64::new(0)))));
@@ -409,4 +438,24 @@ fn the_cache_is_bounded() {
     source.asked();
     assert_eq!(secret_of(&cache, &"x".repeat(1 << 20)), None);
     assert_eq!(source.asked(), 0, "no key has so long an id");
+}
+
+/// A look-up is noted once, however often the key signs before the next.
+#[test]
+fn the_use_of_a_key_is_noted_once_for_each_look_up() {
+    let (source, clock) = (Arc::new(Changing::default()), Arc::new(ByHand(AtomicU64::new(0))));
+    source.put("k", "first");
+    let cache = KeyCache::new(source.clone(), clock.clone());
+    let sign = || {
+        let key = now(cache.access_key("k")).unwrap().unwrap();
+        let note = cache.note_use(&key, "s3", || "us-east-1".into());
+        note.into_iter().for_each(now);
+    };
+    sign();
+    sign();
+    assert_eq!(source.used.lock().unwrap().len(), 1);
+    source.put("k", "first");
+    clock.0.store(KEY_STALE_NS_MAX, Ordering::Relaxed);
+    sign();
+    assert_eq!(*source.used.lock().unwrap(), ["k", "k"]);
 }

@@ -5,8 +5,8 @@ use crate::rows::{AccessKeyRecord, IdentityKind, IdentityRecord};
 use crate::{Error, Identities};
 use larder_iam::policy::Policy;
 use larder_iam::{
-    AccessKey, Account, AccountName, Found, IdentityPolicies, KeySource, KeySourceError,
-    NamedPolicy, Opened, PresentedToken, Principal, SessionError, User,
+    AccessKey, Account, AccountName, Found, IdentityPolicies, KeySource, KeySourceError, KeyUse,
+    NamedPolicy, Noted, Opened, PresentedToken, Principal, SessionError, User,
 };
 use larder_storage::MetaStore;
 use larder_types::{AccountId, Owner};
@@ -39,6 +39,15 @@ impl<S: MetaStore> KeySource for Identities<S> {
         Box::pin(self.open_session(access_key_id, token, now))
     }
 
+    fn note_use<'a>(&'a self, of: KeyUse<'a>) -> Noted<'a> {
+        Box::pin(async move {
+            let KeyUse { access_key_id, service, region } = of;
+            if let Err(error) = self.note_access_key_use(access_key_id, service, region).await {
+                log::warn!("the use of access key {access_key_id} was not noted: {error}");
+            }
+        })
+    }
+
     fn generation(&self) -> u64 {
         Identities::generation(self)
     }
@@ -62,7 +71,7 @@ impl<S: MetaStore> Identities<S> {
         };
         let Some(principal) = self.principal_of_key(id, &record).await? else { return Ok(None) };
         let Some(secret) = self.unseal(id, &record)? else { return Ok(None) };
-        let key = AccessKey { id: id.to_owned(), secret, principal, session: None };
+        let key = AccessKey::new(id.to_owned(), secret, principal);
         Ok(Some(Arc::new(key)))
     }
 

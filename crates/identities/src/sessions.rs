@@ -251,7 +251,7 @@ impl<S: MetaStore> Identities<S> {
         };
         let secret = token.secret.clone();
         let principal = self.session_principal(account, token).await?;
-        Ok(AccessKey { id: id.to_owned(), secret, principal, session: Some(session) })
+        Ok(AccessKey::new(id.to_owned(), secret, principal).of_session(session))
     }
 
     async fn session_principal(

@@ -1,7 +1,9 @@
 //! Where access keys are looked up: the configuration's first, so that a lost store locks nobody
 //! out, then the stored ones.
 
-use larder_iam::{AccessKey, AccountName, Accounts, Found, KeySource, Opened, PresentedToken};
+use larder_iam::{
+    AccessKey, AccountName, Accounts, Found, KeySource, KeyUse, Noted, Opened, PresentedToken,
+};
 use larder_identities::Identities;
 use larder_storage::MetaStore;
 use larder_types::{AccountId, Owner};
@@ -57,6 +59,13 @@ impl<S: MetaStore> KeySource for ConfiguredFirst<S> {
 
     fn session<'a>(&'a self, presented: PresentedToken<'a>) -> Opened<'a> {
         self.stored.session(presented)
+    }
+
+    fn note_use<'a>(&'a self, of: KeyUse<'a>) -> Noted<'a> {
+        match self.configured.access_key(of.access_key_id) {
+            Some(_) => KeySource::note_use(&self.configured, of),
+            None => KeySource::note_use(&self.stored, of),
+        }
     }
 
     fn generation(&self) -> u64 {

@@ -23,11 +23,24 @@ fn a_key_signs_from_its_making_to_its_end() {
     assert_eq!((got.element("UserName"), got.element("Status")), (Some("ada"), Some("Active")));
     let (id, secret) = made(&got);
     assert_eq!((id.len(), &id[..4], secret.len()), (20, "AKIA", 40));
+    let last_use = || world.iam("GetAccessKeyLastUsed", &[("AccessKeyId", &id)]).ok();
+    let unused = last_use();
+    assert_eq!(unused.element("UserName"), Some("ada"));
+    assert_eq!(
+        (unused.element("ServiceName"), unused.element("Region")),
+        (Some("N/A"), Some("N/A"))
+    );
+    assert_eq!(unused.element("LastUsedDate"), None);
     let who = world.send(whoami(&id, &secret)).ok();
     assert_eq!(who.element("Arn"), Some("arn:aws:iam::111111111111:user/staff/ada"));
-    let unused = world.iam("GetAccessKeyLastUsed", &[("AccessKeyId", &id)]).ok();
-    assert_eq!(unused.element("UserName"), Some("ada"));
-    assert_eq!(unused.element("ServiceName"), Some("N/A"));
+    // No request waits for the note.
+    world.sim.run_until_idle();
+    let used = last_use();
+    assert_eq!(
+        (used.element("ServiceName"), used.element("Region")),
+        (Some("sts"), Some("us-east-1"))
+    );
+    assert!(used.element("LastUsedDate").is_some());
     let key = [("UserName", "ada"), ("AccessKeyId", id.as_str())];
     let update = |status| world.iam("UpdateAccessKey", &[key[0], key[1], ("Status", status)]);
     update("Inactive").ok();

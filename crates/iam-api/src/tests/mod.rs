@@ -12,8 +12,8 @@ use crate::{Body, BodyFault, Connection, Fact, Parts, Query, Reading, Record, Se
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, Version};
 use larder_iam::{
-    AccessKey, Account, Accounts, Found, IdentityPolicies, KeySource, Opened, PolicyRules,
-    PresentedToken, Principal, SecretKey, User,
+    AccessKey, Account, AccountName, Accounts, Found, IdentityPolicies, KeySource, KeyUse, Noted,
+    Opened, PolicyRules, PresentedToken, Principal, SecretKey, User,
 };
 use larder_identities::{Identities, MASTER_KEY_BYTES, MasterKey};
 use larder_platform::Reservation;
@@ -62,12 +62,8 @@ impl KeySource for Keys {
             tags: Vec::new(),
             policies: Arc::new(IdentityPolicies::default()),
         };
-        let key = AccessKey {
-            id: EVE.into(),
-            secret: SecretKey::new(secret(EVE)),
-            principal: Principal::User(Arc::new(user)),
-            session: None,
-        };
+        let principal = Principal::User(Arc::new(user));
+        let key = AccessKey::new(EVE.into(), SecretKey::new(secret(EVE)), principal);
         Box::pin(std::future::ready(Ok(Some(Arc::new(key)))))
     }
 
@@ -77,6 +73,14 @@ impl KeySource for Keys {
 
     fn account_id<'a>(&'a self, canonical_id: &'a str) -> Found<'a, AccountId> {
         KeySource::account_id(&self.1, canonical_id)
+    }
+
+    fn owner<'a>(&'a self, name: AccountName<'a>) -> Found<'a, Owner> {
+        KeySource::owner(&self.1, name)
+    }
+
+    fn note_use<'a>(&'a self, of: KeyUse<'a>) -> Noted<'a> {
+        KeySource::note_use(&self.1, of)
     }
 
     fn generation(&self) -> u64 {

@@ -32,6 +32,7 @@ impl<S: Storage> ServiceParts<S> {
             Claim::V2Header(_) | Claim::V2Query(_) => Some(SignatureVersion::V2),
             Claim::V4Header(_) | Claim::V4Query(_) => Some(SignatureVersion::V4),
         };
+        self.note_use(key.as_ref());
         call.verified = stated(&verified, version, now);
         call.payload = Some(verified.payload);
         call.caller = key;
@@ -55,6 +56,7 @@ impl<S: Storage> ServiceParts<S> {
             PostClaim::V2 { .. } => Some(SignatureVersion::V2),
             PostClaim::V4 { .. } => Some(SignatureVersion::V4),
         };
+        self.note_use(signer.as_ref());
         call.verified = stated(&verified, version, now);
         call.caller = signer;
         Ok(())
@@ -79,6 +81,14 @@ impl<S: Storage> ServiceParts<S> {
         let found = self.keys.access_key(id).await?;
         let unknown = || Failure::new(ErrorCode::InvalidAccessKeyId).element("AWSAccessKeyId", id);
         found.map(Some).ok_or_else(unknown)
+    }
+
+    /// Has it noted that a key has signed. No request waits for the note.
+    fn note_use(&self, key: Option<&Arc<AccessKey>>) {
+        let region = || self.settings.region().to_owned();
+        if let Some(note) = key.and_then(|key| self.keys.note_use(key, "s3", region)) {
+            self.platform.spawn(note);
+        }
     }
 
     pub(super) fn now(&self) -> Timestamp {

@@ -155,9 +155,18 @@ impl<'a> Claim<'a> {
 
     /// The service that a Version 4 scope names: `s3`, `sts`, `iam` ...
     pub fn service(&self) -> Option<&'a str> {
+        self.version_4().map(|claim| claim.service)
+    }
+
+    /// The region that a Version 4 scope names; empty where the client left it out.
+    pub fn region(&self) -> Option<&'a str> {
+        self.version_4().map(|claim| claim.region)
+    }
+
+    fn version_4(&self) -> Option<&V4Claim<'a>> {
         match self {
-            Self::V4Header(v4) | Self::V4Query(v4) => Some(v4.service),
-            _ => None,
+            Self::V4Header(claim) | Self::V4Query(claim) => Some(claim),
+            Self::Anonymous | Self::V2Header(_) | Self::V2Query(_) => None,
         }
     }
 }

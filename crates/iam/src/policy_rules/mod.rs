@@ -1,4 +1,4 @@
-//! The rules of policies: what the evaluator makes of a request to S3.
+//! The rules of policies: what the evaluator makes of a request, to S3 or to IAM.
 
 mod request_keys;
 mod role_trust;

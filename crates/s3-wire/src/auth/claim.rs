@@ -7,6 +7,7 @@ use http::HeaderMap;
 
 /// Longest region of a credential's scope, in bytes; AWS's own have a quarter of it.
 const REGION_BYTES_MAX: usize = 64;
+const SECURITY_TOKEN: &str = "x-amz-security-token";
 
 /// Whether a text can be a region's name: at most 64 ASCII letters, digits and `-`. No other is
 /// accepted in a Version 4 scope.
@@ -105,6 +106,7 @@ impl<'a> Claim<'a> {
     /// Errors: `AuthorizationHeaderMalformed`, `AuthorizationQueryParametersError`,
     /// `InvalidArgument` (an unknown scheme, or two claims at once).
     pub fn parse(headers: &'a HeaderMap, target: &'a Target) -> Result<Self, WireError> {
+        check_token(headers, target)?;
         let query = |name| target.query_value(name);
         let v4_query = query("X-Amz-Algorithm").is_some() || query("X-Amz-Signature").is_some();
         let v2_query = query("Signature").is_some() && query("AWSAccessKeyId").is_some();
@@ -173,13 +175,22 @@ impl<'a> Claim<'a> {
 
 /// The session token that comes with a temporary credential, in header or query.
 pub fn security_token<'a>(headers: &'a HeaderMap, target: &'a Target) -> Option<&'a str> {
-    let header = headers.get("x-amz-security-token");
-    let query = || {
-        target
-            .query_value("X-Amz-Security-Token")
-            .or_else(|| target.query_value("x-amz-security-token"))
-    };
-    header.and_then(|value| value.to_str().ok()).or_else(query)
+    let header = headers.get(SECURITY_TOKEN).map(|value| value.to_str().unwrap_or_default());
+    header.or_else(|| token_of_query(target))
+}
+
+fn token_of_query(target: &Target) -> Option<&str> {
+    let query = target.query_value("X-Amz-Security-Token");
+    query.or_else(|| target.query_value(SECURITY_TOKEN))
+}
+
+/// A token stands in one place, as the rest of a credential does. It is not repeated in the error.
+fn check_token(headers: &HeaderMap, target: &Target) -> Result<(), WireError> {
+    if headers.contains_key(SECURITY_TOKEN) && token_of_query(target).is_some() {
+        let why = "Only one security token allowed; it is in the header or in the query";
+        return Err(WireError::invalid_argument(why, SECURITY_TOKEN, ""));
+    }
+    Ok(())
 }
 
 fn parse_v4_header(rest: &str) -> Result<V4Claim<'_>, WireError> {

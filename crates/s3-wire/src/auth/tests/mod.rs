@@ -476,6 +476,8 @@ fn session_token_is_signed_and_exposed() {
     request.uri = signer.presign_url("GET", "/k", &request.headers, 60);
     request.verify().unwrap();
     assert_eq!(super::security_token(&request.headers, &request.target()), Some("to/k+n=="));
+    request.set("x-amz-security-token", "to/k+n==");
+    request.refused(ErrorCode::InvalidArgument);
 }
 
 #[test]
